@@ -1,0 +1,86 @@
+"""What every entry point shares: `key=value` arguments, refusals, and the exit codes.
+
+Nothing heavy is imported here: `--help` and every refusal must answer in under a second.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Callable, Iterable, Mapping
+
+DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+class Refusal(Exception):
+    """Something is wrong with what was asked (configuration, data, lock): one clear sentence, exit code 2."""
+
+
+def nearest_first(word: str, names: Iterable[str]) -> list[str]:
+    """All names, the most similar to `word` first."""
+    return sorted(names, key=lambda name: (-difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio(), name))
+
+
+def unknown(kind: str, word: str, names: Iterable[str]) -> Refusal:
+    """The refusal of a misspelt name: it lists the valid ones, nearest first."""
+    ordered = nearest_first(word, names)
+    guess = f" Did you mean {ordered[0]!r}?" if ordered and _similar(word, ordered[0]) else ""
+    return Refusal(f"unknown {kind} {word!r}.{guess} Valid, nearest first: {', '.join(ordered) or '(none)'}")
+
+
+def _similar(word: str, name: str) -> bool:
+    return difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio() >= 0.6
+
+
+def boolean(text: str) -> bool:
+    """`true` or `false`, as a converter for `parse`."""
+    if text.lower() not in ("true", "false"):
+        raise ValueError("true or false")
+    return text.lower() == "true"
+
+
+def parse(arguments: list[str], keys: Mapping[str, Callable[[str], object]]) -> dict[str, object]:
+    """`key=value` arguments as a dictionary.
+
+    `keys` maps each valid key to a converter; a converter raises ValueError with what it would accept.
+    Raises Refusal for a misspelt key, a missing `=`, or a value that does not convert.
+    """
+    values: dict[str, object] = {}
+    for argument in arguments:
+        key, equals, text = argument.partition("=")
+        if not equals:
+            raise Refusal(f"{argument!r} is not key=value. Keys: {', '.join(nearest_first(argument, keys))}")
+        if key not in keys:
+            raise unknown("key", key, keys)
+        try:
+            values[key] = keys[key](text)
+        except ValueError as error:
+            raise Refusal(f"{key}={text}: expected {error}") from None
+    return values
+
+
+def name_list(text: str) -> list[str]:
+    """`[A,B]` or `A,B` as a list of names, as a converter for `parse`."""
+    names = [part.strip() for part in text.strip("[]").split(",") if part.strip()]
+    if not names:
+        raise ValueError("names, as in [a,b]")
+    return names
+
+
+def enter(main: Callable[[list[str]], int], help_text: str, arguments: list[str] | None = None) -> int:
+    """Run an entry point: `--help`, refusals in one sentence on stderr, Ctrl-C as 130."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if any(argument in ("-h", "--help", "help") for argument in arguments):
+        print(help_text.strip())
+        return DONE
+    try:
+        return main(arguments)
+    except Refusal as refusal:
+        print(f"refused: {refusal}", file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader (head, less) went away: nothing is wrong
+        sys.stderr.close()
+        return DONE

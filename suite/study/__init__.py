@@ -1,0 +1,1 @@
+"""Studies: what is planned, searched, run, recorded and survived."""

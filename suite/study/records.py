@@ -1,0 +1,119 @@
+"""Where a run's directory lies, what its files are called, and how they are read and written.
+
+    runs/<study>/<instance>/study.json                                 what was asked, and the state of the study
+    runs/<study>/<instance>/sessions.jsonl                             one line per coordinator session: where its time went
+    runs/<study>/<instance>/<candidate>/<track>/<phase>/<number>/      one run, the only truth about it
+        run.json            what determines the run; written when it is first handed out
+        checkpoints/<step>/ at most two generations, each whole or absent
+        history.json        one row per epoch                          (written before result.json)
+        predictions.npz     final runs: predicted, confidence, top5_hit, label of each test image
+        model.weights.h5    final runs: the last weights
+        result.json         the commit point: a run with it is over, a run without it is not
+
+Imports nothing of the suite, so that the report, the status and the workers can all read the same truth.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FIELDS = (
+    "study instance candidate architecture track phase number seed attempts outcome reason options recipe parameters "
+    "dataset data_hash train_examples epochs batch_size backend precision device params trainable_params macs "
+    "train_accuracy val_accuracy val_top5_accuracy val_loss test_accuracy test_top5_accuracy test_loss "
+    "calibration_error device_seconds compile_seconds eval_seconds wait_seconds replayed_seconds images_per_second "
+    "peak_memory_bytes energy_joules started_at ended_at commit versions fingerprint"
+).split()
+"""The columns of runs.csv and the fields of result.json."""
+
+RUN, RESULT, HISTORY, PREDICTIONS, WEIGHTS = (
+    "run.json", "result.json", "history.json", "predictions.npz", "model.weights.h5",
+)  # fmt: skip
+STUDY, SESSIONS = "study.json", "sessions.jsonl"
+TRACKS, PHASES = ("shared", "tuned"), ("search", "final")
+
+
+@dataclass(frozen=True, order=True)
+class RunKey:
+    """The place of one run within an instance."""
+
+    candidate: str
+    track: str
+    phase: str
+    number: int
+
+    @property
+    def path(self) -> Path:
+        return Path(self.candidate) / self.track / self.phase / str(self.number)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+def instance_directory(workspace: Path, study: str, instance: str) -> Path:
+    return workspace / "runs" / study / instance
+
+
+def run_directories(instance: Path) -> Iterator[tuple[RunKey, Path]]:
+    """Every run of an instance that was ever handed out, in a fixed order."""
+    for path in sorted(instance.glob(f"*/*/*/*/{RUN}"), key=lambda p: (*p.parts[-5:-2], int(p.parts[-2]))):
+        candidate, track, phase, number = path.parts[-5:-1]
+        yield RunKey(candidate, track, phase, int(number)), path.parent
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def read_result(directory: Path) -> dict[str, Any] | None:
+    """The committed result of a run, or None while it has none."""
+    try:
+        return dict(read_json(directory / RESULT))
+    except FileNotFoundError:
+        return None
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write atomically and durably: the file is whole or as it was, also after a power cut.
+
+    Numbers that JSON has no word for (NaN, infinity) become null.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    with partial.open("w", encoding="utf-8") as file:
+        json.dump(_plain(value), file, indent=1, sort_keys=False, allow_nan=False)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+    sync_directory(path.parent)
+
+
+def sync_directory(path: Path) -> None:
+    """Make renames within a directory durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _plain(value: Any) -> Any:
+    """Values as JSON knows them: numpy scalars, paths, tuples and non-finite numbers converted."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "item") and not isinstance(value, str | bytes):  # numpy scalars
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
