@@ -1,0 +1,21 @@
+"""What all tests share: the backend, a quiet TensorFlow, and the place of the real image sets."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """The folder of the real image sets, in their publishers' layouts; SUITE_TEST_DATA names it."""
+    root = os.environ.get("SUITE_TEST_DATA")
+    assert root, "tests marked realdata need SUITE_TEST_DATA: the folder that holds cifar-10-batches-py and mnist.npz"
+    return Path(root)
