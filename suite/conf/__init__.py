@@ -1,0 +1,1 @@
+"""Hydra's configuration module: defaults, recipes, search spaces and budgets as YAML."""

@@ -1,0 +1,255 @@
+"""What a command asks for, composed by Hydra once and frozen into dataclasses: no DictConfig travels further."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from suite.commandline import Refusal, unknown
+from suite.data.dataset import DataSpec
+from suite.training.recipe import Recipe
+
+BACKENDS = ("tensorflow", "jax", "torch")
+PRECISIONS = ("auto", "float32", "mixed_bfloat16")
+AXES = ("architecture", "options", "recipe", "data")
+METRICS = ("test_accuracy", "test_top5_accuracy", "test_loss", "calibration_error")
+CANDIDATE_KEYS = ("architecture", "options", "recipe", "data")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row of a comparison: architecture, options, recipe and data."""
+
+    name: str
+    architecture: str
+    options: Mapping[str, Any]
+    recipe: Recipe
+    data: DataSpec
+    images_seen: int | None  # training length in images; None: the recipe's epochs
+
+    def settled(self, train_examples: int) -> Recipe:
+        """The recipe with its epochs, now that the training set's size is known: whole epochs of whole batches, rounded up."""
+        if self.images_seen is None:
+            return self.recipe
+        per_epoch = max(1, train_examples // self.recipe.batch_size) * self.recipe.batch_size
+        return replace(self.recipe, epochs=max(1, math.ceil(self.images_seen / per_epoch)))
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which of the recipe's values are searched, and how often; an empty space means that nothing is."""
+
+    space_name: str | None
+    space: Mapping[str, Mapping[str, Any]]
+    trials: int
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study as asked: everything the coordinator, the workers and the report need to know."""
+
+    name: str
+    title: str
+    question: str
+    paper: str | None
+    budget: str
+    dataset: str
+    axes: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    search: Search
+    seeds: int
+    study_seed: int
+    tracks: tuple[str, ...]
+    claims: tuple[Mapping[str, Any], ...]
+    train_on_validation: bool
+    stamp: str | None
+    limit_seconds: float | None
+    instance: str
+    backend: str
+    precision: str
+    workers: int
+    workspace: Path
+    data_dir: Path | None
+    offline: bool
+    dry_run: str  # "false", "true" or "measure"
+    command: str = field(default="", compare=False)
+
+    @property
+    def cache_dir(self) -> Path:
+        return self.workspace / "cache"
+
+
+def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
+    """Freeze a composed configuration. Raises Refusal for the first thing that is wrong, with what would be right."""
+    workspace = Path(cfg["workspace"]).expanduser().resolve()
+    precision = one_of("precision", cfg["precision"], PRECISIONS)
+    precision = "float32" if precision == "auto" else precision
+    backend = one_of("backend", cfg["backend"], BACKENDS)
+    search = search_from(cfg["search"])
+    candidates = tuple(_candidate(name, value, cfg) for name, value in cfg["candidates"].items())
+    if not candidates:
+        raise Refusal(f"study {cfg['study']!r} has no candidates: name at least one under `candidates:`")
+    _check_space(search, candidates[0].recipe)
+    instance = cfg["instance"] or f"{cfg['dataset']}-{cfg['budget']}-{backend}-{precision}"
+    if not NAME.fullmatch(str(instance)):
+        raise Refusal(f"instance={instance}: letters, digits and . _ + - only")
+    return Study(
+        name=cfg["study"],
+        title=cfg["title"] or cfg["study"],
+        question=cfg["question"] or "",
+        paper=cfg["paper"],
+        budget=cfg["budget"],
+        dataset=cfg["dataset"],
+        axes=tuple(one_of("axes", axis, AXES) for axis in as_list("axes", cfg["axes"])),
+        candidates=candidates,
+        search=search,
+        seeds=_count("seeds", cfg["seeds"]),
+        study_seed=_count("study_seed", cfg["study_seed"], least=0),
+        tracks=tuple(one_of("tracks", track, ("shared", "tuned")) for track in as_list("tracks", cfg["tracks"])),
+        claims=tuple(_claim(claim, cfg["candidates"]) for claim in cfg["claims"] or ()),
+        train_on_validation=bool(cfg["train_on_validation"]),
+        stamp=cfg["stamp"],
+        limit_seconds=seconds_from(cfg["limit"]),
+        instance=str(instance),
+        backend=backend,
+        precision=precision,
+        workers=_count("workers", cfg["workers"]),
+        workspace=workspace,
+        data_dir=Path(cfg["data_dir"]).expanduser().resolve() if cfg["data_dir"] else None,
+        offline=bool(cfg["offline"]),
+        dry_run=one_of("dry_run", str(cfg["dry_run"]).lower(), ("false", "true", "measure")),
+        command=command,
+    )
+
+
+def search_from(value: Mapping[str, Any] | None) -> Search:
+    """The search of a study: `{space: NAME, trials: N}`, where NAME is a file of conf/search."""
+    from suite.compose import search_space
+
+    value = dict(value or {})
+    for key in value:
+        if key not in ("space", "trials"):
+            raise unknown("key of search", key, ("space", "trials"))
+    name = value.get("space")
+    trials = _count("search.trials", value.get("trials", 0), least=0)
+    if name is None or trials == 0:
+        return Search(None, {}, 0)
+    return Search(name, search_space(name), trials)
+
+
+def _check_space(search: Search, recipe: Recipe) -> None:
+    fields = recipe.as_mapping()
+    for parameter in search.space:
+        if parameter not in fields:
+            raise unknown(f"recipe value in search space {search.space_name}:", parameter, fields)
+
+
+def _candidate(name: str, value: Mapping[str, Any] | None, cfg: Mapping[str, Any]) -> Candidate:
+    value = dict(value or {})
+    if not NAME.fullmatch(str(name)):
+        raise Refusal(f"candidate {name!r}: a name has letters, digits and . _ + - only, for it is also a folder")
+    for key in value:
+        if key not in CANDIDATE_KEYS:
+            raise unknown(f"key of candidate {name}", key, CANDIDATE_KEYS)
+    architecture, options = str(value.get("architecture", name)), dict(value.get("options") or {})
+    _check_architecture(architecture, options)
+    data = _data({**cfg["data"], **(value.get("data") or {})}, cfg["dataset"])
+    recipe = _recipe(name, cfg["recipe"], value.get("recipe"))
+    images_seen = None if cfg["images_seen"] is None else _count("images_seen", cfg["images_seen"])
+    return Candidate(str(name), architecture, options, recipe, data, images_seen)
+
+
+def _check_architecture(architecture: str, options: Mapping[str, Any]) -> None:
+    from suite import models
+
+    if architecture not in models.names():
+        raise unknown("architecture", architecture, models.names())
+    valid = models.option_names(architecture)
+    for option in options:
+        if valid and option not in valid:
+            raise unknown(f"option of {architecture}", option, valid)
+
+
+def _recipe(candidate: str, base: Mapping[str, Any], changes: Any) -> Recipe:
+    """The study's recipe, with a candidate's changes: another recipe's name, or values (with `base:` another's name)."""
+    from suite.compose import recipe_values
+
+    if isinstance(changes, str):
+        return Recipe.from_mapping({**recipe_values(changes), "name": changes})
+    changes = dict(changes or {})
+    name = changes.pop("base", None)
+    values = {**recipe_values(name), "name": name} if name else dict(base)
+    try:
+        return Recipe.from_mapping({**values, **changes})
+    except Refusal as refusal:
+        raise Refusal(f"candidate {candidate}: {refusal}") from None
+
+
+def _data(values: Mapping[str, Any], dataset: str) -> DataSpec:
+    from suite.data.dataset import dataset_names
+
+    if dataset not in dataset_names():
+        raise unknown("dataset", str(dataset), dataset_names())
+    valid = [name for name in DataSpec.__dataclass_fields__ if name != "name"]
+    for key in values:
+        if key not in valid:
+            raise unknown("key of data", key, valid)
+    if dataset == "folder" and not values.get("path"):
+        raise Refusal("dataset=folder needs data.path=DIR: a folder with one folder of pictures for each class")
+    for key in ("train_examples", "validation_examples", "test_examples"):
+        if values.get(key) is not None:
+            _count(f"data.{key}", values[key])
+    if dataset == "folder":
+        values = {**values, "path": str(Path(values["path"]).expanduser().resolve())}
+    return DataSpec(name=dataset, **values)
+
+
+def _claim(claim: Mapping[str, Any], candidates: Mapping[str, Any]) -> Mapping[str, Any]:
+    claim = {"source": None, "metric": "test_accuracy", "margin": 0.0, **claim}
+    for key in claim:
+        if key not in ("text", "source", "better", "than", "metric", "margin"):
+            raise unknown("key of a claim", key, ("text", "source", "better", "than", "metric", "margin"))
+    for key in ("text", "better", "than"):
+        if key not in claim:
+            raise Refusal(f"a claim lacks `{key}`: it needs text, better and than")
+    for key in ("better", "than"):
+        if claim[key] not in candidates:
+            raise unknown("candidate in a claim", str(claim[key]), candidates)
+    one_of("metric of a claim", claim["metric"], METRICS)
+    return claim
+
+
+def seconds_from(text: Any) -> float | None:
+    """`2h`, `45m`, `90s` or `1h30m` in seconds."""
+    if text is None:
+        return None
+    parts = re.fullmatch(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?", str(text).strip())
+    if not parts or not any(parts.groups()):
+        raise Refusal(f"limit={text}: expected a time such as 2h, 45m or 90s")
+    hours, minutes, seconds = (float(part or 0) for part in parts.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def one_of(kind: str, value: Any, valid: tuple[str, ...]) -> str:
+    if value not in valid:
+        raise unknown(kind, str(value), valid)
+    return str(value)
+
+
+def as_list(key: str, value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [value]
+    if not value:
+        raise Refusal(f"{key} is empty: name at least one")
+    return list(value)
+
+
+def _count(key: str, value: Any, least: int = 1) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise Refusal(f"{key}={value}: expected a whole number of at least {least}")
+    return value

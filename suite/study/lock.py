@@ -1,0 +1,62 @@
+"""Locks that the kernel drops when their holder dies: one coordinator in a workspace, one worker in a run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+from types import TracebackType
+
+from suite.commandline import Refusal
+
+
+class Lock:
+    """An exclusive `flock` on a file. The descriptor is not inherited by spawned processes."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+
+    def acquire(self, wait_seconds: float = 0.0) -> bool:
+        """Take the lock, trying for `wait_seconds`; False if another process still holds it then."""
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    return False
+                time.sleep(0.05)
+            else:
+                os.ftruncate(self._descriptor, 0)
+                os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
+                return True
+
+    def release(self) -> None:
+        os.close(self._descriptor)
+
+    def __enter__(self) -> Lock:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+def workspace_lock(workspace: Path) -> Lock:
+    """The coordinator's lock on a workspace. Raises Refusal, with the holder's process number, if another one works there."""
+    try:
+        lock = Lock(workspace / "runs" / ".lock")
+    except OSError as error:
+        raise Refusal(f"workspace {workspace} cannot be written: {error.strerror}; choose another with workspace=DIR") from None
+    if not lock.acquire():
+        holder = lock.path.read_text(encoding="utf-8").strip() or "unknown"
+        lock.release()
+        raise Refusal(
+            f"another study is running in workspace {workspace} (process {holder}); "
+            "wait for it, stop it, or choose another folder with workspace=DIR"
+        )
+    return lock
