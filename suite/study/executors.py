@@ -1,0 +1,112 @@
+"""Where workers live: local processes, spawned, each with its own pipes and log."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+Event = tuple["Worker", dict[str, Any]]
+
+
+class Worker:
+    """One worker process. Its events arrive in the queue as `(worker, event)`; the last one is `exit`."""
+
+    def __init__(self, name: str, events: queue.Queue[Event], log: Path, environment: Mapping[str, str]) -> None:
+        self.name, self.log, self._events = name, log, events
+        self.ready = False
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as stderr:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "suite.study.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env={**os.environ, **environment},
+            )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send(self, **order: Any) -> None:
+        """Send one order. A worker that died is noticed by its `exit` event, not here."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass
+
+    def kill(self) -> None:
+        """End the process at once; what it committed is on disk."""
+        self._process.kill()
+        self._process.wait()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            try:
+                self._events.put((self, json.loads(line)))
+            except json.JSONDecodeError:  # the torn last line of a killed worker
+                break
+        self._events.put((self, {"event": "exit", "code": self._process.wait()}))
+
+    def last_words(self) -> str:
+        """The last line of the worker's log: why it died, if it said so."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else ""
+
+
+class LocalExecutor:
+    """Starts workers on this machine and shares its cores among them."""
+
+    def __init__(self, count: int, backend: str, logs: Path) -> None:
+        self.count, self._backend, self._logs = count, backend, logs
+        self.events: queue.Queue[Event] = queue.Queue()
+        self.workers: list[Worker] = []
+        self._started = 0
+
+    def start(self) -> Worker:
+        """Spawn one more worker."""
+        name = f"worker-{self._started}"
+        self._started += 1
+        worker = Worker(name, self.events, self._logs / f"{name}.log", self._environment())
+        self.workers.append(worker)
+        return worker
+
+    def stop(self, worker: Worker) -> None:
+        worker.kill()
+        self.forget(worker)
+
+    def forget(self, worker: Worker) -> None:
+        if worker in self.workers:
+            self.workers.remove(worker)
+
+    def close(self) -> None:
+        for worker in list(self.workers):
+            self.stop(worker)
+
+    def _environment(self) -> dict[str, str]:
+        environment = {"KERAS_BACKEND": self._backend, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
+        if self.count > 1:
+            threads = str(max(1, (os.cpu_count() or 1) // self.count))
+            environment |= {
+                "OMP_NUM_THREADS": threads,
+                "TF_NUM_INTRAOP_THREADS": threads,
+                "TF_NUM_INTEROP_THREADS": threads,
+            }
+        return environment
+
+
+def was_killed(code: int) -> bool:
+    """Whether an exit code means that someone ended the process, rather than that it broke by itself."""
+    return code in (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP, 3)

@@ -1,0 +1,126 @@
+"""A worker: a warm process that trains one run after the other and writes only into their directories.
+
+It reads one JSON object a line from stdin and writes one a line to what was stdout. End of file on stdin means that
+the coordinator is gone: the worker then leaves at once, whatever it is doing, for what it committed is on disk.
+
+    in:  {"do": "train", "spec": {...}, "directory": "...", "attempt": 1, "fields": {...}}   {"stop": false}
+    out: {"event": "ready", ...}  {"event": "epoch", "row": {...}}  {"event": "finished"}  {"event": "suspended", "reason"}
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from suite import faults
+from suite.study import records
+from suite.study.lock import Lock
+
+LOCK_WAIT_SECONDS = 60.0  # a worker whose coordinator was killed needs a moment to notice
+
+
+class Channel:
+    """The two pipes to the coordinator."""
+
+    def __init__(self) -> None:
+        self._out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+        os.dup2(2, 1)  # whatever prints from now on goes to the log, not between the messages
+        self._in: queue.Queue[dict[str, Any]] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in sys.stdin.buffer:
+            self._in.put(json.loads(line))
+        os._exit(3)  # alone
+
+    def send(self, event: str, **values: Any) -> None:
+        try:
+            self._out.write(json.dumps({"event": event, **values}, default=float) + "\n")
+        except BrokenPipeError:
+            os._exit(3)
+
+    def receive(self) -> dict[str, Any]:
+        return self._in.get()
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; the coordinator decides
+    channel = Channel()
+    faults.reach("worker.start")
+    started = time.time()
+    from suite.training.run import Trainer  # here, so that a coordinator's death during the import is noticed
+
+    trainer = Trainer()
+    faults.reach("worker.imported")
+    channel.send("ready", start_seconds=time.time() - started, pid=os.getpid())
+    while True:
+        order = channel.receive()
+        if order.get("do") == "train":
+            _train(trainer, channel, order)
+
+
+def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
+    from suite.training.spec import RunSpec
+
+    directory = Path(order["directory"])
+    with Lock(directory / ".lock") as lock:
+        if not lock.acquire(LOCK_WAIT_SECONDS):
+            channel.send("suspended", reason=f"{directory} is still in use by another process")
+            return
+        if records.read_result(directory) is not None:
+            channel.send("finished")
+            return
+
+        def on_epoch(row: dict[str, Any]) -> bool:
+            channel.send("epoch", row=row)
+            return bool(channel.receive()["stop"])
+
+        started_at = time.time()
+        try:
+            fields = trainer.train(RunSpec.from_mapping(order["spec"]), directory, order["attempt"], on_epoch)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS):
+                fields = _failure(error)
+            else:
+                channel.send("suspended", reason=f"{error.strerror}: {error.filename or directory}")
+                return
+        except Exception as error:
+            fields = _failure(error)
+        fields = {**order["fields"], "started_at": started_at, **fields, "attempts": order["attempt"]}
+        fields["ended_at"] = time.time()
+        _commit(directory, fields)
+        channel.send("finished", memory_bytes=_resident_bytes())
+
+
+def _failure(error: Exception) -> dict[str, Any]:
+    traceback.print_exc()
+    first_line = (str(error).strip().splitlines() or [""])[0][:300]
+    return {"outcome": "error", "reason": f"{type(error).__name__}: {first_line}"}
+
+
+def _commit(directory: Path, fields: dict[str, Any]) -> None:
+    """Write result.json, the commit point; checkpoints are of no use after it."""
+    ordered = {name: fields.get(name) for name in records.FIELDS}
+    extras = {name: value for name, value in fields.items() if name not in ordered}
+    faults.reach("result.before")
+    records.write_json(directory / records.RESULT, {**ordered, **extras})
+    faults.reach("result.written")
+
+
+def _resident_bytes() -> int:
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
+
+
+if __name__ == "__main__":
+    main()
