@@ -1,0 +1,176 @@
+"""The decoded cache: each set once as memory maps, so that a warm load reads no picture and copies no pixel.
+
+    <cache_dir>/<name>-<key>/images.npy labels.npy part.npy set.json      whole or absent
+
+The key covers everything the decoded images depend on. An entry is written under another name, synced, then renamed,
+so no kill leaves a half one; a lock that the kernel drops lets one process decode while others wait. The manifest
+holds size and modification time of each file: as long as they are unchanged the entry is trusted, otherwise it is
+read in full and made again if its content has changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from suite.commandline import Refusal
+from suite.data.contents import Contents, Source, content_hash, duplicates_note, image_digests
+from suite.data.dataset import Images, Labels
+from suite.data.places import file_digest
+from suite.faults import reach
+from suite.study.records import sync_directory, write_json
+
+VERSION = 1
+"""Raise it when the same files are decoded differently, or an entry looks different."""
+
+_ARRAYS = ("images", "labels", "part")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A set as the cache holds it; the fields mean what they mean in Contents and Dataset."""
+
+    images: Images
+    labels: Labels
+    part: npt.NDArray[np.uint8]
+    class_names: tuple[str, ...]
+    notes: tuple[str, ...]
+    checksum: str
+    hash: str
+
+
+def cached(source: Source, name: str, cache_dir: Path, *variant: object) -> Entry:
+    """The set that `source` delivers, from the cache or decoded into it.
+
+    `variant` is what changes the decoding besides the source. Raises Refusal when the cache cannot be written.
+    """
+    text = json.dumps([VERSION, name, list(variant), source.identity])
+    entry = cache_dir / f"{name}-{hashlib.blake2b(text.encode(), digest_size=10).hexdigest()}"
+    with contextlib.suppress(_Broken):
+        return _read(entry)
+    try:
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        with _locked(entry.with_name(f".{entry.name}.lock")):
+            with contextlib.suppress(_Broken):  # someone else made it while this process waited
+                return _read(entry)
+            _write(source.read(), entry)
+        return _read(entry)
+    except _Broken as error:
+        raise Refusal(f"the decoded images under {entry} cannot be read back ({error}); delete that folder") from None
+    except OSError as error:
+        raise Refusal(
+            f"decoded images cannot be kept under {cache_dir} ({error.strerror or error}); "
+            "free some space there or choose another folder with workspace=DIR"
+        ) from error
+
+
+class _Broken(Exception):
+    """An entry that is absent, incomplete or changed."""
+
+
+def _read(entry: Path) -> Entry:
+    try:
+        manifest = json.loads((entry / "set.json").read_text(encoding="utf-8"))
+        _verify(entry, manifest["files"])
+        images, labels, part = (np.load(entry / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
+        if not len(images) == len(labels) == len(part) == manifest["count"]:
+            raise _Broken("its arrays differ in length")
+        return Entry(
+            images=images,
+            labels=np.asarray(labels),
+            part=np.asarray(part),
+            class_names=tuple(manifest["class_names"]),
+            notes=tuple(manifest["notes"]),
+            checksum=manifest["checksum"],
+            hash=manifest["hash"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _Broken(str(error)) from error
+
+
+def _verify(entry: Path, files: dict[str, Any]) -> None:
+    """Trust files that look untouched; read the others, for instance after the cache was copied."""
+    for name, known in files.items():
+        status = (entry / name).stat()
+        if status.st_size != known["size"]:
+            raise _Broken(f"{name} has {status.st_size} bytes, not {known['size']}")
+        if status.st_mtime_ns != known["mtime_ns"] and file_digest(entry / name, "blake2b") != known["blake2b"]:
+            raise _Broken(f"{name} has changed")
+
+
+def _write(contents: Contents, entry: Path) -> None:
+    """Decode into a partial folder and rename it into place. The caller holds the entry's lock."""
+    partial = entry.with_name(f".{entry.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed: the lock says that no one else is here
+    partial.mkdir()
+    try:
+        digests = _write_images(partial / "images.npy", contents)
+        np.save(partial / "labels.npy", contents.labels)
+        np.save(partial / "part.npy", contents.part)
+        files = {f"{name}.npy": _describe(partial / f"{name}.npy") for name in _ARRAYS}
+        manifest = {
+            "count": len(contents.labels),
+            "class_names": contents.class_names,
+            "notes": [*contents.notes, *duplicates_note(digests, contents.part)],
+            "checksum": contents.checksum,
+            "hash": content_hash(contents, digests),
+            "files": files,
+        }
+        write_json(partial / "set.json", manifest)
+        reach("cache-written")
+        shutil.rmtree(entry, ignore_errors=True)  # a broken one; whoever has mapped it keeps its pages
+        os.rename(partial, entry)
+        sync_directory(entry.parent)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write_images(path: Path, contents: Contents) -> npt.NDArray[np.void]:
+    """Stream the chunks into an .npy file and return the digest of each image.
+
+    Written, not mapped: on a full disk a write says so, where a page of a map would end the process.
+    """
+    digests = []
+    count = 0
+    with path.open("wb") as file:
+        header = {"descr": "|u1", "fortran_order": False, "shape": contents.shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        for chunk in contents.chunks:
+            if chunk.dtype != np.uint8 or chunk.shape[1:] != contents.shape[1:]:
+                raise AssertionError(f"a source delivered {chunk.dtype} {chunk.shape}, promised {contents.shape}")
+            chunk = np.ascontiguousarray(chunk)
+            file.write(chunk.data)
+            digests.append(image_digests(chunk))
+            count += len(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    if count != contents.shape[0]:
+        raise AssertionError(f"a source delivered {count} images, promised {contents.shape[0]}")
+    return np.concatenate(digests)
+
+
+def _describe(path: Path) -> dict[str, Any]:
+    status = path.stat()
+    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "blake2b": file_digest(path, "blake2b")}
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock, waiting for it; the kernel drops it when this process dies."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

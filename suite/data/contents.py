@@ -1,0 +1,85 @@
+"""What a source of images delivers before it is divided: the one form that all sets take on their way to the cache."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from suite.data.dataset import Images, Labels
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+"""The publisher's division of a set. Only VALIDATION that a folder brings along is marked as such."""
+
+CHUNK = 1024
+"""Images that are decoded, written and hashed at a time: bounds the memory whatever the size of the set."""
+
+DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A whole set, its pixels still to come.
+
+    shape: (N, H, W, C). chunks: uint8 (n, H, W, C), together N images, in the order of labels and part.
+    part: (N,) uint8 of TRAIN, VALIDATION, TEST. checksum: how the files compare with the publisher's, in words.
+    """
+
+    shape: tuple[int, int, int, int]
+    chunks: Iterable[Images]
+    labels: Labels
+    part: npt.NDArray[np.uint8]
+    class_names: tuple[str, ...]
+    notes: tuple[str, ...]
+    checksum: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a set was found.
+
+    identity: everything that the decoded images depend on, as JSON can hold it, cheap to find out: it keys the cache.
+    """
+
+    location: str
+    identity: Any
+    read: Callable[[], Contents]
+
+
+def in_chunks(images: Images) -> Iterator[Images]:
+    """An array that is in memory anyway, a chunk at a time."""
+    for start in range(0, len(images), CHUNK):
+        yield images[start : start + CHUNK]
+
+
+def image_digests(images: Images) -> npt.NDArray[np.void]:
+    """One digest of DIGEST_BYTES for each image, so that equal pixels are found without comparing all pairs."""
+    rows = np.ascontiguousarray(images).reshape(len(images), -1)
+    digests = b"".join(hashlib.blake2b(row.data, digest_size=DIGEST_BYTES).digest() for row in rows)
+    return np.frombuffer(digests, dtype=np.dtype((np.void, DIGEST_BYTES)))
+
+
+def content_hash(contents: Contents, digests: npt.NDArray[np.void]) -> str:
+    """The identity of a set: blake2b over shape, pixels (through their digests), labels, division and class names."""
+    whole = hashlib.blake2b(digest_size=DIGEST_BYTES)
+    whole.update(repr(contents.shape).encode())
+    whole.update(digests.tobytes())
+    whole.update(contents.labels.astype("<i4").tobytes())
+    whole.update(contents.part.tobytes())
+    for name in contents.class_names:
+        whole.update(f"{len(name)}:{name}".encode())
+    return whole.hexdigest()
+
+
+def duplicates_note(digests: npt.NDArray[np.void], part: npt.NDArray[np.uint8]) -> tuple[str, ...]:
+    """A note when test images stand, pixel for pixel, among the training or validation images too."""
+    test = digests[part == TEST]
+    repeated = int(np.isin(test, digests[part != TEST]).sum())
+    if not repeated:
+        return ()
+    have = "has" if repeated == 1 else "have"
+    return (f"{repeated} of {len(test)} test images {have} an exact copy among the training or validation images",)

@@ -1,0 +1,105 @@
+"""What a data set is asked for with, and what comes back: plain arrays that no backend owns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from suite.commandline import Refusal, unknown
+
+Images = npt.NDArray[np.uint8]
+Labels = npt.NDArray[np.int32]
+Indices = npt.NDArray[np.int64]
+
+LARGEST_SIZE = 1024
+"""The largest `image_size`, in pixels: beyond it a mistyped value is likelier than a wish."""
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """Which images, and how they are divided.
+
+    `path` is the tree of the set `folder`; `image_size` the side of the square images, in pixels (None: the set's own).
+    `validation_fraction` is the part of the training images that is kept for validation where the publisher has none.
+    `*_examples` are at most so many images of that part, stratified; None means all.
+    Raises Refusal for a value that no data set can meet.
+    """
+
+    name: str
+    path: str | None = None
+    image_size: int | None = None
+    split_seed: int = 0
+    validation_fraction: float = 0.1
+    train_examples: int | None = None
+    validation_examples: int | None = None
+    test_examples: int | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise Refusal(f"data.name={self.name!r}: expected the name of a data set")
+        if self.path is not None and (not isinstance(self.path, str) or not self.path):
+            raise Refusal(f"data.path={self.path!r}: expected a folder, as text")
+        _whole("image_size", self.image_size, 8, LARGEST_SIZE, optional=True)
+        _whole("split_seed", self.split_seed, 0, 2**63 - 1)
+        for key in ("train_examples", "validation_examples", "test_examples"):
+            _whole(key, getattr(self, key), 1, 2**63 - 1, optional=True)
+        fraction = self.validation_fraction
+        if isinstance(fraction, bool) or not isinstance(fraction, int | float) or not 0 < fraction < 1:
+            raise Refusal(f"data.validation_fraction={fraction!r}: expected a number between 0 and 1, both excluded")
+
+    @classmethod
+    def from_mapping(cls, mapping: dict[str, Any]) -> DataSpec:
+        """The specification that a configuration's `data` section describes; raises Refusal for an unknown key."""
+        known = [field.name for field in fields(cls)]
+        for key in mapping:
+            if key not in known:
+                raise unknown("key of data", str(key), known)
+        return cls(**mapping)
+
+    def as_mapping(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def _whole(key: str, value: object, least: int, most: int, *, optional: bool = False) -> None:
+    if optional and value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        limit = f"of at least {least}" if most > LARGEST_SIZE else f"from {least} to {most}"
+        raise Refusal(f"data.{key}={value!r}: expected a whole number {limit}")
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A data set, divided and subset.
+
+    images: (N, H, W, C) uint8, C 1 or 3, all images of the set (an array, or a read-only memory map).
+    labels: (N,) int32, indices into class_names.
+    train, validation, test: int64 indices into images; disjoint; a smaller subset is always the beginning of a larger.
+    hash: hexadecimal, over the decoded pixels, labels, class names and the publisher's division, before subsetting.
+    notes: sentences that a report must repeat.
+    location, checksum: where the set was found, and how it compares with what the publisher published.
+    """
+
+    name: str
+    images: Images
+    labels: Labels
+    class_names: tuple[str, ...]
+    train: Indices
+    validation: Indices
+    test: Indices
+    hash: str
+    notes: tuple[str, ...]
+    location: str
+    checksum: str
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        height, width, channels = self.images.shape[1:]
+        return height, width, channels
+
+    @property
+    def num_classes(self) -> int:
+        return len(self.class_names)
