@@ -1,0 +1,100 @@
+"""What an architecture is: a builder with options, and the facts that describe it. No Keras here."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
+from functools import partial
+from typing import Any, Literal
+
+SMALL_IMAGE = 96
+"""Pixels of the shorter side below which an ImageNet architecture takes its small-image form (CIFAR 32, Tiny ImageNet 64)."""
+
+Form = Literal["auto", "small", "large"]
+"""Option of the ImageNet families: `large` as published, `small` as the literature has it on CIFAR, `auto` by the image."""
+
+Reference = tuple[tuple[int, int, int], int]
+"""An input shape (height, width, channels) and a number of classes at which counts are pinned."""
+
+CIFAR10: Reference = ((32, 32, 3), 10)
+IMAGENET: Reference = ((224, 224, 3), 1000)
+MNIST: Reference = ((32, 32, 1), 10)
+
+
+class ArchitectureError(ValueError):
+    """An unknown architecture, a wrong option or an unfit image size: one clear sentence."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One entry of a family's `ARCHITECTURES`.
+
+    builder: `builder(input_shape, num_classes, **options) -> keras.Model`; its keyword-only parameters are the options, and
+        their annotations (bool, int, float, str or a Literal) are what `build` checks. What tells variants of one family
+        apart is bound in front with `functools.partial`, by position, and so is no option.
+    depth: weighted layers (convolutions and dense layers of the main path), the papers' rule.
+    references: where counts are pinned; the first is the one of the paper.
+    min_size: the shortest side in pixels that the architecture can reduce to its last map.
+    """
+
+    builder: Callable[..., Any]
+    family: str
+    depth: int
+    key_innovation: str
+    year: int | None = None
+    references: tuple[Reference, ...] = (IMAGENET, CIFAR10)
+    min_size: int = 8
+
+    @property
+    def option_names(self) -> list[str]:
+        return list(options_of(self.builder))
+
+
+def small_form(form: str, input_shape: tuple[int, int, int]) -> bool:
+    """Whether images of this shape are to be treated as small, given the option `form`."""
+    return min(input_shape[:2]) < SMALL_IMAGE if form == "auto" else form == "small"
+
+
+def options_of(builder: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    """The keyword-only parameters of a builder: its options."""
+    parameters = inspect.signature(builder).parameters.values()
+    return {parameter.name: parameter for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY}
+
+
+def checked_options(name: str, builder: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with numbers as the builder wants them.
+
+    Raises ArchitectureError for an option that the builder does not take, or a value that its annotation excludes.
+    """
+    known = options_of(builder)
+    function = builder.func if isinstance(builder, partial) else builder
+    hints = typing.get_type_hints(function)
+    for option in options:
+        if option not in known:
+            ordered = sorted(known, key=lambda other: -SequenceMatcher(None, option, other).ratio())
+            guess = get_close_matches(option, known, n=1)
+            hint = f" Did you mean {guess[0]!r}?" if guess else ""
+            raise ArchitectureError(f"{name} has no option {option!r}.{hint} Its options: {', '.join(ordered)}")
+    return {option: _checked(name, option, value, hints.get(option, Any)) for option, value in options.items()}
+
+
+def _checked(name: str, option: str, value: Any, wanted: Any) -> Any:
+    """One value, compared with the annotation of its parameter; option `width` must be above 0."""
+    if typing.get_origin(wanted) is Literal:
+        choices = typing.get_args(wanted)
+        if value not in choices:
+            raise ArchitectureError(f"option {option} of {name} is one of {', '.join(map(str, choices))}, not {value!r}")
+        return value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if wanted is bool and not isinstance(value, bool):
+        raise ArchitectureError(f"option {option} of {name} is true or false, not {value!r}")
+    if wanted is int and (not number or value != int(value)):
+        raise ArchitectureError(f"option {option} of {name} is a whole number, not {value!r}")
+    if wanted is float and not number:
+        raise ArchitectureError(f"option {option} of {name} is a number, not {value!r}")
+    if option == "width" and not 0 < value < 1e3:
+        raise ArchitectureError(f"option width of {name} multiplies the channels and must be above 0, not {value!r}")
+    return wanted(value) if wanted in (int, float) else value

@@ -1,0 +1,72 @@
+"""The golden numbers: one line per architecture, the index of names and what can be said without building anything.
+
+`golden.jsonl` beside this file is written by `python -m suite.models measure=true write=true`, never by hand. A line holds
+the facts that the family's file declares, the names of the options, and counts at a few input shapes, the paper's first:
+{"name", "module", "family", "year", "depth", "key_innovation", "min_size", "options", "counts": [{"input_shape", "num_classes",
+"params", "trainable_params", "macs", "first_macs"}]}. `first_macs` is the part of the layers that read the image itself.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+FILE = "golden.jsonl"
+
+
+@cache
+def lines() -> dict[str, dict[str, Any]]:
+    """The golden lines by name, in the file's order (that of the lineage)."""
+    try:
+        text = resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    return {line["name"]: line for line in map(json.loads, text.splitlines())}
+
+
+def counts(name: str, input_shape: tuple[int, int, int], num_classes: int) -> dict[str, Any] | None:
+    """The pinned counts of an architecture at exactly this shape and number of classes."""
+    for entry in lines()[name]["counts"]:
+        if entry["input_shape"] == list(input_shape) and entry["num_classes"] == num_classes:
+            return dict(entry)
+    return None
+
+
+def estimate(name: str, input_shape: tuple[int, int, int], num_classes: int, width: float, small: int) -> float:
+    """Multiply-adds at another shape and width, from the pinned counts of the nearest area.
+
+    The layers that read the image grow with its channels and with the width, the others with the square of the width, all
+    with the area. Images below `small` pixels start from a pinned shape below it, larger ones from one above.
+    """
+    height, columns, channels = input_shape
+    area = height * columns
+
+    def distance(entry: dict[str, Any]) -> tuple[bool, float, int]:
+        rows, cols, depth = entry["input_shape"]
+        other_form = (min(rows, cols) < small) != (min(height, columns) < small)
+        return other_form, abs(rows * cols / area - 1), abs(depth - channels)
+
+    entry = min(lines()[name]["counts"], key=distance)
+    rows, cols, depth = entry["input_shape"]
+    first = entry["first_macs"] * width * channels / depth
+    return float((first + (entry["macs"] - entry["first_macs"]) * width**2) * area / (rows * cols))
+
+
+def write(new: dict[str, dict[str, Any]], path: Path | None = None) -> Path:
+    """Replace or add lines, keep the others and the order; returns the file."""
+    path = path or Path(str(resources.files(__package__).joinpath(FILE)))
+    merged = lines() | new
+    ordered = sorted(merged.values(), key=lambda line: (line["year"] or 0, line["family"], *_natural(line["name"])))
+    path.write_text("".join(json.dumps(line) + "\n" for line in ordered), encoding="utf-8")
+    lines.cache_clear()
+    return path
+
+
+def _natural(name: str) -> tuple[str, int, str]:
+    """vgg11_bn as ("vgg", 11, "_bn"), so that 18 comes before 101."""
+    digits = "".join(filter(str.isdigit, name))
+    stem, _, rest = name.partition(digits) if digits else (name, "", "")
+    return stem, int(digits or 0), rest

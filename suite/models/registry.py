@@ -1,0 +1,135 @@
+"""The registry: names, facts and builders of all architectures, ours and those of other packages.
+
+Ours are in the golden numbers, and `ARCHITECTURES` of the module that a golden line names. Another package brings one in
+through the entry-point group "keras_comparison_suite.architectures": the name is the architecture's, the value is a builder
+`(input_shape, num_classes, **options) -> keras.Model` whose keyword-only parameters are its options. A name that the
+suite already has stays the suite's.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from difflib import SequenceMatcher, get_close_matches
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from . import golden
+from .architecture import SMALL_IMAGE, Architecture, ArchitectureError, checked_options, options_of
+from .published import published
+
+GROUP = "keras_comparison_suite.architectures"
+
+
+def names() -> list[str]:
+    """Every architecture that `build` takes: ours in the lineage's order, then those of other packages."""
+    return [*golden.lines(), *_foreign()]
+
+
+def _foreign() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP) if point.name not in golden.lines()}
+
+
+def option_names(name: str) -> list[str]:
+    """The options that a builder takes; without Keras for ours. Raises ArchitectureError for an unknown name."""
+    _require(name)
+    if name in golden.lines():
+        return list(golden.lines()[name]["options"])
+    return list(options_of(_builder(name)))
+
+
+def facts(name: str) -> dict[str, Any]:
+    """What is known of an architecture without building it.
+
+    name, family, year, depth, key_innovation, options, min_size; input_shape and num_classes at which params,
+    trainable_params and macs (multiply-adds of one image) were counted, the paper's; published: see `published`. For another
+    package's architecture the counts, year and depth are None, and family names the package.
+    """
+    _require(name)
+    if name not in golden.lines():
+        package = getattr(_foreign()[name].dist, "name", None) or _foreign()[name].module
+        unknown = ("year", "depth", "params", "trainable_params", "macs", "key_innovation", "input_shape", "num_classes")
+        return {"name": name, "family": package, **dict.fromkeys(unknown), "published": published(name)}
+    line = golden.lines()[name]
+    kept = ("name", "family", "year", "depth", "key_innovation", "options", "min_size")
+    counted = {key: value for key, value in line["counts"][0].items() if key != "first_macs"}
+    return {**{key: line[key] for key in kept}, **counted, "published": published(name)}
+
+
+def estimate_macs(
+    name: str, input_shape: tuple[int, int, int], num_classes: int, options: dict[str, Any] | None = None
+) -> float | None:
+    """Multiply-adds of one image without building; exact where pinned, else scaled from what is, None where nothing is."""
+    _require(name)
+    if name not in golden.lines():
+        return None
+    width = (options or {}).get("width", 1.0)
+    pinned = golden.counts(name, input_shape, num_classes)
+    if pinned and width == 1.0:
+        return float(pinned["macs"])
+    return golden.estimate(name, input_shape, num_classes, float(width), SMALL_IMAGE)
+
+
+def build(name: str, input_shape: tuple[int, int, int], num_classes: int, **options: Any) -> Any:
+    """A functional Keras model: float32 (height, width, channels), already preprocessed, to float32 logits per class.
+
+    Its weights depend on `keras.utils.set_random_seed` alone. Raises ArchitectureError for an unknown name, a wrong option,
+    or an image that is too small.
+    """
+    builder = _builder(name)
+    shape = _shape(name, input_shape)
+    if isinstance(num_classes, bool) or int(num_classes) != num_classes or num_classes < 2:
+        raise ArchitectureError(f"{name} needs at least 2 classes, not {num_classes!r}")
+    return builder(shape, int(num_classes), **checked_options(name, builder, options))
+
+
+def declared() -> dict[str, tuple[str, Architecture]]:
+    """Every architecture that a module of this package declares, with the module's name; imports Keras."""
+    found: dict[str, tuple[str, Architecture]] = {}
+    for module in pkgutil.iter_modules(importlib.import_module(__package__).__path__):
+        if module.name.startswith("__"):
+            continue
+        loaded = importlib.import_module(f"{__package__}.{module.name}")
+        for name, architecture in getattr(loaded, "ARCHITECTURES", {}).items():
+            if name in found:
+                raise ArchitectureError(f"{name!r} is declared by {found[name][0]}.py and by {module.name}.py: rename one")
+            found[name] = module.name, architecture
+    return found
+
+
+def _require(name: str) -> None:
+    if name not in names():
+        ordered = sorted(names(), key=lambda other: -SequenceMatcher(None, name, other).ratio())
+        guess = get_close_matches(name, ordered, n=1)
+        hint = f" Did you mean {guess[0]!r}?" if guess else ""
+        raise ArchitectureError(f"unknown architecture {name!r}.{hint} Valid, nearest first: {', '.join(ordered)}")
+
+
+def _architecture(name: str) -> Architecture:
+    module = importlib.import_module(f"{__package__}.{golden.lines()[name]['module']}")
+    return dict(module.ARCHITECTURES)[name]
+
+
+@cache
+def _builder(name: str) -> Any:
+    _require(name)
+    if name in golden.lines():
+        return _architecture(name).builder
+    try:
+        return _foreign()[name].load()
+    except Exception as error:  # another package's import can fail in any way
+        raise ArchitectureError(f"{name} of entry point {_foreign()[name].value!r} does not load: {error}") from error
+
+
+def _shape(name: str, input_shape: tuple[int, int, int]) -> tuple[int, int, int]:
+    """The shape as three positive integers, large enough for the architecture."""
+    shape = tuple(input_shape)
+    if len(shape) != 3 or any(side is None or int(side) != side or side < 1 for side in shape):
+        raise ArchitectureError(f"{name} takes images of (height, width, channels), not {input_shape!r}")
+    least = golden.lines()[name]["min_size"] if name in golden.lines() else 1
+    if min(shape[:2]) < least:
+        raise ArchitectureError(
+            f"{name} needs images of at least {least}x{least} pixels, not {shape[0]}x{shape[1]}: enlarge them (image_size)"
+        )
+    return int(shape[0]), int(shape[1]), int(shape[2])
