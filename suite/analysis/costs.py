@@ -1,0 +1,59 @@
+"""Where a study's time went: every second of the coordinator's wall clock, as far as somebody counted it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from suite.analysis.folder import Records
+
+TRAINING = "training steps"
+OF_RUNS = {
+    TRAINING: ("device_seconds",),
+    "replayed after a kill": ("replayed_seconds",),
+    "tracing and compilation": ("compile_seconds",),
+    "data": ("data_seconds",),
+    "building models": ("setup_seconds",),
+    "evaluation": ("eval_seconds",),
+    "checkpoints": ("checkpoint_seconds",),
+}
+"""What the workers counted, summed over the runs."""
+
+OF_SESSIONS = {
+    "start": ("start_seconds",),
+    "search": ("search_seconds",),
+    "tracking": ("tracking_seconds",),
+    "report": ("report_seconds",),
+    "waiting": ("idle_seconds",),
+}
+"""What the coordinator counted, summed over its sessions."""
+
+
+def wall_seconds(records: Records) -> float:
+    """The wall time of all sessions times the workers each could use: with two workers an hour holds two."""
+    return sum(
+        _number(session, "wall_seconds") * max(1, int(session.get("workers") or 1)) for session in records.sessions
+    )
+
+
+def costs(records: Records) -> pd.DataFrame:
+    """Columns `item`, `seconds`, `share` (of the wall time; NaN where none was recorded), with what is left over last.
+
+    Coordinator and workers count at the same time, so the parts may overlap and the rest may be below zero.
+    """
+    items = {name: sum(records.runs[field].sum() for field in fields) for name, fields in OF_RUNS.items()}
+    items |= {
+        name: sum(_number(session, field) for session in records.sessions for field in fields)
+        for name, fields in OF_SESSIONS.items()
+    }
+    wall = wall_seconds(records)
+    items["not accounted for"] = wall - sum(items.values())
+    frame = pd.DataFrame({"item": list(items), "seconds": [float(value) for value in items.values()]})
+    frame["share"] = frame.seconds / wall if wall > 0 else float("nan")
+    return frame
+
+
+def _number(session: Mapping[str, Any], field: str) -> float:
+    return float(session.get(field) or 0.0)

@@ -1,0 +1,70 @@
+"""One data frame in four notations. Titles and names are users' words: each notation escapes them its own way."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pandas as pd
+
+from suite.analysis.collect import cell
+
+LATEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", "\n": " ", "–": "--", "−": r"$-$", "×": r"$\times$", "±": r"$\pm$", "·": r"$\cdot$",
+    "≥": r"$\ge$", "≤": r"$\le$", "…": r"\ldots{}", "\u2009": r"\,", "\u00a0": "~",
+}  # fmt: skip
+
+
+def escape_markdown(text: str) -> str:
+    """Text as Markdown shows it literally, also within a table; line breaks become spaces."""
+    text = re.sub(r"\s+", " ", text)
+    return re.sub(r"([\\`*_{}\[\]<>#|~$])", r"\\\1", text).replace("&", "&amp;")
+
+
+def escape_latex(text: str) -> str:
+    """Text as LaTeX sets it literally."""
+    return "".join(LATEX.get(character, character) for character in text)
+
+
+def markdown_table(frame: pd.DataFrame, right: frozenset[str] = frozenset()) -> str:
+    """A GitHub-flavoured table of strings; columns in `right` are aligned right."""
+    heads = [escape_markdown(str(name)) for name in frame.columns]
+    rules = ["---:" if name in right else ":---" for name in frame.columns]
+    rows = [[escape_markdown(str(value)) for value in row] for row in frame.itertuples(index=False)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [heads, rules, *rows]) + "\n"
+
+
+def html_table(frame: pd.DataFrame, right: frozenset[str] = frozenset()) -> str:
+    """A table element of strings; columns in `right` get the class `n`."""
+
+    def cells(tag: str, values: list[object]) -> str:
+        marks = [' class="n"' if name in right else "" for name in frame.columns]
+        return "".join(f"<{tag}{mark}>{html.escape(str(v))}</{tag}>" for mark, v in zip(marks, values, strict=True))
+
+    rows = "\n".join(f"<tr>{cells('td', list(row))}</tr>" for row in frame.itertuples(index=False))
+    head = cells("th", list(frame.columns))
+    return f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>\n'
+
+
+def latex_table(frame: pd.DataFrame, caption: str, right: frozenset[str] = frozenset()) -> str:
+    """A `table` environment with booktabs' rules; LaTeX needs `\\usepackage{booktabs,graphicx}`."""
+    columns = "".join("r" if name in right else "l" for name in frame.columns)
+    rows = [
+        [escape_latex(str(value)) for value in row] for row in [list(frame.columns), *frame.itertuples(index=False)]
+    ]
+    lines = [rf"{' & '.join(row)} \\" for row in rows]
+    body = "\n".join([lines[0], r"\midrule", *lines[1:]])
+    return (
+        "\\begin{table}\n\\centering\n"
+        f"\\caption{{{escape_latex(caption)}}}\n"
+        "\\resizebox{\\linewidth}{!}{%\n"
+        f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{body}\n\\bottomrule\n\\end{{tabular}}}}\n\\end{{table}}\n"
+    )
+
+
+def csv_table(frame: pd.DataFrame) -> str:
+    """The frame's own columns and numbers; strings that a spreadsheet would take for a formula are quoted."""
+    safe = frame.map(lambda value: cell(value) if isinstance(value, str) else value)
+    return str(safe.to_csv(index=False, lineterminator="\n"))

@@ -1,0 +1,195 @@
+"""How it was measured, what went wrong, under which circumstances: the sentences of a report, from its records."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from suite.analysis import presentation
+from suite.analysis.costs import TRAINING
+from suite.analysis.folder import FAILED, Records
+from suite.analysis.tables import device_kind
+
+INTERVAL = (
+    "95% intervals of the mean over seeds and test images, as if both were drawn anew: crossed variance components of "
+    "final runs and test images, Student's t with Satterthwaite's degrees of freedom. A candidate with one seed has "
+    "Wilson's interval, which measures the choice of test images alone. n is seeds × test images."
+)
+CLOCK = (
+    "time of the training steps, augmentation included, summed over the epochs of one final run and averaged over the "
+    "seeds. Compilation, evaluation, checkpoints and waiting are not in it; they are in the cost section. Tuning time "
+    "is the same clock summed over all search runs of a candidate, pruned and failed ones included."
+)
+
+
+def banners(study: Mapping[str, Any]) -> list[str]:
+    """What a reader must know before any number."""
+    found = []
+    if study.get("stamp"):
+        found.append(f"Budget {study['budget']}: {study['stamp']}.")
+    state, reason = study["state"], study.get("reason")
+    if state == "running":
+        found.append("This study is still running: numbers will change, and rows are not complete.")
+    elif state != "finished":
+        found.append(f"This study was {state}{f': {reason}' if reason else ''}. The same command finishes it.")
+    stopped = (study.get("limit") or {}).get("search_stopped_after")
+    if stopped is not None:
+        found.append(
+            f"The time limit of {presentation.duration(study['limit']['seconds'])} stopped the search after {stopped} "
+            f"of {study['trials']} trials, the same for every candidate."
+        )
+    return found
+
+
+def measured(records: Records) -> list[tuple[str, str]]:
+    """How the numbers came about, as terms and sentences."""
+    study, data = records.study, records.study["data"]
+    shape = "×".join(str(size) for size in data["input_shape"])
+    return [
+        (
+            "Data",
+            f"{data['name']}: {data['train']:,} training, {data['validation']:,} validation and {data['test']:,} test "
+            f"images of {shape}, {len(data['class_names'])} classes; content hash {str(data['hash'])[:16]}.",
+        ),
+        ("Budget", f"{study['budget']}, {study['backend']}, {study['precision']}. {_length(records)}"),
+        ("What differs on purpose", f"{', '.join(study['axes'])}. Everything else is equal, or the row is not ranked."),
+        ("Search and selection", _selection(study)),
+        ("Final runs", _finals(records)),
+        ("Intervals", INTERVAL),
+        (f"{device_kind(records.runs.device)} time", f"{_device(records)}: {CLOCK}"),
+    ]
+
+
+def _length(records: Records) -> str:
+    final = records.runs[records.runs.phase == "final"]
+    known = final.dropna(subset=["epochs", "train_examples"])
+    if known.empty:
+        return ""
+    epochs, seen = known.epochs, known.epochs * known.train_examples
+    return f"Final runs train for {_span(epochs)} epochs, about {_span(seen)} images."
+
+
+def _span(values: pd.Series) -> str:
+    low, high = int(values.min()), int(values.max())
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _selection(study: Mapping[str, Any]) -> str:
+    if "tuned" not in study["tracks"] or not study["trials"]:
+        return "None: every candidate trains with its recipe as it stands."
+    return (
+        f"{study['trials']} trials for each candidate, the first being the recipe as it stands. The trial with the "
+        "highest validation accuracy at the end of its training gives the parameters; its own score is no result, and "
+        "the test set takes no part."
+    )
+
+
+def _finals(records: Records) -> str:
+    study, final = records.study, records.runs[records.runs.phase == "final"]
+    both = (final.train_examples > study["data"]["train"]).any()
+    return (
+        f"{study['seeds']} for each candidate and track, with seeds that the search has not seen, on "
+        f"{'training and validation images' if both else 'the training images'}, for a fixed number of epochs. The "
+        "last weights are tested once, after training."
+    )
+
+
+def _device(records: Records) -> str:
+    devices = sorted({str(device) for device in records.runs.device if device})
+    return ", ".join(devices) or str((records.study.get("host") or {}).get("cpu") or "device not recorded")
+
+
+def settings(records: Records) -> pd.DataFrame:
+    """What each candidate is and trained with, as strings; values that all share are left to the first row's recipe."""
+    study = records.study
+    recipes = {name: candidate.get("recipe") or {} for name, candidate in study["candidates"].items()}
+    shared = _shared(list(recipes.values()))
+    rows = []
+    for name, candidate in study["candidates"].items():
+        own = {key: value for key, value in recipes[name].items() if key not in shared and key != "name"}
+        rows.append(
+            {
+                "Candidate": name,
+                "Architecture": candidate["architecture"],
+                "Options": pairs(candidate.get("options") or {}),
+                "Recipe": recipes[name].get("name") or "",
+                "Recipe's own values": pairs(own),
+                "Selected parameters": pairs(_selected(records, name)),
+            }
+        )
+    frame = pd.DataFrame(rows)
+    return frame.loc[:, [name for name in frame if name in ("Candidate", "Architecture") or (frame[name] != "").any()]]
+
+
+def _shared(recipes: list[Mapping[str, Any]]) -> set[str]:
+    return {key for key in recipes[0] if all(recipe.get(key) == recipes[0][key] for recipe in recipes[1:])}
+
+
+def _selected(records: Records, candidate: str) -> dict[str, Any]:
+    texts = [text for text in records.of(candidate, "tuned", "final").parameters if text]
+    return dict(json.loads(texts[0])) if texts else {}
+
+
+def pairs(values: Mapping[str, Any]) -> str:
+    """`learning_rate 0.1, momentum 0.9`."""
+    return ", ".join(f"{key} {f'{value:.3g}' if isinstance(value, float) else value}" for key, value in values.items())
+
+
+def failures(records: Records) -> pd.DataFrame:
+    """Every run that failed, was pruned or is not over, with its reason, as strings."""
+    runs = records.runs[records.runs.outcome != "completed"]
+    rows = [
+        {
+            "Run": f"{run.candidate}/{run.track}/{run.phase}/{run.number:.0f}",
+            "Outcome": str(run.outcome or "not finished").replace("_", " "),
+            "Attempts": presentation.whole(run.attempts),
+            "Reason": str(run.reason or ""),
+        }
+        for run in runs.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["Run", "Outcome", "Attempts", "Reason"])
+
+
+def failed(records: Records) -> int:
+    return int(records.runs.outcome.isin(FAILED).sum())
+
+
+def cost_sentence(frame: pd.DataFrame, wall: float) -> str:
+    """The share of the wall time that was training steps."""
+    training = float(frame.loc[frame.item == TRAINING, "seconds"].iloc[0])
+    if not wall > 0 or not math.isfinite(training):
+        return f"{presentation.duration(training)} of training steps; the sessions' wall time is not recorded yet."
+    return (
+        f"{100 * training / wall:.0f}% of {presentation.duration(wall)} wall time (times workers) was training steps. "
+        "Coordinator and workers count at the same time, so parts may overlap."
+    )
+
+
+def circumstances(records: Records) -> list[tuple[str, str]]:
+    """The instance, the machine, the code and the versions."""
+    study = records.study
+    host, versions = study.get("host") or {}, study.get("versions") or {}
+    machine = [str(host[name]) for name in ("cpu", "accelerator") if host.get(name)]
+    if host.get("cores"):
+        machine.insert(1, f"{host['cores']} cores")
+    commits = sorted({str(commit) for commit in records.runs.commit if commit})
+    return [
+        ("Instance", str(study["instance"])),
+        ("Machine", ", ".join(machine) or "not recorded"),
+        ("Code", ", ".join(commits) or "not recorded"),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in sorted(versions.items())) or "not recorded"),
+    ]
+
+
+def commands(study: Mapping[str, Any]) -> list[str]:
+    """What to type to train this instance again, and to render this report again."""
+    values = " ".join(f"{name}={study[name]}" for name in ("dataset", "budget", "backend", "precision"))
+    limit = f" limit={study['limit']['seconds']:g}s" if study.get("limit") else ""
+    return [
+        f"python -m suite.run study={study['study']} {values} seeds={study['seeds']}{limit}",
+        f"python -m suite.report study={study['study']} {values}",
+    ]

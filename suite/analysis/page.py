@@ -1,0 +1,114 @@
+"""The pages: what the report says, put together as plain values once, then written as HTML and as Markdown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+
+from suite.analysis import method, presentation
+from suite.analysis.claims import judgements
+from suite.analysis.costs import costs, wall_seconds
+from suite.analysis.differences import to_first
+from suite.analysis.folder import Records
+from suite.analysis.markup import escape_markdown, html_table, markdown_table
+from suite.analysis.pictures import Picture, pictures
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One track of one study: a sentence, the table, and how far the others are behind the first."""
+
+    title: str
+    sentence: str
+    table: pd.DataFrame
+    differences: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Page:
+    """One study's report as values; frames hold strings."""
+
+    title: str
+    name: str
+    question: str
+    paper: str
+    banners: list[str]
+    answers: list[Answer]
+    claims: pd.DataFrame
+    pictures: list[Picture]
+    method: list[tuple[str, str]]
+    settings: pd.DataFrame
+    cost_sentence: str
+    costs: pd.DataFrame
+    failures: pd.DataFrame
+    notes: list[str]
+    circumstances: list[tuple[str, str]]
+    commands: list[str]
+
+
+def pages(records: Records, rows: pd.DataFrame) -> dict[str, str]:
+    """File name to text: `report.html`, `report.md` and the figures."""
+    page = compose(records, rows)
+    figures = {f"figures/{picture.name}.svg": picture.svg for picture in page.pictures}
+    return {"report.html": write("report.html.j2", page=page), "report.md": write("report.md.j2", page=page), **figures}
+
+
+def compose(records: Records, rows: pd.DataFrame) -> Page:
+    """All that a study's report says; `rows` is its table."""
+    study = records.study
+    return Page(
+        title=study["title"],
+        name=study["study"],
+        question=study.get("question") or "",
+        paper=study.get("paper") or "",
+        banners=method.banners(study),
+        answers=[answer(records, part) for _, part in rows.groupby("track", sort=False)],
+        claims=presentation.claims(judgements(records, rows)),
+        pictures=pictures(records, rows),
+        method=method.measured(records),
+        settings=method.settings(records),
+        cost_sentence=method.cost_sentence(costs(records), wall_seconds(records)),
+        costs=presentation.costs(costs(records)),
+        failures=method.failures(records),
+        notes=[str(note) for note in study["data"].get("notes") or []],
+        circumstances=method.circumstances(records),
+        commands=method.commands(study),
+    )
+
+
+def answer(records: Records, rows: pd.DataFrame) -> Answer:
+    """The answer of one track."""
+    differences = to_first(records, rows)
+    return Answer(
+        title=f"{str(rows.track.iloc[0]).capitalize()} track",
+        sentence=presentation.headline(rows, differences),
+        table=presentation.present(rows),
+        differences=presentation.differences(differences),
+    )
+
+
+def write(template: str, **values: object) -> str:
+    """A template filled in; what ends in `.html.j2` is escaped as HTML, what ends in `.md.j2` by its `md` filter."""
+    as_html = template.endswith(".html.j2")
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=as_html,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    table = partial(html_table if as_html else markdown_table, right=presentation.NUMBERS)
+    environment.filters["table"] = lambda frame: Markup(table(frame)) if as_html else table(frame)
+    environment.filters["md"] = escape_markdown
+    environment.filters["plural"] = lambda n, word: f"{n} {word}" if n == 1 else f"{n} {word}s"
+    text = environment.get_template(template).render(**values)
+    return text if as_html else re.sub(r"\n{3,}", "\n\n", text)

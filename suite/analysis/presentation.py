@@ -1,0 +1,206 @@
+"""The table as people read it: the same frame with headings, units, and no bare number."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pandas as pd
+
+from suite.analysis.claims import Judgement
+
+NUMBERS = frozenset(
+    {
+        *("Rank", "Year", "Parameters", "Published parameters", "Multiply-adds", "Test error, top-1 [95%]"),
+        *("n (seeds × images)", "Error, top-5 [95%]", "CPU time", "GPU time", "TPU time", "Device time", "Tuning time"),
+        *("Behind the first, points [95%]", "Advantage [95%]", "Time", "Share of wall time", "Attempts"),
+    }
+)
+"""Headings of columns that are aligned right."""
+
+MISSING = "–"
+
+
+def present(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one track as strings, in the order and with the headings of the report."""
+    kinds = sorted(set(rows.device)) or ["CPU"]
+    clock = f"{kinds[0]} time" if len(kinds) == 1 else "Device time"
+    here = rows.published_error.notna().any()
+    shown = [
+        _present(dict(zip(rows.columns, row, strict=True)), clock, bool(here)) for row in rows.itertuples(index=False)
+    ]
+    frame = pd.DataFrame(shown)
+    optional = ["Error, top-5 [95%]", "Tuning time", "Published parameters", "Note"]
+    return frame.drop(columns=[name for name in optional if name in frame and (frame[name].isin([MISSING, ""])).all()])
+
+
+def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
+    cells = {
+        "Rank": whole(row["rank"]),
+        "Architecture": candidate(row),
+        "Year": plain(row["year"]),
+        "Depth": plain(row["depth"]),
+        "Parameters": whole(row["params"]),
+        "Published parameters": plain(row["params_published"]),
+        "Multiply-adds": scaled(row["macs"]),
+        "Test error, top-1 [95%]": interval(row, "test_error"),
+        "n (seeds × images)": count(row),
+        "Error, top-5 [95%]": interval(row, "top5_error"),
+        clock: duration(row["device_seconds"]),
+        "Tuning time": duration(row["tuning_seconds"]),
+    }
+    if here:
+        cells["Published error here"] = quoted(row, "published_error", "published_error")
+    cells["Published ImageNet top-5 error"] = quoted(row, "published_top5_error", "published_top5")
+    cells["Key innovation"] = plain(row["key_innovation"])
+    return cells | {"Note": note(row)}
+
+
+def candidate(row: dict[str, Any]) -> str:
+    """The candidate's name, with what it is built from where the name does not say it."""
+    options = ", ".join(f"{name}={value}" for name, value in json.loads(row["options"]).items())
+    built = " ".join(
+        part for part in (row["architecture"] if row["candidate"] != row["architecture"] else "", options) if part
+    )
+    return f"{row['candidate']} ({built})" if built else str(row["candidate"])
+
+
+def interval(row: dict[str, Any], name: str) -> str:
+    """`8.75% [8.40, 9.12]`, in percent."""
+    if missing(row[name]):
+        return MISSING
+    return f"{percent(row[name])}% [{percent(row[f'{name}_low'])}, {percent(row[f'{name}_high'])}]"
+
+
+def percent(fraction: float) -> str:
+    return f"{100 * fraction:.2f}"
+
+
+def count(row: dict[str, Any]) -> str:
+    """How many seeds and test images a number rests on; what is still missing of it."""
+    if not row["seeds"]:
+        return f"0 of {row['seeds_planned']} seeds so far"
+    n = f"{row['seeds']} × {row['test_images']:,}"
+    return n if row["seeds"] == row["seeds_planned"] else f"{n} ({row['seeds']} of {row['seeds_planned']} seeds so far)"
+
+
+def note(row: dict[str, Any]) -> str:
+    """What keeps a row from being compared, and what its interval leaves out."""
+    notes = []
+    if row["apart"]:
+        notes.append(f"not ranked: differs in {row['apart']}")
+    if row["seeds"] and row["images_only"]:
+        notes.append("interval from images only")
+    notes += [f"{row[name]} {name}" for name in ("failed", "pruned", "unfinished") if row[name]]
+    return "; ".join(notes)
+
+
+def quoted(row: dict[str, Any], name: str, prefix: str) -> str:
+    """A published error with its condition and source."""
+    if missing(row[name]):
+        return MISSING
+    details = [str(row[f"{prefix}_{part}"]) for part in ("condition", "source") if row[f"{prefix}_{part}"]]
+    return f"{100 * row[name]:.3g}% ({'; '.join(details)})"
+
+
+def whole(value: Any) -> str:
+    return MISSING if missing(value) else f"{int(value):,}"
+
+
+def plain(value: Any) -> str:
+    return MISSING if missing(value) or value == "" else str(value)
+
+
+def scaled(value: Any) -> str:
+    """Multiply-adds with a decimal prefix: `40.6 M`."""
+    if missing(value):
+        return MISSING
+    for size, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.3g} {prefix}"
+    return f"{value:.0f}"
+
+
+def duration(value: Any) -> str:
+    """Seconds as a person says them: `41 s`, `12.5 min`, `3.1 h`."""
+    if missing(value):
+        return MISSING
+    if value < 100:
+        return f"{value:.3g} s"
+    return f"{value / 60:.3g} min" if value < 6000 else f"{value / 3600:.3g} h"
+
+
+def missing(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
+    """The answer of one track in a sentence or two, with what the intervals do not decide."""
+    ranked = rows[rows["rank"].notna()]
+    if ranked.empty:
+        return "No final run has finished yet."
+    first = {str(name): value for name, value in ranked.iloc[0].items()}
+    text = f"{first['candidate']} has the lowest test error, {interval(first, 'test_error')}."
+    if differences.empty:
+        return text
+    open_ones = list(differences.candidate[~differences.decided])
+    if not open_ones:
+        return f"{text} Every other ranked candidate is behind it by more than chance explains."
+    return f"{text} The results do not decide between it and {', '.join(open_ones)}."
+
+
+def differences(frame: pd.DataFrame) -> pd.DataFrame:
+    """Differences to the first, in percentage points, as strings."""
+    return pd.DataFrame(
+        [
+            {
+                "Candidate": candidate,
+                "Behind the first, points [95%]": f"{_points(behind)} [{_points(low)}, {_points(high)}]",
+                "Decided": "yes" if decided else "no",
+            }
+            for candidate, behind, low, high, decided in frame.itertuples(index=False)
+        ]
+    )
+
+
+def claims(judged: list[Judgement]) -> pd.DataFrame:
+    """Claims with their verdicts and numbers, as strings."""
+    return pd.DataFrame([_claim(judgement) for judgement in judged])
+
+
+def _claim(claim: Judgement) -> dict[str, str]:
+    fraction = claim.metric in ("test_accuracy", "test_top5_accuracy", "calibration_error")
+    show, unit = (_points, " points") if fraction else (_signed, "")
+    numbers = MISSING
+    if claim.advantage is not None:
+        low, high = show(claim.advantage.low), show(claim.advantage.high)
+        numbers = f"{show(claim.advantage.mean)}{unit} [{low}, {high}]"
+    margin = f" by more than {show(claim.margin).lstrip('+')}{unit}" if claim.margin else ""
+    return {
+        "Claim": claim.text,
+        "Source": claim.source or MISSING,
+        "Tested as": f"{claim.better} better than {claim.than} in {claim.metric}{margin}",
+        "Track": claim.track,
+        "Verdict": claim.verdict + (f" ({claim.reason})" if claim.reason else ""),
+        "Advantage [95%]": numbers,
+    }
+
+
+def costs(frame: pd.DataFrame) -> pd.DataFrame:
+    """The cost table as strings."""
+    return pd.DataFrame(
+        {
+            "Part": frame["item"],
+            "Time": [("−" if value < 0 else "") + duration(abs(value)) for value in frame.seconds],
+            "Share of wall time": [MISSING if missing(value) else f"{100 * value:.1f}%" for value in frame.share],
+        }
+    )
+
+
+def _points(fraction: float) -> str:
+    return f"{100 * fraction:+.2f}".replace("-", "−")
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.4g}".replace("-", "−")

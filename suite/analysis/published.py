@@ -1,0 +1,44 @@
+"""What papers say about an architecture: a published error never stands without its condition and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+IMAGENET = "imagenet"
+
+
+@dataclass(frozen=True)
+class PublishedError:
+    """One published error, a fraction, how it was measured, and who says so."""
+
+    error: float
+    condition: str
+    source: str
+
+
+def parameters(facts: Mapping[str, Any]) -> str:
+    """The published parameter count as its source writes it; empty where none is known."""
+    published = facts.get("published") or {}
+    exact = published.get("params")
+    return str(published.get("params_text") or (f"{exact:,}" if exact else ""))
+
+
+def error(facts: Mapping[str, Any], dataset: str, metric: str) -> PublishedError | None:
+    """The published error on a data set that compares best: one network, fewest crops, which the facts list first.
+
+    `metric` is `top1` or `top5`; None where nothing is published.
+    """
+    for entry in (facts.get("published") or {}).get("errors") or []:
+        value = entry.get(f"{metric}_error")
+        if entry["dataset"] == dataset and value is not None:
+            return PublishedError(float(value) / 100, _condition(entry), str(entry.get("source") or ""))
+    return None
+
+
+def _condition(entry: Mapping[str, Any]) -> str:
+    """`1-crop, val`, with the number of networks where they were several."""
+    models = int(entry.get("models") or 1)
+    parts = [str(entry.get("condition") or "condition not stated"), f"{models} networks" if models > 1 else ""]
+    return ", ".join(part for part in [*parts, str(entry.get("split") or "")] if part)

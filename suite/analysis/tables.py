@@ -1,0 +1,161 @@
+"""The table as one data frame: a row for each candidate and track, numbers as numbers, errors as fractions."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from suite.analysis import published
+from suite.analysis.folder import FAILED, Records
+from suite.analysis.ranking import comparable, conditions, off_axes
+from suite.analysis.statistics import Interval, accuracy_interval
+
+SIGNIFICANT = 8
+"""Digits kept of computed numbers: more would differ between processors, and say nothing."""
+
+
+def table(records: Records) -> pd.DataFrame:
+    """All rows of a study, track by track; ranked rows by error, then rows without a number, then rows set apart.
+
+    Columns are named as runs.csv names things; `rank` is missing for rows that are not ranked, and `apart` says why.
+    """
+    rows: list[dict[str, Any]] = []
+    for track in records.study["tracks"]:
+        rows += _ranked(
+            [_row(records, name, track) for name in records.study["candidates"]],
+            [off_axes(conditions(records, name, track), records.study["axes"]) for name in records.study["candidates"]],
+        )
+    return frame(rows)
+
+
+def frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Rows as a data frame with fixed types, so that a study without results has the same columns."""
+    columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(REAL, "float64")
+    data = pd.DataFrame(rows, columns=COLUMNS)
+    for name in COLUMNS:
+        data[name] = data[name].astype(columns.get(name, "object"))  # type: ignore[call-overload]
+    return data.reset_index(drop=True)
+
+
+COLUMNS = [
+    *("study", "track", "rank", "candidate", "architecture", "options", "year", "depth", "params", "params_published"),
+    *("macs", "test_error", "test_error_low", "test_error_high", "seeds", "test_images", "images_only"),
+    *("top5_error", "top5_error_low", "top5_error_high", "device", "device_seconds", "tuning_seconds"),
+    *("published_error", "published_error_condition", "published_error_source"),
+    *("published_top5_error", "published_top5_condition", "published_top5_source", "key_innovation"),
+    *("seeds_planned", "trials_planned", "trials", "failed", "pruned", "unfinished", "apart"),
+]
+WHOLE = [
+    *("rank", "year", "params", "seeds", "test_images", "seeds_planned", "trials_planned", "trials"),
+    *("failed", "pruned", "unfinished"),
+]
+REAL = [
+    *("macs", "test_error", "test_error_low", "test_error_high", "top5_error", "top5_error_low", "top5_error_high"),
+    *("device_seconds", "tuning_seconds", "published_error", "published_top5_error"),
+]
+
+
+def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
+    study, described = records.study, records.study["candidates"][candidate]
+    facts = records.facts.get(described["architecture"], {})
+    search, final = records.of(candidate, track, "search"), records.of(candidate, track, "final")
+    both = pd.concat([search, final])
+    done = final[final.outcome == "completed"]
+    row: dict[str, Any] = {
+        "study": study["study"],
+        "track": track,
+        "candidate": candidate,
+        "architecture": described["architecture"],
+        "options": json.dumps(described.get("options") or {}, sort_keys=True),
+        "year": facts.get("year"),
+        "depth": _text(facts.get("depth")),
+        "params": _first(both.params),
+        "params_published": published.parameters(facts),
+        "macs": _first(both.macs),
+        "device": device_kind(both.device),
+        "device_seconds": _rounded(done.device_seconds.mean()),
+        "tuning_seconds": _rounded(search.device_seconds.sum()) if len(search) else None,
+        "key_innovation": facts.get("key_innovation"),
+        "seeds_planned": study["seeds"],
+        "trials_planned": study["trials"] if track == "tuned" else 0,
+        "trials": int(search.outcome.isin(["completed", "pruned", *FAILED]).sum()),
+        "failed": int(both.outcome.isin(FAILED).sum()),
+        "pruned": int((both.outcome == "pruned").sum()),
+        "unfinished": int((both.outcome == "").sum()),
+    }
+    return row | _errors(records, candidate, track) | _published(facts, study["data"]["name"])
+
+
+def _errors(records: Records, candidate: str, track: str) -> dict[str, Any]:
+    """The measured errors: one minus the accuracies' intervals, so low and high change places."""
+    hits, top5 = records.hits(candidate, track), records.top5_hits(candidate, track)
+    if hits is None:
+        return {"seeds": 0}
+    interval = accuracy_interval(hits)
+    row: dict[str, Any] = {
+        "seeds": interval.seeds[0],
+        "test_images": interval.images,
+        "images_only": interval.images_only,
+    }
+    row |= _error("test_error", interval)
+    return row | _error("top5_error", accuracy_interval(top5)) if top5 is not None else row
+
+
+def _error(name: str, interval: Interval) -> dict[str, float | None]:
+    low, high = 1 - interval.high, 1 - interval.low
+    return {name: _rounded(1 - interval.mean), f"{name}_low": _rounded(low), f"{name}_high": _rounded(high)}
+
+
+def _published(facts: Any, dataset: str) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    here = published.error(facts, dataset, "top1")
+    if here is not None:
+        row |= {"published_error": here.error, "published_error_condition": here.condition}
+        row |= {"published_error_source": here.source}
+    top5 = published.error(facts, published.IMAGENET, "top5")
+    if top5 is not None:
+        row |= {"published_top5_error": top5.error, "published_top5_condition": top5.condition}
+        row |= {"published_top5_source": top5.source}
+    return row
+
+
+def _ranked(rows: list[dict[str, Any]], measured: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Rows in the order of the table, with `rank` and `apart`; equal errors share a rank."""
+    for row, differences in zip(rows, comparable(measured), strict=True):
+        row["apart"] = ", ".join(differences)
+    ranked = sorted(
+        (row for row in rows if not row["apart"] and "test_error" in row), key=lambda row: row["test_error"]
+    )
+    for row in ranked:
+        row["rank"] = 1 + sum(other["test_error"] < row["test_error"] for other in ranked)
+    waiting = [row for row in rows if not row["apart"] and "test_error" not in row]
+    apart = sorted((row for row in rows if row["apart"]), key=lambda row: row.get("test_error", math.inf))
+    return ranked + waiting + apart
+
+
+def device_kind(devices: Iterable[object]) -> str:
+    """`GPU`, `TPU` or `CPU`: what the runs' time was spent on; a GPU's name is never given to a processor's time."""
+    text = " ".join(str(device) for device in devices).lower()
+    for kind, words in (("GPU", ("gpu", "cuda", "nvidia")), ("TPU", ("tpu",))):
+        if any(word in text for word in words):
+            return kind
+    return "CPU"
+
+
+def _first(values: pd.Series) -> float | None:
+    known = values.dropna()
+    return float(known.iloc[0]) if len(known) else None
+
+
+def _rounded(value: float) -> float | None:
+    return float(f"{value:.{SIGNIFICANT}g}") if math.isfinite(value) else None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        value = value.get("value")
+    return "" if value is None else str(value)

@@ -1,0 +1,40 @@
+"""The table as a terminal shows it: the columns that answer the question, aligned, as wide as they need to be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from suite.analysis import presentation
+from suite.analysis.presentation import NUMBERS
+
+SHOWN = ("Rank", "Architecture", "Parameters", "Multiply-adds", "Test error, top-1 [95%]", "n (seeds × images)")
+ALSO = ("CPU time", "GPU time", "TPU time", "Device time", "Tuning time", "Published error here", "Note")
+
+
+def summary(folder: Path, rows: pd.DataFrame) -> str:
+    """One aligned table for each study and track, and where the report lies."""
+    parts = []
+    for (study, track), part in rows.groupby(["study", "track"], sort=False):
+        parts.append(f"{study}, {track} track\n\n{aligned(compact(part))}")
+    return "\n\n".join([*parts, f"report: {folder / 'report.html'}"])
+
+
+def compact(rows: pd.DataFrame) -> pd.DataFrame:
+    """The columns a terminal has room for, of one track, as strings."""
+    shown = presentation.present(rows)
+    return shown[[name for name in (*SHOWN, *ALSO) if name in shown]]
+
+
+def aligned(frame: pd.DataFrame) -> str:
+    """Columns of strings padded to their widths, with a rule under the headings."""
+    widths = [max(len(str(value)) for value in (name, *frame[name])) for name in frame]
+    rows = [list(frame.columns), ["─" * width for width in widths], *frame.itertuples(index=False)]
+    return "\n".join(
+        "  ".join(
+            f"{value:>{width}}" if name in NUMBERS else f"{value:<{width}}"
+            for name, value, width in zip(frame.columns, row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    )

@@ -1,0 +1,124 @@
+"""Print a study's table, and write its report: python -m suite.report study=NAME."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from suite.commandline import DONE, FAILED, Refusal, boolean, enter, name_list, parse, unknown
+
+HELP = """
+python -m suite.report study=NAME      refresh reports/NAME from the runs, print the table, write the report
+python -m suite.report studies=[A,B]   one page of several studies; only comparable rows are ranked together
+python -m suite.report folder=DIR      render a report again from its folder alone
+
+    budget= dataset= backend= precision= instance=   another instance than the one that ran last
+    folder=DIR       with study=NAME: where the report is written (default: reports/NAME)
+    check=true       write nothing: render elsewhere, compare, name what differs (exit 1)
+    publish=true     also copy the report to reports/published/NAME, to be committed
+    workspace=DIR    where runs/ and reports/ lie (default: the current folder)
+
+Writes report.html (opens offline), report.md, table.csv, table.tex, runs.csv, records.npz, figures/.
+"""
+
+CHOICES = ("budget", "dataset", "backend", "precision")
+
+
+def main(arguments: list[str]) -> int:
+    keys: dict[str, Callable[[str], object]] = {
+        "study": str,
+        "studies": name_list,
+        "folder": Path,
+        "workspace": Path,
+        "check": boolean,
+        "publish": boolean,
+    }
+    values = parse(arguments, {**keys, "instance": str, **dict.fromkeys(CHOICES, str)})
+    workspace = Path(str(values.get("workspace", "."))).expanduser()
+    folder = Path(str(values["folder"])).expanduser() if "folder" in values else None
+    check, publish = bool(values.get("check")), bool(values.get("publish"))
+    chosen = {name: str(values[name]) for name in (*CHOICES, "instance") if name in values}
+    studies = values.get("studies")
+    if isinstance(studies, list):
+        _refuse_with("studies", {"study", "publish", *chosen} & values.keys())
+        return _compare([_refreshed(workspace, name, {}) for name in studies], folder, workspace, check)
+    if "study" not in values:
+        if folder is None:
+            raise Refusal("name a study=NAME, several studies=[A,B], or a report's folder=DIR")
+        _refuse_with("folder without study", chosen.keys())
+        return _one(folder, workspace, check, publish)
+    study = str(values["study"])
+    if check:
+        return _one(folder or _existing(workspace, study), workspace, check, publish)
+    return _one(_refreshed(workspace, study, chosen, folder), workspace, check, publish)
+
+
+def _refuse_with(what: str, keys: Iterable[str]) -> None:
+    if keys := sorted(keys):
+        raise Refusal(f"{what} cannot go with {', '.join(keys)}")
+
+
+def _one(folder: Path, workspace: Path, check: bool, publish: bool) -> int:
+    from suite.analysis import report, terminal
+
+    if check:
+        return _differences(folder, report.check(folder))
+    rows = report.render(folder)
+    print(terminal.summary(folder, rows))
+    if publish:
+        print(f"published: {report.publish(folder, workspace / 'reports' / 'published')}")
+    return DONE
+
+
+def _compare(folders: list[Path], folder: Path | None, workspace: Path, check: bool) -> int:
+    from suite.analysis import comparison, terminal
+
+    target = folder or workspace / "reports" / "+".join(source.name for source in folders)
+    if check:
+        return _differences(target, comparison.check(folders, target))
+    print(terminal.summary(target, comparison.render(folders, target)))
+    return DONE
+
+
+def _differences(folder: Path, names: list[str]) -> int:
+    if not names:
+        print(f"{folder}: no difference")
+        return DONE
+    print(f"{folder} differs from what its records give: {', '.join(names)}", file=sys.stderr)
+    return FAILED
+
+
+def _refreshed(workspace: Path, study: str, chosen: dict[str, str], folder: Path | None = None) -> Path:
+    """A study's folder, refreshed from its runs; where nothing of it ran here, its published report."""
+    from suite.analysis import report
+
+    _check_name(workspace, study)
+    published = workspace / "reports" / "published" / study
+    if folder is None and not chosen and not report.instances(workspace, study) and published.is_dir():
+        print(f"nothing of {study} has run in this workspace: this is its published report", file=sys.stderr)
+        return published
+    return report.refresh(workspace, study, report.choose(workspace, study, chosen), folder)
+
+
+def _existing(workspace: Path, study: str) -> Path:
+    """Where a study's report lies: the local one, else the published one."""
+    _check_name(workspace, study)
+    for folder in (workspace / "reports" / study, workspace / "reports" / "published" / study):
+        if folder.is_dir():
+            return folder
+    raise Refusal(f"study {study!r} has no report in {workspace}: make it with python -m suite.report study={study}")
+
+
+def _check_name(workspace: Path, study: str) -> None:
+    from suite.compose import study_files
+
+    ran = {path.name for path in (workspace / "runs").glob("*") if path.is_dir()}
+    published = {path.name for path in (workspace / "reports" / "published").glob("*") if path.is_dir()}
+    names = {*study_files(), *ran, *published}
+    if study not in names:
+        raise unknown("study", study, names)
+
+
+if __name__ == "__main__":
+    sys.exit(enter(main, HELP))
