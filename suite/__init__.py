@@ -1,1 +1,1 @@
-"""A Keras experiment comparison suite: fair studies of image-classification architectures, and reports that regenerate."""
+"""A Keras experiment comparison suite: fair studies of image classifiers, and reports that regenerate."""

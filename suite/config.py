@@ -33,7 +33,7 @@ class Candidate:
     images_seen: int | None  # training length in images; None: the recipe's epochs
 
     def settled(self, train_examples: int) -> Recipe:
-        """The recipe with its epochs, now that the training set's size is known: whole epochs of whole batches, rounded up."""
+        """The recipe with its epochs, now that the training set's size is known: whole epochs, rounded up."""
         if self.images_seen is None:
             return self.recipe
         per_epoch = max(1, train_examples // self.recipe.batch_size) * self.recipe.batch_size
@@ -176,7 +176,7 @@ def _check_architecture(architecture: str, options: Mapping[str, Any]) -> None:
 
 
 def _recipe(candidate: str, base: Mapping[str, Any], changes: Any) -> Recipe:
-    """The study's recipe, with a candidate's changes: another recipe's name, or values (with `base:` another's name)."""
+    """The study's recipe, with a candidate's changes: another's name, or values (with `base: NAME`)."""
     from suite.compose import recipe_values
 
     if isinstance(changes, str):
@@ -191,7 +191,7 @@ def _recipe(candidate: str, base: Mapping[str, Any], changes: Any) -> Recipe:
 
 
 def _data(values: Mapping[str, Any], dataset: str) -> DataSpec:
-    from suite.data.dataset import dataset_names
+    from suite.data import dataset_names
 
     if dataset not in dataset_names():
         raise unknown("dataset", str(dataset), dataset_names())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,10 @@ os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
 os.environ.setdefault("MLFLOW_TRUNCATE_LONG_VALUES", "false")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
-from mlflow.entities import Metric, Param, Run, RunTag  # noqa: E402
-from mlflow.exceptions import MlflowException  # noqa: E402
-from mlflow.tracking import MlflowClient  # noqa: E402
-from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME  # noqa: E402
+from mlflow.entities import Metric, Param, Run
+from mlflow.exceptions import MlflowException
+from mlflow.tracking import MlflowClient
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
 BATCH = 100  # MLflow takes at most 100 params or tags in a call
 WHOLE = "suite.whole"
@@ -102,7 +101,7 @@ class Tracker:
         self._call(self._log, run, metrics)
 
     def result(self, key: str, result: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], files: Path) -> None:
-        """Project a committed run: parameters, epochs, results, artifacts, status, and at last the tag that says it is whole."""
+        """Project a committed run: epochs, results, parameters, artifacts, status, at last the tag that says it is whole."""
         self.epochs(key, result, rows)
         run = self._child(key, result)
         self._call(self._finish, run, key, result, files)
@@ -138,7 +137,9 @@ class Tracker:
 
     def _log_params(self, run: Run, result: Mapping[str, Any]) -> None:
         flat = flatten({name: result.get(name) for name in ("options", "recipe", "parameters")})
-        flat |= {name: result.get(name) for name in ("data_hash", "batch_size", "epochs", "fingerprint", "commit", "device")}
+        flat |= {
+            name: result.get(name) for name in ("data_hash", "batch_size", "epochs", "fingerprint", "commit", "device")
+        }
         params = [Param(name, str(value)) for name, value in flat.items() if value is not None]
         for start in range(0, len(params), BATCH):
             self._client.log_batch(run.info.run_id, params=params[start : start + BATCH])
@@ -175,7 +176,9 @@ class Tracker:
     def summary(self, folder: Path, description: Mapping[str, Any]) -> None:
         """Attach the report's folder to the instance's one `summary` run."""
         if "summary" not in self._runs:
-            self._runs["summary"] = self._create("summary", f"summary {self._instance}", {"dataset": description["dataset"]}, None)
+            self._runs["summary"] = self._create(
+                "summary", f"summary {self._instance}", {"dataset": description["dataset"]}, None
+            )
         run_id = self._runs["summary"].info.run_id
         self._call(self._client.log_artifacts, run_id, str(folder), "report")
         state = str(description.get("state"))

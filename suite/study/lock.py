@@ -47,11 +47,13 @@ class Lock:
 
 
 def workspace_lock(workspace: Path) -> Lock:
-    """The coordinator's lock on a workspace. Raises Refusal, with the holder's process number, if another one works there."""
+    """The coordinator's lock on a workspace. Raises Refusal, with the holder's process number, if it is taken."""
     try:
         lock = Lock(workspace / "runs" / ".lock")
     except OSError as error:
-        raise Refusal(f"workspace {workspace} cannot be written: {error.strerror}; choose another with workspace=DIR") from None
+        raise Refusal(
+            f"workspace {workspace} cannot be written: {error.strerror}; choose another with workspace=DIR"
+        ) from None
     if not lock.acquire():
         holder = lock.path.read_text(encoding="utf-8").strip() or "unknown"
         lock.release()

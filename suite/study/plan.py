@@ -102,7 +102,9 @@ def identity(study: Study, spec: RunSpec, key: RunKey, dataset: Dataset) -> dict
         "backend": spec.backend,
         "precision": spec.precision,
         "recipe_version": RECIPE_VERSION,
-        "search_space": {name: dict(value) for name, value in study.search.space.items()} if key.track == "tuned" else {},
+        "search_space": {name: dict(value) for name, value in study.search.space.items()}
+        if key.track == "tuned"
+        else {},
     }
 
 

@@ -1,7 +1,7 @@
 """Where a run's directory lies, what its files are called, and how they are read and written.
 
     runs/<study>/<instance>/study.json                                 what was asked, and the state of the study
-    runs/<study>/<instance>/sessions.jsonl                             one line per coordinator session: where its time went
+    runs/<study>/<instance>/sessions.jsonl                             one line per session: where its time went
     runs/<study>/<instance>/<candidate>/<track>/<phase>/<number>/      one run, the only truth about it
         run.json            what determines the run; written when it is first handed out
         checkpoints/<step>/ at most two generations, each whole or absent
@@ -87,7 +87,7 @@ def write_json(path: Path, value: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     with partial.open("w", encoding="utf-8") as file:
-        json.dump(_plain(value), file, indent=1, sort_keys=False, allow_nan=False)
+        json.dump(plain(value), file, indent=1, sort_keys=False, allow_nan=False)
         file.write("\n")
         file.flush()
         os.fsync(file.fileno())
@@ -104,12 +104,12 @@ def sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Values as JSON knows them: numpy scalars, paths, tuples and non-finite numbers converted."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, Path):
         return str(value)
     if hasattr(value, "item") and not isinstance(value, str | bytes):  # numpy scalars

@@ -67,9 +67,11 @@ def _at(distribution: BaseDistribution, unit: float) -> Any:
 
 
 class CandidateSearch:
-    """Ask for a trial's parameters, report its epochs, tell its end. Trials are asked for in the order of their numbers."""
+    """Ask for a trial's parameters, report its epochs, tell its end. Trials are asked for in their numbers' order."""
 
-    def __init__(self, space: Mapping[str, Mapping[str, Any]], start: Mapping[str, Any], seed: int, epochs: int) -> None:
+    def __init__(
+        self, space: Mapping[str, Mapping[str, Any]], start: Mapping[str, Any], seed: int, epochs: int
+    ) -> None:
         self._space = distributions(space, start)
         self._start = {name: start[name] for name in space}
         self._seed = seed
@@ -100,7 +102,7 @@ class CandidateSearch:
         return dict(trial.params)
 
     def report(self, number: int, epoch: int, value: float) -> bool:
-        """Tell the value after an epoch (from 1); True if the trial should stop. A repeated report repeats its answer."""
+        """Tell the value after an epoch (from 1); True if the trial should stop. Repeated, it repeats its answer."""
         answers = self._reported[number]
         if epoch not in answers:
             self._trials[number].report(value, epoch)

@@ -4,7 +4,7 @@ It reads one JSON object a line from stdin and writes one a line to what was std
 the coordinator is gone: the worker then leaves at once, whatever it is doing, for what it committed is on disk.
 
     in:  {"do": "train", "spec": {...}, "directory": "...", "attempt": 1, "fields": {...}}   {"stop": false}
-    out: {"event": "ready", ...}  {"event": "epoch", "row": {...}}  {"event": "finished"}  {"event": "suspended", "reason"}
+    out: {"event": "ready"}  {"event": "epoch", "row": {...}}  {"event": "finished"}  {"event": "suspended", "reason": "..."}
 """
 
 from __future__ import annotations

@@ -1,0 +1,135 @@
+"""`python -m suite.run study=NAME`: train what is missing of a study, and render its report."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from suite.commandline import DONE, FAILED, INTERRUPTED, enter
+
+if TYPE_CHECKING:
+    from suite.config import Study
+    from suite.study.coordinator import Coordinator
+    from suite.study.ledger import Ledger
+    from suite.study.session import Session
+
+HELP = """
+Train a study's candidates under equal rules, tune each, repeat the winners over seeds, and render the report.
+
+    python -m suite.run study=NAME [budget=smoke|laptop|full] [limit=2h] [dataset=NAME] [backend=NAME]
+                        [precision=auto|float32|mixed_bfloat16] [workers=N] [workspace=DIR] [data_dir=DIR]
+                        [offline=true] [dry_run=true|measure] [instance=NAME] [key=value ...]
+
+Any value of the study, its recipe or its data can be set: seeds=5, search.trials=8, recipe.learning_rate=0.05,
+data.train_examples=10000, candidates.resnet20.options.width=0.5. The same command, typed again, trains only what is
+missing. Pictures of your own: dataset=folder data.path=DIR (one folder for each class).
+
+Exit: 0 done; 1 finished, but a run failed; 2 refused before anything started; 130 interrupted, and resumable.
+"""
+
+
+def execute(arguments: list[str]) -> tuple[int, Path | None]:
+    """Carry out one command: returns the exit code and the report's folder (None where nothing was to be reported)."""
+    from suite.compose import compose
+    from suite.config import study_from
+
+    study = study_from(compose(arguments), command=" ".join(["python -m suite.run", *arguments]))
+
+    from suite.study.lock import workspace_lock
+
+    with workspace_lock(study.workspace):
+        return _in_workspace(study)
+
+
+def _in_workspace(study: Study) -> tuple[int, Path | None]:
+    """With the workspace's lock held: plan, train what is missing, project, report."""
+    from suite.study.description import plan_lines, write
+    from suite.study.estimate import clock, estimate_seconds
+    from suite.study.ledger import Ledger
+    from suite.study.measure import measure
+    from suite.study.opening import open_datasets
+    from suite.study.plan import planned
+    from suite.study.session import Session
+
+    session = Session(study.workspace / "runs" / study.name / study.instance)
+    ledger = Ledger(study, open_datasets(study))
+    missing = [key for key in planned(study) if key not in ledger.results]
+    seconds, measured = estimate_seconds(ledger, missing)
+    print("\n".join(plan_lines(study, ledger)))
+    basis = "by the speed that this machine last showed" if measured else "a first guess: nothing was measured here yet"
+    print(f"{len(missing)} runs to train, about {clock(seconds)} ({basis})", flush=True)
+    if study.dry_run == "true":
+        return DONE, None
+    if study.dry_run == "measure":
+        print("\n".join(measure(ledger, missing)))
+        return DONE, None
+    write(ledger, "running")
+    return _train_and_report(ledger, session, len(missing), seconds)
+
+
+def _train_and_report(ledger: Ledger, session: Session, total: int, seconds: float) -> tuple[int, Path]:
+    from suite.study.coordinator import Coordinator
+    from suite.study.description import write
+    from suite.study.display import progress
+    from suite.study.ledger import failures
+    from suite.study.plan import planned
+    from suite.study.projection import Projection
+
+    study = ledger.study
+    tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
+    projection = Projection(ledger, tags)
+    with progress(total, seconds) as listener:
+        coordinator = Coordinator(ledger, projection, listener, session)
+        state, reason, code = _carry_out(coordinator)
+        if state != "finished":
+            listener.said(f"{state}: {reason}")
+    description = write(ledger, state, reason, coordinator.limit.describe())
+    if code == DONE and failures(ledger.results[key] for key in planned(study) if key in ledger.results):
+        code = FAILED
+    projection.candidates()
+    started = time.monotonic()
+    error = projection.drain()
+    session.tracking_seconds = time.monotonic() - started
+    session.write()
+    folder = _report(study, session)
+    projection.summary(folder, description)
+    error = projection.drain() or error
+    if error:
+        print(f"tracking: {error}. The runs are safe; python -m suite.status rebuild=true projects them again")
+    return code, folder
+
+
+def _carry_out(coordinator: Coordinator) -> tuple[str, str | None, int]:
+    """Run the coordinator to its end, whichever that is: the study's state, the reason, the exit code."""
+    from suite.study.coordinator import Stopped
+
+    try:
+        coordinator.run()
+    except Stopped as stopped:
+        return "stopped", str(stopped), FAILED
+    except KeyboardInterrupt:
+        return "interrupted", "what is committed stays; the same command goes on from there", INTERRUPTED
+    return "finished", None, DONE
+
+
+def _report(study: Study, session: Session) -> Path:
+    from suite.analysis import report
+    from suite.analysis.terminal import summary
+
+    started = time.monotonic()
+    folder = report.refresh(study.workspace, study.name, study.instance)
+    table = report.render(folder)
+    session.report_seconds = time.monotonic() - started
+    session.write()
+    print(summary(folder, table), flush=True)
+    return folder
+
+
+def main(arguments: list[str]) -> int:
+    return execute(arguments)[0]
+
+
+if __name__ == "__main__":
+    sys.exit(enter(main, HELP))

@@ -1,0 +1,279 @@
+"""The coordinator: one process without Keras that hands runs to workers, follows them, and alone writes to the stores.
+
+Whatever dies, the directories hold the truth: a run with a result is over, any other is handed out again from its
+newest checkpoint. The same command finishes the study.
+"""
+
+from __future__ import annotations
+
+import queue
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import psutil
+
+from suite import faults
+from suite.study.executors import LocalExecutor, Worker, was_killed
+from suite.study.host import commit, memory_kills, versions
+from suite.study.ledger import Ledger
+from suite.study.limit import Limit
+from suite.study.projection import Projection
+from suite.study.records import RunKey
+from suite.study.search import CandidateSearch, mirror_name
+from suite.study.session import Session
+
+EQUAL_ERRORS = 3  # in a row: the study itself is wrong, not one run
+KILLS_WITHOUT_PROGRESS = 5
+
+
+class Listener(Protocol):
+    """What shows the progress of a study to people."""
+
+    def started(self, key: RunKey, attempt: int, epochs: int) -> None: ...
+    def epoch(self, key: RunKey, row: Mapping[str, Any]) -> None: ...
+    def ended(self, key: RunKey, result: Mapping[str, Any]) -> None: ...
+    def said(self, message: str) -> None: ...
+
+
+class Stopped(Exception):
+    """The study cannot go on; what is committed stays, and the same command resumes."""
+
+
+@dataclass
+class Assignment:
+    """A run in a worker's hands."""
+
+    key: RunKey
+    worker: Worker
+    memory_kills: int = field(default_factory=memory_kills)
+
+
+class Coordinator:
+    """Carries out the plan of one study. The caller holds the workspace's lock."""
+
+    def __init__(self, ledger: Ledger, projection: Projection, listener: Listener, session: Session) -> None:
+        self.study, self.ledger, self.projection = ledger.study, ledger, projection
+        self._listener, self._session = listener, session
+        self.limit = Limit(ledger)
+        self._executor = LocalExecutor(self.study.workers, self.study.backend, ledger.directory / "logs")
+        self._running: dict[RunKey, Assignment] = {}
+        self._searches: dict[tuple[str, str], CandidateSearch] = {}
+        self._errors: list[str] = []
+        self._kills: dict[RunKey, int] = {}
+        self._failed_starts = 0
+
+    # -- what is left ------------------------------------------------------------------------------------------
+
+    def remaining(self) -> list[RunKey]:
+        """Runs of the plan that have no result yet, in the order in which they will be handed out."""
+        return [key for key in self.limit.order() if key not in self.ledger.results]
+
+    def _next(self) -> RunKey | None:
+        """The next run that may start now, or None while every remaining one waits for others."""
+        for key in self.limit.order():
+            if key in self.ledger.results or key in self._running:
+                continue
+            if key.phase == "search" and key.number <= self._search(key).next_number:
+                return key
+            if key.phase == "final" and self._search_over(key):
+                return key
+        return None
+
+    def _search_over(self, key: RunKey) -> bool:
+        return all(
+            other in self.ledger.results
+            for other in self.limit.order()
+            if (other.candidate, other.track, other.phase) == (key.candidate, key.track, "search")
+        )
+
+    def _search(self, key: RunKey) -> CandidateSearch:
+        """The search of a candidate, rebuilt from its records when it is first needed."""
+        place = (key.candidate, key.track)
+        if place not in self._searches:
+            recipe = self.ledger.spec(key, {}).recipe
+            search = CandidateSearch(self.study.search.space, recipe.as_mapping(), self.study.study_seed, recipe.epochs)
+            self._searches[place] = search
+            known = {trial.number: trial for trial in self.ledger.trials(*place)}
+            for number in range(max(known, default=-1) + 1):
+                trial = RunKey(*place, "search", number)
+                search.ask(number, self.ledger.parameters(trial))
+                for row in self.ledger.history(trial):
+                    search.report(number, row["epoch"], row["val_accuracy"])
+                if trial in self.ledger.results:
+                    self._tell(search, trial)
+        return self._searches[place]
+
+    def _tell(self, search: CandidateSearch, key: RunKey) -> None:
+        result = self.ledger.results[key]
+        search.tell(key.number, result["outcome"], result["val_accuracy"])
+
+    # -- the loop ----------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Train what is missing. Raises Stopped, or KeyboardInterrupt on Ctrl-C and SIGTERM."""
+        previous = signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            self._supersede()
+            self._project_committed()
+            if self.remaining():
+                self._executor.start()  # further workers start when there is work for them
+            while self.remaining():
+                self.limit.decide(self._listener.said)
+                self._hand_out()
+                self._handle_events()
+        finally:
+            self._executor.close()
+            signal.signal(signal.SIGTERM, previous)
+
+    def _supersede(self) -> None:
+        for candidate in self.study.candidates:
+            for track in self.study.tracks:
+                if self._search_over(RunKey(candidate.name, track, "final", 0)):
+                    moved = self.ledger.supersede(candidate.name, track)
+                    if moved:
+                        self._listener.said(
+                            f"{candidate.name}: the search has grown and selects other values; "
+                            f"{len(moved)} final runs are set aside and train again"
+                        )
+
+    def _project_committed(self) -> None:
+        for key in sorted(self.ledger.results):
+            self.projection.result(key, self._mirror(key))
+
+    def _mirror(self, key: RunKey) -> Any:
+        if key.phase != "search":
+            return None
+        study, search = self.study, self._search(key)
+        name = mirror_name(study.name, study.instance, key.candidate, key.track)
+        return lambda: search.mirror(study.workspace / "optuna.db", name)
+
+    def _hand_out(self) -> None:
+        busy = {assignment.worker for assignment in self._running.values()}
+        for worker in [w for w in self._executor.workers if w.ready and w not in busy]:
+            key = self._next()
+            if key is None:
+                return
+            self._assign(key, worker)
+        starting = [w for w in self._executor.workers if not w.ready]
+        if not starting and len(self._executor.workers) < self.study.workers and self._next() is not None:
+            self._executor.start()
+
+    def _assign(self, key: RunKey, worker: Worker) -> None:
+        parameters = self.ledger.parameters(key)
+        if key.phase == "search":
+            search = self._search(key)
+            if key.number == search.next_number:
+                parameters = search.ask(key.number, parameters)
+        elif parameters is None:
+            parameters = self.ledger.selected(key.candidate, key.track)
+        assert parameters is not None
+        self.ledger.open(key, parameters)
+        attempt = self.ledger.attempt(key)
+        spec = self.ledger.spec(key, parameters)
+        fields = {**self.ledger.fields(key), "versions": versions(), "commit": commit()}
+        self._running[key] = Assignment(key, worker)
+        self._session.idle_ended()
+        self.projection.rows(key, fields, self.ledger.history(key))
+        self._listener.started(key, attempt, spec.recipe.epochs)
+        worker.send(
+            do="train", spec=spec.as_mapping(), directory=str(self.ledger.path(key)), attempt=attempt, fields=fields
+        )
+        faults.reach("coordinator.assigned")
+
+    def _handle_events(self) -> None:
+        """Wait for one event, then take all that are there."""
+        try:
+            worker, event = self._executor.events.get(timeout=0.5)
+        except queue.Empty:
+            return
+        while True:
+            self._handle(worker, event)
+            try:
+                worker, event = self._executor.events.get_nowait()
+            except queue.Empty:
+                return
+
+    def _handle(self, worker: Worker, event: Mapping[str, Any]) -> None:
+        key = next((key for key, assignment in self._running.items() if assignment.worker is worker), None)
+        match event["event"]:
+            case "ready":
+                worker.ready, self._failed_starts = True, 0
+                self._session.worker_ready()
+            case "epoch" if key is not None:
+                self._epoch(key, worker, event["row"])
+            case "finished" if key is not None:
+                self._finished(key, worker, event.get("memory_bytes", 0))
+            case "suspended":
+                raise Stopped(
+                    f"{event['reason']}. Nothing that was committed is lost; the same command goes on from there"
+                )
+            case "exit" if worker in self._executor.workers:
+                self._exited(worker, key, int(event["code"]))
+
+    def _epoch(self, key: RunKey, worker: Worker, row: Mapping[str, Any]) -> None:
+        faults.reach("coordinator.epoch")
+        stop = key.phase == "search" and self._search(key).report(key.number, row["epoch"], row["val_accuracy"])
+        worker.send(stop=stop)
+        self._kills.pop(key, None)
+        self.projection.rows(key, self.ledger.fields(key), [row])
+        self._listener.epoch(key, row)
+
+    def _finished(self, key: RunKey, worker: Worker | None, memory_bytes: int) -> None:
+        del self._running[key]
+        result = self.ledger.commit(key)
+        assert result is not None, f"{key} is said to be finished and has no result"
+        faults.reach("coordinator.committed")
+        if key.phase == "search":
+            self._tell(self._search(key), key)
+            if self._search_over(key):
+                self.ledger.supersede(key.candidate, key.track)
+        self._session.run_ended(idle=not self._running)
+        self.projection.result(key, self._mirror(key))
+        self._listener.ended(key, result)
+        self._count_errors(result)
+        allowance = psutil.virtual_memory().total * 0.6 / self.study.workers
+        if worker is not None and (memory_bytes > allowance or result["outcome"] in ("out_of_memory", "error")):
+            self._executor.stop(worker)  # a process that ran out or broke is not trusted with the next run
+
+    def _count_errors(self, result: Mapping[str, Any]) -> None:
+        if result["outcome"] != "error":
+            self._errors.clear()
+            return
+        self._errors.append(str(result["reason"]))
+        if len(self._errors) >= EQUAL_ERRORS and len(set(self._errors[-EQUAL_ERRORS:])) == 1:
+            raise Stopped(f"{EQUAL_ERRORS} runs in a row failed alike: {self._errors[-1]}")
+
+    def _exited(self, worker: Worker, key: RunKey | None, code: int) -> None:
+        self._executor.forget(worker)
+        if key is None:
+            self._start_failed(worker, code)
+        elif self.ledger.commit(key) is not None:
+            self._finished(key, None, 0)
+        elif memory_kills() > self._running[key].memory_kills and code == -signal.SIGKILL:
+            self._broke(key, "out_of_memory", "the system ended the worker for want of memory")
+        elif was_killed(code):
+            del self._running[key]
+            self._kills[key] = self._kills.get(key, 0) + 1
+            if self._kills[key] >= KILLS_WITHOUT_PROGRESS:
+                raise Stopped(f"the worker of {key} was killed {self._kills[key]} times before it got anywhere")
+            self._listener.said(f"{key}: the worker was killed; the run goes on from its last checkpoint")
+        else:
+            reason = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+            self._broke(key, "error", f"the worker crashed ({reason}): {worker.last_words()}")
+
+    def _broke(self, key: RunKey, outcome: str, reason: str) -> None:
+        self.ledger.fail(key, self.ledger.fields(key), outcome, reason)
+        self._finished(key, None, 0)
+
+    def _start_failed(self, worker: Worker, code: int) -> None:
+        if worker.ready and was_killed(code):
+            return
+        self._failed_starts += 1
+        if self._failed_starts >= EQUAL_ERRORS:
+            raise Stopped(f"workers do not start (exit code {code}): {worker.last_words()} - see {worker.log}")
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt

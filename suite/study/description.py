@@ -1,0 +1,101 @@
+"""study.json: what an instance asks, and how far it is. The report reads nothing else about the study."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from suite.config import Study
+from suite.study import plan, records
+from suite.study.host import commit, host, versions
+from suite.study.ledger import Ledger
+
+
+def describe(
+    ledger: Ledger, state: str, reason: str | None = None, limit: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The description of an instance in a state: running, finished, interrupted or stopped."""
+    study = ledger.study
+    dataset = ledger.datasets[study.candidates[0].name]
+    return {
+        "study": study.name,
+        "instance": study.instance,
+        "title": study.title,
+        "question": study.question,
+        "paper": study.paper,
+        "command": study.command,
+        "dataset": study.dataset,
+        "budget": study.budget,
+        "backend": study.backend,
+        "precision": study.precision,
+        "axes": study.axes,
+        "tracks": study.tracks,
+        "seeds": study.seeds,
+        "study_seed": study.study_seed,
+        "trials": study.search.trials,
+        "search_space": {"name": study.search.space_name, "dimensions": study.search.space},
+        "trials_run": _trials_run(ledger),
+        "train_on_validation": study.train_on_validation,
+        "limit": limit,
+        "candidates": {candidate.name: _candidate(ledger, candidate.name) for candidate in study.candidates},
+        "claims": study.claims,
+        "data": {
+            "name": dataset.name,
+            "hash": dataset.hash,
+            "notes": dataset.notes,
+            "train": len(dataset.train),
+            "validation": len(dataset.validation),
+            "test": len(dataset.test),
+            "class_names": dataset.class_names,
+            "input_shape": dataset.input_shape,
+        },
+        "state": state,
+        "reason": reason,
+        "stamp": study.stamp,
+        "host": host(),
+        "versions": versions(),
+        "commit": commit(),
+    }
+
+
+def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
+    candidate = ledger.candidates[name]
+    return {
+        "architecture": candidate.architecture,
+        "options": candidate.options,
+        "recipe": candidate.settled(len(ledger.dataset(name).train)).as_mapping(),
+        "data": {key: value for key, value in asdict(candidate.data).items() if key != "path"},
+    }
+
+
+def _trials_run(ledger: Ledger) -> dict[str, int]:
+    counts = {candidate.name: 0 for candidate in ledger.study.candidates}
+    for key in ledger.results:
+        counts[key.candidate] += key.phase == "search"
+    return counts
+
+
+def write(ledger: Ledger, state: str, reason: str | None = None, limit: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Write study.json and return it."""
+    description = describe(ledger, state, reason, limit)
+    records.write_json(ledger.directory / records.STUDY, description)
+    return description
+
+
+def plan_lines(study: Study, ledger: Ledger) -> list[str]:
+    """The plan as people read it: what runs for whom."""
+    total = len(plan.planned(study))
+    done = sum(key in ledger.results for key in plan.planned(study))
+    per = []
+    for track in study.tracks:
+        trials = plan.trials_of(study, track)
+        search = f"{trials} search trials and " if trials else ""
+        per.append(f"{track} track: {search}{study.seeds} final runs each")
+    data = ledger.datasets[study.candidates[0].name]
+    return [
+        f"{study.title}",
+        f"{study.name} / {study.instance}: {len(study.candidates)} candidates; {'; '.join(per)}; "
+        f"{total} runs, {done} done",
+        f"{data.name}: {len(data.train)} training, {len(data.validation)} validation, {len(data.test)} test images; "
+        f"hash {data.hash[:12]}",
+    ]

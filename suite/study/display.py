@@ -1,0 +1,125 @@
+"""Progress for people: one live table on a terminal, one line per epoch elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from suite.study.estimate import clock
+from suite.study.records import RunKey
+
+
+class Progress:
+    """Follows a study; `total` runs are to be trained in this session, expected to take `expected_seconds`."""
+
+    def __init__(self, total: int, expected_seconds: float) -> None:
+        self._total, self._ended, self._expected = total, 0, expected_seconds
+        self._started = time.monotonic()
+        self._epochs: dict[RunKey, int] = {}
+
+    def left(self) -> str:
+        """Time left: by the plan's estimate at first, by the session's own pace once runs have ended."""
+        passed = time.monotonic() - self._started
+        done = self._ended / max(self._total, 1)
+        by_estimate = max(0.0, self._expected - passed)
+        by_pace = passed / done - passed if done else by_estimate
+        return clock((1 - done) * by_estimate + done * by_pace)
+
+    def started(self, key: RunKey, attempt: int, epochs: int) -> None:
+        self._epochs[key] = epochs
+        self.show(key, {}, f"attempt {attempt}" if attempt > 1 else "started")
+
+    def epoch(self, key: RunKey, row: Mapping[str, Any]) -> None:
+        self.show(key, row, "")
+
+    def ended(self, key: RunKey, result: Mapping[str, Any]) -> None:
+        self._ended += 1
+        self._epochs.pop(key, None)
+        accuracy = result.get("test_accuracy")
+        text = str(result["outcome"]) + (f", test accuracy {accuracy:.4f}" if accuracy is not None else "")
+        self.show(key, {}, text + (f" ({result['reason']})" if result.get("reason") else ""))
+
+    def show(self, key: RunKey, row: Mapping[str, Any], text: str) -> None: ...
+
+    def said(self, message: str) -> None: ...
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+
+class Lines(Progress):
+    """One line per epoch and event, for logs and pipes."""
+
+    def show(self, key: RunKey, row: Mapping[str, Any], text: str) -> None:
+        if row:
+            accuracy = row.get("val_accuracy")
+            seen = f"val accuracy {accuracy:.4f}, " if accuracy is not None else ""
+            epochs = self._epochs.get(key, "?")
+            text = f"epoch {row['epoch']}/{epochs}  {seen}{row['images_per_second']:.0f} images/s"
+        print(f"[{self._ended}/{self._total}] {key}  {text}  left {self.left()}", flush=True)
+
+    def said(self, message: str) -> None:
+        print(message, flush=True)
+
+
+class LiveTable(Progress):
+    """The table of runs in hand and of those that ended last, redrawn in place."""
+
+    SHOWN = 12
+
+    def __init__(self, total: int, expected_seconds: float, console: Console) -> None:
+        super().__init__(total, expected_seconds)
+        self._rows: dict[RunKey, list[str]] = {}
+        self._live = Live(console=console, refresh_per_second=4, get_renderable=self._table)
+
+    def __enter__(self) -> Progress:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def show(self, key: RunKey, row: Mapping[str, Any], text: str) -> None:
+        cells = self._rows.pop(key, ["", "", ""])
+        if row:
+            accuracy = row.get("val_accuracy")
+            cells = [
+                f"{row['epoch']}/{self._epochs.get(key, '?')}",
+                f"{accuracy:.4f}" if accuracy is not None else "",
+                f"{row['images_per_second']:.0f}",
+            ]
+        self._rows[key] = [*cells[:3], text or "training"]
+        for old in list(self._rows)[: -self.SHOWN]:
+            del self._rows[old]
+
+    def said(self, message: str) -> None:
+        self._live.console.print(message)
+
+    def _table(self) -> Table:
+        table = Table(title=f"{self._ended} of {self._total} runs, {self.left()} left", title_justify="left")
+        for name in ("candidate", "run", "epoch", "val accuracy", "images/s", "state"):
+            table.add_column(name, justify="right" if name in ("epoch", "val accuracy", "images/s") else "left")
+        for key, (epoch, accuracy, speed, state) in self._rows.items():
+            table.add_row(key.candidate, f"{key.track} {key.phase} {key.number}", epoch, accuracy, speed, state)
+        return table
+
+
+def progress(total: int, expected_seconds: float) -> Progress:
+    """The live table if a person looks on, lines otherwise."""
+    if sys.stdout.isatty():
+        return LiveTable(total, expected_seconds, Console())
+    return Lines(total, expected_seconds)

@@ -1,0 +1,164 @@
+"""What is on disk of one instance, held in memory by the coordinator: which runs are over, and with what parameters.
+
+The directories are the truth; the ledger is read from them at start and follows them from then on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from suite.commandline import Refusal
+from suite.config import Study
+from suite.data.dataset import Dataset
+from suite.study import plan, records
+from suite.study.records import RunKey
+from suite.study.selection import select
+
+NEW_INSTANCE = (
+    "Runs of different settings are never mixed: start a new instance with instance=NAME, or take the old value."
+)
+
+
+class Ledger:
+    """The runs of one instance. `results` has every committed run, by key."""
+
+    def __init__(self, study: Study, datasets: Mapping[str, Dataset]) -> None:
+        self.study, self.datasets = study, datasets
+        self.directory = records.instance_directory(study.workspace, study.name, study.instance)
+        self.candidates = {candidate.name: candidate for candidate in study.candidates}
+        self.results: dict[RunKey, dict[str, Any]] = {}
+        self.asked: dict[RunKey, dict[str, Any]] = {}
+        self._read()
+        self._check()
+
+    def _read(self) -> None:
+        for key, directory in records.run_directories(self.directory):
+            if key.candidate in self.candidates and key.track in self.study.tracks:
+                self.asked[key] = records.read_json(directory / records.RUN)
+                result = records.read_result(directory)
+                if result is not None:
+                    self.results[key] = result
+
+    def _check(self) -> None:
+        """Refuse to go on with runs that were asked for differently. A final run's parameters may follow the search."""
+        for key, asked in self.asked.items():
+            now = self._identity(key, asked["identity"]["parameters"])
+            changed = plan.differences(asked["identity"], now)
+            if changed:
+                more = f" (and {len(changed) - 3} more)" if len(changed) > 3 else ""
+                raise Refusal(
+                    f"instance {self.study.instance} of {self.study.name} has runs of another configuration: "
+                    f"{key}: {'; '.join(changed[:3])}{more}. {NEW_INSTANCE}"
+                )
+
+    def dataset(self, candidate: str) -> Dataset:
+        return self.datasets[candidate]
+
+    def path(self, key: RunKey) -> Path:
+        return self.directory / key.path
+
+    def spec(self, key: RunKey, parameters: Mapping[str, Any]) -> Any:
+        return plan.spec_for(self.study, self.candidates[key.candidate], key, parameters, self.dataset(key.candidate))
+
+    def _identity(self, key: RunKey, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        return plan.identity(self.study, self.spec(key, parameters), key, self.dataset(key.candidate))
+
+    def open(self, key: RunKey, parameters: Mapping[str, Any]) -> None:
+        """Write down what determines a run, before anything of it is computed."""
+        if key in self.asked:
+            return
+        asked = {"key": str(key), "seed": plan.seed_of(key), "identity": self._identity(key, parameters)}
+        records.write_json(self.path(key) / records.RUN, asked)
+        self.asked[key] = records.read_json(self.path(key) / records.RUN)
+
+    def parameters(self, key: RunKey) -> dict[str, Any] | None:
+        asked = self.asked.get(key)
+        return dict(asked["identity"]["parameters"]) if asked else None
+
+    def attempt(self, key: RunKey) -> int:
+        """Count one more attempt at a run, durably, and return its number (from 1)."""
+        path = self.path(key) / "attempts.json"
+        attempts = [*(records.read_json(path) if path.exists() else []), {"started_at": time.time()}]
+        records.write_json(path, attempts)
+        return len(attempts)
+
+    def commit(self, key: RunKey) -> dict[str, Any] | None:
+        """Take note of a run's result, if there is one on disk."""
+        result = records.read_result(self.path(key))
+        if result is not None:
+            self.results[key] = result
+        return result
+
+    def fail(self, key: RunKey, fields: Mapping[str, Any], outcome: str, reason: str) -> None:
+        """Write the result of a run whose worker could not: it crashed, or the system ran out of memory."""
+        values = {**fields, "outcome": outcome, "reason": reason, "ended_at": time.time()}
+        records.write_json(self.path(key) / records.RESULT, {name: values.get(name) for name in records.FIELDS})
+        self.commit(key)
+
+    def trials(self, candidate: str, track: str) -> list[RunKey]:
+        """The search runs of a candidate that were ever opened, by number."""
+        return sorted(
+            key for key in self.asked if (key.candidate, key.track, key.phase) == (candidate, track, "search")
+        )
+
+    def history(self, key: RunKey) -> list[dict[str, Any]]:
+        """The committed epochs of a run: all of a finished one, those of the newest checkpoint otherwise."""
+        path = self.path(key) / records.HISTORY
+        if key in self.results:
+            return list(records.read_json(path)["rows"]) if path.exists() else []
+        from suite.training.checkpoint import committed_rows
+
+        return committed_rows(self.path(key))
+
+    def selected(self, candidate: str, track: str) -> dict[str, Any]:
+        """The parameters for the final runs of a candidate; empty where nothing is searched or no trial completed."""
+        mine = [
+            result
+            for key, result in self.results.items()
+            if (key.candidate, key.track, key.phase) == (candidate, track, "search")
+        ]
+        chosen = select(mine)
+        return dict(chosen["parameters"]) if chosen else {}
+
+    def supersede(self, candidate: str, track: str) -> list[RunKey]:
+        """Move aside final runs whose parameters the grown search no longer selects; they are kept, not counted."""
+        chosen, moved = self.selected(candidate, track), []
+        for key in [k for k in self.asked if (k.candidate, k.track, k.phase) == (candidate, track, "final")]:
+            if self.asked[key]["identity"]["parameters"] != records.plain(chosen):
+                target = self.path(key).with_name(f"superseded-{key.number}-{time.time_ns()}")
+                self.path(key).rename(target)
+                self.asked.pop(key)
+                self.results.pop(key, None)
+                moved.append(key)
+        return moved
+
+    def fields(self, key: RunKey) -> dict[str, Any]:
+        """The result fields that are known before a run starts."""
+        candidate, asked = self.candidates[key.candidate], self.asked[key]["identity"]
+        return {
+            "study": self.study.name,
+            "instance": self.study.instance,
+            "candidate": key.candidate,
+            "architecture": candidate.architecture,
+            "track": key.track,
+            "phase": key.phase,
+            "number": key.number,
+            "seed": self.asked[key]["seed"],
+            "options": dict(candidate.options),
+            "recipe": asked["recipe"],
+            "parameters": asked["parameters"],
+            "dataset": self.study.dataset,
+            "data_hash": asked["data_hash"],
+            "batch_size": asked["recipe"]["batch_size"],
+            "epochs": asked["recipe"]["epochs"],
+            "backend": self.study.backend,
+            "precision": self.study.precision,
+        }
+
+
+def failures(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The runs that ended without an answer."""
+    return [result for result in results if result["outcome"] not in ("completed", "pruned")]

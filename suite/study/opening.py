@@ -1,0 +1,27 @@
+"""The data sets of a study's candidates, opened before anything starts: what is wrong with them is refused here."""
+
+from __future__ import annotations
+
+from suite.commandline import Refusal
+from suite.config import Study
+from suite.data import Dataset, DataSpec, load
+
+
+def open_datasets(study: Study) -> dict[str, Dataset]:
+    """Candidate name to data set; candidates that ask for the same data share one.
+
+    Raises Refusal where the data cannot be had, or where a candidate's batches do not fit its training set.
+    """
+    opened: dict[DataSpec, Dataset] = {}
+    for candidate in study.candidates:
+        if candidate.data not in opened:
+            opened[candidate.data] = load(
+                candidate.data, data_dir=study.data_dir, cache_dir=study.cache_dir, offline=study.offline
+            )
+        examples, batch = len(opened[candidate.data].train), candidate.recipe.batch_size
+        if examples < batch:
+            raise Refusal(
+                f"candidate {candidate.name}: a batch of {batch} is larger than the {examples} training images; "
+                f"set recipe.batch_size={max(1, examples // 4)} or less (the batch is never changed silently)"
+            )
+    return {candidate.name: opened[candidate.data] for candidate in study.candidates}
