@@ -1,0 +1,119 @@
+"""Checkpoints that are whole or absent: written aside, hashed, synced, renamed; two generations kept.
+
+A checkpoint is a folder named after its step: `arrays.npz`, `state.json`, and `manifest.json` with the size and the
+SHA-256 of both. One that does not match its manifest, or belongs to another run, is passed over for the older one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from suite import faults
+from suite.study.records import read_json, sync_directory
+
+ARRAYS, STATE, MANIFEST = "arrays.npz", "state.json", "manifest.json"
+CHECKPOINTS = "checkpoints"
+"""The folder of a run's checkpoints."""
+GENERATIONS = 2
+
+Arrays = dict[str, np.ndarray]
+
+
+def commit(folder: Path, step: int, identity: str, arrays: Mapping[str, np.ndarray], state: Mapping[str, Any]) -> None:
+    """Make the checkpoint of `step` durable, then drop what is older than the one before it.
+
+    Raises OSError, with the older generations untouched, when the disk is full or gone.
+    """
+    final, partial = folder / f"{step:010d}", folder / f".{step:010d}.{os.getpid()}.partial"
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in folder.glob(".*.partial"):
+        shutil.rmtree(leftover)
+    partial.mkdir()
+    with (partial / ARRAYS).open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+        _sync(file)
+    manifest = {"identity": identity, "step": step, "files": {ARRAYS: _digest(partial / ARRAYS)}}
+    manifest["files"][STATE] = _write_json(partial / STATE, state)
+    _write_json(partial / MANIFEST, manifest)
+    sync_directory(partial)
+    faults.reach("commit.written")
+    if final.exists():  # a damaged one, or another run's: a good one would have been resumed from
+        shutil.rmtree(final)
+    partial.rename(final)
+    sync_directory(folder)
+    faults.reach("commit.renamed")
+    _prune(folder, step)
+
+
+def latest(folder: Path, identity: str) -> tuple[Arrays, dict[str, Any]] | None:
+    """The newest whole checkpoint of the run with this identity, or None."""
+    for step in sorted(_steps(folder), reverse=True):
+        found = _read(folder / f"{step:010d}", identity)
+        if found is not None:
+            return found
+    return None
+
+
+def committed_rows(directory: Path) -> list[dict[str, Any]]:
+    """The epochs that a run's newest whole checkpoint holds, read without loading its arrays; empty without one."""
+    folder = directory / CHECKPOINTS
+    for step in sorted(_steps(folder), reverse=True):
+        path = folder / f"{step:010d}"
+        try:
+            if read_json(path / MANIFEST)["files"][STATE] == _digest(path / STATE):
+                return list(read_json(path / STATE)["rows"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return []
+
+
+def _read(path: Path, identity: str) -> tuple[Arrays, dict[str, Any]] | None:
+    try:
+        manifest = read_json(path / MANIFEST)
+        if manifest["identity"] != identity:
+            return None
+        if any(_digest(path / name) != expected for name, expected in manifest["files"].items()):
+            return None
+        with np.load(path / ARRAYS, allow_pickle=False) as file:
+            return dict(file), dict(read_json(path / STATE))
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        return None
+
+
+def _steps(folder: Path) -> Iterator[int]:
+    return (int(path.name) for path in folder.glob("*") if path.name.isdecimal())
+
+
+def _prune(folder: Path, step: int) -> None:
+    """Keep this step and the one before; steps beyond it are another run's."""
+    mine = sorted(found for found in _steps(folder) if found <= step)[-GENERATIONS:]
+    for found in list(_steps(folder)):
+        if found not in mine:
+            shutil.rmtree(folder / f"{found:010d}")
+
+
+def _digest(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return {"size": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def _write_json(path: Path, value: Any) -> dict[str, Any]:
+    data = json.dumps(value, allow_nan=False).encode()
+    with path.open("wb") as file:
+        file.write(data)
+        _sync(file)
+    return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def _sync(file: Any) -> None:
+    file.flush()
+    os.fsync(file.fileno())

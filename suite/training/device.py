@@ -1,0 +1,116 @@
+"""The device that trains: what it is, how its memory's peak is read, and which errors mean that its memory is full.
+
+Asks the backend in use only; no backend is imported that Keras does not already run on.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import platform
+import re
+from pathlib import Path
+from typing import Any
+
+import keras
+from keras import ops
+
+FULL_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|OOM when allocating|out of memory|failed to allocate", re.IGNORECASE)
+_CLEAR_REFS, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+
+
+def accelerator() -> bool:
+    """Whether training runs on a GPU or TPU."""
+    return not keras.distribution.list_devices()[0].startswith("cpu")
+
+
+def device_name() -> str:
+    """Such as `AMD EPYC (2 cores)` or `NVIDIA H200`."""
+    backend = keras.backend.backend()
+    if accelerator() and backend == "tensorflow":
+        import tensorflow as tf
+
+        details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
+        return str(details.get("device_name", "GPU"))
+    if accelerator() and backend == "jax":
+        import jax
+
+        return str(jax.devices()[0].device_kind)
+    if accelerator():
+        import torch
+
+        return str(torch.cuda.get_device_name())
+    return f"{_processor()} ({_cores()} cores)"
+
+
+def _processor() -> str:
+    try:
+        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    except OSError:
+        found = None
+    return found.group(1).strip() if found else platform.processor() or platform.machine()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def synchronize(variable: Any) -> None:
+    """Wait until the step that wrote `variable` is done: reading a value cannot return before."""
+    ops.convert_to_numpy(variable)
+
+
+def enable_determinism() -> None:
+    """Same input, same bits, on this hardware with these versions and thread counts. Once per process, at its start."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+
+
+def reset_peak_memory() -> bool:
+    """Start a new peak. False where the peak cannot be reset, so that an older run's is not taken for this one's."""
+    gc.collect()
+    backend = keras.backend.backend()
+    if accelerator() and backend == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.reset_memory_stats("GPU:0")
+        return True
+    if accelerator() and backend == "torch":
+        import torch
+
+        torch.cuda.reset_peak_memory_stats()
+        return True
+    if accelerator():
+        return False
+    try:
+        _CLEAR_REFS.write_text("5")
+    except OSError:
+        return False
+    return True
+
+
+def peak_memory_bytes() -> int | None:
+    """The peak since `reset_peak_memory`: the accelerator's allocations, or this process' resident memory."""
+    backend = keras.backend.backend()
+    if accelerator() and backend == "tensorflow":
+        import tensorflow as tf
+
+        return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+    if accelerator() and backend == "torch":
+        import torch
+
+        return int(torch.cuda.max_memory_allocated())
+    try:
+        found = re.search(r"^VmHWM:\s*(\d+) kB$", _STATUS.read_text(), re.MULTILINE)
+    except OSError:
+        return None
+    return int(found.group(1)) * 1024 if found and not accelerator() else None
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception of any backend, or of Python, says that memory is full."""
+    if isinstance(error, MemoryError) or type(error).__name__ in ("ResourceExhaustedError", "OutOfMemoryError"):
+        return True
+    return isinstance(error, RuntimeError | ValueError) and FULL_MEMORY.search(str(error)) is not None

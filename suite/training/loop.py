@@ -1,0 +1,150 @@
+"""The loop: epochs in segments on a fixed grid, a commit after each epoch and within long ones.
+
+Where segments end depends on the work alone, never on the clock; the clock decides only whether a commit is written
+there. So the arithmetic of a run is the same whether it was interrupted or not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from suite.data import Dataset
+from suite.training import checkpoint
+from suite.training.clock import Clocks, Heartbeat, Pulse
+from suite.training.device import accelerator, peak_memory_bytes, synchronize
+from suite.training.energy import EnergyCounter
+from suite.training.evaluation import Predictions, evaluate
+from suite.training.feed import epoch_order, evaluation_rows, feed
+from suite.training.graph import Graph
+from suite.training.progress import Progress, Row
+from suite.training.spec import RunSpec
+
+SEGMENT_WORK = 0.5e12
+"""Multiply-adds of the forward pass per segment on a CPU: about 20 s on two cores."""
+ACCELERATOR_FACTOR = 500
+COMMIT_SECONDS = 60.0
+
+OnEpoch = Callable[[Row], bool]
+
+
+def segment_steps(macs: float, batch_size: int) -> int:
+    """Steps between two places where a commit is possible."""
+    work = SEGMENT_WORK * (ACCELERATOR_FACTOR if accelerator() else 1)
+    return max(1, int(work // (max(macs, 1.0) * batch_size)))
+
+
+class Loop:
+    """One run's training, from its start or its newest checkpoint to its end."""
+
+    def __init__(self, spec: RunSpec, data: Dataset, graph: Graph, directory: Path, clocks: Clocks) -> None:
+        self.spec, self.data, self.graph, self.directory, self.clocks = spec, data, graph, directory, clocks
+        self.batch_size = spec.recipe.batch_size
+        self.index = np.concatenate([data.train, data.validation]) if spec.train_on_validation else data.train
+        self.validates = not spec.train_on_validation and len(data.validation) > 0
+        self.batches = len(self.index) // self.batch_size
+        self.total_steps = self.batches * spec.recipe.epochs
+        self.segment = segment_steps(graph.complexity.macs, self.batch_size)
+        self.identity = spec.identity(data.hash, graph.fingerprint)
+        self.images = None if graph.images is not None else data.images
+        self.progress = Progress()
+        self._energy = EnergyCounter(accelerator())
+
+    def resume(self) -> bool:
+        """Take up the newest checkpoint; False if there is none. The graph must be at the run's start."""
+        found = checkpoint.latest(self.directory / checkpoint.CHECKPOINTS, self.identity)
+        if found is not None:
+            arrays, state = found
+            self.graph.restore(arrays)
+            self.progress = Progress(**{key: state[key] for key in asdict(self.progress)})
+            self.clocks.add(state["clocks"])
+        self._heartbeat = Heartbeat(self.directory, self.clocks.device_seconds)
+        self.clocks.replayed_seconds = self._heartbeat.lost
+        self._committed = time.monotonic()
+        return found is not None
+
+    def warm_up(self) -> None:
+        """Trace and compile what this run still needs, outside every other clock."""
+        with self.clocks.count("compile_seconds"):
+            row = np.resize(self.index, self.batch_size).astype("int32")
+            if self.progress.step < self.total_steps:
+                self.graph.warm_up("fit", self.images, row, self.data.labels)
+            if self.validates or self.spec.final:
+                self.graph.warm_up("predict", self.images, row, self.data.labels)
+
+    def train(self, on_epoch: OnEpoch) -> tuple[str, str | None]:
+        """Train to the end. Returns outcome and reason: completed, pruned, or diverged."""
+        if self.progress.rows and self.progress.epoch_steps == 0 and on_epoch(self.progress.last):
+            return self._pruned()  # the verdict on the last epoch may have been lost with the process
+        while self.progress.step < self.total_steps:
+            self._train_segment()
+            if not self.progress.finite:
+                return self._diverged("the training loss is not finite")
+            at_end = self.progress.epoch_steps == self.batches
+            row = self._end_epoch() if at_end else None
+            if (at_end or time.monotonic() - self._committed >= COMMIT_SECONDS) and not self.commit():
+                return self._diverged("a weight is not finite")
+            if row is not None and on_epoch(row):
+                return self._pruned()
+        return "completed", None
+
+    def _train_segment(self) -> None:
+        epoch, done = len(self.progress.rows), self.progress.epoch_steps
+        rows = epoch_order(self.index, self.batch_size, self.spec.seeds["order"], epoch)[done : done + self.segment]
+        start, before = time.perf_counter(), self.clocks.device_seconds
+        self._heartbeat.start(before)
+        with self.clocks.count("device_seconds"):
+            history = self.graph.step.fit(
+                **feed(self.images, rows, self.progress.step, self.data.labels),
+                shuffle=False, verbose=0, callbacks=Pulse(self._heartbeat, self.graph.step),
+            )  # fmt: skip
+            synchronize(self.graph.optimizer.iterations)
+        seconds = time.perf_counter() - start
+        self._heartbeat.write(self.clocks.device_seconds)
+        last = {name: values[-1] for name, values in history.history.items()}
+        self.progress.add(len(rows), float(last["cross_entropy"]), float(last["accuracy"]), seconds)
+
+    def _end_epoch(self) -> Row:
+        validation = self.predict(self.data.validation) if self.validates else None
+        rate = float(self.graph.optimizer.schedule(self.progress.step - 1))
+        return self.progress.end_epoch(self.batches * self.batch_size, validation, rate)
+
+    def predict(self, index: np.ndarray) -> Predictions:
+        """Figures on the images at `index`, with the weights as they are."""
+        with self.clocks.count("eval_seconds"):
+            rows = evaluation_rows(index, self.batch_size)
+            logits = self.graph.step.predict(**feed(self.images, rows, 0, None), verbose=0)
+            return evaluate(logits[: len(index)], self.data.labels[index])
+
+    def commit(self) -> bool:
+        """Write a checkpoint; False, and nothing written, if a weight is not finite."""
+        start = time.perf_counter()
+        arrays = self.graph.state()
+        if not all(np.isfinite(a).all() for a in arrays.values() if np.issubdtype(a.dtype, np.floating)):
+            return False
+        state = {**asdict(self.progress), "clocks": self.settled_clocks()}
+        checkpoint.commit(self.directory / checkpoint.CHECKPOINTS, self.progress.step, self.identity, arrays, state)
+        self.clocks.checkpoint_seconds += time.perf_counter() - start
+        self._committed = time.monotonic()
+        return True
+
+    def settled_clocks(self) -> dict[str, Any]:
+        """All clocks up to now, with the peak of memory and the energy."""
+        clocks = Clocks()
+        clocks.add(self.clocks.as_mapping())
+        clocks.add({"peak_memory_bytes": peak_memory_bytes(), "energy_joules": self._energy.joules()})
+        return clocks.as_mapping()
+
+    def close(self) -> None:
+        self._heartbeat.close()
+
+    def _pruned(self) -> tuple[str, str]:
+        return "pruned", f"stopped after epoch {len(self.progress.rows)}: behind the other trials"
+
+    def _diverged(self, what: str) -> tuple[str, str]:
+        return "diverged", f"{what} in epoch {self.progress.step // max(self.batches, 1) + 1}"
