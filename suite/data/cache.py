@@ -64,7 +64,7 @@ def cached(source: Source, name: str, cache_dir: Path, *variant: object) -> Entr
         with _locked(entry.with_name(f".{entry.name}.lock")):
             with contextlib.suppress(_Broken):  # someone else made it while this process waited
                 return _read(entry)
-            _write(source.read(), entry)
+            _write(_contents(source), entry)
         return _read(entry)
     except _Broken as error:
         raise Refusal(f"the decoded images under {entry} cannot be read back ({error}); delete that folder") from None
@@ -73,6 +73,13 @@ def cached(source: Source, name: str, cache_dir: Path, *variant: object) -> Entr
             f"decoded images cannot be kept under {cache_dir} ({error.strerror or error}); "
             "free some space there or choose another folder with workspace=DIR"
         ) from error
+
+
+def _contents(source: Source) -> Contents:
+    try:
+        return source.read()
+    except OSError as error:
+        raise Refusal(f"{error.filename or source.location} cannot be read ({error.strerror or error})") from error
 
 
 class _Broken(Exception):

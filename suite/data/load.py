@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from suite.commandline import unknown
+from suite.commandline import Refusal, unknown
 from suite.data import cifar, digits, mnist
 from suite.data.cache import cached
 from suite.data.contents import Source
@@ -16,6 +17,8 @@ from suite.data.splits import divide
 NAMED: dict[str, mnist.MnistLike | cifar.Cifar] = {
     known.name: known for known in (mnist.MNIST, mnist.FASHION_MNIST, cifar.CIFAR10, cifar.CIFAR100)
 }
+NAMED_SIZE = 32
+"""The side of the images of every named set, in pixels."""
 
 
 def dataset_names() -> list[str]:
@@ -29,8 +32,13 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
     Looks under `data_dir`, $SUITE_DATA_DIR and Keras' folder, downloads (unless `offline`) only what is nowhere, and
     keeps decoded images under `cache_dir`. Raises Refusal for everything that a user can mend.
     """
-    source = _locate(spec, data_dir, offline)
-    entry = cached(source, spec.name, cache_dir, spec.image_size)
+    source, size = _locate(spec, data_dir, offline), spec.image_size
+    if spec.name != "folder":
+        if size == NAMED_SIZE:
+            size = None  # what the set has anyway: one entry of the cache, not two
+        elif size is not None:
+            source = _resized(source, size)
+    entry = cached(source, spec.name, cache_dir, size)
     train, validation, test, notes = divide(entry.labels, entry.part, entry.class_names, spec)
     return Dataset(
         name=spec.name,
@@ -47,7 +55,21 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
     )
 
 
+def _resized(source: Source, size: int) -> Source:
+    from suite.data.pictures import resized  # Pillow: only for those who need it
+
+    return replace(source, read=lambda: resized(source.read(), size))
+
+
 def _locate(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
+    if spec.name == "folder":
+        if spec.path is None:
+            raise Refusal("dataset=folder needs data.path=DIR: a folder with one sub-folder of pictures for each class")
+        from suite.data import folder
+
+        return folder.locate(Path(spec.path).expanduser(), spec.image_size)
+    if spec.path is not None:
+        raise Refusal(f"data.path is for dataset=folder; {spec.name} is looked for under data_dir=DIR")
     if spec.name == "digits":
         return digits.locate()
     if spec.name not in NAMED:
