@@ -101,7 +101,7 @@ class Tracker:
         self._call(self._log, run, metrics)
 
     def result(self, key: str, result: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], files: Path) -> None:
-        """Project a committed run: epochs, results, parameters, artifacts, status, at last the tag that says it is whole."""
+        """Project a committed run: epochs, results, artifacts, status, at last the tag that says it is whole."""
         self.epochs(key, result, rows)
         run = self._child(key, result)
         self._call(self._finish, run, key, result, files)

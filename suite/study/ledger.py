@@ -108,7 +108,7 @@ class Ledger:
         """The committed epochs of a run: all of a finished one, those of the newest checkpoint otherwise."""
         path = self.path(key) / records.HISTORY
         if key in self.results:
-            return list(records.read_json(path)["rows"]) if path.exists() else []
+            return list(records.read_json(path)) if path.exists() else []
         from suite.training.checkpoint import committed_rows
 
         return committed_rows(self.path(key))

@@ -36,7 +36,7 @@ class Limit:
         return kept.get("search_stopped_after") if kept.get("seconds") == self.seconds else None
 
     def order(self) -> list[RunKey]:
-        """The plan in its order: candidate by candidate, so that graphs are reused; with a limit, the search in rounds."""
+        """The plan: candidate by candidate, so that graphs are reused; with a limit, the search in rounds."""
         if self.seconds is None:
             return self._planned
         rounds = self._rounds if self.stopped_after is None else self._rounds[: self.stopped_after]

@@ -4,7 +4,7 @@ It reads one JSON object a line from stdin and writes one a line to what was std
 the coordinator is gone: the worker then leaves at once, whatever it is doing, for what it committed is on disk.
 
     in:  {"do": "train", "spec": {...}, "directory": "...", "attempt": 1, "fields": {...}}   {"stop": false}
-    out: {"event": "ready"}  {"event": "epoch", "row": {...}}  {"event": "finished"}  {"event": "suspended", "reason": "..."}
+    out: {"event": "ready"}  {"event": "epoch", "row": {...}}  {"event": "finished"}  {"event": "suspended", "reason"}
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import errno
 import json
 import os
 import queue
+import shutil
 import signal
 import sys
 import threading
@@ -80,9 +81,15 @@ def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
             channel.send("finished")
             return
 
+        waited = 0.0
+
         def on_epoch(row: dict[str, Any]) -> bool:
+            nonlocal waited
+            asked = time.perf_counter()
             channel.send("epoch", row=row)
-            return bool(channel.receive()["stop"])
+            stop = bool(channel.receive()["stop"])
+            waited += time.perf_counter() - asked
+            return stop
 
         started_at = time.time()
         try:
@@ -96,7 +103,7 @@ def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
         except Exception as error:
             fields = _failure(error)
         fields = {**order["fields"], "started_at": started_at, **fields, "attempts": order["attempt"]}
-        fields["ended_at"] = time.time()
+        fields |= {"wait_seconds": waited, "ended_at": time.time()}
         _commit(directory, fields)
         channel.send("finished", memory_bytes=_resident_bytes())
 
@@ -114,6 +121,7 @@ def _commit(directory: Path, fields: dict[str, Any]) -> None:
     faults.reach("result.before")
     records.write_json(directory / records.RESULT, {**ordered, **extras})
     faults.reach("result.written")
+    shutil.rmtree(directory / "checkpoints", ignore_errors=True)
 
 
 def _resident_bytes() -> int:

@@ -1,0 +1,123 @@
+"""`python -m suite.status`: what runs, what is left, what it takes on disk; rebuild the projections; clean up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from suite.commandline import DONE, FAILED, boolean, enter, parse, unknown
+from suite.study import records
+
+HELP = """
+Show what runs, what is left and what it takes on disk; make MLflow and Optuna's mirror again from the run directories.
+
+    python -m suite.status [study=NAME] [workspace=DIR] [rebuild=true] [clean=true]
+
+rebuild=true   projects every run directory into MLflow and optuna.db again; training is not touched
+clean=true     deletes what no study needs: checkpoints of runs that are over, unfinished temporary files,
+               final runs that a grown search has superseded, and the decoded image cache
+
+Exit: 0 done; 1 a projection failed; 2 refused.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    keys = {"study": str, "workspace": str, "rebuild": boolean, "clean": boolean}
+    given = parse(arguments, keys)
+    workspace = Path(str(given.get("workspace", "."))).expanduser().resolve()
+    instances = list(_instances(workspace, given.get("study")))
+    if given.get("clean") or given.get("rebuild"):
+        from suite.study.lock import workspace_lock
+
+        with workspace_lock(workspace):
+            if given.get("clean"):
+                from suite.study.cleaning import clean
+
+                print(f"freed {size_text(clean(workspace, instances))}")
+            if given.get("rebuild"):
+                return _rebuild(workspace, instances)
+        return DONE
+    if not instances:
+        print(f"no study has run in {workspace}")
+    for directory in instances:
+        print("\n".join(_lines(workspace, directory)))
+    return DONE
+
+
+def _instances(workspace: Path, study: object) -> Iterator[Path]:
+    """Directories of the instances in a workspace, of one study or all. Raises Refusal for an unknown study."""
+    names = sorted({path.parent.parent.name for path in workspace.glob(f"runs/*/*/{records.STUDY}")})
+    if study is not None and study not in names:
+        raise unknown("study in this workspace", str(study), names)
+    for path in sorted(workspace.glob(f"runs/{study or '*'}/*/{records.STUDY}")):
+        yield path.parent
+
+
+def _lines(workspace: Path, directory: Path) -> list[str]:
+    description = records.read_json(directory / records.STUDY)
+    state = description["state"]
+    if state == "running" and not _is_locked(workspace):
+        state = "cut off; the same command goes on from there"
+    lines = [f"{description['study']} / {description['instance']}: {state}, {size_text(disk_bytes(directory))} on disk"]
+    counts = _counts(directory)
+    trials = description["trials"] if "tuned" in description["tracks"] else 0
+    stopped = (description.get("limit") or {}).get("search_stopped_after")
+    trials = trials if stopped is None else stopped
+    finals = description["seeds"] * len(description["tracks"])
+    for candidate in description["candidates"]:
+        search, final, failed, going = counts.get(candidate, (0, 0, 0, 0))
+        extra = (f", {failed} failed" if failed else "") + (f", {going} begun" if going else "")
+        lines.append(f"  {candidate:<24} search {search}/{trials}, final {final}/{finals}{extra}")
+    if description["state"] != "finished" and description.get("command"):
+        lines.append(f"  {description['command']}")
+    return lines
+
+
+def _counts(directory: Path) -> dict[str, tuple[int, int, int, int]]:
+    """For each candidate: search runs and final runs that are over, failed ones among them, and begun ones."""
+    counts: dict[str, list[int]] = {}
+    for key, path in records.run_directories(directory):
+        row = counts.setdefault(key.candidate, [0, 0, 0, 0])
+        result = records.read_result(path)
+        if result is None:
+            row[3] += 1
+        else:
+            row[0 if key.phase == "search" else 1] += 1
+            row[2] += result["outcome"] not in ("completed", "pruned")
+    return {name: (row[0], row[1], row[2], row[3]) for name, row in counts.items()}
+
+
+def _is_locked(workspace: Path) -> bool:
+    from suite.study.lock import Lock
+
+    with Lock(workspace / "runs" / ".lock") as lock:
+        return not lock.acquire()
+
+
+def _rebuild(workspace: Path, instances: list[Path]) -> int:
+    from suite.study.rebuilding import rebuild
+
+    code = DONE
+    for directory in instances:
+        runs, error = rebuild(workspace, directory)
+        print(f"{directory.parent.name} / {directory.name}: " + (error or f"{runs} runs projected"))
+        code = FAILED if error else code
+    return code
+
+
+def disk_bytes(directory: Path) -> int:
+    """Bytes of all files below a directory."""
+    return sum(path.lstat().st_size for path in directory.rglob("*") if path.is_file())
+
+
+def size_text(size: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+if __name__ == "__main__":
+    sys.exit(enter(main, HELP))

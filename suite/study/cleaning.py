@@ -1,0 +1,31 @@
+"""Deleting what no study needs any more. Results, histories, predictions and last weights always stay."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from suite.study import records
+
+
+def clean(workspace: Path, instances: list[Path]) -> int:
+    """Delete superseded runs, left-over checkpoints and temporary files, and the decoded cache; returns freed bytes."""
+    freed = 0
+    for path in [*_useless(instances), workspace / "cache"]:
+        if path.is_dir():
+            freed += sum(file.lstat().st_size for file in path.rglob("*") if file.is_file())
+            shutil.rmtree(path)
+        elif path.exists():
+            freed += path.lstat().st_size
+            path.unlink()
+    return freed
+
+
+def _useless(instances: list[Path]) -> Iterator[Path]:
+    for instance in instances:
+        yield from list(instance.glob("*/*/final/superseded-*"))
+        yield from list(instance.rglob(".*.partial"))
+        for _, directory in list(records.run_directories(instance)):
+            if records.read_result(directory) is not None:
+                yield directory / "checkpoints"

@@ -1,0 +1,66 @@
+"""Making the projections again from the run directories: MLflow's runs and Optuna's mirror of one instance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from suite.study import records
+from suite.study.search import CandidateSearch, drop_mirror, mirror_name
+from suite.tracking import Tracker, TrackingError
+
+
+def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
+    """Project an instance again; returns how many runs, and an error in one line or None.
+
+    Needs the directories alone: not the data, and not the study's file, which may have changed since.
+    """
+    description = records.read_json(directory / records.STUDY)
+    runs = list(records.run_directories(directory))
+    tags = {name: description[name] for name in ("budget", "backend", "precision", "dataset")}
+    try:
+        tracker = Tracker(workspace, description["study"], description["instance"], tags)
+        tracker.drop_unknown({str(key) for key, _ in runs})
+        for key, path in runs:
+            result = records.read_result(path)
+            if result is not None:
+                tracker.result(str(key), result, _rows(path), path)
+        report = workspace / "reports" / description["study"]
+        if (report / "report.html").exists() and _is_of(report, description):
+            tracker.summary(report, description)
+    except TrackingError as error:
+        return 0, str(error)
+    _mirror(workspace, description, runs)
+    return len(runs), None
+
+
+def _is_of(report: Path, description: dict[str, Any]) -> bool:
+    path = report / records.STUDY
+    return path.exists() and records.read_json(path)["instance"] == description["instance"]
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    history = path / records.HISTORY
+    return list(records.read_json(history)) if history.exists() else []
+
+
+def _mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[records.RunKey, Path]]) -> None:
+    database = workspace / "optuna.db"
+    for place in sorted({(key.candidate, key.track) for key, _ in runs if key.phase == "search"}):
+        name = mirror_name(description["study"], description["instance"], *place)
+        drop_mirror(database, [name])
+        mine = [(k, p) for k, p in runs if (k.candidate, k.track) == place and k.phase == "search"]
+        recipe = records.read_json(mine[0][1] / records.RUN)["identity"]["recipe"]
+        search = CandidateSearch(
+            description["search_space"]["dimensions"], recipe, description["study_seed"], recipe["epochs"]
+        )
+        for key, path in mine:
+            if key.number != search.next_number:
+                break  # a trial's directory is missing: what follows it cannot be told in order
+            search.ask(key.number, records.read_json(path / records.RUN)["identity"]["parameters"])
+            for row in _rows(path):
+                search.report(key.number, row["epoch"], row["val_accuracy"])
+            result = records.read_result(path)
+            if result is not None:
+                search.tell(key.number, result["outcome"], result["val_accuracy"])
+        search.mirror(database, name)
