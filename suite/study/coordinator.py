@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import psutil
 
 from suite import faults
+from suite.study.estimate import remember_speed
 from suite.study.executors import LocalExecutor, Worker, was_killed
 from suite.study.host import commit, memory_kills, versions
 from suite.study.ledger import Ledger
@@ -214,8 +215,9 @@ class Coordinator:
 
     def _epoch(self, key: RunKey, worker: Worker, row: Mapping[str, Any]) -> None:
         faults.reach("coordinator.epoch")
-        stop = key.phase == "search" and self._search(key).report(key.number, row["epoch"], row["val_accuracy"])
-        worker.send(stop=stop)
+        behind = key.phase == "search" and self._search(key).report(key.number, row["epoch"], row["val_accuracy"])
+        whole = row["epoch"] >= self.ledger.asked[key]["identity"]["recipe"]["epochs"]
+        worker.send(stop=behind and not whole)  # a trial that has trained to its end is complete, whatever its rank
         self._kills.pop(key, None)
         self.projection.rows(key, self.ledger.fields(key), [row])
         self._listener.epoch(key, row)
@@ -230,6 +232,7 @@ class Coordinator:
             if self._search_over(key):
                 self.ledger.supersede(key.candidate, key.track)
         self._session.run_ended(idle=not self._running)
+        remember_speed(self.study.workspace, result)
         self.projection.result(key, self._mirror(key))
         self._listener.ended(key, result)
         self._count_errors(result)
