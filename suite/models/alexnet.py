@@ -17,14 +17,20 @@ from .layers import adaptive_average_pooling, logits, scaled
 
 
 def alexnet(
-    input_shape: tuple[int, int, int], num_classes: int, *, width: float = 1.0, dropout: float = 0.5, form: Form = "auto"
+    input_shape: tuple[int, int, int],
+    num_classes: int,
+    *,
+    width: float = 1.0,
+    dropout: float = 0.5,
+    form: Form = "auto",
 ) -> keras.Model:
     """61,100,840 parameters at 224x224 with 1000 classes.
 
     Small images (below 96 pixels, or form=small): conv1 pads 5 instead of 2, pools are 2x2, the hidden dense layers are
-    dropped and the averaged 256 channels go to the classes, as bearpaw/pytorch-classification has it on CIFAR: 2,472,266 at
-    32x32x3 with 10 classes. Deviations: He's initialisation (arXiv:1502.01852) instead of N(0, 0.01) with biases of 1;
-    pools of small images round up, so that 28x28 digits pass too. `width` scales channels and hidden units.
+    dropped and the averaged 256 channels go to the classes, as bearpaw/pytorch-classification has it on CIFAR:
+    2,472,266 at 32x32x3 with 10 classes. Deviations: He's initialisation (arXiv:1502.01852) instead of N(0, 0.01) with
+    biases of 1; pools of small images round up, so that 28x28 digits pass too. `width` scales channels and hidden
+    units.
     """
     small = small_form(form, input_shape)
     inputs = keras.Input(input_shape)

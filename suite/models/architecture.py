@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from functools import partial
 from typing import Any, Literal
 
 SMALL_IMAGE = 96
-"""Pixels of the shorter side below which an ImageNet architecture takes its small-image form (CIFAR 32, Tiny ImageNet 64)."""
+"""Pixels of the shorter side below which an ImageNet architecture takes its small-image form (CIFAR, Tiny ImageNet)."""
 
 Form = Literal["auto", "small", "large"]
-"""Option of the ImageNet families: `large` as published, `small` as the literature has it on CIFAR, `auto` by the image."""
+"""Option of the ImageNet families: `large` as published, `small` as it is done on CIFAR, `auto` by the image's size."""
 
 Reference = tuple[tuple[int, int, int], int]
 """An input shape (height, width, channels) and a number of classes at which counts are pinned."""
@@ -22,6 +22,7 @@ Reference = tuple[tuple[int, int, int], int]
 CIFAR10: Reference = ((32, 32, 3), 10)
 IMAGENET: Reference = ((224, 224, 3), 1000)
 MNIST: Reference = ((32, 32, 1), 10)
+TINY_IMAGENET: Reference = ((64, 64, 3), 200)
 
 
 class ArchitectureError(ValueError):
@@ -32,9 +33,9 @@ class ArchitectureError(ValueError):
 class Architecture:
     """One entry of a family's `ARCHITECTURES`.
 
-    builder: `builder(input_shape, num_classes, **options) -> keras.Model`; its keyword-only parameters are the options, and
-        their annotations (bool, int, float, str or a Literal) are what `build` checks. What tells variants of one family
-        apart is bound in front with `functools.partial`, by position, and so is no option.
+    builder: `builder(input_shape, num_classes, **options) -> keras.Model`; its keyword-only parameters are the options,
+        and their annotations (bool, int, float, str or a Literal) are what `build` checks. What tells variants of one
+        family apart is bound in front with `functools.partial`, by position, and so is no option.
     depth: weighted layers (convolutions and dense layers of the main path), the papers' rule.
     references: where counts are pinned; the first is the one of the paper.
     min_size: the shortest side in pixels that the architecture can reduce to its last map.
@@ -45,7 +46,7 @@ class Architecture:
     depth: int
     key_innovation: str
     year: int | None = None
-    references: tuple[Reference, ...] = (IMAGENET, CIFAR10)
+    references: tuple[Reference, ...] = (IMAGENET, CIFAR10, TINY_IMAGENET)
     min_size: int = 8
 
     @property
@@ -53,7 +54,7 @@ class Architecture:
         return list(options_of(self.builder))
 
 
-def small_form(form: str, input_shape: tuple[int, int, int]) -> bool:
+def small_form(form: str, input_shape: Sequence[int]) -> bool:
     """Whether images of this shape are to be treated as small, given the option `form`."""
     return min(input_shape[:2]) < SMALL_IMAGE if form == "auto" else form == "small"
 
@@ -86,7 +87,9 @@ def _checked(name: str, option: str, value: Any, wanted: Any) -> Any:
     if typing.get_origin(wanted) is Literal:
         choices = typing.get_args(wanted)
         if value not in choices:
-            raise ArchitectureError(f"option {option} of {name} is one of {', '.join(map(str, choices))}, not {value!r}")
+            raise ArchitectureError(
+                f"option {option} of {name} is one of {', '.join(map(str, choices))}, not {value!r}"
+            )
         return value
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if wanted is bool and not isinstance(value, bool):

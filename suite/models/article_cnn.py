@@ -11,12 +11,12 @@ from typing import Any
 import keras
 from keras import layers
 
-from .architecture import CIFAR10, IMAGENET, Architecture
+from .architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture
 from .layers import adaptive_average_pooling, convolution, logits, normalized, scaled
 
 
 def article_cnn(input_shape: tuple[int, int, int], num_classes: int, *, width: float = 1.0) -> keras.Model:
-    """Three stages of 32, 64, 128; the last is averaged to 4x4 whatever the image's size; dropout 0.5; 620,810 trainable."""
+    """Three stages of 32, 64, 128, the last averaged to 4x4 at every image size; dropout 0.5; 620,810 learned."""
     inputs = keras.Input(input_shape)
     x = _stage(inputs, scaled(32, width), "conv1")
     x = _stage(x, scaled(64, width), "conv2")
@@ -27,7 +27,7 @@ def article_cnn(input_shape: tuple[int, int, int], num_classes: int, *, width: f
 
 
 def simple_cnn(input_shape: tuple[int, int, int], num_classes: int, *, width: float = 1.0) -> keras.Model:
-    """Three stages of 32, 64, 128, each pooled and dropped out at 0.25, and 512 hidden units; 1,147,914 trainable.
+    """Three stages of 32, 64, 128, each pooled and dropped out at 0.25, and 512 hidden units; 1,147,914 learned.
 
     The hidden layer reads the whole last map (4x4 at 32x32), so it grows with the image, as its author's would.
     """
@@ -40,7 +40,7 @@ def simple_cnn(input_shape: tuple[int, int, int], num_classes: int, *, width: fl
 
 
 def exercise_cnn(input_shape: tuple[int, int, int], num_classes: int, *, width: float = 1.0) -> keras.Model:
-    """Two stages of 32 and 64 and 256 hidden units on the flattened map (8x8 at 32x32); no dropout; 1,070,986 trainable."""
+    """Two stages of 32 and 64, 256 hidden units on the flattened map (8x8 at 32x32), no dropout; 1,070,986 learned."""
     inputs = keras.Input(input_shape)
     x = _stage(inputs, scaled(32, width), "conv1")
     x = _stage(x, scaled(64, width), "conv2")
@@ -57,7 +57,7 @@ def _hidden(x: Any, units: int) -> Any:
     return layers.Dense(units, "relu", kernel_initializer="he_normal", name="hidden")(x)
 
 
-_FAMILY, _REFERENCES = "Article CNN", (CIFAR10, IMAGENET)
+_FAMILY, _REFERENCES = "Article CNN", (CIFAR10, TINY_IMAGENET, IMAGENET)
 
 ARCHITECTURES = {
     "article_cnn": Architecture(

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import keras
 from keras import layers, ops
 
-from .architecture import CIFAR10, IMAGENET, Architecture
+from .architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture
 from .layers import convolution, logits, normalized, scaled
 
 CHANNELS = (16, 32, 64)
@@ -28,10 +28,10 @@ def cifar_resnet(
 ) -> keras.Model:
     """`n` blocks per stage; 269,722 learned parameters for ResNet-20 at 32x32x3 with 10 classes.
 
-    shortcut: where the shape changes, A keeps every second pixel and fills new channels with zeros (the paper's choice on
-    CIFAR), B projects with a 1x1 convolution and batch normalization (272,474). skip=False leaves out all shortcuts: the
-    plain net, which has the parameters of A. The same at every image size. Initialisation: He et al., arXiv:1502.01852.
-    Deviation: the paper does not say where new channels go; they go last. `width` scales channels.
+    shortcut: where the shape changes, A keeps every second pixel and fills new channels with zeros (the paper's choice
+    on CIFAR), B projects with a 1x1 convolution and batch normalization (272,474). skip=False leaves out all shortcuts:
+    the plain net, which has the parameters of A. The same at every image size. Initialisation: He et al.,
+    arXiv:1502.01852. Deviation: the paper does not say where new channels go; they go last. `width` scales channels.
     """
     inputs = keras.Input(input_shape)
     x = normalized(convolution(inputs, scaled(CHANNELS[0], width), 3, name="stem"), "stem")
@@ -85,20 +85,16 @@ class SubsampledIdentity(layers.Layer):
 
 def _variant(builder: Any, n: int, innovation: str) -> Architecture:
     return Architecture(
-        partial(builder, n), "CIFAR ResNet", year=2015, depth=6 * n + 2, references=(CIFAR10, IMAGENET), min_size=4,
-        key_innovation=innovation,
+        partial(builder, n), "CIFAR ResNet", year=2015, depth=6 * n + 2, key_innovation=innovation,
+        references=(CIFAR10, TINY_IMAGENET, IMAGENET), min_size=4,
     )  # fmt: skip
 
 
 _BLOCKS = (3, 5, 7, 9, 18)
+_RESIDUAL = "Three stages of 16, 32, 64 channels, shortcuts without parameters"
+_PLAIN = "The same net without shortcuts: shows the degradation problem"
 
 ARCHITECTURES = {
-    **{
-        f"resnet{6 * n + 2}": _variant(cifar_resnet, n, "Three stages of 16, 32, 64 channels, shortcuts without parameters")
-        for n in _BLOCKS
-    },
-    **{
-        f"plain{6 * n + 2}": _variant(plain, n, "The same net without shortcuts: shows the degradation problem")
-        for n in _BLOCKS
-    },
+    **{f"resnet{6 * n + 2}": _variant(cifar_resnet, n, _RESIDUAL) for n in _BLOCKS},
+    **{f"plain{6 * n + 2}": _variant(plain, n, _PLAIN) for n in _BLOCKS},
 }

@@ -1,8 +1,8 @@
 """Parameters and multiply-adds of a built model.
 
-Convention: one multiply-add per weight and output position of convolutions, dense layers and attention's products, for one
-image. Taps on padding count, as in the papers' and torchvision's figures; biases, normalization, activations, pooling
-and additions do not.
+Convention: one multiply-add per weight and output position of convolutions, dense layers and attention's products, for
+one image. Taps on padding count, as in the papers' and torchvision's figures; biases, normalization, activations,
+pooling and additions do not.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from .graph import Step, steps
 
 @dataclass(frozen=True)
 class Complexity:
-    """params: all weights, moving averages of batch normalization included, as Keras' `count_params`; trainable_params: those
-    that learn, which is what papers publish; macs: multiply-adds of one image, or None where a layer cannot be counted.
+    """The size of a model.
+
+    params: all weights, moving averages of batch normalization included, as Keras' `count_params`.
+    trainable_params: those that learn, which is what papers publish.
+    macs: multiply-adds of one image, or None where a layer cannot be counted.
     """
 
     params: int
@@ -61,7 +64,7 @@ def _positions(shape: tuple[int | None, ...]) -> int:
 
 
 def _convolution(layer: Any, step: Step) -> int:
-    # kernel: (rows, columns, input channels of a group, filters); a depthwise one: (rows, columns, channels, multiplier)
+    # kernel: (rows, columns, channels of a group, filters), or depthwise (rows, columns, channels, multiplier)
     return math.prod(layer.kernel.shape) * _positions(step.output_shapes[0])
 
 
@@ -87,16 +90,15 @@ def _einsum(layer: Any, step: Step) -> int:
 
 
 def _attention(layer: Any, step: Step) -> int:
-    """Projections of query, key, value and output, and the two products of every head's queries with its keys and values."""
-    query, value = step.input_shapes[0], step.input_shapes[1] if len(step.input_shapes) > 1 else step.input_shapes[0]
-    key = step.input_shapes[2] if len(step.input_shapes) > 2 else value
-    queries, keys = _positions(query), _positions(key)
+    """Projections of query, key, value and output, and each head's two products: queries with keys, weights with values."""
+    query, value, key = (*step.input_shapes, *step.input_shapes[-1:] * 2)[
+        :3
+    ]  # the value serves as key if none is given
+    queries, keys = _positions(query), _positions(value if len(step.input_shapes) < 3 else key)
     value_dim = layer.get_config()["value_dim"] or layer.key_dim
+    places = {"query": queries, "key": keys, "value": keys, "output": queries}
     projections = sum(
-        math.prod(dense.kernel.shape) * places
-        for dense, places in (
-            (layer.query_dense, queries), (layer.key_dense, keys), (layer.value_dense, keys), (layer.output_dense, queries)
-        )
+        math.prod(getattr(layer, f"{part}_dense").kernel.shape) * count for part, count in places.items()
     )  # fmt: skip
     return projections + queries * keys * layer.num_heads * (layer.key_dim + value_dim)
 

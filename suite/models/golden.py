@@ -1,18 +1,22 @@
 """The golden numbers: one line per architecture, the index of names and what can be said without building anything.
 
-`golden.jsonl` beside this file is written by `python -m suite.models measure=true write=true`, never by hand. A line holds
-the facts that the family's file declares, the names of the options, and counts at a few input shapes, the paper's first:
-{"name", "module", "family", "year", "depth", "key_innovation", "min_size", "options", "counts": [{"input_shape", "num_classes",
-"params", "trainable_params", "macs", "first_macs"}]}. `first_macs` is the part of the layers that read the image itself.
+`golden.jsonl` beside this file is written by `python -m suite.models measure=true write=true`, never by hand. A line
+holds the facts that the family's file declares, the names of the options, and counts at a few input shapes, the paper's
+first: {"name", "module", "family", "year", "depth", "key_innovation", "min_size", "options", "counts": [{"input_shape",
+"num_classes", "params", "trainable_params", "macs", "first_macs"}]}. `first_macs` is the part of the layers that read
+the image itself.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
+
+from .architecture import small_form
 
 FILE = "golden.jsonl"
 
@@ -35,19 +39,22 @@ def counts(name: str, input_shape: tuple[int, int, int], num_classes: int) -> di
     return None
 
 
-def estimate(name: str, input_shape: tuple[int, int, int], num_classes: int, width: float, small: int) -> float:
-    """Multiply-adds at another shape and width, from the pinned counts of the nearest area.
+def estimate(name: str, input_shape: tuple[int, int, int], width: float, form: str) -> float:
+    """Multiply-adds at another shape and width, from the pinned counts of the same form at the nearest area.
 
-    The layers that read the image grow with its channels and with the width, the others with the square of the width, all
-    with the area. Images below `small` pixels start from a pinned shape below it, larger ones from one above.
+    Layers that read the image grow with its channels and with the width, all others with the square of the width, both
+    with the area. Within 1% for maps that halve evenly; up to a quarter off where maps round up (VGG at 28x28).
     """
     height, columns, channels = input_shape
-    area = height * columns
+    area, small = height * columns, small_form(form, input_shape)
 
     def distance(entry: dict[str, Any]) -> tuple[bool, float, int]:
         rows, cols, depth = entry["input_shape"]
-        other_form = (min(rows, cols) < small) != (min(height, columns) < small)
-        return other_form, abs(rows * cols / area - 1), abs(depth - channels)
+        return (
+            small_form("auto", entry["input_shape"]) != small,
+            abs(math.log(rows * cols / area)),
+            abs(depth - channels),
+        )
 
     entry = min(lines()[name]["counts"], key=distance)
     rows, cols, depth = entry["input_shape"]
@@ -55,10 +62,10 @@ def estimate(name: str, input_shape: tuple[int, int, int], num_classes: int, wid
     return float((first + (entry["macs"] - entry["first_macs"]) * width**2) * area / (rows * cols))
 
 
-def write(new: dict[str, dict[str, Any]], path: Path | None = None) -> Path:
-    """Replace or add lines, keep the others and the order; returns the file."""
+def write(new: dict[str, dict[str, Any]], path: Path | None = None, replace: bool = False) -> Path:
+    """Put lines into the file, sorted by year, family and name, and return it; `replace` drops the lines not in `new`."""
     path = path or Path(str(resources.files(__package__).joinpath(FILE)))
-    merged = lines() | new
+    merged = new if replace else lines() | new
     ordered = sorted(merged.values(), key=lambda line: (line["year"] or 0, line["family"], *_natural(line["name"])))
     path.write_text("".join(json.dumps(line) + "\n" for line in ordered), encoding="utf-8")
     lines.cache_clear()

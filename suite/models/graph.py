@@ -36,7 +36,9 @@ def steps(model: Any) -> list[Step]:
     """
     model = getattr(model, "_functional", None) or model
     if not hasattr(model, "_nodes_by_depth"):
-        raise ArchitectureError(f"{model.name} has no graph to read: build it with keras.Input and keras.Model(inputs, outputs)")
+        raise ArchitectureError(
+            f"{model.name} has no graph to read: build it with keras.Input and keras.Model(inputs, outputs)"
+        )
     found: list[Step] = []
     producers: dict[int, tuple[int, int]] = {}  # id of a tensor: where it comes from
     for depth in sorted(model._nodes_by_depth, reverse=True):
@@ -59,8 +61,8 @@ def fingerprint(model: Any) -> str:
     """A hash of the built graph: layer types, configurations, shapes, wiring; 16 hexadecimal digits.
 
     Names and seeds do not count, so building twice gives the same; anything that would train differently does, the
-    precision of the layers included. Configurations are Keras' own, so a version of Keras that adds a setting to a layer
-    gives another fingerprint.
+    precision of the layers included. Configurations are Keras' own, so a version of Keras that adds a setting to a
+    layer gives another fingerprint.
     """
     text = json.dumps(_description(model), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -79,7 +81,9 @@ def _description(model: Any) -> list[Any]:
 def _unnamed(config: Any) -> Any:
     """A layer's configuration without the names and seeds that Keras gave it."""
     if isinstance(config, dict):
-        return {key: _unnamed(value) for key, value in config.items() if key not in ("name", "seed", "shared_object_id")}
+        return {
+            key: _unnamed(value) for key, value in config.items() if key not in ("name", "seed", "shared_object_id")
+        }
     if isinstance(config, list | tuple):
         return [_unnamed(value) for value in config]
     return config

@@ -11,7 +11,7 @@ import keras
 from keras import layers, ops
 
 EPSILON = 1.001e-5
-"""Added to variances: 1e-5 of the papers' frameworks, raised to the least that cuDNN and TensorFlow's fused kernel take."""
+"""Added to variances: the usual 1e-5, raised to the least that cuDNN and TensorFlow's fused kernel take."""
 
 
 @keras.saving.register_keras_serializable(package="keras_comparison_suite")
@@ -21,12 +21,12 @@ class BatchNormalization(layers.Layer):
     Under TensorFlow, maps of rank 4 go through the fused kernel, elsewhere and for other ranks through `keras.ops`.
     Scale, offset, moments and moving averages are float32 whatever the precision of the maps.
 
-    The moving average is of the *biased* variance of a batch (divided by n, as Keras does; PyTorch divides by n - 1). The
-    fused kernel returns the Bessel-corrected one, which is taken back, so that a model trained on one backend predicts
-    on every other as it did.
+    The moving average is of the *biased* variance of a batch (divided by n, as Keras does; PyTorch divides by n - 1).
+    The fused kernel returns the Bessel-corrected one, which is taken back, so that a model trained on one backend
+    predicts on every other as it did.
 
-    momentum: share of the old average that a step keeps. 0.9 as in Caffe and PyTorch (where it is called 0.1), not Keras'
-        0.99, which is still warming up after an epoch of 400 steps.
+    momentum: share of the old average that a step keeps. 0.9 as in Caffe and PyTorch (where it is called 0.1), not
+        Keras' 0.99, which is still warming up after an epoch of 400 steps.
     """
 
     def __init__(
@@ -110,12 +110,20 @@ def scaled(channels: int, width: float) -> int:
 
 
 def convolution(
-    x: Any, filters: int, kernel: int, stride: int = 1, *, name: str, use_bias: bool = False, initializer: Any = "he_normal"
+    x: Any,
+    filters: int,
+    kernel: int,
+    stride: int = 1,
+    *,
+    name: str,
+    use_bias: bool = False,
+    initializer: Any = "he_normal",
 ) -> Any:
     """A square convolution padded by kernel // 2 on every side, as Caffe and PyTorch do.
 
     TensorFlow's own "same" pads an even map at stride 2 on the right and below only, which shifts every later map by a
-    pixel against the papers' (and against an identity shortcut that keeps every second pixel), so strided ones pad first.
+    pixel against the papers' (and against an identity shortcut that keeps every second pixel), so strided ones pad
+    first.
     """
     if stride > 1 and kernel > 1:
         x = layers.ZeroPadding2D(kernel // 2, name=f"{name}_pad")(x)

@@ -1,4 +1,5 @@
-"""LeNet-5: LeCun, Bottou, Bengio, Haffner, "Gradient-Based Learning Applied to Document Recognition", Proc. IEEE 86(11), 1998.
+"""LeNet-5: LeCun, Bottou, Bengio, Haffner, "Gradient-Based Learning Applied to Document Recognition", Proc. IEEE
+86(11), 1998.
 
 Figure 2 of the paper: C1 6@28x28, S2 6@14x14, C3 16@10x10, S4 16@5x5, C5 120@1x1, F6 84, output 10, on 32x32 images.
 """
@@ -10,7 +11,7 @@ from typing import Any, Literal
 import keras
 from keras import layers
 
-from .architecture import CIFAR10, IMAGENET, MNIST, Architecture
+from .architecture import CIFAR10, IMAGENET, MNIST, TINY_IMAGENET, Architecture
 from .layers import logits, scaled
 
 FIELD = 32
@@ -27,11 +28,11 @@ def lenet5(
 ) -> keras.Model:
     """LeNet-5 as it is rebuilt today; 61,706 parameters at 32x32x1 with 10 classes (the paper's has exactly 60,000).
 
-    Deviations from the paper: C3 reads all six maps (the paper's table leaves out 36 of 96 connections); subsampling has no
-    weights; plain tanh instead of 1.7159 tanh(2x/3); a dense layer of logits instead of fixed Gaussian outputs; Glorot's
-    initialisation for tanh and He's for ReLU instead of U(-2.4/fan-in, 2.4/fan-in), which was made for the scaled tanh.
-    Images smaller than 32x32 are centred in a field of zeros of that size, as the paper does with its 28x28 digits. On
-    larger ones C5 slides, as the paper says it would, and its positions are averaged: the count stays.
+    Deviations from the paper: C3 reads all six maps (the paper's table leaves out 36 of 96 connections); subsampling
+    has no weights; plain tanh instead of 1.7159 tanh(2x/3); a dense layer of logits instead of fixed Gaussian outputs;
+    Glorot's initialisation for tanh and He's for ReLU instead of U(-2.4/fan-in, 2.4/fan-in), which was made for the
+    scaled tanh. Images smaller than 32x32 are centred in a field of zeros of that size, as the paper does with its
+    28x28 digits. On larger ones C5 slides, as the paper says it would, and its positions are averaged: the count stays.
     """
     initializer = "glorot_uniform" if activation == "tanh" else "he_normal"
 
@@ -63,7 +64,7 @@ def _centred(x: Any) -> Any:
 
 ARCHITECTURES = {
     "lenet5": Architecture(
-        lenet5, "LeNet", year=1998, depth=5, references=(MNIST, CIFAR10, IMAGENET), min_size=1,
+        lenet5, "LeNet", year=1998, depth=5, references=(MNIST, CIFAR10, TINY_IMAGENET, IMAGENET), min_size=1,
         key_innovation="Convolution and subsampling learned end to end, for digits",
     ),
 }  # fmt: skip

@@ -5,15 +5,15 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from .architecture import CIFAR10, IMAGENET, Architecture
+from .architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture
 from .layers import logits, scaled
 
 
 def mlp(input_shape: tuple[int, int, int], num_classes: int, *, width: float = 1.0) -> keras.Model:
     """3072-256-128-10 on CIFAR-10: two hidden layers of ReLU on the flattened pixels; 820,874 parameters.
 
-    The exercise that it comes from compares it with a small CNN and names neither dropout nor normalization: it has none.
-    Only the first layer depends on the image's size. `width` scales the hidden layers. Initialisation: He et al.,
+    The exercise that it comes from compares it with a small CNN and names neither dropout nor normalization: it has
+    none. Only the first layer depends on the image's size. `width` scales the hidden layers. Initialisation: He et al.,
     arXiv:1502.01852.
     """
     inputs = keras.Input(input_shape)
@@ -27,7 +27,7 @@ def mlp(input_shape: tuple[int, int, int], num_classes: int, *, width: float = 1
 
 ARCHITECTURES = {
     "mlp": Architecture(
-        mlp, "MLP", depth=3, references=(CIFAR10, IMAGENET), min_size=1,
+        mlp, "MLP", depth=3, references=(CIFAR10, TINY_IMAGENET, IMAGENET), min_size=1,
         key_innovation="Fully connected baseline without any spatial prior",
     ),
 }  # fmt: skip

@@ -10,9 +10,9 @@ from typing import Any
 def published(name: str) -> dict[str, Any]:
     """What was published about an architecture; empty for one that has no entry.
 
-    paper: {title, authors, venue, arxiv}; params, params_text, params_source: the count as published and as an exact number;
-    errors: [{dataset, top1_error, top5_error, condition, models, split, source}], percentages, the best comparable one (one
-    network, fewest crops) first; notes: sentences. A missing key means that no source was found.
+    paper: {title, authors, venue, arxiv}; params, params_text, params_source: the count as published and as an exact
+    number; errors: [{dataset, top1_error, top5_error, condition, models, split, source}], percentages, the best
+    comparable one (one network, fewest crops) first; notes: sentences. A missing key means that no source was found.
     """
     return dict(_all().get(name, {}))
 

@@ -1,9 +1,9 @@
 """The registry: names, facts and builders of all architectures, ours and those of other packages.
 
-Ours are in the golden numbers, and `ARCHITECTURES` of the module that a golden line names. Another package brings one in
-through the entry-point group "keras_comparison_suite.architectures": the name is the architecture's, the value is a builder
-`(input_shape, num_classes, **options) -> keras.Model` whose keyword-only parameters are its options. A name that the
-suite already has stays the suite's.
+Ours are in the golden numbers, and `ARCHITECTURES` of the module that a golden line names. Another package brings one
+in through the entry-point group "keras_comparison_suite.architectures": the name is the architecture's, the value is a
+builder `(input_shape, num_classes, **options) -> keras.Model` whose keyword-only parameters are its options. A name
+that the suite already has stays the suite's.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from . import golden
-from .architecture import SMALL_IMAGE, Architecture, ArchitectureError, checked_options, options_of
+from .architecture import Architecture, ArchitectureError, checked_options, options_of
 from .published import published
 
 GROUP = "keras_comparison_suite.architectures"
@@ -43,13 +43,15 @@ def facts(name: str) -> dict[str, Any]:
     """What is known of an architecture without building it.
 
     name, family, year, depth, key_innovation, options, min_size; input_shape and num_classes at which params,
-    trainable_params and macs (multiply-adds of one image) were counted, the paper's; published: see `published`. For another
-    package's architecture the counts, year and depth are None, and family names the package.
+    trainable_params and macs (multiply-adds of one image) were counted, the paper's; published: see `published`. For
+    another package's architecture the counts, year and depth are None, and family names the package.
     """
     _require(name)
     if name not in golden.lines():
         package = getattr(_foreign()[name].dist, "name", None) or _foreign()[name].module
-        unknown = ("year", "depth", "params", "trainable_params", "macs", "key_innovation", "input_shape", "num_classes")
+        unknown = (
+            "year depth params trainable_params macs key_innovation input_shape num_classes options min_size".split()
+        )
         return {"name": name, "family": package, **dict.fromkeys(unknown), "published": published(name)}
     line = golden.lines()[name]
     kept = ("name", "family", "year", "depth", "key_innovation", "options", "min_size")
@@ -60,22 +62,22 @@ def facts(name: str) -> dict[str, Any]:
 def estimate_macs(
     name: str, input_shape: tuple[int, int, int], num_classes: int, options: dict[str, Any] | None = None
 ) -> float | None:
-    """Multiply-adds of one image without building; exact where pinned, else scaled from what is, None where nothing is."""
+    """Multiply-adds of one image without building: pinned, or scaled from what is; None for another package's."""
     _require(name)
     if name not in golden.lines():
         return None
-    width = (options or {}).get("width", 1.0)
+    options = options or {}
     pinned = golden.counts(name, input_shape, num_classes)
-    if pinned and width == 1.0:
+    if pinned and not options:
         return float(pinned["macs"])
-    return golden.estimate(name, input_shape, num_classes, float(width), SMALL_IMAGE)
+    return golden.estimate(name, input_shape, float(options.get("width", 1.0)), options.get("form", "auto"))
 
 
 def build(name: str, input_shape: tuple[int, int, int], num_classes: int, **options: Any) -> Any:
     """A functional Keras model: float32 (height, width, channels), already preprocessed, to float32 logits per class.
 
-    Its weights depend on `keras.utils.set_random_seed` alone. Raises ArchitectureError for an unknown name, a wrong option,
-    or an image that is too small.
+    Its weights depend on `keras.utils.set_random_seed` alone. Raises ArchitectureError for an unknown name, a wrong
+    option, or an image that is too small.
     """
     builder = _builder(name)
     shape = _shape(name, input_shape)
@@ -93,12 +95,16 @@ def declared() -> dict[str, tuple[str, Architecture]]:
         loaded = importlib.import_module(f"{__package__}.{module.name}")
         for name, architecture in getattr(loaded, "ARCHITECTURES", {}).items():
             if name in found:
-                raise ArchitectureError(f"{name!r} is declared by {found[name][0]}.py and by {module.name}.py: rename one")
+                raise ArchitectureError(
+                    f"{name!r} is declared by {found[name][0]}.py and by {module.name}.py: rename one"
+                )
             found[name] = module.name, architecture
     return found
 
 
 def _require(name: str) -> None:
+    if name in golden.lines():  # without looking through the installed packages
+        return
     if name not in names():
         ordered = sorted(names(), key=lambda other: -SequenceMatcher(None, name, other).ratio())
         guess = get_close_matches(name, ordered, n=1)
@@ -130,6 +136,6 @@ def _shape(name: str, input_shape: tuple[int, int, int]) -> tuple[int, int, int]
     least = golden.lines()[name]["min_size"] if name in golden.lines() else 1
     if min(shape[:2]) < least:
         raise ArchitectureError(
-            f"{name} needs images of at least {least}x{least} pixels, not {shape[0]}x{shape[1]}: enlarge them (image_size)"
+            f"{name} needs images of at least {least}x{least} pixels, not {shape[0]}x{shape[1]}: enlarge them"
         )
     return int(shape[0]), int(shape[1]), int(shape[2])

@@ -1,4 +1,5 @@
-"""ResNet for ImageNet: He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", arXiv:1512.03385, Table 1."""
+"""ResNet for ImageNet: He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", arXiv:1512.03385, Table
+1."""
 
 from __future__ import annotations
 
@@ -61,10 +62,10 @@ def _resnet(
 ) -> keras.Model:
     """Stem, four stages, average, classes; 25,557,032 learned parameters for ResNet-50 at 224x224 with 1000 classes.
 
-    Convolutions have no bias, shortcuts that change shape are 1x1 projections (option B of the paper). Small images (below
-    96 pixels, or form=small): a 3x3 stem of stride 1 without pool, as kuangliu/pytorch-cifar has it: 11,173,962 for
-    ResNet-18 and 23,520,842 for ResNet-50 at 32x32x3 with 10 classes. skip=False leaves out every shortcut, with its
-    projection: the paper's plain nets. Initialisation: He et al., arXiv:1502.01852. `width` scales channels.
+    Convolutions have no bias, shortcuts that change shape are 1x1 projections (option B of the paper). Small images
+    (below 96 pixels, or form=small): a 3x3 stem of stride 1 without pool, as kuangliu/pytorch-cifar has it: 11,173,962
+    for ResNet-18 and 23,520,842 for ResNet-50 at 32x32x3 with 10 classes. skip=False leaves out every shortcut, with
+    its projection: the paper's plain nets. Initialisation: He et al., arXiv:1502.01852. `width` scales channels.
     """
     inputs = keras.Input(input_shape)
     x = _stem(inputs, scaled(CHANNELS[0], width), small_form(form, input_shape))

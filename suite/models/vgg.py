@@ -27,14 +27,15 @@ def vgg(
     dropout: float = 0.5,
     form: Form = "auto",
 ) -> keras.Model:
-    """`convolutions` per stage, columns A, B, D, E of Table 1; 138,357,544 parameters for VGG-16 at 224x224, 1000 classes.
+    """`convolutions` per stage, columns A, B, D, E of Table 1; 138,357,544 parameters for VGG-16 at 224x224, 1000
+    classes.
 
-    The `_bn` variants put batch normalization between each convolution (which keeps its bias) and its ReLU, as torchvision
-    does; the paper has none. Small images (below 96 pixels, or form=small): the dense 4096s are dropped, and the
-    512 channels of the last map, averaged where it is more than one pixel, go to the classes: 14,728,266 for vgg16_bn and 14,719,818 for vgg16 at
-    32x32x3 with 10 classes (kuangliu/pytorch-cifar).
-    Deviations: He's initialisation (arXiv:1502.01852) instead of starting from a trained shallower net; pools of
-    small images round up, so that 28x28 digits pass too. `width` scales channels and hidden units.
+    The `_bn` variants put batch normalization between each convolution (which keeps its bias) and its ReLU, as
+    torchvision does; the paper has none. Small images (below 96 pixels, or form=small): the dense 4096s are dropped,
+    and the 512 channels of the last map, averaged where it is more than one pixel, go to the classes: 14,728,266 for
+    vgg16_bn and 14,719,818 for vgg16 at 32x32x3 with 10 classes (kuangliu/pytorch-cifar). Deviations: He's
+    initialisation (arXiv:1502.01852) instead of starting from a trained shallower net; pools of small images round up,
+    so that 28x28 digits pass too. `width` scales channels and hidden units.
     """
     small = small_form(form, input_shape)
     inputs = x = keras.Input(input_shape)

@@ -1,0 +1,166 @@
+"""`python -m suite.models`: the table of the lineage, one architecture's layers, and the golden numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from suite import commandline
+from suite.commandline import DONE, FAILED, Refusal, boolean
+
+from . import golden, registry
+from .architecture import ArchitectureError
+from .table import lineage_table, rows_as_text
+
+HELP = """
+usage: python -m suite.models [name=NAME] [key=value ...]
+
+Without arguments: every architecture with its year, depth, parameters built and published, multiply-adds and key
+innovation, at once, from pinned numbers.
+
+  name=NAME         the layers of one architecture: operation, output shape, parameters, multiply-adds, receptive field
+  input_size=N      images of NxN pixels instead of the paper's (counts that are not pinned are made by building)
+  channels=N        1 for grey images, 3 for colour
+  num_classes=N     classes instead of the paper's
+  measure=true      build, count, and compare with the pinned numbers; exit 1 if they differ
+  write=true        with measure=true: write the golden lines (of a new architecture too) instead of comparing
+  format=json       objects instead of a table
+
+Parameters are the learned ones, as papers count; multiply-adds are of one image, taps on padding included.
+Architectures of other packages: entry-point group "keras_comparison_suite.architectures".
+"""
+
+
+def main(arguments: list[str]) -> int:
+    keys: dict[str, Callable[[str], object]] = {
+        "name": str, "input_size": _positive, "channels": _positive, "num_classes": _positive,
+        "measure": boolean, "write": boolean, "format": _format,
+    }  # fmt: skip
+    asked = commandline.parse(arguments, keys)
+    if asked.get("write") and not asked.get("measure"):
+        raise Refusal("write=true writes what was measured: add measure=true")
+    try:
+        return _answer(asked)
+    except ArchitectureError as error:
+        raise Refusal(str(error)) from error
+
+
+def _answer(asked: dict[str, Any]) -> int:
+    if asked.get("measure"):
+        return _write(asked.get("name")) if asked.get("write") else _compare(asked)
+    as_json = asked.get("format") == "json"
+    name = asked.get("name")
+    if name is None:
+        rows = [_facts_at(other, asked) for other in registry.names()]
+        print(json.dumps(rows, indent=1) if as_json else lineage_table(rows))
+        return DONE
+    _known(name)
+    print(_layers(name, asked, as_json))
+    return DONE
+
+
+def _facts_at(name: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """Facts with the counts at the asked shape: pinned if they are, otherwise built; as they are if none is asked."""
+    known = registry.facts(name)
+    shape, classes = _shape(known, asked)
+    if known["input_shape"] is None and not _asks_shape(asked):
+        return known  # another package's: counted only when a shape is asked for
+    if name in golden.lines() and (pinned := golden.counts(name, shape, classes)):
+        return known | {key: value for key, value in pinned.items() if key != "first_macs"}
+    return known | _count(name, shape, classes)
+
+
+def _asks_shape(asked: dict[str, Any]) -> bool:
+    return bool({"input_size", "channels", "num_classes"} & set(asked))
+
+
+def _shape(known: dict[str, Any], asked: dict[str, Any]) -> tuple[tuple[int, int, int], int]:
+    height, width, channels = known["input_shape"] or (32, 32, 3)
+    size = asked.get("input_size")
+    shape = (size or height, size or width, asked.get("channels") or channels)
+    return shape, asked.get("num_classes") or known["num_classes"] or 10
+
+
+def _count(name: str, shape: tuple[int, int, int], classes: int) -> dict[str, Any]:
+    from .complexity import measure
+
+    counted = asdict(measure(registry.build(name, shape, classes)))
+    return {"input_shape": list(shape), "num_classes": classes, **counted}
+
+
+def _layers(name: str, asked: dict[str, Any], as_json: bool) -> str:
+    from .complexity import measure
+    from .layer_table import layer_table
+
+    known = registry.facts(name)
+    shape, classes = _shape(known, asked)
+    model = registry.build(name, shape, classes)
+    counted = {"input_shape": list(shape), "num_classes": classes, **asdict(measure(model))}
+    rows = layer_table(model)
+    if as_json:
+        return json.dumps(known | counted | {"layers": [asdict(row) for row in rows]}, indent=1)
+    return rows_as_text(known | counted, rows)
+
+
+def _compare(asked: dict[str, Any]) -> int:
+    """Build and count at the pinned shapes (or the asked one) and say where the golden numbers differ."""
+    chosen = [asked["name"]] if "name" in asked else list(golden.lines())
+    rows, differences = [], 0
+    for name in chosen:
+        _known(name)
+        known = registry.facts(name)
+        pinned = golden.lines().get(name, {}).get("counts", [])
+        places = [(tuple(entry["input_shape"]), entry["num_classes"]) for entry in pinned]
+        for shape, classes in [_shape(known, asked)] if _asks_shape(asked) or not places else places:
+            counted = _count(name, shape, classes)
+            entry = golden.counts(name, shape, classes) if pinned else None
+            same = None if entry is None else all(entry[key] == value for key, value in counted.items())
+            differences += same is False
+            rows.append({**{key: known[key] for key in ("name", "family", "year", "depth")}, **counted, "golden": same})
+            if asked.get("format") != "json":
+                verdict = {None: "not pinned", True: "as pinned", False: f"DIFFERS: pinned {entry}"}[same]
+                sizes = "x".join(map(str, shape))
+                print(f"{name} {sizes}/{classes}: {counted['trainable_params']:,} learned of {counted['params']:,}, "
+                      f"{_thousands(counted['macs'])} multiply-adds: {verdict}", flush=True)  # fmt: skip
+    if asked.get("format") == "json":
+        print(json.dumps(rows, indent=1))
+    return FAILED if differences else DONE
+
+
+def _write(name: str | None) -> int:
+    """Write the golden line of one declared architecture, or of all."""
+    from .measurement import golden_line
+
+    declared = registry.declared()
+    if name is not None and name not in declared:
+        raise commandline.unknown("architecture", name, declared)
+    lines = {chosen: golden_line(chosen) for chosen in ([name] if name else declared)}
+    print(f"wrote {', '.join(lines)} to {golden.write(lines, replace=name is None)}")
+    return DONE
+
+
+def _known(name: str) -> None:
+    if name not in registry.names():
+        raise commandline.unknown("architecture", name, registry.names())
+
+
+def _thousands(number: int | None) -> str:
+    return "unknown" if number is None else f"{number:,}"
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise ValueError("a whole number above 0")
+    return int(text)
+
+
+def _format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError("text or json")
+    return text
+
+
+if __name__ == "__main__":
+    raise SystemExit(commandline.enter(main, HELP))
