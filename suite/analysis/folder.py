@@ -27,7 +27,7 @@ TEXT = frozenset(
 )
 """Columns of runs.csv that are not numbers."""
 
-FAILED = ("diverged", "out_of_memory", "error", "failed")
+FAILED = ("diverged", "out_of_memory", "error")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Records:
 
     study: Mapping[str, Any]
     runs: pd.DataFrame  # columns of runs.csv; numbers as floats, NaN where unknown
-    arrays: Mapping[str, NDArray[np.generic]]
+    arrays: Mapping[str, NDArray[Any]]
     sessions: tuple[Mapping[str, Any], ...]
     facts: Mapping[str, Mapping[str, Any]]
 
@@ -51,23 +51,23 @@ class Records:
         runs = self.runs
         return runs[(runs.candidate == candidate) & (runs.track == track) & (runs.phase == phase)]
 
-    def labels(self, candidate: str, track: str) -> NDArray[np.generic] | None:
+    def labels(self, candidate: str, track: str) -> NDArray[Any] | None:
         """The labels of a candidate's test images, in the order of its predictions; (N,)."""
         names = self.finals(candidate, track)
         return self._labels(names[0]) if names else None
 
-    def _labels(self, name: str) -> NDArray[np.generic]:
+    def _labels(self, name: str) -> NDArray[Any]:
         own = self.arrays.get(f"{name}/labels")
         return self.arrays["labels"] if own is None else own
 
-    def hits(self, candidate: str, track: str) -> NDArray[np.bool_] | None:
+    def hits(self, candidate: str, track: str) -> NDArray[Any] | None:
         """Which test images each completed final run classified right, (S, N); None while there is none."""
         names = self.finals(candidate, track)
         if not names:
             return None
         return np.stack([self.arrays[f"{name}/predicted"] == self._labels(name) for name in names])
 
-    def top5_hits(self, candidate: str, track: str) -> NDArray[np.generic] | None:
+    def top5_hits(self, candidate: str, track: str) -> NDArray[Any] | None:
         """The same for the five most likely classes; None also where five classes are all there are."""
         names = self.finals(candidate, track)
         if not names or len(self.study["data"]["class_names"]) <= 5:

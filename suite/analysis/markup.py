@@ -19,8 +19,9 @@ LATEX = {
 
 def escape_markdown(text: str) -> str:
     """Text as Markdown shows it literally, also within a table; line breaks become spaces."""
-    text = re.sub(r"\s+", " ", text)
-    return re.sub(r"([\\`*_{}\[\]<>#|~$])", r"\\\1", text).replace("&", "&amp;")
+    text = re.sub(r"\s+", " ", text).replace("&", "&amp;")
+    text = re.sub(r"([\\`*{}\[\]<>#|~$])", r"\\\1", text)
+    return re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\_", text)  # within a word it is an underscore already
 
 
 def escape_latex(text: str) -> str:

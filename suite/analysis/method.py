@@ -11,7 +11,7 @@ import pandas as pd
 
 from suite.analysis import presentation
 from suite.analysis.costs import TRAINING
-from suite.analysis.folder import FAILED, Records
+from suite.analysis.folder import Records
 from suite.analysis.tables import device_kind
 
 INTERVAL = (
@@ -89,8 +89,8 @@ def _selection(study: Mapping[str, Any]) -> str:
 
 
 def _finals(records: Records) -> str:
-    study, final = records.study, records.runs[records.runs.phase == "final"]
-    both = (final.train_examples > study["data"]["train"]).any()
+    study = records.study
+    both = study.get("train_on_validation")
     return (
         f"{study['seeds']} for each candidate and track, with seeds that the search has not seen, on "
         f"{'training and validation images' if both else 'the training images'}, for a fixed number of epochs. The "
@@ -154,10 +154,6 @@ def failures(records: Records) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Run", "Outcome", "Attempts", "Reason"])
 
 
-def failed(records: Records) -> int:
-    return int(records.runs.outcome.isin(FAILED).sum())
-
-
 def cost_sentence(frame: pd.DataFrame, wall: float) -> str:
     """The share of the wall time that was training steps."""
     training = float(frame.loc[frame.item == TRAINING, "seconds"].iloc[0])
@@ -186,10 +182,10 @@ def circumstances(records: Records) -> list[tuple[str, str]]:
 
 
 def commands(study: Mapping[str, Any]) -> list[str]:
-    """What to type to train this instance again, and to render this report again."""
+    """What to type to train this instance again, as it was typed, and to render this report again."""
     values = " ".join(f"{name}={study[name]}" for name in ("dataset", "budget", "backend", "precision"))
     limit = f" limit={study['limit']['seconds']:g}s" if study.get("limit") else ""
     return [
-        f"python -m suite.run study={study['study']} {values} seeds={study['seeds']}{limit}",
+        study.get("command") or f"python -m suite.run study={study['study']} {values} seeds={study['seeds']}{limit}",
         f"python -m suite.report study={study['study']} {values}",
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from suite.analysis.collect import RUNS, write_text
 from suite.study import records
 
-ABSOLUTE = re.compile(r"""(?<![\w./:~-])(?:~|/[\w.@+ -]+?)(?:/[\w.@+-]+)+/?""")
+ABSOLUTE = re.compile(r"""(?<![\w./:~-])(?:~|/[\w.@+-]+)(?:/[\w.@+-]+)+/?""")
 """An absolute path of two or more parts (`/home/someone/data`), but neither `1/2` nor `https://host/page`."""
 
 

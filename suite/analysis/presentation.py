@@ -12,9 +12,9 @@ from suite.analysis.claims import Judgement
 
 NUMBERS = frozenset(
     {
-        *("Rank", "Year", "Parameters", "Published parameters", "Multiply-adds", "Test error, top-1 [95%]"),
-        *("n (seeds × images)", "Error, top-5 [95%]", "CPU time", "GPU time", "TPU time", "Device time", "Tuning time"),
-        *("Behind the first, points [95%]", "Advantage [95%]", "Time", "Share of wall time", "Attempts"),
+        *("Rank", "Year", "Parameters", "Multiply-adds", "Test error, top-1 (95%)"),
+        *("n (seeds × images)", "Error, top-5 (95%)", "CPU time", "GPU time", "TPU time", "Device time", "Tuning time"),
+        *("Behind the first, points (95%)", "Advantage (95%)", "Time", "Share of wall time", "Attempts"),
     }
 )
 """Headings of columns that are aligned right."""
@@ -31,12 +31,15 @@ def present(rows: pd.DataFrame) -> pd.DataFrame:
         _present(dict(zip(rows.columns, row, strict=True)), clock, bool(here)) for row in rows.itertuples(index=False)
     ]
     frame = pd.DataFrame(shown)
-    optional = ["Error, top-5 [95%]", "Tuning time", "Published parameters", "Note"]
+    if rows.study.nunique() == 1:
+        frame = frame.drop(columns="Study")
+    optional = ["Error, top-5 (95%)", "Tuning time", "Published parameters", "Note"]
     return frame.drop(columns=[name for name in optional if name in frame and (frame[name].isin([MISSING, ""])).all()])
 
 
 def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
     cells = {
+        "Study": row["study"],
         "Rank": whole(row["rank"]),
         "Architecture": candidate(row),
         "Year": plain(row["year"]),
@@ -44,9 +47,9 @@ def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
         "Parameters": whole(row["params"]),
         "Published parameters": plain(row["params_published"]),
         "Multiply-adds": scaled(row["macs"]),
-        "Test error, top-1 [95%]": interval(row, "test_error"),
+        "Test error, top-1 (95%)": interval(row, "test_error"),
         "n (seeds × images)": count(row),
-        "Error, top-5 [95%]": interval(row, "top5_error"),
+        "Error, top-5 (95%)": interval(row, "top5_error"),
         clock: duration(row["device_seconds"]),
         "Tuning time": duration(row["tuning_seconds"]),
     }
@@ -67,10 +70,10 @@ def candidate(row: dict[str, Any]) -> str:
 
 
 def interval(row: dict[str, Any], name: str) -> str:
-    """`8.75% [8.40, 9.12]`, in percent."""
+    """`8.75% (8.40 to 9.12)`, in percent."""
     if missing(row[name]):
         return MISSING
-    return f"{percent(row[name])}% [{percent(row[f'{name}_low'])}, {percent(row[f'{name}_high'])}]"
+    return f"{percent(row[name])}% ({percent(row[f'{name}_low'])} to {percent(row[f'{name}_high'])})"
 
 
 def percent(fraction: float) -> str:
@@ -79,10 +82,11 @@ def percent(fraction: float) -> str:
 
 def count(row: dict[str, Any]) -> str:
     """How many seeds and test images a number rests on; what is still missing of it."""
-    if not row["seeds"]:
-        return f"0 of {row['seeds_planned']} seeds so far"
-    n = f"{row['seeds']} × {row['test_images']:,}"
-    return n if row["seeds"] == row["seeds_planned"] else f"{n} ({row['seeds']} of {row['seeds_planned']} seeds so far)"
+    n = f"{row['seeds']} × {row['test_images']:,}" if row["seeds"] else ""
+    if row["seeds"] == row["seeds_planned"]:
+        return n
+    lacking = f"{row['seeds']} of {row['seeds_planned']} seeds{'' if row['state'] == 'finished' else ' so far'}"
+    return f"{n} ({lacking})" if n else lacking
 
 
 def note(row: dict[str, Any]) -> str:
@@ -156,7 +160,7 @@ def differences(frame: pd.DataFrame) -> pd.DataFrame:
         [
             {
                 "Candidate": candidate,
-                "Behind the first, points [95%]": f"{_points(behind)} [{_points(low)}, {_points(high)}]",
+                "Behind the first, points (95%)": f"{_points(behind)} ({_points(low)} to {_points(high)})",
                 "Decided": "yes" if decided else "no",
             }
             for candidate, behind, low, high, decided in frame.itertuples(index=False)
@@ -175,7 +179,7 @@ def _claim(claim: Judgement) -> dict[str, str]:
     numbers = MISSING
     if claim.advantage is not None:
         low, high = show(claim.advantage.low), show(claim.advantage.high)
-        numbers = f"{show(claim.advantage.mean)}{unit} [{low}, {high}]"
+        numbers = f"{show(claim.advantage.mean)}{unit} ({low} to {high})"
     margin = f" by more than {show(claim.margin).lstrip('+')}{unit}" if claim.margin else ""
     return {
         "Claim": claim.text,
@@ -183,7 +187,7 @@ def _claim(claim: Judgement) -> dict[str, str]:
         "Tested as": f"{claim.better} better than {claim.than} in {claim.metric}{margin}",
         "Track": claim.track,
         "Verdict": claim.verdict + (f" ({claim.reason})" if claim.reason else ""),
-        "Advantage [95%]": numbers,
+        "Advantage (95%)": numbers,
     }
 
 

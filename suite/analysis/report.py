@@ -15,6 +15,7 @@ import pandas as pd
 from suite.analysis import collect
 from suite.analysis import folder as folders
 from suite.analysis.markup import csv_table, latex_table, markdown_table
+from suite.analysis.method import banners
 from suite.analysis.page import pages
 from suite.analysis.paths import remove_paths
 from suite.analysis.presentation import NUMBERS, present
@@ -53,7 +54,9 @@ def render(folder: Path) -> pd.DataFrame:
     written = pages(read, rows) | {
         "table.csv": csv_table(rows),
         "table.tex": "\n".join(
-            latex_table(present(part), f"{read.study['title']} ({track} track)", NUMBERS)
+            latex_table(
+                present(part), " ".join([f"{read.study['title']} ({track} track).", *banners(read.study)]), NUMBERS
+            )
             for track, part in rows.groupby("track", sort=False)
         ),
     }
@@ -133,7 +136,7 @@ def choose(workspace: Path, study: str, wanted: Mapping[str, str]) -> str | None
 def readme_table(folder: Path) -> str:
     """The Markdown table that a README shows of a published report, between its markers."""
     rows = table(folders.read(folder))
-    keep = ["Architecture", "Parameters", "Multiply-adds", "Test error, top-1 [95%]", "n (seeds × images)"]
+    keep = ["Architecture", "Parameters", "Multiply-adds", "Test error, top-1 (95%)", "n (seeds × images)"]
     parts = []
     for track, part in rows.groupby("track", sort=False):
         shown = present(part)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -23,12 +24,22 @@ def table(records: Records) -> pd.DataFrame:
 
     Columns are named as runs.csv names things; `rank` is missing for rows that are not ranked, and `apart` says why.
     """
+    return joint([records], records.study["axes"])
+
+
+def joint(studies: Sequence[Records], axes: Iterable[str]) -> pd.DataFrame:
+    """The rows of several studies in one order: across them, too, only what is comparable is ranked together."""
     rows: list[dict[str, Any]] = []
-    for track in records.study["tracks"]:
-        rows += _ranked(
-            [_row(records, name, track) for name in records.study["candidates"]],
-            [off_axes(conditions(records, name, track), records.study["axes"]) for name in records.study["candidates"]],
-        )
+    axes = list(axes)
+    for track in dict.fromkeys(track for records in studies for track in records.study["tracks"]):
+        places = [
+            (records, name)
+            for records in studies
+            if track in records.study["tracks"]
+            for name in records.study["candidates"]
+        ]
+        measured = [off_axes(conditions(records, name, track), axes) for records, name in places]
+        rows += _ranked([_row(records, name, track) for records, name in places], measured)
     return frame(rows)
 
 
@@ -42,7 +53,22 @@ def frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 COLUMNS = [
-    *("study", "track", "rank", "candidate", "architecture", "options", "year", "depth", "params", "params_published"),
+    *(
+        "study",
+        "dataset",
+        "budget",
+        "state",
+        "stamp",
+        "track",
+        "rank",
+        "candidate",
+        "architecture",
+        "options",
+        "year",
+        "depth",
+        "params",
+        "params_published",
+    ),
     *("macs", "test_error", "test_error_low", "test_error_high", "seeds", "test_images", "images_only"),
     *("top5_error", "top5_error_low", "top5_error_high", "device", "device_seconds", "tuning_seconds"),
     *("published_error", "published_error_condition", "published_error_source"),
@@ -66,7 +92,7 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
     both = pd.concat([search, final])
     done = final[final.outcome == "completed"]
     row: dict[str, Any] = {
-        "study": study["study"],
+        **{name: study.get(name) for name in ("study", "dataset", "budget", "state", "stamp")},
         "track": track,
         "candidate": candidate,
         "architecture": described["architecture"],
@@ -137,13 +163,19 @@ def _ranked(rows: list[dict[str, Any]], measured: list[dict[str, str]]) -> list[
     return ranked + waiting + apart
 
 
-def device_kind(devices: Iterable[object]) -> str:
-    """`GPU`, `TPU` or `CPU`: what the runs' time was spent on; a GPU's name is never given to a processor's time."""
-    text = " ".join(str(device) for device in devices).lower()
-    for kind, words in (("GPU", ("gpu", "cuda", "nvidia")), ("TPU", ("tpu",))):
-        if any(word in text for word in words):
-            return kind
-    return "CPU"
+def device_kind(devices: Iterable[str]) -> str:
+    """`CPU`, `GPU` or `TPU`: what the runs' time was spent on; of several kinds, all their names.
+
+    Workers name a processor with its number of cores, as in `AMD EPYC (2 cores)`, and an accelerator as its maker does.
+    """
+    kinds = {_kind(device.lower()) for device in devices if device}
+    return " and ".join(sorted(kinds)) or "CPU"
+
+
+def _kind(device: str) -> str:
+    if re.search(r"\bcpu\b|\(\d+ cores?\)$", device):
+        return "CPU"
+    return "TPU" if "tpu" in device else "GPU"
 
 
 def _first(values: pd.Series) -> float | None:

@@ -9,16 +9,24 @@ import pandas as pd
 from suite.analysis import presentation
 from suite.analysis.presentation import NUMBERS
 
-SHOWN = ("Rank", "Architecture", "Parameters", "Multiply-adds", "Test error, top-1 [95%]", "n (seeds × images)")
+SHOWN = ("Rank", "Architecture", "Parameters", "Multiply-adds", "Test error, top-1 (95%)", "n (seeds × images)")
 ALSO = ("CPU time", "GPU time", "TPU time", "Device time", "Tuning time", "Published error here", "Note")
 
 
 def summary(folder: Path, rows: pd.DataFrame) -> str:
     """One aligned table for each study and track, and where the report lies."""
-    parts = []
-    for (study, track), part in rows.groupby(["study", "track"], sort=False):
-        parts.append(f"{study}, {track} track\n\n{aligned(compact(part))}")
+    parts = [
+        f"{_heading(part)}\n\n{aligned(compact(part))}" for _, part in rows.groupby(["study", "track"], sort=False)
+    ]
     return "\n\n".join([*parts, f"report: {folder / 'report.html'}"])
+
+
+def _heading(rows: pd.DataFrame) -> str:
+    """What the table is of, and what must be known before its numbers."""
+    first = rows.iloc[0]
+    state = "still running" if first.state == "running" else "" if first.state == "finished" else str(first.state)
+    warnings = [str(text).upper() for text in (first.stamp, state) if text]
+    return ": ".join([f"{first.study} on {first.dataset}, budget {first.budget}, {first.track} track", *warnings])
 
 
 def compact(rows: pd.DataFrame) -> pd.DataFrame:

@@ -122,7 +122,7 @@ class Store:
             "train_examples": 900,
             "epochs": 4,
             "batch_size": 128,
-            "device": "CPU (A processor)",
+            "device": "A processor (2 cores)",
             "params": {"resnet20": 269722, "plain20": 269722, "lenet5": 62006}[key.candidate],
             "macs": {"resnet20": 40.6e6, "plain20": 40.6e6, "lenet5": 0.65e6}[key.candidate],
             "test_loss": 2 * error + 0.01 * rng.normal(),

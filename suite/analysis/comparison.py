@@ -1,0 +1,75 @@
+"""Several studies on one page: each with its own table, and together where their rows may be ranked together."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from suite.analysis import collect, folder, method, page, presentation
+from suite.analysis.folder import Records
+from suite.analysis.markup import csv_table, latex_table
+from suite.analysis.presentation import NUMBERS, present
+from suite.analysis.ranking import shared_axes
+from suite.analysis.tables import joint, table
+
+RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
+
+
+def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
+    """Write the page and tables of several reports' folders into `target`.
+
+    Returns the rows: ranked across studies where rows of different studies are comparable, else within each study.
+    """
+    studies = [folder.read(source) for source in folders]
+    rows, sentence = together(studies)
+    title = ", ".join(str(records.study["title"]) for records in studies)
+    own = [table(records) for records in studies]
+    shown = [] if rows is None else _by_track(rows)
+    values = {
+        "title": title,
+        "sentence": sentence,
+        "together": shown,
+        "pages": [page.compose(records, part) for records, part in zip(studies, own, strict=True)],
+        "interval": method.INTERVAL,
+    }
+    result = pd.concat(own, ignore_index=True) if rows is None else rows
+    texts = {f"report.{kind}": page.write(f"comparison.{kind}.j2", **values) for kind in ("html", "md")}
+    texts["table.csv"] = csv_table(result)
+    texts["table.tex"] = "\n".join(
+        latex_table(part.table, f"{title} ({part.title}).", NUMBERS) for part in _by_track(result)
+    )
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        collect.write_text(target / name, text)
+    return result
+
+
+def together(studies: Sequence[Records]) -> tuple[pd.DataFrame | None, str]:
+    """All rows ranked across studies, and what that rests on; None where no two studies have comparable rows."""
+    rows = joint(studies, shared_axes(records.study for records in studies))
+    ranked = rows[rows["rank"].notna()]
+    if any(part.study.nunique() > 1 for _, part in ranked.groupby("track")):
+        return rows, "Rows of different studies are ranked together where everything off their common axes agrees."
+    reasons = sorted({name for text in rows.apart if text for name in text.split(", ")})
+    why = f": they differ in {', '.join(reasons)}" if reasons else ""
+    return None, f"No row of one study is comparable with a row of another{why}. Each study has its own ranking."
+
+
+def check(folders: Sequence[Path], target: Path) -> list[str]:
+    """Render elsewhere and return the names of the files in `target` that differ."""
+    with tempfile.TemporaryDirectory() as name:
+        fresh = Path(name)
+        render(folders, fresh)
+        return [
+            name
+            for name in RENDERED
+            if not (target / name).exists() or (target / name).read_bytes() != (fresh / name).read_bytes()
+        ]
+
+
+def _by_track(rows: pd.DataFrame) -> list[page.Answer]:
+    none = presentation.differences(pd.DataFrame(columns=["candidate", "behind", "low", "high", "decided"]))
+    return [page.Answer(f"{track} track", "", present(part), none) for track, part in rows.groupby("track", sort=False)]
