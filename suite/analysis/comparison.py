@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import collect, folder, method, page, presentation
+from suite.analysis import collect, folder, method, page
 from suite.analysis.folder import Records
-from suite.analysis.markup import csv_table, latex_table
-from suite.analysis.presentation import NUMBERS, present
+from suite.analysis.markup import csv_table
+from suite.analysis.presentation import present
 from suite.analysis.ranking import shared_axes
+from suite.analysis.report import latex_tables
 from suite.analysis.tables import joint, table
 
 RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
@@ -38,9 +39,7 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
     result = pd.concat(own, ignore_index=True) if rows is None else rows
     texts = {f"report.{kind}": page.write(f"comparison.{kind}.j2", **values) for kind in ("html", "md")}
     texts["table.csv"] = csv_table(result)
-    texts["table.tex"] = "\n".join(
-        latex_table(part.table, f"{title} ({part.title}).", NUMBERS) for part in _by_track(result)
-    )
+    texts["table.tex"] = "\n".join(latex_tables(part, f"{title} ({name}).") for name, part in _by_track(result))
     target.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         collect.write_text(target / name, text)
@@ -70,6 +69,5 @@ def check(folders: Sequence[Path], target: Path) -> list[str]:
         ]
 
 
-def _by_track(rows: pd.DataFrame) -> list[page.Answer]:
-    none = presentation.differences(pd.DataFrame(columns=["candidate", "behind", "low", "high", "decided"]))
-    return [page.Answer(f"{track} track", "", present(part), none) for track, part in rows.groupby("track", sort=False)]
+def _by_track(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    return [(f"{track} track", present(part)) for track, part in rows.groupby("track", sort=False)]

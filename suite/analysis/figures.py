@@ -6,6 +6,7 @@ Imports nothing else of the suite. Matplotlib is used through its objects, not p
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 INK, PAPER = "#1b1b1e", "#fffffe"
@@ -47,6 +49,7 @@ class Curve:
     """One candidate's course over the epochs: the mean over its seeds, and the lowest and highest seed; all (E,)."""
 
     label: str
+    series: int  # which of the colours; a candidate has the same in every figure
     epochs: NDArray[np.float64]
     mean: NDArray[np.float64]
     low: NDArray[np.float64]
@@ -58,6 +61,7 @@ class Point:
     """One candidate's error, in percent with its interval, at its multiply-adds."""
 
     label: str
+    series: int
     macs: float
     error: float
     low: float
@@ -74,14 +78,19 @@ class Trial:
     selected: bool
 
 
-def curve(label: str, runs: Sequence[NDArray[Any]]) -> Curve:
+def curve(label: str, series: int, runs: Sequence[NDArray[Any]]) -> Curve:
     """Mean and extremes over runs, up to the epoch that all of them reached.
 
     Each run is (E,), one value for each epoch. Epochs count from 1.
     """
     length = min(len(run) for run in runs)
     table = np.stack([np.asarray(run[:length], dtype=np.float64) for run in runs])
-    return Curve(label, np.arange(1.0, length + 1), table.mean(axis=0), table.min(axis=0), table.max(axis=0))
+    return Curve(label, series, np.arange(1.0, length + 1), table.mean(axis=0), table.min(axis=0), table.max(axis=0))
+
+
+def look(series: int, kinds: Sequence[str]) -> tuple[str, str]:
+    """The colour of a series, and which of the kinds (line styles, markers): colours repeat, the pair does so later."""
+    return COLORS[series % len(COLORS)], kinds[series // len(COLORS) % len(kinds)]
 
 
 def confusion(labels: NDArray[Any], predicted: Sequence[NDArray[Any]], classes: int) -> NDArray[np.int64]:
@@ -92,25 +101,27 @@ def confusion(labels: NDArray[Any], predicted: Sequence[NDArray[Any]], classes: 
     return counts
 
 
-def draw_curves(panels: Sequence[tuple[str, Sequence[Curve]]]) -> str:
-    """One panel for each (name, curves), side by side over the epochs."""
+def draw_curves(curves: Sequence[Curve], name: str) -> str:
+    """A line for each curve's mean and a band for its extremes, over the epochs; `name` is of the vertical axis."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(4.2 * len(panels), 3.3), layout="constrained")
-        for axes, (name, curves) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
-            for index, line in enumerate(curves):
-                color = COLORS[index % len(COLORS)]
-                style = STYLES[index // len(COLORS) % len(STYLES)]
-                axes.plot(line.epochs, line.mean, color=color, linestyle=style, linewidth=1.6, label=line.label)
-                axes.fill_between(line.epochs, line.low, line.high, color=color, alpha=0.18, linewidth=0)
-            axes.set(xlabel="epoch", ylabel=name)
-            axes.xaxis.get_major_locator().set_params(integer=True)
-        _legend(figure, panels[0][1])
+        figure = Figure(figsize=(5.6, 3.7), layout="constrained")
+        axes = figure.subplots()
+        for line in curves:
+            color, style = look(line.series, STYLES)
+            dot = "o" if len(line.epochs) == 1 else None  # a line of one point would not be seen
+            axes.plot(line.epochs, line.mean, color=color, linestyle=style, marker=dot, linewidth=1.6, label=line.label)
+            axes.fill_between(line.epochs, line.low, line.high, color=color, alpha=0.18, linewidth=0)
+        axes.set(xlabel="epoch", ylabel=name)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        figure.legend(loc="outside lower center", ncols=3)
         return svg(figure)
 
 
-def _legend(figure: Figure, curves: Sequence[Curve]) -> None:
-    handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(curves)))
+def places(points: Sequence[Point]) -> list[float]:
+    """Where each point stands on the axis of multiply-adds: its own, or 3% apart where several are as good as equal."""
+    groups = [round(math.log10(point.macs) / 0.03) for point in points]
+    steps = [groups[:index].count(group) - (groups.count(group) - 1) / 2 for index, group in enumerate(groups)]
+    return [point.macs * 1.03**step for point, step in zip(points, steps, strict=True)]
 
 
 def draw_points(points: Sequence[Point]) -> str:
@@ -118,11 +129,11 @@ def draw_points(points: Sequence[Point]) -> str:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(5.6, 3.9), layout="constrained")
         axes = figure.subplots()
-        for index, point in enumerate(points):
+        for point, place in zip(points, places(points), strict=True):
             reach = [[point.error - point.low], [point.high - point.error]]
-            marker = MARKERS[index // len(COLORS) % len(MARKERS)]
+            color, marker = look(point.series, MARKERS)
             axes.errorbar(
-                [point.macs], [point.error], yerr=reach, fmt=marker, color=COLORS[index % len(COLORS)],
+                [place], [point.error], yerr=reach, fmt=marker, color=color,
                 capsize=3, markersize=6, linewidth=1.4, label=point.label,
             )  # fmt: skip
         axes.set(xlabel="multiply-adds for one image", ylabel="test error, top-1 [%]", xscale="log")
@@ -173,12 +184,12 @@ def draw_trials(trials: Sequence[Trial]) -> str:
             ("pruned", False, {"marker": "x", "s": 30}, "pruned"),
             ("completed", True, {"marker": "*", "s": 130}, "selected"),
         )
-        for outcome, selected, look, label in kinds:
+        for outcome, selected, mark, label in kinds:
             some = [trial for trial in trials if (trial.outcome, trial.selected) == (outcome, selected)]
             if some:
-                places = [names.index(trial.candidate) for trial in some]
+                lines = [names.index(trial.candidate) for trial in some]
                 color = COLORS[1] if selected else COLORS[0]
-                axes.scatter([trial.error for trial in some], places, color=color, label=label, **look)
+                axes.scatter([trial.error for trial in some], lines, color=color, label=label, **mark)
         axes.set_yticks(range(len(names)), names)
         axes.set(xlabel="validation error [%]", ylim=(len(names) - 0.5, -0.5))
         figure.legend(loc="outside lower center", ncols=3)

@@ -24,11 +24,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Answer:
-    """One track of one study: a sentence, the table, and how far the others are behind the first."""
+    """One track of one study: a sentence, what was measured and what is known, how far others are behind the first."""
 
     title: str
     sentence: str
     table: pd.DataFrame
+    known: pd.DataFrame
     differences: pd.DataFrame
 
 
@@ -86,11 +87,12 @@ def compose(records: Records, rows: pd.DataFrame) -> Page:
 
 def answer(records: Records, rows: pd.DataFrame) -> Answer:
     """The answer of one track."""
-    differences = to_first(records, rows)
+    differences, shown = to_first(records, rows), presentation.present(rows)
     return Answer(
         title=f"{str(rows.track.iloc[0]).capitalize()} track",
         sentence=presentation.headline(rows, differences),
-        table=presentation.present(rows),
+        table=presentation.measured(shown),
+        known=presentation.known(shown),
         differences=presentation.differences(differences),
     )
 
@@ -109,6 +111,6 @@ def write(template: str, **values: object) -> str:
     table = partial(html_table if as_html else markdown_table, right=presentation.NUMBERS)
     environment.filters["table"] = lambda frame: Markup(table(frame)) if as_html else table(frame)
     environment.filters["md"] = escape_markdown
-    environment.filters["plural"] = lambda n, word: f"{n} {word}" if n == 1 else f"{n} {word}s"
+    environment.filters["measured"] = presentation.measured
     text = environment.get_template(template).render(**values)
     return text if as_html else re.sub(r"\n{3,}", "\n\n", text)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -23,7 +24,6 @@ class Picture:
     title: str
     caption: str
     svg: str
-    wide: bool = False  # takes the page's whole width
 
     @property
     def inline(self) -> str:
@@ -40,50 +40,53 @@ def pictures(records: Records, rows: pd.DataFrame) -> list[Picture]:
     """All figures of a report, in the order of the page."""
     found: list[Picture] = []
     for track, part in rows.groupby("track", sort=False):
-        found += [*_errors(str(track), part), *_curves(records, str(track))]
+        found += [*_errors(records, str(track), part), *_curves(records, str(track))]
         found += [*_trials(records, str(track))]
     return found + [picture for _, part in rows.groupby("track", sort=False) for picture in _confusions(records, part)]
 
 
-def _errors(track: str, rows: pd.DataFrame) -> Iterator[Picture]:
+def _errors(records: Records, track: str, rows: pd.DataFrame) -> Iterator[Picture]:
+    series = list(records.study["candidates"]).index
     points = [
-        figures.Point(row["candidate"], row["macs"], *(100 * row[f"test_error{end}"] for end in ("", "_low", "_high")))
+        figures.Point(row["candidate"], series(row["candidate"]), row["macs"], *_percent(row))
         for row in rows[rows["rank"].notna() & rows.macs.notna()].to_dict("records")
     ]
     if points:
         yield Picture(
             f"errors-{track}",
             f"Test error over multiply-adds, {track} track.",
-            "Bars are the 95% intervals of the table.",
+            "Bars are the 95% intervals of the table; points of equal multiply-adds stand a little apart.",
             figures.draw_points(points),
         )
 
 
+def _percent(row: dict[Hashable, Any]) -> tuple[float, float, float]:
+    return 100 * row["test_error"], 100 * row["test_error_low"], 100 * row["test_error_high"]
+
+
 def _curves(records: Records, track: str) -> Iterator[Picture]:
-    panels = []
-    validation = list(_curve(records, track, "val_accuracy", error=True))
     # Final runs that train on the validation images too have none left to validate on.
-    panels.append(("validation error [%]", validation) if validation else None)
-    if not validation:
-        panels.append(("training error [%]", list(_curve(records, track, "train_accuracy", error=True))))
-    panels.append(("training loss", list(_curve(records, track, "train_loss", error=False))))
-    drawn = [panel for panel in panels if panel and panel[1]]
-    if drawn:
-        yield Picture(
-            f"curves-{track}",
-            f"Learning curves of the final runs, {track} track.",
-            "Lines are means over seeds, bands reach from the lowest to the highest seed.",
-            figures.draw_curves(drawn),
-            wide=True,
-        )
+    kind = "validation" if list(_curve(records, track, "val_accuracy", error=True)) else "training"
+    name = {"validation": "val_accuracy", "training": "train_accuracy"}[kind]
+    for label, file, lines in (
+        (f"{kind} error [%]", "error", list(_curve(records, track, name, error=True))),
+        ("training loss", "loss", list(_curve(records, track, "train_loss", error=False))),
+    ):
+        if lines:
+            yield Picture(
+                f"curves-{file}-{track}",
+                f"{label.removesuffix(' [%]').capitalize()} of the final runs, {track} track.",
+                "Lines are means over seeds, bands reach from the lowest to the highest seed.",
+                figures.draw_curves(lines, label),
+            )
 
 
 def _curve(records: Records, track: str, name: str, error: bool) -> Iterator[figures.Curve]:
-    for candidate in records.study["candidates"]:
+    for series, candidate in enumerate(records.study["candidates"]):
         keys = [f"{run}/{name}" for run in records.finals(candidate, track)]
         runs = [records.arrays[key] for key in keys if key in records.arrays]
         if runs:
-            yield figures.curve(candidate, [100 * (1 - run) if error else run for run in runs])
+            yield figures.curve(candidate, series, [100 * (1 - run) if error else run for run in runs])
 
 
 def _trials(records: Records, track: str) -> Iterator[Picture]:

@@ -19,6 +19,14 @@ NUMBERS = frozenset(
 )
 """Headings of columns that are aligned right."""
 
+KNOWN = (
+    *("Study", "Architecture", "Year", "Depth", "Parameters", "Published parameters"),
+    *("Test error, top-1 (95%)", "Published error here", "Published ImageNet top-5 error", "Key innovation"),
+)
+"""Headings of what is known of an architecture, with the measured error to compare."""
+
+MEASURED_TOO = ("Study", "Architecture", "Parameters", "Test error, top-1 (95%)")
+
 MISSING = "–"
 
 
@@ -37,6 +45,16 @@ def present(rows: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=[name for name in optional if name in frame and (frame[name].isin([MISSING, ""])).all()])
 
 
+def measured(shown: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a presented frame that answer the question: what was measured here."""
+    return shown[[name for name in shown if name not in KNOWN or name in MEASURED_TOO]]
+
+
+def known(shown: pd.DataFrame) -> pd.DataFrame:
+    """The columns that put an answer beside what was published."""
+    return shown[[name for name in KNOWN if name in shown]]
+
+
 def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
     cells = {
         "Study": row["study"],
@@ -44,7 +62,7 @@ def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
         "Architecture": candidate(row),
         "Year": plain(row["year"]),
         "Depth": plain(row["depth"]),
-        "Parameters": whole(row["params"]),
+        "Parameters": whole(row["trainable_params"]),
         "Published parameters": plain(row["params_published"]),
         "Multiply-adds": scaled(row["macs"]),
         "Test error, top-1 (95%)": interval(row, "test_error"),
@@ -81,19 +99,16 @@ def percent(fraction: float) -> str:
 
 
 def count(row: dict[str, Any]) -> str:
-    """How many seeds and test images a number rests on; what is still missing of it."""
-    n = f"{row['seeds']} × {row['test_images']:,}" if row["seeds"] else ""
-    if row["seeds"] == row["seeds_planned"]:
-        return n
-    lacking = f"{row['seeds']} of {row['seeds_planned']} seeds{'' if row['state'] == 'finished' else ' so far'}"
-    return f"{n} ({lacking})" if n else lacking
+    """How many seeds and test images a number rests on."""
+    return f"{row['seeds']} × {row['test_images']:,}" if row["seeds"] else MISSING
 
 
 def note(row: dict[str, Any]) -> str:
-    """What keeps a row from being compared, and what its interval leaves out."""
-    notes = []
-    if row["apart"]:
-        notes.append(f"not ranked: differs in {row['apart']}")
+    """What keeps a row from being compared, what is missing of it, and what its interval leaves out."""
+    notes = [f"not ranked: differs in {row['apart']}"] if row["apart"] else []
+    if row["seeds"] < row["seeds_planned"]:
+        so_far = "" if row["state"] == "finished" else " so far"
+        notes.append(f"{row['seeds']} of {row['seeds_planned']} seeds{so_far}")
     if row["seeds"] and row["images_only"]:
         notes.append("interval from images only")
     notes += [f"{row[name]} {name}" for name in ("failed", "pruned", "unfinished") if row[name]]

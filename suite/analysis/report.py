@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import collect
+from suite.analysis import collect, presentation
 from suite.analysis import folder as folders
 from suite.analysis.markup import csv_table, latex_table, markdown_table
 from suite.analysis.method import banners
@@ -54,9 +54,7 @@ def render(folder: Path) -> pd.DataFrame:
     written = pages(read, rows) | {
         "table.csv": csv_table(rows),
         "table.tex": "\n".join(
-            latex_table(
-                present(part), " ".join([f"{read.study['title']} ({track} track).", *banners(read.study)]), NUMBERS
-            )
+            latex_tables(present(part), " ".join([f"{read.study['title']} ({track} track).", *banners(read.study)]))
             for track, part in rows.groupby("track", sort=False)
         ),
     }
@@ -67,6 +65,12 @@ def render(folder: Path) -> pd.DataFrame:
         if f"{FIGURES}/{stale.name}" not in written:
             stale.unlink()
     return rows
+
+
+def latex_tables(shown: pd.DataFrame, caption: str) -> str:
+    """What was measured, and what is known beside it, as two LaTeX tables that a page can hold."""
+    known = latex_table(presentation.known(shown), f"{caption} Beside what was published.", NUMBERS)
+    return f"{latex_table(presentation.measured(shown), caption, NUMBERS)}\n{known}"
 
 
 def check(folder: Path) -> list[str]:

@@ -53,36 +53,21 @@ def frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 COLUMNS = [
-    *(
-        "study",
-        "dataset",
-        "budget",
-        "state",
-        "stamp",
-        "track",
-        "rank",
-        "candidate",
-        "architecture",
-        "options",
-        "year",
-        "depth",
-        "params",
-        "params_published",
-    ),
-    *("macs", "test_error", "test_error_low", "test_error_high", "seeds", "test_images", "images_only"),
-    *("top5_error", "top5_error_low", "top5_error_high", "device", "device_seconds", "tuning_seconds"),
-    *("published_error", "published_error_condition", "published_error_source"),
-    *("published_top5_error", "published_top5_condition", "published_top5_source", "key_innovation"),
-    *("seeds_planned", "trials_planned", "trials", "failed", "pruned", "unfinished", "apart"),
-]
+    "study", "dataset", "budget", "state", "stamp", "track", "rank", "candidate", "architecture", "options", "year",
+    "depth", "params", "trainable_params", "params_published", "macs", "test_error", "test_error_low", "test_error_high",
+    "seeds", "test_images", "images_only", "top5_error", "top5_error_low", "top5_error_high", "device",
+    "device_seconds", "tuning_seconds", "published_error", "published_error_condition", "published_error_source",
+    "published_top5_error", "published_top5_condition", "published_top5_source", "key_innovation", "seeds_planned",
+    "trials_planned", "trials", "failed", "pruned", "unfinished", "apart",
+]  # fmt: skip
 WHOLE = [
-    *("rank", "year", "params", "seeds", "test_images", "seeds_planned", "trials_planned", "trials"),
-    *("failed", "pruned", "unfinished"),
-]
+    "rank", "year", "params", "trainable_params", "seeds", "test_images", "seeds_planned", "trials_planned", "trials",
+    "failed", "pruned", "unfinished",
+]  # fmt: skip
 REAL = [
-    *("macs", "test_error", "test_error_low", "test_error_high", "top5_error", "top5_error_low", "top5_error_high"),
-    *("device_seconds", "tuning_seconds", "published_error", "published_top5_error"),
-]
+    "macs", "test_error", "test_error_low", "test_error_high", "top5_error", "top5_error_low", "top5_error_high",
+    "device_seconds", "tuning_seconds", "published_error", "published_top5_error",
+]  # fmt: skip
 
 
 def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
@@ -100,9 +85,10 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
         "year": facts.get("year"),
         "depth": _text(facts.get("depth")),
         "params": _first(both.params),
+        "trainable_params": _first(both.trainable_params),
         "params_published": published.parameters(facts),
         "macs": _first(both.macs),
-        "device": device_kind(both.device),
+        "device": device_kind(both.device if (both.device != "").any() else records.runs.device),
         "device_seconds": _rounded(done.device_seconds.mean()),
         "tuning_seconds": _rounded(search.device_seconds.sum()) if len(search) else None,
         "key_innovation": facts.get("key_innovation"),
