@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -39,6 +40,7 @@ def main(arguments: list[str]) -> int:
         "measure": boolean, "write": boolean, "format": _format,
     }  # fmt: skip
     asked = commandline.parse(arguments, keys)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's greetings do not belong in a table
     if asked.get("write") and not asked.get("measure"):
         raise Refusal("write=true writes what was measured: add measure=true")
     try:

@@ -66,15 +66,16 @@ def options_of(builder: Callable[..., Any]) -> dict[str, inspect.Parameter]:
 
 
 def checked_options(name: str, builder: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with numbers as the builder wants them.
+    """The options with numbers as the builder wants them; a builder with `**options` takes any other as it is.
 
     Raises ArchitectureError for an option that the builder does not take, or a value that its annotation excludes.
     """
     known = options_of(builder)
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in inspect.signature(builder).parameters.values())
     function = builder.func if isinstance(builder, partial) else builder
     hints = typing.get_type_hints(function)
     for option in options:
-        if option not in known:
+        if option not in known and not takes_any:
             ordered = sorted(known, key=lambda other: -SequenceMatcher(None, option, other).ratio())
             guess = get_close_matches(option, known, n=1)
             hint = f" Did you mean {guess[0]!r}?" if guess else ""

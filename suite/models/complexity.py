@@ -90,7 +90,7 @@ def _einsum(layer: Any, step: Step) -> int:
 
 
 def _attention(layer: Any, step: Step) -> int:
-    """Projections of query, key, value and output, and each head's two products: queries with keys, weights with values."""
+    """Projections of query, key, value and output; and of each head, queries with keys and weights with values."""
     query, value, key = (*step.input_shapes, *step.input_shapes[-1:] * 2)[
         :3
     ]  # the value serves as key if none is given

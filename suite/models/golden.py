@@ -63,7 +63,7 @@ def estimate(name: str, input_shape: tuple[int, int, int], width: float, form: s
 
 
 def write(new: dict[str, dict[str, Any]], path: Path | None = None, replace: bool = False) -> Path:
-    """Put lines into the file, sorted by year, family and name, and return it; `replace` drops the lines not in `new`."""
+    """Put lines into the file, sorted by year, family and name, and return it; `replace` drops those not in `new`."""
     path = path or Path(str(resources.files(__package__).joinpath(FILE)))
     merged = new if replace else lines() | new
     ordered = sorted(merged.values(), key=lambda line: (line["year"] or 0, line["family"], *_natural(line["name"])))

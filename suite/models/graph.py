@@ -81,6 +81,8 @@ def _description(model: Any) -> list[Any]:
 def _unnamed(config: Any) -> Any:
     """A layer's configuration without the names and seeds that Keras gave it."""
     if isinstance(config, dict):
+        if "DTypePolicy" in str(config.get("class_name")):
+            return config["config"]  # here the name is the precision
         return {
             key: _unnamed(value) for key, value in config.items() if key not in ("name", "seed", "shared_object_id")
         }

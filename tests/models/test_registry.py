@@ -1,0 +1,211 @@
+"""The registry: names without Keras, refusals, options, every architecture at every size, other packages' entry points."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from suite.models import ArchitectureError, build, estimate_macs, facts, golden, measure, names, option_names, registry
+
+from .conftest import SMALLEST, every_architecture
+
+ISSUE = {
+    "mlp", "article_cnn", "simple_cnn", "exercise_cnn", "lenet5", "alexnet",
+    *(f"vgg{depth}{suffix}" for depth in (11, 13, 16, 19) for suffix in ("", "_bn")),
+    *(f"resnet{depth}" for depth in (18, 34, 50, 101, 152, 20, 32, 44, 56, 110)),
+    *(f"plain{depth}" for depth in (20, 32, 44, 56, 110)),
+}  # fmt: skip
+
+
+def test_the_lineage_up_to_resnet_is_there_once() -> None:
+    assert set(names()) >= ISSUE
+    assert len(names()) == len(set(names()))
+
+
+def test_names_facts_options_and_estimates_import_no_keras() -> None:
+    code = (
+        "import sys, suite.models as m\n"
+        "for n in m.names(): m.facts(n); m.option_names(n); m.estimate_macs(n, (32, 32, 3), 10, {'width': 0.5})\n"
+        "sys.exit(any(k in sys.modules for k in ('keras', 'tensorflow', 'jax', 'torch')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_declared_facts_equal_the_golden_lines() -> None:
+    from suite.models.measurement import declared_facts
+
+    declared = registry.declared()
+    assert set(declared) == set(golden.lines())
+    for name, (module, architecture) in declared.items():
+        line = golden.lines()[name]
+        assert line["module"] == module
+        assert declared_facts(architecture).items() <= line.items()
+        assert [(tuple(c["input_shape"]), c["num_classes"]) for c in line["counts"]] == list(architecture.references)
+
+
+def test_every_builder_takes_width() -> None:
+    assert all("width" in option_names(name) for name in golden.lines())
+
+
+def test_an_unknown_name_lists_the_nearest_first() -> None:
+    with pytest.raises(
+        ArchitectureError, match=r"unknown architecture 'resnet2'.*Did you mean.*nearest first: resnet2"
+    ):
+        build("resnet2", (32, 32, 3), 10)
+    for ask in (facts, option_names):
+        with pytest.raises(ArchitectureError, match="'lenet55'. Did you mean 'lenet5'"):
+            ask("lenet55")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"widht": 2}, "resnet20 has no option 'widht'. Did you mean 'width'"),
+        ({"width": "wide"}, "option width of resnet20 is a number, not 'wide'"),
+        ({"width": 0}, "must be above 0"),
+        ({"width": True}, "is a number, not True"),
+        ({"skip": 0}, "option skip of resnet20 is true or false, not 0"),
+        ({"shortcut": "C"}, "option shortcut of resnet20 is one of A, B, not 'C'"),
+    ],
+)
+def test_wrong_options_are_named(options: dict, sentence: str) -> None:
+    with pytest.raises(ArchitectureError, match=sentence):
+        build("resnet20", (32, 32, 3), 10, **options)
+
+
+@pytest.mark.parametrize("shape", [(32, 32), (32, 32, 0), (None, None, 3), (31.5, 32, 3)])
+def test_a_shape_that_is_none_is_refused(shape: tuple) -> None:
+    with pytest.raises(ArchitectureError, match="takes images of"):
+        build("mlp", shape, 10)
+
+
+def test_too_small_images_and_too_few_classes_are_refused() -> None:
+    with pytest.raises(ArchitectureError, match="resnet18 needs images of at least 8x8 pixels, not 7x32"):
+        build("resnet18", (7, 32, 3), 10)
+    with pytest.raises(ArchitectureError, match="at least 2 classes"):
+        build("mlp", (32, 32, 3), 1)
+
+
+@pytest.mark.parametrize("name", [name for name in SMALLEST if name != "resnet50"])
+def test_the_smallest_image_passes_and_one_pixel_less_is_refused(name: str) -> None:
+    least = facts(name)["min_size"]
+    assert build(name, (least, least, 1), 2, width=0.1).output_shape == (None, 2)
+    if least > 1:
+        with pytest.raises(ArchitectureError, match="at least"):
+            build(name, (least - 1, least, 1), 2)
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 1), (33, 47, 3), (64, 64, 3), (100, 96, 3)])
+@pytest.mark.parametrize("name", ["mlp", "article_cnn", "simple_cnn", "exercise_cnn", "lenet5", "alexnet", "vgg11_bn",
+                                  "resnet20", "plain20", "resnet18"])  # fmt: skip
+def test_every_family_takes_every_image(name: str, shape: tuple[int, int, int]) -> None:
+    model = build(name, shape, 7, width=0.1)
+    assert model.input_shape == (None, *shape)
+    assert model.output_shape == (None, 7)
+
+
+@pytest.mark.parametrize("name", every_architecture())
+def test_counts_are_as_pinned_on_small_images(name: str, built) -> None:
+    counted = measure(built(name))
+    pinned = golden.counts(name, (32, 32, 3), 10)
+    assert pinned is not None
+    assert (counted.params, counted.trainable_params, counted.macs) == (
+        pinned["params"], pinned["trainable_params"], pinned["macs"]
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", names())
+def test_counts_are_as_pinned_everywhere(name: str) -> None:
+    for pinned in golden.lines()[name]["counts"]:
+        counted = measure(build(name, tuple(pinned["input_shape"]), pinned["num_classes"]))
+        assert (counted.trainable_params, counted.macs) == (pinned["trainable_params"], pinned["macs"])
+        keras.backend.clear_session()
+
+
+@pytest.mark.parametrize("name", ["mlp", "lenet5", "article_cnn", "alexnet", "resnet20"])
+def test_weights_depend_on_the_seed_alone(name: str) -> None:
+    def weights(seed: int) -> list[np.ndarray]:
+        keras.utils.set_random_seed(seed)
+        return build(name, (32, 32, 1), 10, width=0.25).get_weights()
+
+    first, again, other = weights(3), weights(3), weights(4)
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert any(not np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+
+
+@pytest.mark.parametrize("name", ["mlp", "lenet5", "alexnet", "vgg11_bn", "resnet20", "resnet18"])
+def test_width_scales_multiply_adds_about_with_its_square(name: str) -> None:
+    counted = measure(build(name, (32, 32, 3), 10, width=0.5)).macs
+    assert counted < measure(build(name, (32, 32, 3), 10)).macs
+    assert estimate_macs(name, (32, 32, 3), 10, {"width": 0.5}) == pytest.approx(counted, rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["mlp", "article_cnn", "alexnet", "vgg11_bn", "resnet20", "resnet18"])
+def test_estimates_are_near_at_sizes_that_are_not_pinned(name: str, built) -> None:
+    assert estimate_macs(name, (48, 48, 3), 10) == pytest.approx(measure(built(name, (48, 48, 3))).macs, rel=0.35)
+    assert estimate_macs(name, (32, 32, 3), 10) == measure(built(name)).macs
+
+
+def test_logits_are_float32_under_mixed_precision(images) -> None:
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = build("resnet20", (32, 32, 3), 10, width=0.25)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    outputs = model(images(2, (32, 32, 3)))
+    assert str(outputs.dtype).endswith("float32'>")
+    assert model.get_layer("stem").compute_dtype == "bfloat16"
+    assert {weight.dtype for weight in model.get_layer("stem_bn").weights} == {"float32"}
+
+
+@pytest.fixture
+def another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An installed distribution that brings in architectures: importlib.metadata finds its dist-info on sys.path."""
+    (tmp_path / "their_nets.py").write_text(
+        "import keras\n"
+        "def tiny(input_shape, num_classes, *, width: float = 1.0, bias: bool = True):\n"
+        "    x = inputs = keras.Input(input_shape)\n"
+        "    x = keras.layers.Conv2D(max(1, int(8 * width)), 3, use_bias=bias)(x)\n"
+        "    x = keras.layers.GlobalAveragePooling2D()(x)\n"
+        "    return keras.Model(inputs, keras.layers.Dense(num_classes)(x))\n"
+        "def open_minded(input_shape, num_classes, **options):\n"
+        "    return tiny(input_shape, num_classes, width=options['size'])\n"
+    )
+    info = tmp_path / "their_nets-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: their-nets\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[keras_comparison_suite.architectures]\n"
+        "their_tiny = their_nets:tiny\nopen_minded = their_nets:open_minded\nbroken = no_such_module:f\n"
+        "lenet5 = their_nets:tiny\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    registry._builder.cache_clear()
+    yield "their_tiny"
+    registry._builder.cache_clear()
+    sys.modules.pop("their_nets", None)
+
+
+def test_another_packages_architecture_builds_and_is_counted(another_package: str) -> None:
+    assert another_package in names()
+    assert option_names(another_package) == ["width", "bias"]
+    model = build(another_package, (16, 16, 3), 5, width=0.5)
+    assert measure(model).trainable_params == (9 * 3 * 4 + 4) + (4 * 5 + 5)
+    known = facts(another_package)
+    assert (known["family"], known["params"], known["published"]) == ("their-nets", None, {})
+    assert estimate_macs(another_package, (16, 16, 3), 5) is None
+    with pytest.raises(ArchitectureError, match="their_tiny has no option 'depth'"):
+        build(another_package, (16, 16, 3), 5, depth=3)
+
+
+def test_a_foreign_builder_may_take_any_option_and_never_replaces_ours(another_package: str) -> None:
+    assert build("open_minded", (16, 16, 3), 5, size=1.0).count_params() == (9 * 3 * 8 + 8) + (8 * 5 + 5)
+    assert measure(build("lenet5", (32, 32, 1), 10)).params == 61_706
+    with pytest.raises(ArchitectureError, match="broken of entry point 'no_such_module:f' does not load"):
+        build("broken", (16, 16, 3), 5)
