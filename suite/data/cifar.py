@@ -90,7 +90,7 @@ class Cifar:
                         file = tar.extractfile(member)
                         members[name] = file.read() if file else b""
         except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-            raise _damaged(self.name, archive, str(error)) from error
+            raise _damaged(self.name, archive, " ".join(str(error).split())) from error
         missing = [name for name in self.files if name not in members]
         if missing:
             raise _damaged(self.name, archive, f"it lacks {', '.join(missing)}")

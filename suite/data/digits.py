@@ -38,7 +38,7 @@ def _read() -> Contents:
         class_names=tuple(str(digit) for digit in range(10)),
         notes=(
             "digits: scikit-learn's 8x8 images, 0..16 scaled to 0..255, enlarged to 32x32 by bilinear interpolation",
-            f"digits: no test set of its own; a fixed, stratified fifth is ours ({np.sum(part == TEST)} of {len(part):,})",
+            f"digits: no test set of its own; ours is a fixed, stratified fifth ({np.sum(part == TEST)})",
         ),
         checksum="none needed: embedded",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import sys
@@ -52,13 +53,15 @@ def fetch(published: Published, folder: Path) -> Path:
             raise DownloadError(f"what {published.url} delivered does not have the publisher's checksum")
         os.replace(partial, target)
     except urllib.error.HTTPError as error:
+        error.close()  # it is the response, too
         raise DownloadError(f"{published.url} answered {error.code} {error.reason}") from error
     except (urllib.error.URLError, TimeoutError, http.client.HTTPException) as error:
         raise DownloadError(f"{published.url} cannot be reached ({getattr(error, 'reason', error)})") from error
     except OSError as error:
         raise DownloadError(f"{published.url} cannot be stored in {folder} ({error.strerror or error})") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # never there, where the folder could not be made
+            partial.unlink()
     return target
 
 

@@ -67,10 +67,12 @@ def _notes(headers: list[Header], size: int) -> list[str]:
     notes = []
     changed = sum((header.width, header.height) != (size, size) for header in headers)
     if changed:
-        sides = [side for header in headers for side in (header.width, header.height)]
+        sides = {side for header in headers for side in (header.width, header.height)}
+        spread = f"{min(sides)} to {max(sides)}" if len(sides) > 1 else f"{min(sides)}"
+        cropped = any(header.width != header.height for header in headers)
         notes.append(
-            f"folder: {changed:,} of {len(headers):,} pictures ({min(sides)} to {max(sides)} pixels a side) were cropped "
-            f"to the central square and resized to {size}x{size} (bicubic, antialiased)"
+            f"folder: {changed:,} of {len(headers):,} pictures (sides of {spread} pixels) were "
+            f"{'cut to their central square and ' if cropped else ''}resized to {size}x{size} (bicubic, antialiased)"
         )
     transparent = sum(header.transparent for header in headers)
     if transparent:

@@ -149,9 +149,9 @@ def _read_idx(path: Path) -> npt.NDArray[np.uint8]:
 
 def _read_npz(path: Path) -> list[npt.NDArray[np.uint8]]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return [archive[name] for name in NPZ_ARRAYS]
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise _damaged("Keras' archive", path, str(error)) from error
 
 

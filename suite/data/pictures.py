@@ -22,7 +22,7 @@ from suite.commandline import Refusal
 from suite.data.contents import CHUNK, Contents
 from suite.data.dataset import Images
 
-_FORMATS = ("JPEG", "MPO", "PNG", "BMP", "DIB", "GIF", "WEBP", "TIFF", "PPM")  # MPO: JPEGs of some cameras
+_FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 _GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L")
 _ORIENTATION = 0x0112
 _TURNS = {
@@ -139,6 +139,7 @@ def _eight_bit(image: Image.Image) -> Image.Image:
 
 def _each(make: Callable[[Path], Made], paths: Sequence[Path]) -> list[tuple[Made | None, str]]:
     """(result, "") or (None, reason) for each path, over threads: decoding releases the interpreter's lock."""
+    Image.init()  # loads the decoders: once, before threads would all want to
     with warnings.catch_warnings(), ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         warnings.simplefilter("ignore")  # about metadata
         warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from suite.commandline import Refusal
+from suite.data import Dataset, DataSpec
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("image_size", 7),
+        ("image_size", 4096),
+        ("image_size", "32"),
+        ("image_size", True),
+        ("split_seed", -1),
+        ("split_seed", 1.5),
+        ("validation_fraction", 0),
+        ("validation_fraction", 1.0),
+        ("validation_fraction", float("nan")),
+        ("validation_fraction", "0.1"),
+        ("train_examples", 0),
+        ("test_examples", -5),
+        ("validation_examples", 2.0),
+        ("path", ""),
+        ("name", ""),
+        ("name", None),
+    ],
+)
+def test_an_impossible_value_is_refused_by_its_key(key: str, value: object) -> None:
+    with pytest.raises(Refusal, match=f"data.{key}="):
+        DataSpec(**{"name": "digits", key: value})  # type: ignore[arg-type]
+
+
+def test_an_unknown_key_is_refused_with_the_nearest() -> None:
+    with pytest.raises(Refusal, match=r"unknown key of data 'image_siz'. Did you mean 'image_size'"):
+        DataSpec.from_mapping({"name": "digits", "image_siz": 32})
+
+
+def test_a_specification_survives_json() -> None:
+    spec = DataSpec("folder", path="pictures", image_size=48, split_seed=3, train_examples=100)
+    assert DataSpec.from_mapping(json.loads(json.dumps(spec.as_mapping()))) == spec
+
+
+def test_the_input_shape_is_that_of_one_image() -> None:
+    nothing = np.empty(0, np.int64)
+    images, labels = np.zeros((2, 5, 6, 3), np.uint8), np.zeros(2, np.int32)
+    dataset = Dataset("x", images, labels, ("a", "b", "c"), nothing, nothing, nothing, "", (), "", "")
+    assert dataset.input_shape == (5, 6, 3)
+    assert dataset.num_classes == 3
