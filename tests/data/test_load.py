@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from suite.commandline import Refusal
+from suite.data import DataSpec, dataset_names, load, mnist
+from suite.data.download import Published
+from suite.data.load import NAMED
+from suite.data.mnist import FASHION_MNIST, IDX_FILES, _as_idx, _md5
+
+from .made_up import class_tree, picture
+
+
+def test_the_embedded_set_is_whole_and_divided(tmp_path: Path) -> None:
+    dataset = load(DataSpec("digits"), data_dir=None, cache_dir=tmp_path)
+    assert dataset.input_shape == (32, 32, 1)
+    assert [len(part) for part in (dataset.train, dataset.validation, dataset.test)] == [1294, 144, 359]
+    everything = np.concatenate([dataset.train, dataset.validation, dataset.test])
+    assert sorted(everything) == list(range(1797))
+    assert dataset.hash == "c62f4c12e53e58efbb44aabb769edd3a", "must never change: runs are told apart by it"
+    assert dataset.class_names == tuple("0123456789")
+    assert dataset.location.startswith("embedded in scikit-learn ")
+
+
+def test_subsets_and_seeds_change_neither_hash_nor_images(tmp_path: Path) -> None:
+    whole = load(DataSpec("digits"), data_dir=None, cache_dir=tmp_path)
+    small = load(DataSpec("digits", train_examples=50, split_seed=9), data_dir=None, cache_dir=tmp_path)
+    assert small.hash == whole.hash
+    assert len(small.train) == 50
+    assert small.test.tolist() == whole.test.tolist()
+    assert len(list(tmp_path.glob("digits-*"))) == 1
+
+
+def test_a_size_is_another_set_unless_it_is_the_sets_own(tmp_path: Path) -> None:
+    own = load(DataSpec("digits", image_size=32), data_dir=None, cache_dir=tmp_path)
+    small = load(DataSpec("digits", image_size=16), data_dir=None, cache_dir=tmp_path)
+    assert own.hash == load(DataSpec("digits"), data_dir=None, cache_dir=tmp_path).hash
+    assert small.input_shape == (16, 16, 1)
+    assert small.hash != own.hash
+    assert len(list(tmp_path.glob("digits-*"))) == 2
+
+
+def test_a_misspelt_name_is_refused_with_the_nearest_first(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"unknown dataset 'cifar-10'. Did you mean 'cifar10'\?"):
+        load(DataSpec("cifar-10"), data_dir=None, cache_dir=tmp_path)
+    assert dataset_names() == ["digits", "mnist", "fashion_mnist", "cifar10", "cifar100", "folder"]
+
+
+def test_a_path_is_for_folders_and_folders_need_one(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"dataset=folder needs data.path=DIR"):
+        load(DataSpec("folder"), data_dir=None, cache_dir=tmp_path)
+    with pytest.raises(Refusal, match=r"data.path is for dataset=folder; mnist is looked for under data_dir"):
+        load(DataSpec("mnist", path="pictures"), data_dir=None, cache_dir=tmp_path)
+
+
+def test_offline_and_nowhere_is_refused_with_the_three_ways_out(tmp_path: Path) -> None:
+    for name in NAMED:
+        with pytest.raises(
+            Refusal, match=rf"{name} was found nowhere .*offline=true.*Three ways out: .*dataset=digits"
+        ):
+            load(DataSpec(name), data_dir=tmp_path, cache_dir=tmp_path / "cache", offline=True)
+
+
+def test_a_failed_download_is_refused_with_the_three_ways_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unreachable = Published("http://127.0.0.1:9/cifar-10-python.tar.gz", "md5:0")
+    monkeypatch.setitem(NAMED, "cifar10", replace(NAMED["cifar10"], published=(unreachable,)))
+    with pytest.raises(Refusal, match=r"not downloaded: http://127.0.0.1:9/.* cannot be reached .*Three ways out"):
+        load(DataSpec("cifar10"), data_dir=tmp_path, cache_dir=tmp_path / "cache")
+
+
+def test_what_is_nowhere_is_downloaded_once_and_then_found(
+    mnist_like: dict[str, np.ndarray], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, home = tmp_path / "server", tmp_path / "keras" / "datasets"
+    server.mkdir()
+    published, idx_md5 = [], []
+    for name, array in zip(IDX_FILES, mnist_like.values(), strict=True):
+        data = gzip.compress(_as_idx(array), 0)
+        (server / f"{name}.gz").write_bytes(data)
+        published.append(Published((server / f"{name}.gz").as_uri(), f"md5:{_md5(data)}"))
+        idx_md5.append(_md5(_as_idx(array)))
+    known = replace(FASHION_MNIST, published=tuple(published), idx_md5=tuple(idx_md5))  # type: ignore[arg-type]
+    monkeypatch.setitem(NAMED, "fashion_mnist", known)
+    monkeypatch.setattr(mnist, "FASHION_MNIST", known)
+
+    dataset = load(DataSpec("fashion_mnist"), data_dir=None, cache_dir=tmp_path / "cache")
+    assert dataset.checksum == "images and labels are the publisher's (MD5 of the idx files)"
+    assert dataset.class_names[9] == "Ankle boot"
+    assert sorted(path.name for path in (home / "fashion-mnist").iterdir()) == sorted(f"{n}.gz" for n in IDX_FILES)
+    for path in server.iterdir():
+        path.unlink()
+    again = load(DataSpec("fashion_mnist"), data_dir=None, cache_dir=tmp_path / "cache", offline=True)
+    assert again.hash == dataset.hash
+
+
+def test_a_folder_is_decoded_once_and_again_when_a_picture_changes(tmp_path: Path) -> None:
+    root = class_tree(tmp_path / "pictures", {"a": 10, "b": 10})
+    spec = DataSpec("folder", path=str(root))
+    first = load(spec, data_dir=None, cache_dir=tmp_path / "cache")
+    (entry,) = (tmp_path / "cache").glob("folder-*")
+    made = (entry / "images.npy").stat().st_mtime_ns
+    assert load(spec, data_dir=None, cache_dir=tmp_path / "cache").hash == first.hash
+    assert (entry / "images.npy").stat().st_mtime_ns == made
+    picture(root / "a" / "3.png", (1, 2, 3), (16, 16))
+    assert load(spec, data_dir=None, cache_dir=tmp_path / "cache").hash != first.hash
+
+
+def test_copies_across_the_split_are_noted(tmp_path: Path) -> None:
+    root = class_tree(tmp_path / "pictures", {"train/a": 5, "train/b": 5, "test/a": 2, "test/b": 2})
+    (root / "test" / "a" / "copy.png").write_bytes((root / "train" / "a" / "1.png").read_bytes())
+    notes = load(DataSpec("folder", path=str(root)), data_dir=None, cache_dir=tmp_path / "cache").notes
+    assert "1 of 5 test images has an exact copy among the training or validation images" in notes
+
+
+def test_the_package_imports_no_framework() -> None:
+    code = (
+        "import sys, suite.data; "
+        "heavy = {'keras', 'tensorflow', 'mlflow', 'sklearn', 'pandas', 'PIL', 'scipy', 'optuna'} & set(sys.modules); "
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.realdata
+def test_the_real_cifar10_loads_warm_in_well_under_a_second(data_root: Path, tmp_path: Path) -> None:
+    load(DataSpec("cifar10"), data_dir=data_root, cache_dir=tmp_path)
+    code = (
+        "import sys, time; from pathlib import Path; from suite.data import DataSpec, load; "
+        "start = time.process_time(); "
+        "load(DataSpec('cifar10'), data_dir=Path(sys.argv[1]), cache_dir=Path(sys.argv[2])); "
+        "print(time.process_time() - start)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(data_root), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert float(done.stdout) < 0.5
