@@ -41,9 +41,8 @@ def commit(folder: Path, step: int, identity: str, arrays: Mapping[str, np.ndarr
     with (partial / ARRAYS).open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
         _sync(file)
-    manifest = {"identity": identity, "step": step, "files": {ARRAYS: _digest(partial / ARRAYS)}}
-    manifest["files"][STATE] = _write_json(partial / STATE, state)
-    _write_json(partial / MANIFEST, manifest)
+    files = {ARRAYS: _digest(partial / ARRAYS), STATE: _write_json(partial / STATE, state)}
+    _write_json(partial / MANIFEST, {"identity": identity, "step": step, "files": files})
     sync_directory(partial)
     faults.reach("commit.written")
     if final.exists():  # a damaged one, or another run's: a good one would have been resumed from

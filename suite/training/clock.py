@@ -63,11 +63,13 @@ class Heartbeat:
     """A small file that says how much device time was spent, so that the next attempt knows what a kill lost.
 
     It holds `spent lost`: device seconds of this line of attempts up to now, and device seconds lost before.
-    It is no truth: a missing or torn one only makes the lost time unknown, and counted as nothing.
+    It lies among the checkpoints and goes with them. It is no truth: a missing or torn one only makes the lost time
+    unknown, and counted as nothing.
     """
 
     def __init__(self, directory: Path, committed: float) -> None:
         """`committed`: device seconds that the checkpoint this attempt starts from already holds."""
+        directory.mkdir(parents=True, exist_ok=True)
         self.path = directory / HEARTBEAT
         spent, lost = self._read()
         self.lost = lost + max(0.0, spent - committed)
@@ -92,7 +94,6 @@ class Heartbeat:
 
     def close(self) -> None:
         os.close(self._file)
-        self.path.unlink(missing_ok=True)
 
     def _read(self) -> tuple[float, float]:
         try:

@@ -76,7 +76,9 @@ class Graphs:
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Graph] = OrderedDict()
 
-    def take(self, spec: RunSpec, input_shape: tuple[int, ...], classes: int, images: Any | None) -> tuple[Graph, list]:
+    def take(
+        self, spec: RunSpec, input_shape: tuple[int, int, int], classes: int, images: Any | None
+    ) -> tuple[Graph, list]:
         """The graph of a run and its initial values (one array for each of `net.variables`)."""
         keras.config.set_dtype_policy(spec.precision)
         keras.utils.set_random_seed(spec.seeds["initial"])

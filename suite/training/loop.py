@@ -49,7 +49,7 @@ class Loop:
         self.validates = not spec.train_on_validation and len(data.validation) > 0
         self.batches = len(self.index) // self.batch_size
         self.total_steps = self.batches * spec.recipe.epochs
-        self.segment = segment_steps(graph.complexity.macs, self.batch_size)
+        self.segment = segment_steps(graph.complexity.macs or graph.complexity.params, self.batch_size)
         self.identity = spec.identity(data.hash, graph.fingerprint)
         self.images = None if graph.images is not None else data.images
         self.progress = Progress()
@@ -63,7 +63,7 @@ class Loop:
             self.graph.restore(arrays)
             self.progress = Progress(**{key: state[key] for key in asdict(self.progress)})
             self.clocks.add(state["clocks"])
-        self._heartbeat = Heartbeat(self.directory, self.clocks.device_seconds)
+        self._heartbeat = Heartbeat(self.directory / checkpoint.CHECKPOINTS, self.clocks.device_seconds)
         self.clocks.replayed_seconds = self._heartbeat.lost
         self._committed = time.monotonic()
         return found is not None

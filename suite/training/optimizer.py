@@ -37,7 +37,7 @@ def make_optimizer(recipe: Recipe, variables: Sequence[Any]) -> keras.optimizers
 def set_optimizer(optimizer: keras.optimizers.Optimizer, recipe: Recipe, total_steps: int) -> None:
     """Bring the optimizer to the start of a training: no momenta, step 0, the recipe's numbers."""
     for variable in optimizer.variables:
-        variable.assign(ops.zeros_like(variable))
+        variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
     optimizer.schedule.set(recipe, total_steps)
     if recipe.optimizer == "adamw":
         optimizer.weight_decay.assign(np.float32(recipe.weight_decay))

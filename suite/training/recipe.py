@@ -81,7 +81,7 @@ _CHOICES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "shift_padding": PAD
 
 def _converted(key: str, value: Any) -> Any:
     """One value as the type of its field. Raises Refusal."""
-    kind = next(field.type for field in fields(Recipe) if field.name == key)
+    kind = next(str(field.type) for field in fields(Recipe) if field.name == key)
     if kind == "str" and isinstance(value, str):
         return value
     if kind == "bool" and isinstance(value, bool):

@@ -106,15 +106,17 @@ class Trainer:
             "macs": graph.complexity.macs, "fingerprint": graph.fingerprint,
         }  # fmt: skip
         loop.resume()
-        loop.warm_up()
-        outcome, reason = loop.train(on_epoch)
+        try:
+            loop.warm_up()
+            outcome, reason = loop.train(on_epoch)
+        finally:
+            loop.close()
         tested = self._end(loop, preprocessing, outcome)
         last = loop.progress.last
         names = ("train_accuracy", "val_accuracy", "val_top5_accuracy", "val_loss")
         settled = loop.settled_clocks()
         if not peak_known:
             settled["peak_memory_bytes"] = None
-        loop.close()
         trained = loop.progress.step * spec.recipe.batch_size
         return {
             **fields, **{name: last.get(name) for name in names}, **tested, **settled,

@@ -1,0 +1,69 @@
+"""Recipes: round trip, refusals that name key and remedy, and the recipe files of the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+import suite
+from suite.commandline import Refusal
+from suite.training.recipe import Recipe
+
+CONF = Path(suite.__file__).parent / "conf"
+RECIPES = sorted((CONF / "recipe").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_file_names_every_value(path: Path) -> None:
+    values = yaml.safe_load(path.read_text())
+    recipe = Recipe.from_mapping({**values, "name": path.stem})
+    assert set(values) == set(recipe.as_mapping()) - {"name"}
+    assert Recipe.from_mapping(recipe.as_mapping()) == recipe
+
+
+@pytest.mark.parametrize("path", sorted((CONF / "search").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_search_space_names_numbers_of_a_recipe_within_their_range(path: Path) -> None:
+    for key, dimension in yaml.safe_load(path.read_text()).items():
+        for bound in (dimension["low"], dimension["high"]):
+            assert getattr(Recipe().with_parameters({key: bound}), key) == bound
+        assert 0 < dimension["low"] < dimension["high"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"learning_rat": 1}, "'learning_rate'"),
+        ({"optimizer": "sdg"}, "Did you mean 'sgd'"),
+        ({"learning_rate": "fast"}, "recipe.learning_rate='fast': expected a number"),
+        ({"learning_rate": 0}, "at least 1e-12"),
+        ({"learning_rate": float("nan")}, "expected a number"),
+        ({"batch_size": 12.5}, "expected a whole number"),
+        ({"batch_size": True}, "expected a whole number"),
+        ({"flip": 1}, "true or false"),
+        ({"label_smoothing": 1}, "between 0 and 0.9999"),
+        ({"milestones": [0.7, 0.5]}, "rising fractions"),
+        ({"milestones": [0.5, 1.0]}, "rising fractions"),
+        ({"milestones": 0.5}, "a list of numbers"),
+        ({"schedule": "step"}, "needs recipe.milestones"),
+        ({"nesterov": True, "optimizer": "adam"}, "needs recipe.optimizer=sgd"),
+        ({"epochs": 0}, "at least 1"),
+    ],
+)
+def test_refuses_what_does_not_hold_and_says_what_would(values: dict, words: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        Recipe.from_mapping(values)
+    assert words in str(refusal.value)
+
+
+def test_numbers_take_the_type_of_their_field() -> None:
+    recipe = Recipe.from_mapping({"epochs": 3.0, "learning_rate": 1, "milestones": [0.5], "schedule": "step"})
+    assert (type(recipe.epochs), type(recipe.learning_rate), recipe.milestones) == (int, float, (0.5,))
+
+
+def test_parameters_change_the_named_values_only() -> None:
+    recipe = Recipe(name="a", nesterov=True)
+    assert recipe.with_parameters({"learning_rate": 0.3}).as_mapping() == {**recipe.as_mapping(), "learning_rate": 0.3}
+    with pytest.raises(Refusal, match="unknown value of the recipe 'rate'"):
+        recipe.with_parameters({"rate": 1})
