@@ -64,6 +64,7 @@ def cached(source: Source, name: str, cache_dir: Path, *variant: object) -> Entr
         with _locked(entry.with_name(f".{entry.name}.lock")):
             with contextlib.suppress(_Broken):  # someone else made it while this process waited
                 return _read(entry)
+            _sweep(cache_dir)
             _write(_contents(source), entry)
         return _read(entry)
     except _Broken as error:
@@ -172,12 +173,19 @@ def _describe(path: Path) -> dict[str, Any]:
     return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "blake2b": file_digest(path, "blake2b")}
 
 
+def _sweep(cache_dir: Path) -> None:
+    """Delete what killed processes left of other entries: those whose lock is free."""
+    for partial in cache_dir.glob(".*.partial"):
+        with contextlib.suppress(BlockingIOError), _locked(partial.with_suffix(".lock"), wait=False):
+            shutil.rmtree(partial, ignore_errors=True)
+
+
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock, waiting for it; the kernel drops it when this process dies."""
+def _locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold an exclusive lock, which the kernel drops when this process dies. Raises BlockingIOError instead of waiting."""
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(descriptor)

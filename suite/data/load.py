@@ -68,12 +68,12 @@ def _locate(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
         from suite.data import folder
 
         return folder.locate(Path(spec.path).expanduser(), spec.image_size)
+    if spec.name not in dataset_names():
+        raise unknown("dataset", spec.name, dataset_names())
     if spec.path is not None:
         raise Refusal(f"data.path is for dataset=folder; {spec.name} is looked for under data_dir=DIR")
     if spec.name == "digits":
         return digits.locate()
-    if spec.name not in NAMED:
-        raise unknown("dataset", spec.name, dataset_names())
     known = NAMED[spec.name]
     places = search_places(data_dir)
     for place in places:

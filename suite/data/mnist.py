@@ -57,22 +57,25 @@ class MnistLike:
             path = place / self.npz
             return Source(str(path), file_identity([path], place), lambda: self._contents(_read_npz(path), path))
         for name in self.folders:
-            paths = _idx_paths(place / name)
-            if paths:
-                return self._idx_source(place / name, paths)
-        paths = _idx_paths(place)
-        if paths and self._claims(place, paths[1]):
-            return self._idx_source(place, paths)
-        return None
+            if found := _idx_files(place / name):
+                return self._idx_source(place / name, found)
+        found = _idx_files(place)
+        return self._idx_source(place, found) if found and self._claims(place, found) else None
 
-    def _claims(self, place: Path, labels: Path) -> bool:
+    def _claims(self, place: Path, found: dict[str, Path]) -> bool:
         """Whether idx files that lie open in `place` are this set's: both sets use the same four names."""
+        labels = found.get(IDX_FILES[1])
+        md5 = _md5(_decompressed(labels)) if labels else None
         for known in (MNIST, FASHION_MNIST):
-            if place.name in known.folders or _md5(_decompressed(labels)) == known.idx_md5[1]:
+            if place.name in known.folders or md5 == known.idx_md5[1]:
                 return known is self
         return self is MNIST
 
-    def _idx_source(self, folder: Path, paths: list[Path]) -> Source:
+    def _idx_source(self, folder: Path, found: dict[str, Path]) -> Source:
+        missing = [name for name in IDX_FILES if name not in found]
+        if missing:
+            raise Refusal(f"{folder} lacks {', '.join(missing)} (or .gz); add what is missing or take the others away")
+        paths = [found[name] for name in IDX_FILES]
         return Source(
             location=f"{folder}/{{{','.join(path.name for path in paths)}}}",
             identity=file_identity(paths, folder),
@@ -112,18 +115,14 @@ class MnistLike:
                 raise _damaged(self.name, path, f"the labels of {name} are not the ten from 0 to 9")
 
 
-def _idx_paths(folder: Path) -> list[Path] | None:
-    """The four files, each compressed or not; None when the folder has none of them."""
-    found = []
+def _idx_files(folder: Path) -> dict[str, Path]:
+    """Those of the four files that the folder has, compressed or not."""
+    found: dict[str, Path] = {}
     for name in IDX_FILES:
-        candidates = [folder / name, folder / f"{name}.gz", folder / name.replace("-idx", ".idx")]
-        found.append(next((path for path in candidates if path.is_file()), None))
-    if not any(found):
-        return None
-    if not all(found):
-        missing = ", ".join(name for name, path in zip(IDX_FILES, found, strict=True) if path is None)
-        raise Refusal(f"{folder} lacks {missing} (or .gz); add what is missing or take the other files away")
-    return [path for path in found if path is not None]
+        for path in (folder / name, folder / f"{name}.gz", folder / name.replace("-idx", ".idx")):
+            if path.is_file():
+                found.setdefault(name, path)
+    return found
 
 
 def _decompressed(path: Path) -> bytes:

@@ -8,6 +8,8 @@ and palettes become RGB, the first frame stands for an animation; then the centr
 from __future__ import annotations
 
 import os
+import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +37,9 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 
+PATIENCE = 5.0
+"""Seconds between two lines about the progress of decoding, which is done once for each folder."""
+
 Made = TypeVar("Made")
 
 
@@ -59,10 +64,14 @@ def decode(paths: Sequence[Path], size: int, channels: int) -> Iterator[Images]:
     Goes through all of them even when one fails, then raises Refusal with the first ten that did.
     """
     failures: list[tuple[Path, str]] = []
+    told = time.monotonic()
     for start in range(0, len(paths), CHUNK):
         images, failed = decode_some(paths[start : start + CHUNK], size, channels)
         failures += failed
         yield images
+        if time.monotonic() - told >= PATIENCE:
+            told = time.monotonic()
+            print(f"decoding pictures: {start + len(images):,} of {len(paths):,}", file=sys.stderr, flush=True)
     if failures:
         raise Refusal(_failed(failures, len(paths)))
 
@@ -154,7 +163,7 @@ def _attempt(make: Callable[[Path], Made], path: Path) -> tuple[Made | None, str
     except UnidentifiedImageError:
         return None, "not a picture, or damaged"
     except Exception as error:  # decoders of damaged data raise anything
-        return None, str(error) or type(error).__name__
+        return None, " ".join(str(error).split()) or type(error).__name__
 
 
 def _failed(failures: list[tuple[Path, str]], total: int) -> str:

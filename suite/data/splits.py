@@ -37,7 +37,7 @@ def stratified_order(labels: Labels, seed: int) -> Indices:
 def held_out(labels: Labels, fraction: float, seed: int) -> tuple[Indices, Indices]:
     """Divide range(len(labels)) into (kept, held out), the second with about `fraction` of the images, stratified.
 
-    Both come in a stratified order. Every class has an image in either part if it has two at all.
+    Both come in a stratified order. Every class has an image held out, and one kept unless `fraction` is near 1.
     """
     order = stratified_order(labels, seed)
     count = max(round(fraction * len(labels)), len(np.unique(labels)))

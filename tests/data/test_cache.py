@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from suite.commandline import Refusal
-from suite.data.cache import Entry, cached
+from suite.data.cache import Entry, _locked, cached
 from suite.data.contents import TEST, TRAIN, Contents, Source, in_chunks
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (3000, 4, 4, 1)).astype(np.uint8)
@@ -154,6 +154,32 @@ def test_a_cache_that_cannot_be_written_is_refused_with_the_setting(tmp_path: Pa
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(Refusal, match=r"cannot be kept under .*workspace=DIR"):
         cached(Counting().source, "set", tmp_path / "file" / "cache")
+
+
+def test_leftovers_of_killed_processes_go_but_not_what_someone_is_writing(tmp_path: Path) -> None:
+    for name in (".set-dead.partial", ".set-alive.partial"):
+        (tmp_path / name).mkdir()
+    with _locked(tmp_path / ".set-alive.lock"):
+        cached(Counting().source, "set", tmp_path)
+    assert not (tmp_path / ".set-dead.partial").exists()
+    assert (tmp_path / ".set-alive.partial").exists()
+
+
+def test_a_full_disk_is_refused_and_leaves_nothing_behind(
+    tmp_path: Path, environment_without_data: dict[str, str]
+) -> None:
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
+        "from suite.data.__main__ import HELP, main; from suite.commandline import enter; "
+        "sys.exit(enter(main, HELP, sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "name=digits", f"workspace={tmp_path}"],
+        env=environment_without_data, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith(f"refused: decoded images cannot be kept under {tmp_path / 'cache'} (File too large)")
+    assert [path.name for path in (tmp_path / "cache").iterdir() if not path.name.endswith(".lock")] == []
 
 
 def test_a_source_that_cannot_be_read_is_not_blamed_on_the_cache(tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ def test_a_misspelt_name_is_refused_with_the_nearest_first(tmp_path: Path) -> No
 def test_a_path_is_for_folders_and_folders_need_one(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"dataset=folder needs data.path=DIR"):
         load(DataSpec("folder"), data_dir=None, cache_dir=tmp_path)
+    with pytest.raises(Refusal, match="unknown dataset 'foldr'"):
+        load(DataSpec("foldr", path="pictures"), data_dir=None, cache_dir=tmp_path)
     with pytest.raises(Refusal, match=r"data.path is for dataset=folder; mnist is looked for under data_dir"):
         load(DataSpec("mnist", path="pictures"), data_dir=None, cache_dir=tmp_path)
 

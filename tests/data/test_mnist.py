@@ -96,11 +96,14 @@ def test_the_other_set_under_this_ones_name_is_refused(
         read(MNIST, tmp_path)
 
 
-def test_a_missing_file_is_named(mnist_like: Arrays, tmp_path: Path) -> None:
-    write_idx(tmp_path / "mnist", mnist_like)
-    (tmp_path / "mnist" / IDX_FILES[1]).unlink()
+@pytest.mark.parametrize("folder", ["mnist", "."])
+def test_a_missing_file_is_named(folder: str, tmp_path: Path) -> None:
+    (tmp_path / folder).mkdir(exist_ok=True)
+    for name in (IDX_FILES[0], IDX_FILES[2], IDX_FILES[3]):
+        (tmp_path / folder / name).write_bytes(b"")
     with pytest.raises(Refusal, match=r"lacks train-labels-idx1-ubyte \(or .gz\)"):
         MNIST.locate(tmp_path)
+    assert FASHION_MNIST.locate(tmp_path) is None
 
 
 @pytest.mark.parametrize(

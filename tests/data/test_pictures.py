@@ -193,6 +193,18 @@ def test_chunks_come_in_the_order_of_the_paths(tmp_path: Path, monkeypatch: pyte
     assert np.concatenate(chunks)[:, 0, 0, 0].tolist() == list(range(8))
 
 
+def test_long_decoding_says_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [picture(tmp_path / f"{k}.png") for k in range(5)]
+    monkeypatch.setattr(pictures, "CHUNK", 3)
+    list(decode(paths, 8, 3))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(pictures, "PATIENCE", 0.0)
+    list(decode(paths, 8, 3))
+    assert capsys.readouterr().err == "decoding pictures: 3 of 5\ndecoding pictures: 5 of 5\n"
+
+
 def test_headers_tell_grey_and_transparent_pictures(tmp_path: Path) -> None:
     paths = [
         picture(tmp_path / "rgb.png", size=(5, 7)),
