@@ -1,0 +1,57 @@
+"""Run under KERAS_BACKEND=jax by the tests: what JAX says about the same layers. Prints JSON.
+
+    python jax_process.py costs NAME HEIGHT WIDTH CHANNELS     multiply-adds of each weighted layer, by XLA's cost analysis
+    python jax_process.py norm FILE                            one step of our batch normalization on the rows in FILE (npz)
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import jax
+import keras
+import numpy as np
+
+from suite.models import build
+from suite.models.graph import steps
+from suite.models.layers import BatchNormalization
+
+
+def costs(name: str, shape: tuple[int, int, int]) -> dict[str, float]:
+    """Multiply-adds of each convolution and dense layer alone, without bias and activation, by layer name."""
+    counted = {}
+    for step in steps(build(name, shape, 10)):
+        if type(step.layer).__name__ not in ("Conv2D", "Dense"):
+            continue
+        config = {**step.layer.get_config(), "use_bias": False, "activation": None}
+        layer = type(step.layer).from_config(config)
+        layer.build(step.input_shapes[0])
+
+        def call(x: Any, layer: Any = layer) -> Any:
+            return layer(x)
+
+        rows = jax.ShapeDtypeStruct((1, *step.input_shapes[0][1:]), "float32")
+        counted[step.layer.name] = jax.jit(call).lower(rows).cost_analysis()["flops"] / 2
+    return counted
+
+
+def norm(path: str) -> dict[str, Any]:
+    """Outputs in training and prediction, and the moving averages in between."""
+    layer = BatchNormalization()
+    rows = np.load(path)["rows"]
+    trained = layer(rows, training=True)
+    return {
+        "trained": np.asarray(trained).tolist(),
+        "mean": np.asarray(layer.moving_mean).tolist(),
+        "variance": np.asarray(layer.moving_variance).tolist(),
+        "predicted": np.asarray(layer(rows, training=False)).tolist(),
+    }
+
+
+if __name__ == "__main__":
+    assert keras.backend.backend() == "jax"
+    what, *arguments = sys.argv[1:]
+    answer = norm(*arguments) if what == "norm" else costs(arguments[0], tuple(map(int, arguments[1:])))
+    print(json.dumps(answer))

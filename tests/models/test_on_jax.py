@@ -1,0 +1,81 @@
+"""The same on JAX: multiply-adds by XLA's own analysis, and batch normalization number for number."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from suite.models.complexity import step_multiply_adds
+from suite.models.graph import Step, steps
+from suite.models.layers import BatchNormalization
+
+pytestmark = pytest.mark.slow
+
+
+def on_jax(*arguments: str) -> Any:
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(root)}
+    command = [sys.executable, str(Path(__file__).with_name("jax_process.py")), *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def taps(size: int, kernel: int, stride: int, out: int) -> int:
+    """Taps on real pixels along one axis of a convolution padded "same", over all output positions."""
+    before = max((out - 1) * stride + kernel - size, 0) // 2
+    starts = [position * stride - before for position in range(out)]
+    return sum(sum(0 <= start + tap < size for tap in range(kernel)) for start in starts)
+
+
+def without_padded_taps(step: Step) -> float:
+    """Our count of a layer, less the taps that fall on padding: what XLA counts."""
+    counted = step_multiply_adds(step)
+    assert counted
+    if getattr(step.layer, "padding", "valid") == "valid":
+        return counted
+    (_, *size, _), (_, *out, _) = step.input_shapes[0], step.output_shapes[0]
+    for axis in (0, 1):
+        kernel, stride = step.layer.kernel_size[axis], step.layer.strides[axis]
+        counted = counted * taps(size[axis], kernel, stride, out[axis]) / (out[axis] * kernel)
+    return counted
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("lenet5", (32, 32, 1)),
+        ("mlp", (32, 32, 3)),
+        ("article_cnn", (32, 32, 3)),
+        ("alexnet", (224, 224, 3)),
+        ("vgg16_bn", (32, 32, 3)),
+        ("resnet20", (33, 47, 3)),
+        ("resnet50", (224, 224, 3)),
+    ],
+)
+def test_multiply_adds_agree_with_xla(name: str, shape: tuple[int, int, int], built) -> None:
+    ours = {s.layer.name: without_padded_taps(s) for s in steps(built(name, shape)) if step_multiply_adds(s)}
+    theirs = on_jax("costs", name, *map(str, shape))
+    assert ours.keys() == theirs.keys()
+    for layer, count in theirs.items():
+        assert ours[layer] == pytest.approx(count, rel=1e-6), layer
+
+
+@pytest.mark.parametrize("shape", [(16, 7, 5, 3), (64, 3)])
+def test_batch_normalization_is_equal_across_backends(shape: tuple[int, ...], tmp_path: Path) -> None:
+    rows = np.random.default_rng(1).normal(2.0, 3.0, shape).astype("float32")
+    np.savez(tmp_path / "rows.npz", rows=rows)
+    theirs = on_jax("norm", str(tmp_path / "rows.npz"))
+    layer = BatchNormalization()
+    trained = layer(rows, training=True)
+    np.testing.assert_allclose(trained, theirs["trained"], atol=2e-6)
+    np.testing.assert_allclose(layer.moving_mean, theirs["mean"], rtol=1e-5)
+    np.testing.assert_allclose(layer.moving_variance, theirs["variance"], rtol=1e-5)
+    np.testing.assert_allclose(layer(rows, training=False), theirs["predicted"], rtol=1e-5, atol=1e-5)
