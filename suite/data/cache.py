@@ -182,7 +182,7 @@ def _sweep(cache_dir: Path) -> None:
 
 @contextlib.contextmanager
 def _locked(path: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold an exclusive lock, which the kernel drops when this process dies. Without `wait`: BlockingIOError if held."""
+    """Hold an exclusive lock; the kernel drops it when this process dies. Without `wait`: BlockingIOError if held."""
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
