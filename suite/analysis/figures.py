@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import EngFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 INK, PAPER = "#1b1b1e", "#fffffe"
@@ -32,6 +32,7 @@ STYLE: dict[Any, Any] = {
     "font.family": ["sans-serif"],
     "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
     "font.size": 9.0,
+    "text.parse_math": False,  # a dollar in a class's name is a dollar
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
@@ -146,8 +147,9 @@ def draw_points(points: Sequence[Point]) -> str:
 def _wide(axes: Axes, values: Sequence[float]) -> None:
     """At least a decade of a logarithmic axis, so that equal values do not fill it with noise."""
     low, high = min(values), max(values)
-    stretch = max(1.3, (10 / (high / low)) ** 0.5)
+    stretch = max(1.3, (20 / (high / low)) ** 0.5)
     axes.set_xlim(low / stretch, high * stretch)
+    axes.xaxis.set_major_formatter(EngFormatter())
 
 
 def draw_confusion(counts: NDArray[np.int64], classes: Sequence[str]) -> str:

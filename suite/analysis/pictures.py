@@ -49,7 +49,7 @@ def _errors(records: Records, track: str, rows: pd.DataFrame) -> Iterator[Pictur
     series = list(records.study["candidates"]).index
     points = [
         figures.Point(row["candidate"], series(row["candidate"]), row["macs"], *_percent(row))
-        for row in rows[rows["rank"].notna() & rows.macs.notna()].to_dict("records")
+        for row in rows[rows["rank"].notna() & (rows.macs > 0)].to_dict("records")
     ]
     if points:
         yield Picture(
@@ -124,6 +124,6 @@ def _confusions(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
         yield Picture(
             f"confusion-{candidate}-{track}",
             f"What {candidate} takes for what, {track} track.",
-            f"Test images of {len(runs)} final runs; the darker, the larger the share of its row.",
+            f"Test images of all final runs together ({len(runs)}); the darker, the larger the share of its row.",
             figures.draw_confusion(counts, classes),
         )

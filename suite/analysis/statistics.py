@@ -84,12 +84,13 @@ def accuracy_interval(hits: NDArray[np.generic], level: float = 0.95) -> Interva
     squares = mean_squares(table)
     variance, degrees = _mean_variance(squares)
     half = _quantile(level, degrees) * math.sqrt(variance)
-    low, high = max(0.0, mean - half), min(1.0, mean + half)
+    low, high = mean - half, mean + half
     if images * min(mean, 1 - mean) < FEW:
         # As many independent images as would give this variance (Korn & Graubard, Survey Methodology 24, 1998).
         effective = mean * (1 - mean) / variance if variance > 0 else images
         bounds = wilson(mean, effective, level)
-        low, high = min(low, bounds[0]), max(high, bounds[1])
+        low, high = min(low, bounds[0]) if low > 0 else bounds[0], max(high, bounds[1]) if high < 1 else bounds[1]
+    low, high = max(0.0, low), min(1.0, high)
     return Interval(mean, low, high, degrees, (seeds,), images)
 
 

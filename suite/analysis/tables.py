@@ -54,11 +54,12 @@ def frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 COLUMNS = [
     "study", "dataset", "budget", "state", "stamp", "track", "rank", "candidate", "architecture", "options", "year",
-    "depth", "params", "trainable_params", "params_published", "macs", "test_error", "test_error_low", "test_error_high",
-    "seeds", "test_images", "images_only", "top5_error", "top5_error_low", "top5_error_high", "device",
-    "device_seconds", "tuning_seconds", "published_error", "published_error_condition", "published_error_source",
-    "published_top5_error", "published_top5_condition", "published_top5_source", "key_innovation", "seeds_planned",
-    "trials_planned", "trials", "failed", "pruned", "unfinished", "apart",
+    "depth", "params", "trainable_params", "params_published", "macs",
+    "test_error", "test_error_low", "test_error_high", "seeds", "test_images", "images_only",
+    "top5_error", "top5_error_low", "top5_error_high", "device", "device_seconds", "tuning_seconds",
+    "published_error", "published_error_condition", "published_error_source",
+    "published_top5_error", "published_top5_condition", "published_top5_source", "key_innovation",
+    "seeds_planned", "trials_planned", "trials", "failed", "pruned", "unfinished", "apart",
 ]  # fmt: skip
 WHOLE = [
     "rank", "year", "params", "trainable_params", "seeds", "test_images", "seeds_planned", "trials_planned", "trials",

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from suite.analysis import folder, report
+from suite.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED, judge, judgements, welch
+from suite.analysis.statistics import Interval
+from suite.analysis.tables import table
+from tests.analysis.conftest import Store
+
+
+def interval(low: float, high: float) -> Interval:
+    return Interval((low + high) / 2, low, high, 10.0, (3, 3), 100)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "margin", "verdict"),
+    [
+        (0.01, 0.03, 0.0, SUPPORTED),
+        (-0.03, -0.01, 0.0, CONTRADICTED),
+        (-0.01, 0.03, 0.0, UNDECIDED),
+        (0.01, 0.03, 0.02, UNDECIDED),
+        (0.01, 0.03, 0.04, CONTRADICTED),  # better, but by less than was claimed
+        (0.0, 0.03, 0.0, UNDECIDED),
+    ],
+)
+def test_a_verdict_needs_the_whole_interval(low: float, high: float, margin: float, verdict: str) -> None:
+    assert judge(interval(low, high), margin) == verdict
+
+
+def judged(store: Store, study: dict[str, Any]) -> list[Any]:
+    records = folder.read(report.refresh(store.workspace, study["study"]))
+    return judgements(records, table(records))
+
+
+def claim(better: str, than: str, **values: Any) -> dict[str, Any]:
+    return {"text": "a claim", "source": "", "better": better, "than": than, "metric": "test_accuracy"} | values
+
+
+def test_each_claim_is_judged_on_each_track(store: Store, described: Callable[..., Any]) -> None:
+    study = described(
+        tracks=["shared", "tuned"], claims=[claim("resnet20", "lenet5"), claim("lenet5", "resnet20", margin=0.01)]
+    )
+    store.whole(study)
+    found = judged(store, study)
+    assert [(one.track, one.verdict) for one in found] == [
+        ("shared", SUPPORTED),
+        ("tuned", SUPPORTED),
+        ("shared", CONTRADICTED),
+        ("tuned", CONTRADICTED),
+    ]
+    assert found[0].advantage.mean == pytest.approx(-found[2].advantage.mean)
+    assert 0.3 < found[0].advantage.mean < 0.45
+
+
+def test_lower_losses_are_better(store: Store, described: Callable[..., Any]) -> None:
+    study = described(claims=[claim("resnet20", "lenet5", metric="test_loss")])
+    store.whole(study)
+    (found,) = judged(store, study)
+    assert found.verdict == SUPPORTED
+    assert found.advantage.mean == pytest.approx(0.6, abs=0.1)  # fabricated losses are twice the error rates
+
+
+def test_rows_set_apart_are_not_judged(store: Store, described: Callable[..., Any]) -> None:
+    study = described(claims=[claim("resnet20", "plain20")])
+    study["candidates"]["plain20"]["recipe"]["learning_rate"] = 0.2
+    store.whole(study)
+    (found,) = judged(store, study)
+    assert (found.verdict, found.advantage) == (UNDECIDED, None)
+    assert found.reason == "not comparable: plain20 differs in recipe.learning_rate"
+
+
+def test_no_verdict_without_runs_and_a_caution_with_one_seed(store: Store, described: Callable[..., Any]) -> None:
+    nothing = described(study="nothing", claims=[claim("resnet20", "lenet5")])
+    store.describe(nothing)
+    (found,) = judged(store, nothing)
+    assert (found.verdict, found.reason) == (UNDECIDED, "too few finished runs")
+    single = described(study="single", seeds=1, claims=[claim("resnet20", "lenet5")])
+    store.whole(single)
+    (found,) = judged(store, single)
+    assert found.verdict == SUPPORTED
+    assert "one seed" in found.reason
+
+
+def test_welch_by_hand() -> None:
+    found = welch(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0]))
+    assert found.mean == 1.0
+    assert found.degrees == pytest.approx(2)
+    assert found.high == pytest.approx(1 + 4.302653 * math.sqrt(1 / 3))

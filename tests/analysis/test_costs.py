@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from suite.analysis import folder, report
+from suite.analysis.costs import TRAINING, costs, wall_seconds
+from suite.study import records
+from tests.analysis.conftest import Store
+
+
+def test_everything_adds_up_to_the_wall(store: Store) -> None:
+    store.whole()
+    read = folder.read(report.refresh(store.workspace, "fabricated"))
+    frame = costs(read).set_index("item")
+    assert wall_seconds(read) == 400
+    assert frame.seconds.sum() == pytest.approx(400)
+    assert frame.share.sum() == pytest.approx(1)
+    assert frame.seconds[TRAINING] == pytest.approx(read.runs.device_seconds.sum())
+    assert frame.seconds["tracing and compilation"] == 3.0 * 3 * 7
+    assert frame.seconds["start"] == 12
+
+
+def test_sessions_add_up_and_two_workers_have_twice_the_time(store: Store, described: Callable[..., Any]) -> None:
+    instance = store.describe(described())
+    lines = [{"wall_seconds": 100.0, "idle_seconds": 5.0}, {"wall_seconds": 50.0, "idle_seconds": 1.0, "workers": 2}]
+    (instance / records.SESSIONS).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    read = folder.read(report.refresh(store.workspace, "fabricated"))
+    assert wall_seconds(read) == 200
+    assert costs(read).set_index("item").seconds["waiting"] == 6
+
+
+def test_without_a_session_there_are_no_shares(store: Store, described: Callable[..., Any]) -> None:
+    instance = store.whole(described())
+    (instance / records.SESSIONS).unlink()
+    frame = costs(folder.read(report.refresh(store.workspace, "fabricated")))
+    assert all(math.isnan(share) for share in frame.share)
+    assert frame.seconds.iloc[0] > 0

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from suite.analysis import folder, presentation, report
+from suite.analysis.claims import Judgement
+from suite.analysis.presentation import duration, headline, known, measured, present, scaled
+from suite.analysis.statistics import Interval
+from suite.analysis.tables import table
+from suite.study.records import RunKey
+from tests.analysis.conftest import Store
+
+
+def shown(store: Store, study: dict[str, Any]) -> pd.DataFrame:
+    return present(table(folder.read(report.refresh(store.workspace, study["study"])))).set_index("Architecture")
+
+
+def test_no_bare_number(rendered: Path) -> None:
+    first = present(table(folder.read(rendered))).iloc[0]
+    assert first["Rank"] == "1"
+    assert first["Parameters"] == "269,722"
+    assert first["Multiply-adds"] == "40.6 M"
+    assert first["n (seeds × images)"] == "3 × 400"
+    assert first["Test error, top-1 (95%)"].count("%") == 1
+    assert " to " in first["Test error, top-1 (95%)"]
+    assert first["Published error here"].startswith("8.75% (")
+    assert first["CPU time"].endswith(" s")
+
+
+def test_everything_is_in_one_of_the_two_tables(rendered: Path) -> None:
+    whole = present(table(folder.read(rendered)))
+    assert set(measured(whole)) | set(known(whole)) == set(whole)
+    assert list(known(whole))[:3] == ["Architecture", "Year", "Depth"]
+    assert "Key innovation" not in measured(whole)
+
+
+def test_what_is_missing_is_said(store: Store, described: Callable[..., Any]) -> None:
+    study = described(state="running")
+    store.whole(study)
+    for number in (1, 2):
+        (store.instance(study) / f"lenet5/tuned/final/{number}/result.json").unlink()
+    store.run(study, RunKey("plain20", "tuned", "final", 0), outcome="diverged")
+    notes = shown(store, study)["Note"]
+    assert notes["lenet5"] == "1 of 3 seeds so far; interval from images only; 2 unfinished"
+    assert notes["plain20"] == "2 of 3 seeds so far; 1 failed"
+    assert notes["resnet20"] == ""
+    store.describe({**study, "state": "finished"})
+    assert shown(store, study)["Note"]["plain20"] == "2 of 3 seeds; 1 failed"
+
+
+def test_only_a_gpus_time_is_headed_gpu_time(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    store.whole(study)
+    assert "GPU time" not in shown(store, study)
+    for candidate in study["candidates"]:
+        for key in [RunKey(candidate, "tuned", "final", n) for n in range(3)]:
+            store.run(study, key, device="NVIDIA H200")
+        for key in [RunKey(candidate, "tuned", "search", n) for n in range(4)]:
+            store.run(study, key, device="NVIDIA H200")
+    assert "GPU time" in shown(store, study)
+    assert "CPU time" not in shown(store, study)
+
+
+def test_a_candidates_options_are_named(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    study["candidates"]["plain20"].update(architecture="resnet20", options={"skip": False, "width": 0.5})
+    store.describe(study)
+    assert "plain20 (resnet20 skip=False, width=0.5)" in shown(store, study).index
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.5, "0.5 s"), (41.26, "41.3 s"), (750, "12.5 min"), (11160, "3.1 h"), (float("nan"), "–")],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(40.55e6, "40.5 M"), (4.09e9, "4.09 G"), (650_000, "650 k"), (12, "12")])
+def test_multiply_adds(value: float, text: str) -> None:
+    assert scaled(value) == text
+
+
+def rows(**values: Any) -> pd.DataFrame:
+    first = {"rank": 1, "candidate": "a", "test_error": 0.1, "test_error_low": 0.08, "test_error_high": 0.12}
+    return pd.DataFrame([first | values])
+
+
+def test_headlines() -> None:
+    behind = pd.DataFrame([("b", 0.1, 0.05, 0.15, True)], columns=["candidate", "behind", "low", "high", "decided"])
+    assert "more than chance" in headline(rows(), behind)
+    open_one = behind.assign(decided=False)
+    assert headline(rows(), open_one).endswith("The results do not decide between it and b.")
+    assert headline(rows(rank=None), behind.iloc[:0]) == "No final run has finished yet."
+    assert headline(rows(), behind.iloc[:0]) == "a has the lowest test error, 10.00% (8.00 to 12.00)."
+
+
+def test_claims_say_what_was_tested() -> None:
+    advantage = Interval(0.02, 0.01, 0.03, 9.0, (3, 3), 400)
+    claim = Judgement("text", "", "tuned", "a", "b", "test_accuracy", 0.005, "supported", advantage, "")
+    (row,) = presentation.claims([claim]).to_dict("records")
+    assert row["Tested as"] == "a better than b in test_accuracy by more than 0.50 points"
+    assert row["Advantage (95%)"] == "+2.00 points (+1.00 to +3.00)"
+    assert row["Verdict"] == "supported"
+
+
+def test_differences_are_points_with_their_sign() -> None:
+    frame = pd.DataFrame(
+        [("b", 0.031, -0.002, 0.064, False)], columns=["candidate", "behind", "low", "high", "decided"]
+    )
+    (row,) = presentation.differences(frame).to_dict("records")
+    assert row == {"Candidate": "b", "Behind the first, points (95%)": "+3.10 (−0.20 to +6.40)", "Decided": "no"}

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from suite.analysis import folder, report
+from suite.analysis.tables import COLUMNS, device_kind, joint, table
+from suite.study.records import RunKey
+from tests.analysis.conftest import Store
+
+
+def rows_of(store: Store, study: dict[str, Any]) -> pd.DataFrame:
+    return table(folder.read(report.refresh(store.workspace, study["study"]))).set_index("candidate")
+
+
+def test_a_whole_study(rendered: Path) -> None:
+    rows = table(folder.read(rendered))
+    assert list(rows.columns) == COLUMNS
+    assert list(rows.candidate) == ["resnet20", "plain20", "lenet5"]
+    assert list(rows["rank"]) == [1, 2, 3]
+    first = rows.iloc[0]
+    runs = folder.read(rendered).of("resnet20", "tuned", "final")
+    assert first.test_error == pytest.approx(1 - runs.test_accuracy.mean())
+    assert first.top5_error == pytest.approx(1 - runs.test_top5_accuracy.mean())
+    assert first.test_error_low < first.test_error < first.test_error_high
+    assert (first.seeds, first.test_images, first.trials, first.failed) == (3, 400, 4, 0)
+    assert first.device_seconds == pytest.approx(runs.device_seconds.mean())
+    assert (first.year, first.depth, first.trainable_params, first.device) == (2015, "20", 269722, "CPU")
+
+
+def test_tuning_time_is_all_of_the_search(store: Store, described: Callable[..., Any]) -> None:
+    study = described(tracks=["shared", "tuned"])
+    store.whole(study)
+    store.run(study, RunKey("lenet5", "tuned", "search", 1), outcome="diverged", device_seconds=2.0)
+    store.run(study, RunKey("lenet5", "tuned", "search", 2), outcome="pruned", device_seconds=3.0)
+    for number in (0, 3):
+        store.run(study, RunKey("lenet5", "tuned", "search", number), device_seconds=10.0)
+    rows = table(folder.read(report.refresh(store.workspace, "fabricated")))
+    shared, tuned = (rows[(rows.candidate == "lenet5") & (rows.track == track)].iloc[0] for track in study["tracks"])
+    assert tuned.tuning_seconds == 25.0
+    assert (tuned.failed, tuned.pruned, tuned.trials) == (1, 1, 4)
+    assert pd.isna(shared.tuning_seconds)
+    assert (shared.failed, shared.pruned, shared.trials) == (0, 0, 0)
+
+
+def test_a_failed_seed_is_counted_and_missing_from_n(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    store.whole(study)
+    store.run(study, RunKey("lenet5", "tuned", "final", 1), outcome="out_of_memory", reason="no memory")
+    row = rows_of(store, study).loc["lenet5"]
+    assert (row.seeds, row.seeds_planned, row.failed) == (2, 3, 1)
+
+
+def test_a_running_study_has_rows_without_numbers(store: Store, described: Callable[..., Any]) -> None:
+    study = described(state="running")
+    store.describe(study)
+    store.run(study, RunKey("lenet5", "tuned", "search", 0))
+    store.run(study, RunKey("lenet5", "tuned", "search", 1), finished=False)
+    rows = rows_of(store, study)
+    assert rows["rank"].isna().all()
+    assert rows.test_error.isna().all()
+    assert (rows.seeds == 0).all()
+    assert (rows.loc["lenet5"].trials, rows.loc["lenet5"].unfinished) == (1, 1)
+    assert rows.loc["resnet20"].key_innovation  # known before anything ran
+
+
+def test_rows_set_apart_come_last_and_unranked(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    study["candidates"]["resnet20"]["recipe"]["batch_size"] = 64  # the best, under another recipe
+    store.whole(study)
+    rows = rows_of(store, study)
+    assert list(rows.index) == ["plain20", "lenet5", "resnet20"]
+    assert list(rows["rank"].fillna(0)) == [1, 2, 0]
+    assert rows.loc["resnet20"].apart == "recipe.batch_size"
+
+
+def test_equal_errors_share_a_rank(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    study["candidates"]["again"] = study["candidates"]["lenet5"]
+    store.whole(described())
+    instance = store.describe(study)
+    (instance / "again").symlink_to(instance / "lenet5")
+    rows = rows_of(store, study)
+    assert list(rows["rank"]) == [1, 2, 3, 3]
+
+
+def test_published_errors_are_of_the_studys_own_data_set(rendered: Path) -> None:
+    rows = table(folder.read(rendered)).set_index("candidate")
+    assert rows.loc["resnet20"].published_error == pytest.approx(0.0875)
+    assert rows.loc["resnet20"].published_error_condition
+    assert pd.isna(rows.loc["lenet5"].published_error)  # it has one on MNIST only
+
+
+def test_another_packages_architecture_has_a_row(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    study["candidates"]["lenet5"]["architecture"] = "somebody_elses_net"
+    store.whole(study)
+    row = rows_of(store, study).loc["lenet5"]
+    assert (row["rank"], row.architecture, row.trainable_params) == (3, "somebody_elses_net", 62006)
+    assert pd.isna(row.year)
+
+
+def test_across_studies_one_ranking(store: Store, described: Callable[..., Any]) -> None:
+    both = []
+    for name, left_out in (("one", "lenet5"), ("two", "resnet20")):
+        study = described(study=name)
+        del study["candidates"][left_out]
+        store.whole(study)
+        both.append(folder.read(report.refresh(store.workspace, name)))
+    rows = joint(both, ["architecture"])
+    assert list(zip(rows.study, rows.candidate, rows["rank"], strict=True)) == [
+        ("one", "resnet20", 1),
+        ("one", "plain20", 2),
+        ("two", "plain20", 2),
+        ("two", "lenet5", 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("devices", "kind"),
+    [
+        (["AMD EPYC 9B14 (2 cores)"], "CPU"),
+        (["NVIDIA H200"], "GPU"),
+        (["AMD Instinct MI300X"], "GPU"),
+        (["TPU v4"], "TPU"),
+        (["", "NVIDIA H200"], "GPU"),
+        (["A processor (1 core)", "NVIDIA H200"], "CPU and GPU"),
+        ([], "CPU"),
+    ],
+)
+def test_only_a_gpus_time_is_called_gpu_time(devices: list[str], kind: str) -> None:
+    assert device_kind(devices) == kind
