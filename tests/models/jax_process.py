@@ -1,7 +1,7 @@
 """Run under KERAS_BACKEND=jax by the tests: what JAX says about the same layers. Prints JSON.
 
-    python jax_process.py costs NAME HEIGHT WIDTH CHANNELS     multiply-adds of each weighted layer, by XLA's cost analysis
-    python jax_process.py norm FILE                            one step of our batch normalization on the rows in FILE (npz)
+python jax_process.py costs NAME:HxWxC ...    multiply-adds of each weighted layer, by XLA's cost analysis
+python jax_process.py norm FILE ...           one step of our batch normalization on the rows in each FILE (npy)
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from suite.models.graph import steps
 from suite.models.layers import BatchNormalization
 
 
-def costs(name: str, shape: tuple[int, int, int]) -> dict[str, float]:
+def costs(asked: str) -> dict[str, float]:
     """Multiply-adds of each convolution and dense layer alone, without bias and activation, by layer name."""
+    name, _, shape = asked.partition(":")
     counted = {}
-    for step in steps(build(name, shape, 10)):
+    for step in steps(build(name, tuple(map(int, shape.split("x"))), 10)):
         if type(step.layer).__name__ not in ("Conv2D", "Dense"):
             continue
         config = {**step.layer.get_config(), "use_bias": False, "activation": None}
@@ -40,7 +41,7 @@ def costs(name: str, shape: tuple[int, int, int]) -> dict[str, float]:
 def norm(path: str) -> dict[str, Any]:
     """Outputs in training and prediction, and the moving averages in between."""
     layer = BatchNormalization()
-    rows = np.load(path)["rows"]
+    rows = np.load(path)
     trained = layer(rows, training=True)
     return {
         "trained": np.asarray(trained).tolist(),
@@ -53,5 +54,4 @@ def norm(path: str) -> dict[str, Any]:
 if __name__ == "__main__":
     assert keras.backend.backend() == "jax"
     what, *arguments = sys.argv[1:]
-    answer = norm(*arguments) if what == "norm" else costs(arguments[0], tuple(map(int, arguments[1:])))
-    print(json.dumps(answer))
+    print(json.dumps([{"costs": costs, "norm": norm}[what](argument) for argument in arguments]))

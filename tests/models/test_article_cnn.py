@@ -35,5 +35,5 @@ def _array(weight):
 
 
 def _moving(model) -> int:
-    """How many of the weights that do not learn are moving averages (the others are dropout's seeds, which come last)."""
+    """How many weights that do not learn are moving averages; the others are dropout's seeds, which come last."""
     return sum("moving" in weight.path for weight in model.non_trainable_weights)

@@ -15,7 +15,7 @@ from .conftest import every_architecture
 
 
 def biases_that_normalization_cancels(model: Any) -> set[int]:
-    """Batch normalization subtracts the mean, so a bias in front of it has no effect: its gradient is rounding error."""
+    """Batch normalization subtracts the mean, so a bias before it has no effect: its gradient is rounding error."""
     found = steps(model)
     return {
         id(found[step.inputs[0][0]].layer.bias)

@@ -1,4 +1,4 @@
-"""`python -m suite.models`: at once without Keras, refusals, tables, JSON, and comparing with and writing golden lines."""
+"""`python -m suite.models`: at once without Keras, refusals, tables, JSON, measuring and writing golden lines."""
 
 from __future__ import annotations
 

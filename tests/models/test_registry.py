@@ -1,4 +1,4 @@
-"""The registry: names without Keras, refusals, options, every architecture at every size, other packages' entry points."""
+"""The registry: names without Keras, refusals, options, every architecture at every size, and other packages'."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_an_unknown_name_lists_the_nearest_first() -> None:
     ):
         build("resnet2", (32, 32, 3), 10)
     for ask in (facts, option_names):
-        with pytest.raises(ArchitectureError, match="'lenet55'. Did you mean 'lenet5'"):
+        with pytest.raises(ArchitectureError, match=r"'lenet55'\. Did you mean 'lenet5'"):
             ask("lenet55")
 
 

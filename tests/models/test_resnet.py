@@ -22,7 +22,7 @@ def test_only_shape_changes_are_projected(built) -> None:
 
 
 def test_the_papers_stride_costs_less() -> None:
-    """3.86 G multiply-adds with the stride in the first 1x1, as keras.applications has it, 4.09 G with it in the 3x3."""
+    """3.86 G multiply-adds with the stride in the first 1x1, as in keras.applications; 4.09 G in the 3x3."""
     paper = measure(build("resnet50", (224, 224, 3), 1000, stride_in="1x1"))
     assert round(paper.macs / 1e9, 3) == 3.858
     assert paper.trainable_params == 25_557_032
