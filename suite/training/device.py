@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 FULL_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|OOM when allocating|out of memory|failed to allocate", re.IGNORECASE)
@@ -57,7 +58,14 @@ def _cores() -> int:
 
 def synchronize(variable: Any) -> None:
     """Wait until the step that wrote `variable` is done: reading a value cannot return before."""
-    ops.convert_to_numpy(variable)
+    to_numpy(variable)
+
+
+def to_numpy(variable: Any) -> np.ndarray:
+    """A copy of a variable's value on the host."""
+    if keras.backend.backend() == "tensorflow":  # whose variables convert through a protocol that numpy deprecates
+        return np.array(variable.numpy())
+    return np.array(ops.convert_to_numpy(variable.value))
 
 
 def enable_determinism() -> None:

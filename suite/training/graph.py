@@ -13,11 +13,10 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from suite import models
 from suite.training.augmentation import Augmentation
-from suite.training.device import accelerator
+from suite.training.device import accelerator, to_numpy
 from suite.training.feed import feed
 from suite.training.optimizer import make_optimizer, set_optimizer
 from suite.training.preprocessing import Preprocessing
@@ -51,7 +50,7 @@ class Graph:
 
     def state(self) -> dict[str, np.ndarray]:
         """Weights, moving statistics, dropout's random states, the optimizer's step and momenta."""
-        return {f"{i:05d}": np.asarray(ops.convert_to_numpy(v)) for i, v in enumerate(self._variables)}
+        return {f"{i:05d}": to_numpy(v) for i, v in enumerate(self._variables)}
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
         for variable, value in zip(self._variables, state.values(), strict=True):
@@ -83,7 +82,7 @@ class Graphs:
         keras.config.set_dtype_policy(spec.precision)
         keras.utils.set_random_seed(spec.seeds["initial"])
         net = models.build(spec.architecture, input_shape, classes, **spec.options)
-        initial = [np.asarray(ops.convert_to_numpy(variable)) for variable in net.variables]
+        initial = [to_numpy(variable) for variable in net.variables]
         key = structure(spec, input_shape, classes)
         graph = self._kept.pop(key, None)
         if graph is None or graph.images is not images:
