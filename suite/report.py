@@ -91,14 +91,18 @@ def _differences(folder: Path, names: list[str]) -> int:
 
 def _refreshed(workspace: Path, study: str, chosen: dict[str, str], folder: Path | None = None) -> Path:
     """A study's folder, refreshed from its runs; where nothing of it ran here, its published report."""
-    from suite.analysis import report
+    from suite.analysis.instances import choose, find, instances
 
     _check_name(workspace, study)
     published = workspace / "reports" / "published" / study
-    if folder is None and not chosen and not report.instances(workspace, study) and published.is_dir():
+    if folder is None and not chosen and not instances(workspace, study) and published.is_dir():
         print(f"nothing of {study} has run in this workspace: this is its published report", file=sys.stderr)
         return published
-    return report.refresh(workspace, study, report.choose(workspace, study, chosen), folder)
+    instance = find(workspace, study, choose(workspace, study, chosen)).name
+
+    from suite.analysis import report
+
+    return report.refresh(workspace, study, instance, folder)
 
 
 def _existing(workspace: Path, study: str) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from suite.commandline import DONE, FAILED, boolean, enter, parse, unknown
+from suite.durable import read_json
 from suite.study import records
 
 HELP = """
@@ -55,7 +56,7 @@ def _instances(workspace: Path, study: object) -> Iterator[Path]:
 
 
 def _lines(workspace: Path, directory: Path) -> list[str]:
-    description = records.read_json(directory / records.STUDY)
+    description = read_json(directory / records.STUDY)
     state = description["state"]
     if state == "running" and not _is_locked(workspace):
         state = "cut off; the same command goes on from there"

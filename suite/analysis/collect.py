@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from suite.durable import read_json, write_json
 from suite.study import records
 
 FACTS, RUNS, RECORDS = "facts.json", "runs.csv", "records.npz"
@@ -35,14 +36,14 @@ PREDICTED = ("predicted", "confidence", "top5_hit")
 
 def collect(instance: Path, folder: Path) -> None:
     """Write the five files above from an instance's directory; raises FileNotFoundError where it has no study.json."""
-    study = records.read_json(instance / records.STUDY)
+    study = read_json(instance / records.STUDY)
     runs = [(key, instance / key.path) for key in planned(study)]
     runs = [(key, directory) for key, directory in runs if (directory / records.RUN).exists()]
     rows = [run_row(study, key, directory) for key, directory in runs]
     folder.mkdir(parents=True, exist_ok=True)
-    records.write_json(folder / records.STUDY, study)
+    write_json(folder / records.STUDY, study)
     write_text(folder / records.SESSIONS, _text(instance / records.SESSIONS))
-    records.write_json(folder / FACTS, {name: facts(name) for name in _architectures(study)})
+    write_json(folder / FACTS, {name: facts(name) for name in _architectures(study)})
     write_text(folder / RUNS, runs_csv(rows))
     _write_arrays(folder / RECORDS, dict(_arrays(runs)))
 
@@ -127,7 +128,7 @@ def _arrays(runs: list[tuple[records.RunKey, Path]]) -> Iterator[tuple[str, NDAr
 def _curves(history: Path) -> Iterator[tuple[str, NDArray[np.generic]]]:
     if not history.exists():
         return
-    rows = records.read_json(history)
+    rows = read_json(history)
     for name in ("epoch", *CURVES):
         values = [row.get(name) for row in rows]
         if any(value is not None for value in values):

@@ -33,7 +33,7 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
         "title": title,
         "sentence": sentence,
         "together": shown,
-        "pages": [page.compose(records, part) for records, part in zip(studies, own, strict=True)],
+        "pages": [page.compose(records, part, []) for records, part in zip(studies, own, strict=True)],
         "interval": method.INTERVAL,
     }
     result = pd.concat(own, ignore_index=True) if rows is None else rows

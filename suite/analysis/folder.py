@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from suite.analysis.collect import CLOCKS, FACTS, RECORDS, RUNS
 from suite.commandline import Refusal
+from suite.durable import read_json
 from suite.study import records
 
 TEXT = frozenset(
@@ -85,11 +86,11 @@ def read(folder: Path) -> Records:
     sessions = folder / records.SESSIONS
     lines = sessions.read_text(encoding="utf-8").splitlines() if sessions.exists() else []
     return Records(
-        study=records.read_json(folder / records.STUDY),
+        study=read_json(folder / records.STUDY),
         runs=read_runs(folder / RUNS),
         arrays=arrays,
         sessions=tuple(json.loads(line) for line in lines if line.strip()),
-        facts=records.read_json(folder / FACTS),
+        facts=read_json(folder / FACTS),
     )
 
 

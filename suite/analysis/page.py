@@ -57,13 +57,13 @@ class Page:
 
 def pages(records: Records, rows: pd.DataFrame) -> dict[str, str]:
     """File name to text: `report.html`, `report.md` and the figures."""
-    page = compose(records, rows)
+    page = compose(records, rows, pictures(records, rows))
     figures = {f"figures/{picture.name}.svg": picture.svg for picture in page.pictures}
     return {"report.html": write("report.html.j2", page=page), "report.md": write("report.md.j2", page=page), **figures}
 
 
-def compose(records: Records, rows: pd.DataFrame) -> Page:
-    """All that a study's report says; `rows` is its table."""
+def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture]) -> Page:
+    """All that a study's report says; `rows` is its table, `drawn` its figures."""
     study = records.study
     return Page(
         title=study["title"],
@@ -73,7 +73,7 @@ def compose(records: Records, rows: pd.DataFrame) -> Page:
         banners=method.banners(study),
         answers=[answer(records, part) for _, part in rows.groupby("track", sort=False)],
         claims=presentation.claims(judgements(records, rows)),
-        pictures=pictures(records, rows),
+        pictures=drawn,
         method=method.measured(records),
         settings=method.settings(records),
         cost_sentence=method.cost_sentence(costs(records), wall_seconds(records)),

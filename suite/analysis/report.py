@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import filecmp
-import json
 import shutil
 import tempfile
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 
 from suite.analysis import collect, presentation
 from suite.analysis import folder as folders
+from suite.analysis.instances import find
 from suite.analysis.markup import csv_table, latex_table, markdown_table
 from suite.analysis.method import banners
 from suite.analysis.page import pages
 from suite.analysis.paths import remove_paths
 from suite.analysis.presentation import NUMBERS, present
 from suite.analysis.tables import table
-from suite.commandline import Refusal, unknown
+from suite.durable import read_json
 from suite.study import records
 
 RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
@@ -33,14 +31,8 @@ def refresh(workspace: Path, study: str, instance: str | None = None, folder: Pa
     The default instance is the one that ran last, the default folder `reports/<study>` of the workspace.
     Raises Refusal where the study has no instance, or none of that name.
     """
-    found = instances(workspace, study)
-    if not found:
-        raise Refusal(f"study {study!r} has not run in {workspace}: start it with python -m suite.run study={study}")
-    if instance is not None and instance not in found:
-        raise unknown(f"instance of {study}", instance, found)
-    name = found[-1] if instance is None else instance
     target = folder or workspace / "reports" / study
-    collect.collect(records.instance_directory(workspace, study, name), target)
+    collect.collect(find(workspace, study, instance), target)
     return target
 
 
@@ -91,7 +83,7 @@ def rendered(folder: Path) -> set[str]:
 
 def publish(folder: Path, published: Path) -> Path:
     """Copy a report to where it is committed, without paths of this machine, render it there; returns that folder."""
-    target = published / str(records.read_json(folder / records.STUDY)["study"])
+    target = published / str(read_json(folder / records.STUDY)["study"])
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     collect.copy(folder, partial)
@@ -100,41 +92,6 @@ def publish(folder: Path, published: Path) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     partial.replace(target)
     return target
-
-
-def instances(workspace: Path, study: str) -> list[str]:
-    """The names of a study's instances, the one that ran last at the end."""
-    found = (workspace / "runs" / study).glob(f"*/{records.STUDY}")
-    return [path.parent.name for path in sorted(found, key=lambda path: (_last_start(path.parent), path.parent.name))]
-
-
-def _last_start(instance: Path) -> float:
-    """When an instance's last session began, in seconds since 1970; of one without sessions, when it was written."""
-    path = instance / records.SESSIONS
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    for line in reversed(lines):
-        try:
-            started = json.loads(line)["started_at"]
-            return float(started) if isinstance(started, int | float) else datetime.fromisoformat(started).timestamp()
-        except (ValueError, KeyError, TypeError):
-            continue  # half written
-    return (instance / records.STUDY).stat().st_mtime
-
-
-def choose(workspace: Path, study: str, wanted: Mapping[str, str]) -> str | None:
-    """The instance that ran last of those whose description has the wanted values; None where nothing is wanted.
-
-    Keys are `instance`, or fields of study.json such as `budget`. Raises Refusal where no instance has them.
-    """
-    if not wanted:
-        return None
-    found = instances(workspace, study)
-    for name in reversed(found):
-        described = records.read_json(records.instance_directory(workspace, study, name) / records.STUDY)
-        if all(str(described.get(key)) == value for key, value in wanted.items()):
-            return name
-    asked = " ".join(f"{key}={value}" for key, value in wanted.items())
-    raise Refusal(f"study {study!r} has no instance with {asked}; it has: {', '.join(found) or '(none)'}")
 
 
 def readme_table(folder: Path) -> str:

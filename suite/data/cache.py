@@ -28,8 +28,8 @@ from suite.commandline import Refusal
 from suite.data.contents import Contents, Source, content_hash, duplicates_note, image_digests
 from suite.data.dataset import Images, Labels
 from suite.data.places import file_digest
+from suite.durable import sync_directory, write_json
 from suite.faults import reach
-from suite.study.records import sync_directory, write_json
 
 VERSION = 1
 """Raise it when the same files are decoded differently, or an entry looks different."""

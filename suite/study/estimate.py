@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from suite import models
-from suite.study import records
+from suite.durable import read_json, write_json
 from suite.study.ledger import Ledger
 from suite.study.records import RunKey
 
@@ -27,20 +27,20 @@ def remember_speed(workspace: Path, result: dict[str, Any]) -> None:
     if not result.get("images_per_second") or not result.get("macs"):
         return
     path = speed_file(workspace)
-    speeds = records.read_json(path) if path.exists() else {}
+    speeds = read_json(path) if path.exists() else {}
     speed = result["images_per_second"] * result["macs"]
     speeds["last"] = speed
     speeds.setdefault("architectures", {})[_name(result["architecture"], result["precision"], result["backend"])] = (
         speed
     )
-    records.write_json(path, speeds)
+    write_json(path, speeds)
 
 
 def estimate_seconds(ledger: Ledger, keys: list[RunKey]) -> tuple[float, bool]:
     """Seconds that runs will take, and whether this machine was ever measured (else it is a first guess)."""
     study = ledger.study
     path = speed_file(study.workspace)
-    speeds: dict[str, Any] = records.read_json(path) if path.exists() else {}
+    speeds: dict[str, Any] = read_json(path) if path.exists() else {}
     total = START_SECONDS + TRACING_SECONDS * len({key.candidate for key in keys}) if keys else 0.0
     for key in keys:
         candidate, dataset = ledger.candidates[key.candidate], ledger.dataset(key.candidate)

@@ -13,6 +13,7 @@ from typing import Any
 from suite.commandline import Refusal
 from suite.config import Study
 from suite.data.dataset import Dataset
+from suite.durable import plain, read_json, write_json
 from suite.study import plan, records
 from suite.study.records import RunKey
 from suite.study.selection import select
@@ -37,7 +38,7 @@ class Ledger:
     def _read(self) -> None:
         for key, directory in records.run_directories(self.directory):
             if key.candidate in self.candidates and key.track in self.study.tracks:
-                self.asked[key] = records.read_json(directory / records.RUN)
+                self.asked[key] = read_json(directory / records.RUN)
                 result = records.read_result(directory)
                 if result is not None:
                     self.results[key] = result
@@ -71,8 +72,8 @@ class Ledger:
         if key in self.asked:
             return
         asked = {"key": str(key), "seed": plan.seed_of(key), "identity": self._identity(key, parameters)}
-        records.write_json(self.path(key) / records.RUN, asked)
-        self.asked[key] = records.read_json(self.path(key) / records.RUN)
+        write_json(self.path(key) / records.RUN, asked)
+        self.asked[key] = read_json(self.path(key) / records.RUN)
 
     def parameters(self, key: RunKey) -> dict[str, Any] | None:
         asked = self.asked.get(key)
@@ -81,8 +82,8 @@ class Ledger:
     def attempt(self, key: RunKey) -> int:
         """Count one more attempt at a run, durably, and return its number (from 1)."""
         path = self.path(key) / "attempts.json"
-        attempts = [*(records.read_json(path) if path.exists() else []), {"started_at": time.time()}]
-        records.write_json(path, attempts)
+        attempts = [*(read_json(path) if path.exists() else []), {"started_at": time.time()}]
+        write_json(path, attempts)
         return len(attempts)
 
     def commit(self, key: RunKey) -> dict[str, Any] | None:
@@ -95,7 +96,7 @@ class Ledger:
     def fail(self, key: RunKey, fields: Mapping[str, Any], outcome: str, reason: str) -> None:
         """Write the result of a run whose worker could not: it crashed, or the system ran out of memory."""
         values = {**fields, "outcome": outcome, "reason": reason, "ended_at": time.time()}
-        records.write_json(self.path(key) / records.RESULT, {name: values.get(name) for name in records.FIELDS})
+        write_json(self.path(key) / records.RESULT, {name: values.get(name) for name in records.FIELDS})
         self.commit(key)
 
     def trials(self, candidate: str, track: str) -> list[RunKey]:
@@ -108,7 +109,7 @@ class Ledger:
         """The committed epochs of a run: all of a finished one, those of the newest checkpoint otherwise."""
         path = self.path(key) / records.HISTORY
         if key in self.results:
-            return list(records.read_json(path)) if path.exists() else []
+            return list(read_json(path)) if path.exists() else []
         from suite.training.checkpoint import committed_rows
 
         return committed_rows(self.path(key))
@@ -127,7 +128,7 @@ class Ledger:
         """Move aside final runs whose parameters the grown search no longer selects; they are kept, not counted."""
         chosen, moved = self.selected(candidate, track), []
         for key in [k for k in self.asked if (k.candidate, k.track, k.phase) == (candidate, track, "final")]:
-            if self.asked[key]["identity"]["parameters"] != records.plain(chosen):
+            if self.asked[key]["identity"]["parameters"] != plain(chosen):
                 target = self.path(key).with_name(f"superseded-{key.number}-{time.time_ns()}")
                 self.path(key).rename(target)
                 self.asked.pop(key)

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from suite.study import plan, records
+from suite.durable import read_json, write_json
+from suite.study import plan
 from suite.study.ledger import Ledger
 from suite.study.records import RunKey
 from suite.study.session import earlier_seconds
@@ -32,7 +33,7 @@ class Limit:
         self._planned = plan.planned(self._study)
 
     def _kept(self) -> int | None:
-        kept = records.read_json(self._path) if self._path.exists() else {}
+        kept = read_json(self._path) if self._path.exists() else {}
         return kept.get("search_stopped_after") if kept.get("seconds") == self.seconds else None
 
     def order(self) -> list[RunKey]:
@@ -55,7 +56,7 @@ class Limit:
         finals = [key for key in self._planned if key.phase == "final" and key not in self._ledger.results]
         if MARGIN * self._expected([*self._rounds[number], *finals]) / self._study.workers > left:
             self.stopped_after = number
-            records.write_json(self._path, self.describe())
+            write_json(self._path, self.describe())
             say(f"limit: the search stops after {number} trials of each candidate, in time for the final runs")
 
     def _expected(self, keys: list[RunKey]) -> float:

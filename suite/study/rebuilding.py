@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from suite.durable import read_json
 from suite.study import records
 from suite.study.search import CandidateSearch, drop_mirror, mirror_name
 from suite.tracking import Tracker, TrackingError
@@ -15,7 +16,7 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
 
     Needs the directories alone: not the data, and not the study's file, which may have changed since.
     """
-    description = records.read_json(directory / records.STUDY)
+    description = read_json(directory / records.STUDY)
     runs = list(records.run_directories(directory))
     tags = {name: description[name] for name in ("budget", "backend", "precision", "dataset")}
     try:
@@ -36,12 +37,12 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
 
 def _is_of(report: Path, description: dict[str, Any]) -> bool:
     path = report / records.STUDY
-    return path.exists() and records.read_json(path)["instance"] == description["instance"]
+    return path.exists() and read_json(path)["instance"] == description["instance"]
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     history = path / records.HISTORY
-    return list(records.read_json(history)) if history.exists() else []
+    return list(read_json(history)) if history.exists() else []
 
 
 def _mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[records.RunKey, Path]]) -> None:
@@ -50,14 +51,14 @@ def _mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[recor
         name = mirror_name(description["study"], description["instance"], *place)
         drop_mirror(database, [name])
         mine = [(k, p) for k, p in runs if (k.candidate, k.track) == place and k.phase == "search"]
-        recipe = records.read_json(mine[0][1] / records.RUN)["identity"]["recipe"]
+        recipe = read_json(mine[0][1] / records.RUN)["identity"]["recipe"]
         search = CandidateSearch(
             description["search_space"]["dimensions"], recipe, description["study_seed"], recipe["epochs"]
         )
         for key, path in mine:
             if key.number != search.next_number:
                 break  # a trial's directory is missing: what follows it cannot be told in order
-            search.ask(key.number, records.read_json(path / records.RUN)["identity"]["parameters"])
+            search.ask(key.number, read_json(path / records.RUN)["identity"]["parameters"])
             for row in _rows(path):
                 search.report(key.number, row["epoch"], row["val_accuracy"])
             result = records.read_result(path)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from suite import faults
+from suite.durable import write_json
 from suite.study import records
 from suite.study.lock import Lock
 
@@ -119,7 +120,7 @@ def _commit(directory: Path, fields: dict[str, Any]) -> None:
     ordered = {name: fields.get(name) for name in records.FIELDS}
     extras = {name: value for name, value in fields.items() if name not in ordered}
     faults.reach("result.before")
-    records.write_json(directory / records.RESULT, {**ordered, **extras})
+    write_json(directory / records.RESULT, {**ordered, **extras})
     faults.reach("result.written")
     shutil.rmtree(directory / "checkpoints", ignore_errors=True)
 

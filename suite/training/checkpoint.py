@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from suite import faults
-from suite.study.records import read_json, sync_directory
+from suite.durable import read_json, sync_directory
 
 ARRAYS, STATE, MANIFEST = "arrays.npz", "state.json", "manifest.json"
 CHECKPOINTS = "checkpoints"

@@ -18,7 +18,8 @@ import numpy as np
 from suite import faults
 from suite.commandline import Refusal
 from suite.data import Dataset, load
-from suite.study.records import HISTORY, PREDICTIONS, WEIGHTS, sync_directory, write_json
+from suite.durable import sync_directory, write_json
+from suite.study.records import HISTORY, PREDICTIONS, WEIGHTS
 from suite.training import device
 from suite.training.clock import Clocks
 from suite.training.evaluation import Predictions

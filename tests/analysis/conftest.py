@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from suite.analysis import report
+from suite.durable import write_json
 from suite.study import records
 
 ERRORS = {"resnet20": 0.10, "plain20": 0.14, "lenet5": 0.40}
@@ -80,7 +81,7 @@ class Store:
 
     def describe(self, study: dict[str, Any], started_at: float = 1000.0) -> Path:
         instance = self.instance(study)
-        records.write_json(instance / records.STUDY, study)
+        write_json(instance / records.STUDY, study)
         session = {"started_at": started_at, "ended_at": started_at + 400, "wall_seconds": 400.0, "start_seconds": 12.0}
         (instance / records.SESSIONS).write_text(json.dumps(session) + "\n", encoding="utf-8")
         return instance
@@ -88,17 +89,17 @@ class Store:
     def run(self, study: dict[str, Any], key: records.RunKey, finished: bool = True, **changes: Any) -> Path:
         """One run; `changes` to its result, `error` for the error rate of its predictions."""
         directory = self.instance(study) / key.path
-        records.write_json(directory / records.RUN, {"architecture": key.candidate})
+        write_json(directory / records.RUN, {"architecture": key.candidate})
         if not finished:
             return directory
         error = changes.pop("error", ERRORS.get(key.candidate, 0.2))
         rng = np.random.default_rng([list(ERRORS).index(key.candidate), key.phase == "final", key.number])
         epochs = [self._epoch(epoch, error, rng) for epoch in range(1, 5)]
-        records.write_json(directory / records.HISTORY, epochs)
+        write_json(directory / records.HISTORY, epochs)
         result = self._result(key, error, rng) | {"val_accuracy": epochs[-1]["val_accuracy"]}
         if key.phase == "final" and changes.get("outcome", "completed") == "completed":
             result |= self._predict(directory, error, rng)
-        records.write_json(directory / records.RESULT, {**dict.fromkeys(records.FIELDS), **result, **changes})
+        write_json(directory / records.RESULT, {**dict.fromkeys(records.FIELDS), **result, **changes})
         return directory
 
     def _epoch(self, epoch: int, error: float, rng: np.random.Generator) -> dict[str, float]:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from suite.analysis.collect import cell, collect, facts, planned, runs_csv
+from suite.durable import read_json
 from suite.study import records
 from tests.analysis.conftest import Store
 
@@ -68,7 +69,7 @@ def test_predictions_and_curves_are_kept_as_they_are(store: Store, described: Ca
         )
         np.testing.assert_array_equal(kept["labels"], original["label"])
         assert not any(name.endswith("/labels") for name in kept.files)
-        losses = [row["val_loss"] for row in records.read_json(directory / records.HISTORY)]
+        losses = [row["val_loss"] for row in read_json(directory / records.HISTORY)]
         np.testing.assert_allclose(kept["resnet20/tuned/final/1/val_loss"], losses, rtol=1e-6)
 
 

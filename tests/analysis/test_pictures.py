@@ -8,7 +8,8 @@ from typing import Any
 from suite.analysis import figures, folder, report
 from suite.analysis.pictures import pictures
 from suite.analysis.tables import table
-from suite.study.records import RunKey, read_json, write_json
+from suite.durable import read_json, write_json
+from suite.study.records import RunKey
 from tests.analysis.conftest import Store
 
 

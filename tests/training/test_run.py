@@ -18,7 +18,8 @@ import pytest
 from suite import faults
 from suite.commandline import Refusal
 from suite.data import DataSpec
-from suite.study.records import FIELDS, HISTORY, PREDICTIONS, WEIGHTS, read_json
+from suite.durable import read_json
+from suite.study.records import FIELDS, HISTORY, PREDICTIONS, WEIGHTS
 from suite.training import loop
 from suite.training.checkpoint import CHECKPOINTS, committed_rows
 from suite.training.device import to_numpy

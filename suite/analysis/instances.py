@@ -1,0 +1,60 @@
+"""Which instances of a study there are, and which of them a report is of. Imports nothing heavy: refusals are quick."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from suite.commandline import Refusal, unknown
+from suite.durable import read_json
+from suite.study import records
+
+
+def instances(workspace: Path, study: str) -> list[str]:
+    """The names of a study's instances, the one that ran last at the end."""
+    found = (workspace / "runs" / study).glob(f"*/{records.STUDY}")
+    return [path.parent.name for path in sorted(found, key=lambda path: (_last_start(path.parent), path.parent.name))]
+
+
+def find(workspace: Path, study: str, instance: str | None = None) -> Path:
+    """The directory of an instance, by default of the one that ran last.
+
+    Raises Refusal where the study has no instance, or none of that name.
+    """
+    found = instances(workspace, study)
+    if not found:
+        raise Refusal(f"study {study!r} has not run in {workspace}: start it with python -m suite.run study={study}")
+    if instance is not None and instance not in found:
+        raise unknown(f"instance of {study}", instance, found)
+    return records.instance_directory(workspace, study, instance or found[-1])
+
+
+def choose(workspace: Path, study: str, wanted: Mapping[str, str]) -> str | None:
+    """The instance that ran last of those whose description has the wanted values; None where nothing is wanted.
+
+    Keys are `instance`, or fields of study.json such as `budget`. Raises Refusal where no instance has them.
+    """
+    if not wanted:
+        return None
+    found = instances(workspace, study)
+    for name in reversed(found):
+        described = read_json(records.instance_directory(workspace, study, name) / records.STUDY)
+        if all(str(described.get(key)) == value for key, value in wanted.items()):
+            return name
+    asked = " ".join(f"{key}={value}" for key, value in wanted.items())
+    raise Refusal(f"study {study!r} has no instance with {asked}; it has: {', '.join(found) or '(none)'}")
+
+
+def _last_start(instance: Path) -> float:
+    """When an instance's last session began, in seconds since 1970; of one without sessions, when it was described."""
+    path = instance / records.SESSIONS
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    for line in reversed(lines):
+        try:
+            started = json.loads(line)["started_at"]
+            return float(started) if isinstance(started, int | float) else datetime.fromisoformat(started).timestamp()
+        except (ValueError, KeyError, TypeError):
+            continue  # half written
+    return (instance / records.STUDY).stat().st_mtime

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from suite.analysis import comparison, report
+from tests.analysis.conftest import Store
+
+
+@pytest.fixture
+def two(store: Store, described: Callable[..., Any]) -> Callable[..., list[Path]]:
+    """Makes the folders of two studies, the second with changes."""
+
+    def make(**changes: Any) -> list[Path]:
+        first, second = (
+            described(study="one", seeds=1, claims=[]),
+            described(study="two", seeds=1, claims=[], **changes),
+        )
+        del first["candidates"]["lenet5"]
+        del second["candidates"]["plain20"]
+        store.whole(first)
+        store.whole(second)
+        return [report.refresh(store.workspace, name) for name in ("one", "two")]
+
+    return make
+
+
+def test_comparable_rows_are_ranked_together(two: Callable[..., list[Path]], tmp_path: Path) -> None:
+    rows = comparison.render(two(), tmp_path / "both")
+    assert list(rows.study) == ["one", "two", "one", "two"]
+    assert list(rows["rank"]) == [1, 1, 3, 4]
+    text = (tmp_path / "both" / "report.html").read_text(encoding="utf-8")
+    assert "Together, tuned track" in text
+    assert text.count("<h2>Tuned track</h2>") == 2  # and each study's own table
+    assert "Together, tuned track" in (tmp_path / "both" / "report.md").read_text(encoding="utf-8")
+
+
+def test_other_budgets_are_never_ranked_together(two: Callable[..., list[Path]], tmp_path: Path) -> None:
+    rows = comparison.render(two(budget="smoke", stamp="numbers mean nothing"), tmp_path / "both")
+    assert list(zip(rows.study, rows["rank"], strict=True)) == [("one", 1), ("one", 2), ("two", 1), ("two", 2)]
+    text = (tmp_path / "both" / "report.html").read_text(encoding="utf-8")
+    assert "they differ in budget. Each study has its own ranking." in text
+    assert "Together" not in text
+    assert "numbers mean nothing" in text
+
+
+def test_check_names_what_differs(two: Callable[..., list[Path]], tmp_path: Path) -> None:
+    folders = two()
+    comparison.render(folders, tmp_path)
+    assert comparison.check(folders, tmp_path) == []
+    (tmp_path / "table.csv").write_text("", encoding="utf-8")
+    (tmp_path / "report.md").unlink()
+    assert comparison.check(folders, tmp_path) == ["report.md", "table.csv"]

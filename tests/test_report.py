@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from suite import report
+from suite.commandline import DONE, FAILED, REFUSED, enter
+from tests.analysis.conftest import Store, description
+
+
+@pytest.fixture
+def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A workspace, the current folder, in which a study has run."""
+    monkeypatch.chdir(tmp_path)
+    store = Store(tmp_path)
+    store.whole(description(seeds=1, trials=1))
+    return store
+
+
+def command(*arguments: str) -> int:
+    return enter(report.main, report.HELP, list(arguments))
+
+
+def test_a_study_is_printed_written_checked_and_published(ran: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("study=fabricated", "publish=true") == DONE
+    shown = capsys.readouterr().out
+    assert "resnet20" in shown
+    assert "1 × 400" in shown
+    assert "published: reports/published/fabricated" in shown
+    assert command("study=fabricated", "check=true") == DONE
+    assert command("folder=reports/published/fabricated", "check=true") == DONE
+    page = ran.workspace / "reports" / "fabricated" / "report.html"
+    page.write_text("<html>typed by hand</html>", encoding="utf-8")
+    assert command("study=fabricated", "check=true") == FAILED
+    assert "differs from what its records give: report.html" in capsys.readouterr().err
+    assert page.read_text(encoding="utf-8") == "<html>typed by hand</html>"
+    assert command("folder=reports/fabricated") == DONE
+    assert command("study=fabricated", "check=true") == DONE
+
+
+def test_another_instance_and_another_folder(ran: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    other = description(seeds=1, trials=1, instance="digits-smoke", budget="smoke", stamp="numbers mean nothing")
+    ran.whole(other, started_at=1.0)
+    assert command("study=fabricated", "budget=smoke", "folder=elsewhere") == DONE
+    assert "NUMBERS MEAN NOTHING" in capsys.readouterr().out
+    assert "numbers mean nothing" in (ran.workspace / "elsewhere" / "report.md").read_text(encoding="utf-8")
+    assert command("study=fabricated", "budget=full") == REFUSED
+    assert "no instance with budget=full; it has: digits-smoke, cifar10-laptop" in capsys.readouterr().err
+
+
+def test_several_studies(ran: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    ran.whole(description(study="second", seeds=1, trials=1))
+    assert command("studies=[fabricated,second]") == DONE
+    assert "fabricated+second/report.html" in capsys.readouterr().out
+    assert command("studies=[fabricated,second]", "check=true") == DONE
+
+
+def test_where_nothing_ran_the_published_report_is_shown(ran: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("study=fabricated", "publish=true") == DONE
+    (ran.workspace / "runs").rename(ran.workspace / "gone")
+    assert command("study=fabricated") == DONE
+    shown = capsys.readouterr()
+    assert "nothing of fabricated has run in this workspace: this is its published report" in shown.err
+    assert "reports/published/fabricated/report.html" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["study=fabricatde"],
+            "unknown study 'fabricatde'. Did you mean 'fabricated'? Valid, nearest first: fabricated",
+        ),
+        (["stduy=x"], "unknown key 'stduy'. Did you mean 'study'?"),
+        ([], "name a study=NAME"),
+        (["study=fabricated", "check=maybe"], "check=maybe: expected true or false"),
+        (["folder=nowhere"], "nowhere is not a report's folder"),
+        (["studies=[fabricated]", "publish=true"], "studies cannot go with publish"),
+        (["folder=x", "budget=smoke"], "folder without study cannot go with budget"),
+        (["study=fabricated", "check=true"], "has no report in"),
+        (["quickstart"], "'quickstart' is not key=value"),
+    ],
+)
+def test_refusals(ran: Store, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
+    assert command(*arguments) == REFUSED
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), (["study=no_such_study"], 2), (["stduy=x"], 2)])
+def test_help_and_refusals_take_less_than_a_second(tmp_path: Path, arguments: list[str], code: int) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    heavy = "{'keras', 'tensorflow', 'mlflow', 'matplotlib', 'pandas'}"
+    script = (
+        f"import sys; from suite import report, commandline; sys.argv[0] = 'report'\n"
+        f"code = commandline.enter(report.main, report.HELP)\nassert not {heavy} & set(sys.modules)\nsys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *arguments], cwd=tmp_path, capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == code, done.stderr
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
