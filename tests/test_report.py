@@ -9,7 +9,7 @@ import pytest
 
 from suite import report
 from suite.commandline import DONE, FAILED, REFUSED, enter
-from tests.analysis.conftest import Store, description
+from tests.analysis.conftest import Store, small
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A workspace, the current folder, in which a study has run."""
     monkeypatch.chdir(tmp_path)
     store = Store(tmp_path)
-    store.whole(description(seeds=1, trials=1))
+    store.whole(small())
     return store
 
 
@@ -43,7 +43,7 @@ def test_a_study_is_printed_written_checked_and_published(ran: Store, capsys: py
 
 
 def test_another_instance_and_another_folder(ran: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    other = description(seeds=1, trials=1, instance="digits-smoke", budget="smoke", stamp="numbers mean nothing")
+    other = small(instance="digits-smoke", budget="smoke", stamp="numbers mean nothing")
     ran.whole(other, started_at=1.0)
     assert command("study=fabricated", "budget=smoke", "folder=elsewhere") == DONE
     assert "NUMBERS MEAN NOTHING" in capsys.readouterr().out
@@ -53,7 +53,7 @@ def test_another_instance_and_another_folder(ran: Store, capsys: pytest.CaptureF
 
 
 def test_several_studies(ran: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    ran.whole(description(study="second", seeds=1, trials=1))
+    ran.whole(small(study="second"))
     assert command("studies=[fabricated,second]") == DONE
     assert "fabricated+second/report.html" in capsys.readouterr().out
     assert command("studies=[fabricated,second]", "check=true") == DONE

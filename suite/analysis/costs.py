@@ -31,6 +31,9 @@ OF_SESSIONS = {
 """What the coordinator counted, summed over its sessions."""
 
 
+TAKEN = ("images_per_second", "peak_memory_bytes", "compile_seconds", "energy_joules")
+
+
 def wall_seconds(records: Records) -> float:
     """The wall time of all sessions times the workers each could use: with two workers an hour holds two."""
     return sum(
@@ -53,6 +56,16 @@ def costs(records: Records) -> pd.DataFrame:
     frame = pd.DataFrame({"item": list(items), "seconds": [float(value) for value in items.values()]})
     frame["share"] = frame.seconds / wall if wall > 0 else float("nan")
     return frame
+
+
+def by_candidate(records: Records) -> pd.DataFrame:
+    """What one final run of each candidate took: means over the completed ones; NaN where nobody measured.
+
+    Columns: candidate, track, images_per_second, peak_memory_bytes, compile_seconds, energy_joules.
+    """
+    runs = records.runs[(records.runs.phase == "final") & (records.runs.outcome == "completed")]
+    means = runs.groupby(["track", "candidate"], sort=False)[list(TAKEN)].mean().reset_index()
+    return means[["candidate", "track", *TAKEN]]
 
 
 def _number(session: Mapping[str, Any], field: str) -> float:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from suite.analysis import method, presentation
 from suite.analysis.claims import judgements
-from suite.analysis.costs import costs, wall_seconds
+from suite.analysis.costs import by_candidate, costs, wall_seconds
 from suite.analysis.differences import to_first
 from suite.analysis.folder import Records
 from suite.analysis.markup import escape_markdown, html_table, markdown_table
@@ -49,6 +49,7 @@ class Page:
     settings: pd.DataFrame
     cost_sentence: str
     costs: pd.DataFrame
+    taken: pd.DataFrame
     failures: pd.DataFrame
     notes: list[str]
     circumstances: list[tuple[str, str]]
@@ -78,6 +79,7 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture]) -> Page:
         settings=method.settings(records),
         cost_sentence=method.cost_sentence(costs(records), wall_seconds(records)),
         costs=presentation.costs(costs(records)),
+        taken=presentation.taken(by_candidate(records)),
         failures=method.failures(records),
         notes=[str(note) for note in study["data"].get("notes") or []],
         circumstances=method.circumstances(records),

@@ -14,7 +14,17 @@ NUMBERS = frozenset(
     {
         *("Rank", "Year", "Parameters", "Multiply-adds", "Test error, top-1 (95%)"),
         *("n (seeds × images)", "Error, top-5 (95%)", "CPU time", "GPU time", "TPU time", "Device time", "Tuning time"),
-        *("Behind the first, points (95%)", "Advantage (95%)", "Time", "Share of wall time", "Attempts"),
+        *(
+            "Behind the first, points (95%)",
+            "Advantage (95%)",
+            "Time",
+            "Share of wall time",
+            "Attempts",
+            "Images/s",
+            "Peak memory",
+            "Compilation",
+            "Energy",
+        ),
     }
 )
 """Headings of columns that are aligned right."""
@@ -215,6 +225,23 @@ def costs(frame: pd.DataFrame) -> pd.DataFrame:
             "Share of wall time": [MISSING if missing(value) else f"{100 * value:.1f}%" for value in frame.share],
         }
     )
+
+
+def taken(frame: pd.DataFrame) -> pd.DataFrame:
+    """What a final run of each candidate took, as strings; without columns that nobody measured."""
+    shown = pd.DataFrame(
+        {
+            "Candidate": frame.candidate,
+            "Track": frame.track,
+            "Images/s": [whole(value) for value in frame.images_per_second],
+            "Peak memory": [
+                MISSING if missing(value) else f"{value / 2**20:,.0f} MiB" for value in frame.peak_memory_bytes
+            ],
+            "Compilation": [duration(value) for value in frame.compile_seconds],
+            "Energy": [MISSING if missing(value) else f"{value / 3600:.3g} Wh" for value in frame.energy_joules],
+        }
+    )
+    return shown[[name for name in shown if not (shown[name] == MISSING).all()]]
 
 
 def _points(fraction: float) -> str:

@@ -69,6 +69,13 @@ def description(**changes: Any) -> dict[str, Any]:
     return {**study, **changes}
 
 
+def small(**changes: Any) -> dict[str, Any]:
+    """A study.json of two candidates with one final run each: quick to render."""
+    study = description(tracks=["shared"], seeds=1, trials=0, **changes)
+    del study["candidates"]["plain20"]
+    return study | {"claims": []}
+
+
 class Store:
     """Writes what a coordinator and its workers would have written."""
 
@@ -129,6 +136,8 @@ class Store:
             "macs": {"resnet20": 40.6e6, "plain20": 40.6e6, "lenet5": 0.65e6}[key.candidate],
             "test_loss": 2 * error + 0.01 * rng.normal(),
             "device_seconds": 12.0 + rng.random(),
+            "images_per_second": 300.0,
+            "peak_memory_bytes": 2**30,
             "compile_seconds": 3.0,
             "eval_seconds": 0.5,
             "setup_seconds": 0.25,

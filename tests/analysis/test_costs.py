@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from suite.analysis import folder, report
-from suite.analysis.costs import TRAINING, costs, wall_seconds
+from suite.analysis import folder, presentation, report
+from suite.analysis.costs import TRAINING, by_candidate, costs, wall_seconds
 from suite.study import records
 from tests.analysis.conftest import Store
 
@@ -40,3 +40,21 @@ def test_without_a_session_there_are_no_shares(store: Store, described: Callable
     frame = costs(folder.read(report.refresh(store.workspace, "fabricated")))
     assert all(math.isnan(share) for share in frame.share)
     assert frame.seconds.iloc[0] > 0
+
+
+def test_what_a_final_run_took_is_a_mean_over_completed_ones(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    store.whole(study)
+    store.run(study, records.RunKey("lenet5", "tuned", "final", 0), images_per_second=600.0)
+    store.run(study, records.RunKey("lenet5", "tuned", "final", 1), outcome="diverged", images_per_second=1.0)
+    frame = by_candidate(folder.read(report.refresh(store.workspace, "fabricated"))).set_index("candidate")
+    assert frame.images_per_second["lenet5"] == pytest.approx(450)
+    shown = presentation.taken(frame.reset_index())
+    assert "Energy" not in shown  # nobody measured it
+    assert shown.iloc[0].to_dict() == {
+        "Candidate": "resnet20",
+        "Track": "tuned",
+        "Images/s": "300",
+        "Peak memory": "1,024 MiB",
+        "Compilation": "3 s",
+    }

@@ -10,7 +10,7 @@ import pandas as pd
 from suite.analysis import report
 from suite.durable import read_json
 from suite.study import records
-from tests.analysis.conftest import Store
+from tests.analysis.conftest import Store, small
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -51,7 +51,7 @@ def test_check_names_what_differs(rendered: Path, tmp_path: Path) -> None:
 
 
 def test_rendering_removes_figures_of_earlier_candidates(store: Store) -> None:
-    store.whole()
+    store.whole(small())
     folder = report.refresh(store.workspace, "fabricated")
     (folder / "figures").mkdir()
     (folder / "figures" / "confusion-gone-tuned.svg").write_text("<svg/>", encoding="utf-8")
@@ -69,9 +69,9 @@ def test_refreshing_takes_the_instance_that_ran_last(store: Store, described: Ca
     assert read_json(store.workspace / "other" / records.STUDY)["instance"] == "b"
 
 
-def test_a_published_report_is_whole_and_without_paths(store: Store, described: Callable[..., Any]) -> None:
+def test_a_published_report_is_whole_and_without_paths(store: Store) -> None:
     command = f"python -m suite.run study=fabricated data_dir={store.workspace}/images"
-    store.whole(described(command=command))
+    store.whole(small(command=command))
     folder = report.refresh(store.workspace, "fabricated")
     report.render(folder)
     target = report.publish(folder, store.workspace / "reports" / "published")
