@@ -52,7 +52,8 @@ def likeliest(
     from suite.training.preprocessing import Preprocessing
 
     preprocessing = Preprocessing.load(directory)
-    net = models.build(asked["architecture"], preprocessing.input_shape, len(names), **asked["options"])
+    height, width, channels = preprocessing.input_shape
+    net = models.build(asked["architecture"], (height, width, channels), len(names), **asked["options"])
     net.load_weights(directory / WEIGHTS)
     logits = net.predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
     shares = keras.ops.convert_to_numpy(keras.ops.softmax(logits))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from suite.commandline import DONE, FAILED, boolean, enter, parse, unknown
@@ -24,7 +24,7 @@ Exit: 0 done; 1 a projection failed; 2 refused.
 
 
 def main(arguments: list[str]) -> int:
-    keys = {"study": str, "workspace": str, "rebuild": boolean, "clean": boolean}
+    keys: dict[str, Callable[[str], object]] = {"study": str, "workspace": str, "rebuild": boolean, "clean": boolean}
     given = parse(arguments, keys)
     workspace = Path(str(given.get("workspace", "."))).expanduser().resolve()
     instances = list(_instances(workspace, given.get("study")))

@@ -67,7 +67,7 @@ class Limit:
         walls = [
             result["ended_at"] - result["started_at"]
             for other, result in self._ledger.results.items()
-            if other.candidate == key.candidate and result.get("started_at")
+            if other.candidate == key.candidate and result.get("started_at") is not None
         ]
         return max(walls, default=0.0)
 

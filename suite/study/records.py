@@ -60,10 +60,13 @@ def instance_directory(workspace: Path, study: str, instance: str) -> Path:
 
 
 def run_directories(instance: Path) -> Iterator[tuple[RunKey, Path]]:
-    """Every run of an instance that was ever handed out, in a fixed order."""
-    for path in sorted(instance.glob(f"*/*/*/*/{RUN}"), key=lambda p: (*p.parts[-5:-2], int(p.parts[-2]))):
+    """Every run of an instance that was ever handed out, in a fixed order; what a grown search superseded is none."""
+    found = []
+    for path in instance.glob(f"*/*/*/*/{RUN}"):
         candidate, track, phase, number = path.parts[-5:-1]
-        yield RunKey(candidate, track, phase, int(number)), path.parent
+        if number.isdecimal():
+            found.append((RunKey(candidate, track, phase, int(number)), path.parent))
+    yield from sorted(found)
 
 
 def read_result(directory: Path) -> dict[str, Any] | None:

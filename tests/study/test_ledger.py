@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from suite.commandline import Refusal
+from suite.study.ledger import Ledger
+from suite.study.records import RunKey
+from tests.study.conftest import finish
+
+MakeLedger = Callable[..., Ledger]
+SEARCH, FINAL = RunKey("mlp", "tuned", "search", 0), RunKey("mlp", "tuned", "final", 0)
+ONE, OTHER = {"learning_rate": 0.1, "weight_decay": 0.0005}, {"learning_rate": 0.2, "weight_decay": 0.001}
+
+
+def test_what_was_committed_is_found_again(ledger: MakeLedger) -> None:
+    finish(ledger(), SEARCH, ONE)
+    again = ledger()
+    assert set(again.results) == {SEARCH}
+    assert again.parameters(SEARCH) == ONE
+    assert again.history(SEARCH)[0]["epoch"] == 1
+
+
+def test_more_seeds_trials_and_other_workers_are_the_same_instance(ledger: MakeLedger) -> None:
+    finish(ledger(), SEARCH, ONE)
+    assert SEARCH in ledger("seeds=5", "search.trials=8", "workers=2").results
+
+
+@pytest.mark.parametrize(
+    "override", ["recipe.batch_size=16", "data.train_examples=200", "study_seed=1", "search.space=adam"]
+)
+def test_another_configuration_is_refused_with_the_difference_and_the_way_out(
+    ledger: MakeLedger, override: str
+) -> None:
+    finish(ledger(), SEARCH, ONE)
+    with pytest.raises(Refusal, match=r"became .*instance=NAME"):
+        ledger(override)
+    assert ledger(override, "instance=other").results == {}
+
+
+def test_attempts_are_counted_durably(ledger: MakeLedger) -> None:
+    first = ledger()
+    first.open(SEARCH, ONE)
+    assert first.attempt(SEARCH) == 1
+    assert ledger().attempt(SEARCH) == 2
+
+
+def test_selection_takes_the_best_trial(ledger: MakeLedger) -> None:
+    book = ledger()
+    finish(book, SEARCH, ONE, val_accuracy=0.6)
+    finish(book, RunKey("mlp", "tuned", "search", 1), OTHER, val_accuracy=0.7)
+    assert book.selected("mlp", "tuned") == OTHER
+    assert book.selected("lenet5", "tuned") == {}
+
+
+def test_final_runs_that_a_grown_search_no_longer_selects_are_kept_aside(ledger: MakeLedger) -> None:
+    book = ledger()
+    finish(book, SEARCH, ONE, val_accuracy=0.6)
+    finish(book, FINAL, ONE)
+    assert book.supersede("mlp", "tuned") == []
+    finish(book, RunKey("mlp", "tuned", "search", 1), OTHER, val_accuracy=0.7)
+    assert book.supersede("mlp", "tuned") == [FINAL]
+    assert FINAL not in ledger().asked
+    assert list(book.directory.glob("mlp/tuned/final/superseded-0-*/result.json"))

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from suite.study.ledger import Ledger
+from suite.study.limit import Limit
+from suite.study.records import RunKey
+from tests.study.conftest import finish
+
+ONE = {"learning_rate": 0.1, "weight_decay": 0.0005}
+
+
+def first_round(ledger: Ledger, seconds: float) -> None:
+    for name in ("mlp", "lenet5"):
+        finish(ledger, RunKey(name, "tuned", "search", 0), ONE, started_at=0.0, ended_at=seconds)
+
+
+def test_without_a_limit_candidates_come_one_after_the_other(ledger: Callable[..., Ledger]) -> None:
+    assert [key.candidate for key in Limit(ledger()).order()] == ["mlp"] * 4 + ["lenet5"] * 4
+
+
+def test_with_a_limit_the_search_goes_in_rounds(ledger: Callable[..., Ledger]) -> None:
+    order = Limit(ledger("limit=1h")).order()
+    assert [key.candidate for key in order[:4]] == ["mlp", "lenet5", "mlp", "lenet5"]
+    assert [key.phase for key in order] == ["search"] * 4 + ["final"] * 4
+
+
+def test_the_search_stops_in_time_for_the_final_runs_after_equal_trials(ledger: Callable[..., Ledger]) -> None:
+    book, said = ledger("limit=100s"), list[str]()
+    first_round(book, seconds=20.0)  # two more trials and four final runs of 20 s do not fit into 100 s
+    limit = Limit(book)
+    limit.decide(said.append)
+    assert limit.describe() == {"seconds": 100.0, "search_stopped_after": 1}
+    assert "1 trials of each candidate" in said[0]
+    assert sum(key.phase == "search" for key in limit.order()) == 2
+    assert Limit(ledger("limit=100s")).stopped_after == 1, "a resumed study keeps the decision"
+    assert Limit(ledger("limit=2h")).stopped_after is None, "another limit decides anew"
+
+
+def test_what_fits_goes_on(ledger: Callable[..., Ledger]) -> None:
+    book = ledger("limit=1h")
+    first_round(book, seconds=20.0)
+    limit = Limit(book)
+    limit.decide(lambda _: None)
+    assert limit.stopped_after is None
+
+
+def test_nothing_is_decided_before_the_first_round(ledger: Callable[..., Ledger]) -> None:
+    limit = Limit(ledger("limit=1s"))
+    limit.decide(lambda _: None)
+    assert limit.stopped_after is None

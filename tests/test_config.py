@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+
+from suite.commandline import Refusal
+from suite.compose import budget_names, compose, study_files
+from suite.config import seconds_from, study_from
+
+SHIPPED = ("lenet_mnist", "quickstart", "resnet_vs_vgg")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("budget", ["smoke", "laptop", "full"])
+def test_every_study_composes_under_every_budget(name: str, budget: str) -> None:
+    study = study_from(compose([f"study={name}", f"budget={budget}"]))
+    assert study.name == name
+    assert study.instance == f"{study.dataset}-{budget}-tensorflow-float32"
+    assert len(study.candidates) >= 2
+    assert study.search.trials >= 2
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_study_opens_with_question_paper_command_and_expectation(name: str) -> None:
+    head = study_files()[name].read_text(encoding="utf-8").partition("\ntitle:")[0]
+    assert "?" in head
+    for word in ("Paper", "Command:", "Expected:", f"study={name}"):
+        assert word in head
+
+
+def test_three_budgets() -> None:
+    assert budget_names() == ["full", "laptop", "smoke"]
+
+
+def test_the_command_line_outranks_the_budget_and_the_budget_the_study() -> None:
+    assert study_from(compose(["study=quickstart"])).seeds == 3
+    assert study_from(compose(["study=quickstart", "budget=smoke"])).seeds == 2
+    assert study_from(compose(["study=quickstart", "budget=smoke", "seeds=7"])).seeds == 7
+
+
+def test_recipe_values_and_recipes_can_be_given() -> None:
+    study = study_from(compose(["study=resnet_vs_vgg", "recipe.learning_rate=0.05"]))
+    assert {candidate.recipe.learning_rate for candidate in study.candidates} == {0.05}
+    assert study.candidates[0].recipe.name == "he2015"
+    other = study_from(compose(["study=resnet_vs_vgg", "recipe=standard"]))
+    assert other.candidates[0].recipe.name == "standard"
+    assert other.candidates[0].recipe.nesterov
+
+
+def test_a_candidate_can_change_on_the_command_line() -> None:
+    study = study_from(compose(["study=resnet_vs_vgg", "candidates.vgg16_bn.options.width=0.5"]))
+    assert {c.name: c for c in study.candidates}["vgg16_bn"].options == {"width": 0.5}
+
+
+def test_a_length_in_epochs_outranks_the_budgets_images() -> None:
+    candidate = study_from(compose(["study=resnet_vs_vgg", "recipe.epochs=2"])).candidates[0]
+    assert candidate.settled(22_500).epochs == 2
+
+
+def test_the_laptop_budget_shows_every_final_run_sixty_thousand_images() -> None:
+    for candidate in study_from(compose(["study=resnet_vs_vgg"])).candidates:
+        recipe = candidate.settled(22_500)
+        assert recipe.epochs * (22_500 // recipe.batch_size) * recipe.batch_size >= 60_000
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("2h", 7200), ("45m", 2700), ("90s", 90), ("1h30m", 5400), (60, 60), (None, None)]
+)
+def test_limits(text: object, seconds: float | None) -> None:
+    assert seconds_from(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["limit=soon"], "such as 2h"),
+        (["seeds=0"], "at least 1"),
+        (["seeds=many"], "whole number"),
+        (["backend=tensorfow"], "tensorflow"),
+        (["precision=float16"], "float32"),
+        (["tracks=[tunned]"], "tuned"),
+        (["search.space=sdg"], "sgd"),
+        (["search.trails=3"], "trials"),
+        (["data.train_exmples=3"], "train_examples"),
+        (["recipe=he2016"], "he2015"),
+        (["recipe.schedule=cosin"], "cosine"),
+        (["dataset=folder"], "data.path=DIR"),
+        (["instance=a/b"], "letters"),
+        (["candidates.lenet5.optoins.width=2"], "options"),
+        (["candidates.lenet5.options.widht=2"], "width"),
+        (["executor=ray"], "unknown key"),
+    ],
+)  # fmt: skip
+def test_wrong_values_are_refused_with_what_would_be_right(arguments: list[str], said: str) -> None:
+    with pytest.raises(Refusal, match=said.replace("[", r"\[")):
+        study_from(compose(["study=quickstart", *arguments]))
+
+
+def test_broken_study_files_are_refused_with_their_place(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "studies").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for name, text, said in (
+        ("torn", "title: [", "torn.yaml, line"),
+        ("listed", "- a", "not a mapping"),
+        ("typo", "sedes: 3\ncandidates: {mlp: {}}", "seeds"),
+        ("empty", "title: nothing", "no candidates"),
+        ("claim", "candidates: {mlp: {}}\ndataset: digits\nclaims: [{text: x, better: mlp, than: mlq}]", "mlp"),
+    ):
+        (tmp_path / "studies" / f"{name}.yaml").write_text(text)
+        with pytest.raises(Refusal, match=said):
+            study_from(compose([f"study={name}"]))
