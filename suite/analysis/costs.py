@@ -31,7 +31,7 @@ OF_SESSIONS = {
 """What the coordinator counted, summed over its sessions."""
 
 
-TAKEN = ("images_per_second", "peak_memory_bytes", "compile_seconds", "energy_joules")
+TAKEN = ("images_per_second", "peak_memory_bytes", "energy_joules")
 
 
 def wall_seconds(records: Records) -> float:
@@ -61,7 +61,7 @@ def costs(records: Records) -> pd.DataFrame:
 def by_candidate(records: Records) -> pd.DataFrame:
     """What one final run of each candidate took: means over the completed ones; NaN where nobody measured.
 
-    Columns: candidate, track, images_per_second, peak_memory_bytes, compile_seconds, energy_joules.
+    Columns: candidate, track, images_per_second, peak_memory_bytes, energy_joules.
     """
     runs = records.runs[(records.runs.phase == "final") & (records.runs.outcome == "completed")]
     means = runs.groupby(["track", "candidate"], sort=False)[list(TAKEN)].mean().reset_index()

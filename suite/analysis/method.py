@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -185,7 +186,9 @@ def commands(study: Mapping[str, Any]) -> list[str]:
     """What to type to train this instance again, as it was typed, and to render this report again."""
     values = " ".join(f"{name}={study[name]}" for name in ("dataset", "budget", "backend", "precision"))
     limit = f" limit={study['limit']['seconds']:g}s" if study.get("limit") else ""
+    # Where data and workspace lie is nobody else's business, and changes nothing.
+    typed = re.sub(r" (?:workspace|data_dir)=(?:'[^']*'|\S+)", "", study.get("command") or "")
     return [
-        study.get("command") or f"python -m suite.run study={study['study']} {values} seeds={study['seeds']}{limit}",
+        typed or f"python -m suite.run study={study['study']} {values} seeds={study['seeds']}{limit}",
         f"python -m suite.report study={study['study']} {values}",
     ]

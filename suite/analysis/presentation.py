@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -45,14 +46,17 @@ def present(rows: pd.DataFrame) -> pd.DataFrame:
     kinds = sorted(set(rows.device)) or ["CPU"]
     clock = f"{kinds[0]} time" if len(kinds) == 1 else "Device time"
     here = rows.published_error.notna().any()
-    shown = [
-        _present(dict(zip(rows.columns, row, strict=True)), clock, bool(here)) for row in rows.itertuples(index=False)
-    ]
+    shown = [_present(row, clock, bool(here)) for row in as_rows(rows)]
     frame = pd.DataFrame(shown)
     if rows.study.nunique() == 1:
         frame = frame.drop(columns="Study")
     optional = ["Error, top-5 (95%)", "Tuning time", "Published parameters", "Note"]
     return frame.drop(columns=[name for name in optional if name in frame and (frame[name].isin([MISSING, ""])).all()])
+
+
+def as_rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """A frame's rows as dictionaries, missing whole numbers as `pd.NA`."""
+    return [dict(zip(map(str, rows.columns), row, strict=True)) for row in rows.itertuples(index=False)]
 
 
 def measured(shown: pd.DataFrame) -> pd.DataFrame:
@@ -82,8 +86,8 @@ def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
         "Tuning time": duration(row["tuning_seconds"]),
     }
     if here:
-        cells["Published error here"] = quoted(row, "published_error", "published_error")
-    cells["Published ImageNet top-5 error"] = quoted(row, "published_top5_error", "published_top5")
+        cells["Published error here"] = quoted(row, "published")
+    cells["Published ImageNet top-5 error"] = quoted(row, "published_top5")
     cells["Key innovation"] = plain(row["key_innovation"])
     return cells | {"Note": note(row)}
 
@@ -125,12 +129,12 @@ def note(row: dict[str, Any]) -> str:
     return "; ".join(notes)
 
 
-def quoted(row: dict[str, Any], name: str, prefix: str) -> str:
-    """A published error with its condition and source."""
-    if missing(row[name]):
+def quoted(row: dict[str, Any], name: str, parts: Sequence[str] = ("condition", "source")) -> str:
+    """A published error with its condition and source; `name` is what the row's columns begin with."""
+    if missing(row[f"{name}_error"]):
         return MISSING
-    details = [str(row[f"{prefix}_{part}"]) for part in ("condition", "source") if row[f"{prefix}_{part}"]]
-    return f"{100 * row[name]:.3g}% ({'; '.join(details)})"
+    details = [str(row[f"{name}_{part}"]) for part in parts if row[f"{name}_{part}"]]
+    return f"{100 * row[f'{name}_error']:.3g}% ({'; '.join(details)})"
 
 
 def whole(value: Any) -> str:
@@ -237,7 +241,6 @@ def taken(frame: pd.DataFrame) -> pd.DataFrame:
             "Peak memory": [
                 MISSING if missing(value) else f"{value / 2**20:,.0f} MiB" for value in frame.peak_memory_bytes
             ],
-            "Compilation": [duration(value) for value in frame.compile_seconds],
             "Energy": [MISSING if missing(value) else f"{value / 3600:.3g} Wh" for value in frame.energy_joules],
         }
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -57,7 +57,7 @@ COLUMNS = [
     "depth", "params", "trainable_params", "params_published", "macs",
     "test_error", "test_error_low", "test_error_high", "seeds", "test_images", "images_only",
     "top5_error", "top5_error_low", "top5_error_high", "device", "device_seconds", "tuning_seconds",
-    "published_error", "published_error_condition", "published_error_source",
+    "published_error", "published_condition", "published_source",
     "published_top5_error", "published_top5_condition", "published_top5_source", "key_innovation",
     "seeds_planned", "trials_planned", "trials", "failed", "pruned", "unfinished", "apart",
 ]  # fmt: skip
@@ -87,7 +87,6 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
         "depth": _text(facts.get("depth")),
         "params": _first(both.params),
         "trainable_params": _first(both.trainable_params),
-        "params_published": published.parameters(facts),
         "macs": _first(both.macs),
         "device": device_kind(both.device if (both.device != "").any() else records.runs.device),
         "device_seconds": _rounded(done.device_seconds.mean()),
@@ -100,7 +99,7 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
         "pruned": int((both.outcome == "pruned").sum()),
         "unfinished": int((both.outcome == "").sum()),
     }
-    return row | _errors(records, candidate, track) | _published(facts, study["data"]["name"])
+    return row | _errors(records, candidate, track) | _published(facts, study["data"]["name"], described)
 
 
 def _errors(records: Records, candidate: str, track: str) -> dict[str, Any]:
@@ -123,16 +122,19 @@ def _error(name: str, interval: Interval) -> dict[str, float | None]:
     return {name: _rounded(1 - interval.mean), f"{name}_low": _rounded(low), f"{name}_high": _rounded(high)}
 
 
-def _published(facts: Any, dataset: str) -> dict[str, Any]:
-    row: dict[str, Any] = {}
-    here = published.error(facts, dataset, "top1")
-    if here is not None:
-        row |= {"published_error": here.error, "published_error_condition": here.condition}
-        row |= {"published_error_source": here.source}
-    top5 = published.error(facts, published.IMAGENET, "top5")
-    if top5 is not None:
-        row |= {"published_top5_error": top5.error, "published_top5_condition": top5.condition}
-        row |= {"published_top5_source": top5.source}
+def _published(facts: Mapping[str, Any], dataset: str, described: Mapping[str, Any]) -> dict[str, Any]:
+    """What papers report, with a caution where the candidate is not built as the papers' network was."""
+    caution = f"{described['architecture']} as published" if described.get("options") else ""
+    count = published.parameters(facts)
+    row: dict[str, Any] = {"params_published": f"{count} ({caution})" if count and caution else count}
+    for name, found in (
+        ("published", published.error(facts, dataset, "top1")),
+        ("published_top5", published.error(facts, published.IMAGENET, "top5")),
+    ):
+        if found is not None:
+            row[f"{name}_error"] = found.error
+            row[f"{name}_condition"] = ", ".join(part for part in (caution, found.condition) if part)
+            row[f"{name}_source"] = found.source
     return row
 
 

@@ -32,6 +32,9 @@ def _heading(rows: pd.DataFrame) -> str:
 def compact(rows: pd.DataFrame) -> pd.DataFrame:
     """The columns a terminal has room for, of one track, as strings."""
     shown = presentation.present(rows)
+    if "Published error here" in shown:  # the source is in the report
+        quoted = [presentation.quoted(row, "published", ["condition"]) for row in presentation.as_rows(rows)]
+        shown["Published error here"] = quoted
     return shown[[name for name in (*SHOWN, *ALSO) if name in shown]]
 
 

@@ -91,8 +91,18 @@ def test_equal_errors_share_a_rank(store: Store, described: Callable[..., Any]) 
 def test_published_errors_are_of_the_studys_own_data_set(rendered: Path) -> None:
     rows = table(folder.read(rendered)).set_index("candidate")
     assert rows.loc["resnet20"].published_error == pytest.approx(0.0875)
-    assert rows.loc["resnet20"].published_error_condition
+    assert rows.loc["resnet20"].published_condition
     assert pd.isna(rows.loc["lenet5"].published_error)  # it has one on MNIST only
+
+
+def test_what_is_not_built_as_published_is_not_shown_as_if(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    study["candidates"]["plain20"].update(architecture="resnet20", options={"skip": False})
+    store.describe(study)
+    rows = rows_of(store, study)
+    assert rows.loc["plain20"].published_condition.startswith("resnet20 as published, ")
+    assert rows.loc["plain20"].params_published.endswith(" (resnet20 as published)")
+    assert "as published" not in rows.loc["resnet20"].published_condition
 
 
 def test_another_packages_architecture_has_a_row(store: Store, described: Callable[..., Any]) -> None:
