@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from suite.commandline import Refusal
 from suite.data import Dataset
 from suite.training import checkpoint
 from suite.training.clock import Clocks, Heartbeat, Pulse
@@ -39,13 +40,22 @@ def segment_steps(macs: float, batch_size: int) -> int:
     return max(1, int(work // (max(macs, 1.0) * batch_size)))
 
 
+def training_index(spec: RunSpec, data: Dataset) -> np.ndarray:
+    """Positions of the images that a run trains on. Raises Refusal where they do not fill one batch."""
+    index = np.concatenate([data.train, data.validation]) if spec.train_on_validation else data.train
+    size = spec.recipe.batch_size
+    if len(index) < size:
+        raise Refusal(f"recipe.batch_size={size} is more than the {len(index)} training images: make it smaller")
+    return index
+
+
 class Loop:
     """One run's training, from its start or its newest checkpoint to its end."""
 
     def __init__(self, spec: RunSpec, data: Dataset, graph: Graph, directory: Path, clocks: Clocks) -> None:
         self.spec, self.data, self.graph, self.directory, self.clocks = spec, data, graph, directory, clocks
         self.batch_size = spec.recipe.batch_size
-        self.index = np.concatenate([data.train, data.validation]) if spec.train_on_validation else data.train
+        self.index = training_index(spec, data)
         self.validates = not spec.train_on_validation and len(data.validation) > 0
         self.batches = len(self.index) // self.batch_size
         self.total_steps = self.batches * spec.recipe.epochs
@@ -96,7 +106,7 @@ class Loop:
     def _train_segment(self) -> None:
         epoch, done = len(self.progress.rows), self.progress.epoch_steps
         rows = epoch_order(self.index, self.batch_size, self.spec.seeds["order"], epoch)[done : done + self.segment]
-        start, before = time.perf_counter(), self.clocks.device_seconds
+        before = self.clocks.device_seconds
         self._heartbeat.start(before)
         with self.clocks.count("device_seconds"):
             history = self.graph.step.fit(
@@ -104,7 +114,7 @@ class Loop:
                 shuffle=False, verbose=0, callbacks=Pulse(self._heartbeat, self.graph.step),
             )  # fmt: skip
             synchronize(self.graph.optimizer.iterations)
-        seconds = time.perf_counter() - start
+        seconds = self.clocks.device_seconds - before
         self._heartbeat.write(self.clocks.device_seconds)
         last = {name: values[-1] for name, values in history.history.items()}
         self.progress.add(len(rows), float(last["cross_entropy"]), float(last["accuracy"]), seconds)

@@ -24,7 +24,7 @@ from suite.training import device
 from suite.training.clock import Clocks
 from suite.training.evaluation import Predictions
 from suite.training.graph import Graphs
-from suite.training.loop import Loop, OnEpoch
+from suite.training.loop import Loop, OnEpoch, training_index
 from suite.training.preprocessing import Preprocessing, measure_preprocessing
 from suite.training.spec import RunSpec
 
@@ -93,13 +93,11 @@ class Trainer:
         directory.mkdir(parents=True, exist_ok=True)
         with clocks.count("data_seconds"):
             loaded = self._load(spec)
-        data = loaded.data
+            data = loaded.data
+            preprocessing = self._preprocess(data, training_index(spec, data))
         with clocks.count("setup_seconds"):
             graph, initial = self._graphs.take(spec, data.input_shape, len(data.class_names), loaded.images)
             loop = Loop(spec, data, graph, directory, clocks)
-            self._check_batch(spec, len(loop.index))
-            with clocks.count("data_seconds"):
-                preprocessing = self._preprocess(data, loop.index)
             graph.set(initial, spec, preprocessing, loop.total_steps)
         fields |= {
             "dataset": data.name, "data_hash": data.hash, "train_examples": len(loop.index),
@@ -176,11 +174,6 @@ class Trainer:
         if key not in self._preprocessing:
             self._preprocessing = {key: measure_preprocessing(data.images, index, data.class_names)}
         return self._preprocessing[key]
-
-    def _check_batch(self, spec: RunSpec, examples: int) -> None:
-        size = spec.recipe.batch_size
-        if examples < size:
-            raise Refusal(f"recipe.batch_size={size} is more than the {examples} training images: make it smaller")
 
     def _forget(self) -> None:
         self._graphs.clear()
