@@ -1,0 +1,186 @@
+"""The main job through its command line, with real workers, MLflow on SQLite, and a study typed again and again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from suite.study import records
+from suite.study.records import RunKey
+from tests import studies
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace in which the study `tiny` has run once."""
+    path = studies.workspace_with_study(tmp_path_factory.mktemp("tiny") / "workspace")
+    done = studies.command(path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "lenet5" in done.stdout
+    return path
+
+
+def module(workspace: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", name, *arguments],
+        cwd=workspace, env=studies.environment(), capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+
+
+def test_every_planned_run_is_committed_and_only_final_runs_saw_the_test_set(workspace: Path) -> None:
+    results = studies.results(workspace)
+    assert len(results) == 2 * (2 + 2)
+    for key, result in results.items():
+        assert set(records.FIELDS) <= set(result)
+        assert (result["test_accuracy"] is not None) == ("/final/" in key)
+        assert result["ended_at"] > result["started_at"]
+    assert results["mlp/tuned/search/0"]["parameters"]["learning_rate"] == 0.1, "trial 0 is the recipe as it stands"
+
+
+def test_final_runs_took_the_parameters_that_validation_selected(workspace: Path) -> None:
+    results = studies.results(workspace)
+    for name in ("mlp", "lenet5"):
+        trials = [results[f"{name}/tuned/search/{n}"] for n in (0, 1)]
+        best = max((t for t in trials if t["outcome"] == "completed"), key=lambda t: t["val_accuracy"])
+        assert {str(results[f"{name}/tuned/final/{n}"]["parameters"]) for n in (0, 1)} == {str(best["parameters"])}
+
+
+def test_no_process_is_left(workspace: Path) -> None:
+    assert studies.workers_of(workspace) == []
+
+
+def test_mlflow_has_each_run_once_under_its_candidate(workspace: Path) -> None:
+    from mlflow.tracking import MlflowClient
+
+    runs = studies.mlflow_runs(workspace)
+    assert set(runs) == {*studies.results(workspace), "candidate:mlp", "candidate:lenet5", "summary"}
+    assert set(runs.values()) == {1}
+    assert studies.duplicates(studies.metric_rows(workspace)) == []
+    client = MlflowClient(f"sqlite:///{workspace / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("tiny")
+    wanted = "tags.phase = 'final' and tags.candidate = 'mlp' and tags.seed = '1000'"
+    (run,) = client.search_runs([experiment.experiment_id], wanted)
+    result = studies.results(workspace)["mlp/tuned/final/0"]
+    assert run.info.status == "FINISHED"
+    assert run.data.metrics["test_accuracy"] == pytest.approx(result["test_accuracy"])
+    assert run.data.params["recipe.optimizer"] == "sgd"
+    assert run.data.params["data_hash"] == result["data_hash"]
+    assert "gpu_seconds" not in run.data.metrics
+    parent = client.get_run(run.data.tags["mlflow.parentRunId"])
+    assert parent.data.tags["key"] == "candidate:mlp"
+    names = {artifact.path for artifact in client.list_artifacts(run.info.run_id)}
+    assert {"confusion_matrix.csv", "confusion_matrix.png", "run.json", "result.json", "history.json"} <= names
+    assert (workspace / "mlartifacts").is_dir()
+
+
+def test_the_confusion_matrix_counts_the_test_set(workspace: Path) -> None:
+    path = sorted(workspace.glob("mlartifacts/tiny/*/artifacts/confusion_matrix.csv"))[0]
+    matrix = np.array([[int(cell) for cell in row] for row in csv.reader(path.open())])
+    assert matrix.sum() == 100
+    accuracies = {round(r["test_accuracy"], 9) for k, r in studies.results(workspace).items() if "/final/" in k}
+    assert round(np.trace(matrix) / 100, 9) in accuracies
+
+
+def test_the_optuna_mirror_has_each_trial_once(workspace: Path) -> None:
+    states = studies.optuna_states(workspace)
+    assert sum(states.values()) == 4
+    assert all(name.startswith("tiny/digits-laptop-tensorflow-float32/") for name in states)
+
+
+def test_the_report_is_there_and_regenerates(workspace: Path) -> None:
+    folder = workspace / "reports" / "tiny"
+    for name in ("report.html", "report.md", "table.csv", "table.tex", "runs.csv", "records.npz"):
+        assert (folder / name).stat().st_size > 0
+    checked = module(workspace, "suite.report", "study=tiny", "check=true")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_the_winner_classifies_pictures(workspace: Path) -> None:
+    from sklearn.datasets import load_digits
+
+    pictures = workspace / "pictures"
+    pictures.mkdir(exist_ok=True)
+    digits = load_digits()
+    for row in range(20):
+        pixels = np.clip(digits.images[row] * 16, 0, 255).astype("uint8")
+        Image.fromarray(pixels).resize((32, 32)).save(pictures / f"{row:02d}_{digits.target[row]}.png")
+    (pictures / "broken.png").write_bytes(b"not a picture")
+    done = module(workspace, "suite.predict", "study=tiny", "candidate=lenet5", "images=pictures", "format=csv")
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert len(rows) == 20
+    assert "broken.png" in done.stderr
+    for row in rows:
+        shares = [float(row[f"confidence_{place}"]) for place in range(1, 6)]
+        assert shares == sorted(shares, reverse=True)
+        assert 0 < sum(shares) <= 1 + 1e-4
+    hits = sum(row["class_1"] == Path(row["image"]).stem[-1] for row in rows)
+    assert hits >= 6, "a network trained on these digits does better than one in ten"
+
+
+def test_typed_again_nothing_trains(workspace: Path) -> None:
+    before = {key: result["ended_at"] for key, result in studies.results(workspace).items()}
+    done = studies.command(workspace)
+    assert done.returncode == 0, done.stderr
+    assert "0 runs to train" in done.stdout
+    assert {key: result["ended_at"] for key, result in studies.results(workspace).items()} == before
+
+
+def test_a_deleted_result_trains_again_alone_and_comes_out_the_same(workspace: Path) -> None:
+    before = studies.results(workspace)
+    key = RunKey("lenet5", "tuned", "final", 1)
+    (studies.instance(workspace) / key.path / records.RESULT).unlink()
+    done = studies.command(workspace)
+    assert done.returncode == 0, done.stderr
+    after = studies.results(workspace)
+    assert [k for k in after if after[k]["ended_at"] != before[k]["ended_at"]] == [str(key)]
+    assert after[str(key)]["test_loss"] == before[str(key)]["test_loss"]
+    assert after[str(key)]["attempts"] == 2
+    assert studies.duplicates(studies.metric_rows(workspace)) == []
+
+
+def test_one_more_seed_is_one_more_run_for_each_candidate(workspace: Path) -> None:
+    before = set(studies.results(workspace))
+    done = studies.command(workspace, "seeds=3")
+    assert done.returncode == 0, done.stderr
+    assert set(studies.results(workspace)) - before == {"mlp/tuned/final/2", "lenet5/tuned/final/2"}
+
+
+def test_another_configuration_is_refused(workspace: Path) -> None:
+    done = studies.command(workspace, "recipe.learning_rate=0.2")
+    assert done.returncode == 2
+    assert "recipe.learning_rate: 0.1 became 0.2" in done.stderr
+    assert "instance=NAME" in done.stderr
+
+
+def test_the_projections_can_be_deleted_and_made_again(workspace: Path) -> None:
+    rows, states = studies.metric_rows(workspace), studies.optuna_states(workspace)
+    (workspace / "mlflow.db").unlink()
+    (workspace / "optuna.db").unlink()
+    done = module(workspace, "suite.status", "rebuild=true")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert studies.metric_rows(workspace) == rows
+    assert studies.optuna_states(workspace) == states
+
+
+def test_the_status_counts(workspace: Path) -> None:
+    done = module(workspace, "suite.status", "study=tiny")
+    assert "finished" in done.stdout
+    assert "search 2/2, final 3/3" in done.stdout
+    cleaned = module(workspace, "suite.status", "clean=true")
+    assert "freed" in cleaned.stdout
+    assert not (workspace / "cache").exists()
+
+
+def test_a_dry_run_writes_no_run(workspace: Path, tmp_path: Path) -> None:
+    done = studies.command(workspace, "dry_run=true", f"workspace={tmp_path}")
+    assert done.returncode == 0
+    assert "8 runs to train, about" in done.stdout
+    assert not list(tmp_path.glob("runs/*/*/*/*"))
