@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import presentation
 from suite.analysis.costs import TRAINING
 from suite.analysis.folder import Records
 from suite.analysis.tables import device_kind
+from suite.analysis.units import duration, whole
 
 INTERVAL = (
     "95% intervals of the mean over seeds and test images, as if both were drawn anew: crossed variance components of "
@@ -40,7 +40,7 @@ def banners(study: Mapping[str, Any]) -> list[str]:
     stopped = (study.get("limit") or {}).get("search_stopped_after")
     if stopped is not None:
         found.append(
-            f"The time limit of {presentation.duration(study['limit']['seconds'])} stopped the search after {stopped} "
+            f"The time limit of {duration(study['limit']['seconds'])} stopped the search after {stopped} "
             f"of {study['trials']} trials, the same for every candidate."
         )
     return found
@@ -147,7 +147,7 @@ def failures(records: Records) -> pd.DataFrame:
         {
             "Run": f"{run.candidate}/{run.track}/{run.phase}/{run.number:.0f}",
             "Outcome": str(run.outcome or "not finished").replace("_", " "),
-            "Attempts": presentation.whole(run.attempts),
+            "Attempts": whole(run.attempts),
             "Reason": str(run.reason or ""),
         }
         for run in runs.itertuples()
@@ -159,9 +159,9 @@ def cost_sentence(frame: pd.DataFrame, wall: float) -> str:
     """The share of the wall time that was training steps."""
     training = float(frame.loc[frame.item == TRAINING, "seconds"].iloc[0])
     if not wall > 0 or not math.isfinite(training):
-        return f"{presentation.duration(training)} of training steps; the sessions' wall time is not recorded yet."
+        return f"{duration(training)} of training steps; the sessions' wall time is not recorded yet."
     return (
-        f"{100 * training / wall:.0f}% of {presentation.duration(wall)} wall time (times workers) was training steps. "
+        f"{100 * training / wall:.0f}% of {duration(wall)} wall time (times workers) was training steps. "
         "Coordinator and workers count at the same time, so parts may overlap."
     )
 

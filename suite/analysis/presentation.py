@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from suite.analysis.claims import Judgement
+from suite.analysis.units import MISSING, duration, missing, percent, plain, points, scaled, signed, whole
 
 NUMBERS = frozenset(
     {
@@ -37,8 +37,6 @@ KNOWN = (
 """Headings of what is known of an architecture, with the measured error to compare."""
 
 MEASURED_TOO = ("Study", "Architecture", "Parameters", "Test error, top-1 (95%)")
-
-MISSING = "–"
 
 
 def present(rows: pd.DataFrame) -> pd.DataFrame:
@@ -108,10 +106,6 @@ def interval(row: dict[str, Any], name: str) -> str:
     return f"{percent(row[name])}% ({percent(row[f'{name}_low'])} to {percent(row[f'{name}_high'])})"
 
 
-def percent(fraction: float) -> str:
-    return f"{100 * fraction:.2f}"
-
-
 def count(row: dict[str, Any]) -> str:
     """How many seeds and test images a number rests on."""
     return f"{row['seeds']} × {row['test_images']:,}" if row["seeds"] else MISSING
@@ -137,37 +131,6 @@ def quoted(row: dict[str, Any], name: str, parts: Sequence[str] = ("condition", 
     return f"{100 * row[f'{name}_error']:.3g}% ({'; '.join(details)})"
 
 
-def whole(value: Any) -> str:
-    return MISSING if missing(value) else f"{int(value):,}"
-
-
-def plain(value: Any) -> str:
-    return MISSING if missing(value) or value == "" else str(value)
-
-
-def scaled(value: Any) -> str:
-    """Multiply-adds with a decimal prefix: `40.6 M`."""
-    if missing(value):
-        return MISSING
-    for size, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:.3g} {prefix}"
-    return f"{value:.0f}"
-
-
-def duration(value: Any) -> str:
-    """Seconds as a person says them: `41 s`, `12.5 min`, `3.1 h`."""
-    if missing(value):
-        return MISSING
-    if value < 100:
-        return f"{value:.3g} s"
-    return f"{value / 60:.3g} min" if value < 6000 else f"{value / 3600:.3g} h"
-
-
-def missing(value: Any) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
-
-
 def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
     """The answer of one track in a sentence or two, with what the intervals do not decide."""
     ranked = rows[rows["rank"].notna()]
@@ -189,7 +152,7 @@ def differences(frame: pd.DataFrame) -> pd.DataFrame:
         [
             {
                 "Candidate": candidate,
-                "Behind the first, points (95%)": f"{_points(behind)} ({_points(low)} to {_points(high)})",
+                "Behind the first, points (95%)": f"{points(behind)} ({points(low)} to {points(high)})",
                 "Decided": "yes" if decided else "no",
             }
             for candidate, behind, low, high, decided in frame.itertuples(index=False)
@@ -204,7 +167,7 @@ def claims(judged: list[Judgement]) -> pd.DataFrame:
 
 def _claim(claim: Judgement) -> dict[str, str]:
     fraction = claim.metric in ("test_accuracy", "test_top5_accuracy", "calibration_error")
-    show, unit = (_points, " points") if fraction else (_signed, "")
+    show, unit = (points, " points") if fraction else (signed, "")
     numbers = MISSING
     if claim.advantage is not None:
         low, high = show(claim.advantage.low), show(claim.advantage.high)
@@ -245,11 +208,3 @@ def taken(frame: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return shown[[name for name in shown if not (shown[name] == MISSING).all()]]
-
-
-def _points(fraction: float) -> str:
-    return f"{100 * fraction:+.2f}".replace("-", "−")
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.4g}".replace("-", "−")

@@ -12,7 +12,7 @@ import pandas as pd
 from suite.analysis import collect, presentation
 from suite.analysis import folder as folders
 from suite.analysis.instances import find
-from suite.analysis.markup import csv_table, latex_table, markdown_table
+from suite.analysis.markup import csv_table, escape_markdown, latex_table, markdown_table
 from suite.analysis.method import banners
 from suite.analysis.page import pages
 from suite.analysis.paths import remove_paths
@@ -95,15 +95,16 @@ def publish(folder: Path, published: Path) -> Path:
 
 
 def readme_table(folder: Path) -> str:
-    """The Markdown table that a README shows of a published report, between its markers."""
-    rows = table(folders.read(folder))
+    """The Markdown table that a README shows of a published report, with what must be known before its numbers."""
+    read = folders.read(folder)
     keep = ["Architecture", "Parameters", "Multiply-adds", "Test error, top-1 (95%)", "n (seeds × images)"]
-    parts = []
-    for track, part in rows.groupby("track", sort=False):
+    parts = [f"> {escape_markdown(banner)}\n" for banner in banners(read.study)]
+    for track, part in table(read).groupby("track", sort=False):
         shown = present(part)
         clock = [name for name in shown if str(name).endswith(" time") and name != "Tuning time"]
         extra = [name for name in ("Published error here", "Note") if name in shown]
-        parts.append(f"*{track} track*\n\n{markdown_table(shown[[*keep, *clock, *extra]], NUMBERS)}")
+        title = f"{read.study['title']} ({read.study['dataset']}, budget {read.study['budget']}, {track} track)"
+        parts.append(f"*{escape_markdown(title)}*\n\n{markdown_table(shown[[*keep, *clock, *extra]], NUMBERS)}")
     return "\n".join(parts)
 
 

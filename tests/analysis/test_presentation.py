@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pytest
 
 from suite.analysis import folder, presentation, report
 from suite.analysis.claims import Judgement
-from suite.analysis.presentation import duration, headline, known, measured, present, scaled
+from suite.analysis.presentation import headline, known, measured, present
 from suite.analysis.statistics import Interval
 from suite.analysis.tables import table
 from suite.study.records import RunKey
@@ -71,19 +70,6 @@ def test_a_candidates_options_are_named(store: Store, described: Callable[..., A
     study["candidates"]["plain20"].update(architecture="resnet20", options={"skip": False, "width": 0.5})
     store.describe(study)
     assert "plain20 (resnet20 skip=False, width=0.5)" in shown(store, study).index
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.5, "0.5 s"), (41.26, "41.3 s"), (750, "12.5 min"), (11160, "3.1 h"), (float("nan"), "–")],
-)
-def test_durations(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
-
-
-@pytest.mark.parametrize(("value", "text"), [(40.55e6, "40.5 M"), (4.09e9, "4.09 G"), (650_000, "650 k"), (12, "12")])
-def test_multiply_adds(value: float, text: str) -> None:
-    assert scaled(value) == text
 
 
 def rows(**values: Any) -> pd.DataFrame:

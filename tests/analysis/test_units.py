@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from suite.analysis.units import MISSING, duration, missing, percent, points, scaled, signed, whole
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.5, "0.5 s"), (41.26, "41.3 s"), (750, "12.5 min"), (11160, "3.1 h"), (float("nan"), "–")],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(40.55e6, "40.5 M"), (4.09e9, "4.09 G"), (650_000, "650 k"), (12, "12")])
+def test_multiply_adds(value: float, text: str) -> None:
+    assert scaled(value) == text
+
+
+def test_signs_and_thousands() -> None:
+    assert percent(0.08754) == "8.75"
+    assert (points(-0.031), points(0.031)) == ("−3.10", "+3.10")
+    assert (signed(-0.61234), signed(2.0)) == ("−0.6123", "+2")
+    assert whole(25557032.0) == "25,557,032"
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), pd.NA])
+def test_nothing_is_a_dash(nothing: object) -> None:
+    assert missing(nothing)
+    assert whole(nothing) == duration(nothing) == scaled(nothing) == MISSING
+    assert not missing(0)
