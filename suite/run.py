@@ -53,7 +53,7 @@ def _in_workspace(study: Study) -> tuple[int, Path | None]:
     from suite.study.plan import planned
     from suite.study.session import Session
 
-    session = Session(study.workspace / "runs" / study.name / study.instance)
+    session = Session(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study))
     missing = [key for key in planned(study) if key not in ledger.results]
     seconds, measured = estimate_seconds(ledger, missing)

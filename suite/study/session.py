@@ -17,6 +17,7 @@ class Session:
     """The clock of one session. All times in seconds; the file is rewritten whole at every step, atomically."""
 
     directory: Path
+    workers: int = 1
     started_at: float = field(default_factory=time.time)
     start_seconds: float = 0.0
     idle_seconds: float = 0.0
