@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import psutil
@@ -172,7 +172,8 @@ class Coordinator:
         assert parameters is not None
         self.ledger.open(key, parameters)
         attempt = self.ledger.attempt(key)
-        spec = self.ledger.spec(key, parameters)
+        expected = self.ledger.fingerprint(key.candidate)
+        spec = replace(self.ledger.spec(key, parameters), expected_fingerprint=expected)
         fields = {**self.ledger.fields(key), "versions": versions(), "commit": commit()}
         self._running[key] = Assignment(key, worker)
         self._session.idle_ended()

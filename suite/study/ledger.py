@@ -114,6 +114,11 @@ class Ledger:
 
         return committed_rows(self.path(key))
 
+    def fingerprint(self, candidate: str) -> str | None:
+        """The graph that the candidate's runs were trained with, None before the first."""
+        known = (result["fingerprint"] for key, result in self.results.items() if key.candidate == candidate)
+        return next((fingerprint for fingerprint in known if fingerprint), None)
+
     def selected(self, candidate: str, track: str) -> dict[str, Any]:
         """The parameters for the final runs of a candidate; empty where nothing is searched or no trial completed."""
         mine = [

@@ -71,6 +71,7 @@ def main() -> None:
 
 
 def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
+    from suite.training.run import GraphChanged
     from suite.training.spec import RunSpec
 
     directory = Path(order["directory"])
@@ -101,6 +102,9 @@ def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
             else:
                 channel.send("suspended", reason=f"{error.strerror}: {error.filename or directory}")
                 return
+        except GraphChanged as error:
+            channel.send("suspended", reason=str(error))
+            return
         except Exception as error:
             fields = _failure(error)
         fields = {**order["fields"], "started_at": started_at, **fields, "attempts": order["attempt"]}

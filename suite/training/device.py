@@ -9,6 +9,7 @@ import gc
 import os
 import platform
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,18 @@ def _processor() -> str:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def keep_tensorflow_out() -> None:
+    """Tell Keras that TensorFlow is not there, where it does not run on it.
+
+    Keras' serialisation asks for TensorFlow's types and imports it for that, which takes a worker 10 s. Keras has no
+    public switch for it. Does nothing once TensorFlow is imported, as it is by a test that compares backends.
+    """
+    from keras.src.utils import module_utils
+
+    if keras.backend.backend() != "tensorflow" and "tensorflow" not in sys.modules:
+        module_utils.tensorflow._available = False
 
 
 def synchronize(variable: Any) -> None:

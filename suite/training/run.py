@@ -28,10 +28,14 @@ from suite.training.loop import Loop, OnEpoch, training_index
 from suite.training.preprocessing import Preprocessing, measure_preprocessing
 from suite.training.spec import RunSpec
 
-__all__ = ["RunSpec", "Trainer"]
+__all__ = ["GraphChanged", "RunSpec", "Trainer"]
 
 DEVICE_BYTES = 1 << 30
 """Images up to this size lie on the device as a whole."""
+
+
+class GraphChanged(Exception):
+    """The architecture's code builds another graph now than it did for earlier runs of the same candidate."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Trainer:
     """Trains runs one after the other in this process."""
 
     def __init__(self, device_bytes: int = DEVICE_BYTES) -> None:
+        device.keep_tensorflow_out()
         self._device_bytes = device_bytes
         self._graphs = Graphs()
         self._loaded: dict[str, Loaded] = {}
@@ -97,6 +102,11 @@ class Trainer:
             preprocessing = self._preprocess(data, training_index(spec, data))
         with clocks.count("setup_seconds"):
             graph, initial = self._graphs.take(spec, data.input_shape, len(data.class_names), loaded.images)
+            if spec.expected_fingerprint not in (None, graph.fingerprint):
+                raise GraphChanged(
+                    f"{spec.architecture} builds another graph ({graph.fingerprint}) than the candidate's earlier runs "
+                    f"({spec.expected_fingerprint}): the code has changed; start a new instance with instance=NAME"
+                )
             loop = Loop(spec, data, graph, directory, clocks)
             graph.set(initial, spec, preprocessing, loop.total_steps)
         fields |= {

@@ -37,6 +37,8 @@ class RunSpec:
     data_dir: str | None = None
     offline: bool = False
     deterministic: bool = True
+    expected_fingerprint: str | None = None
+    """The graph that earlier runs of the candidate were trained with; another one is refused before training."""
 
     def as_mapping(self) -> dict[str, Any]:
         """Plain values as JSON knows them; `from_mapping` gives the specification back."""
@@ -63,7 +65,7 @@ class RunSpec:
         Places (data_dir, cache_dir), names and downloads do not count; the data's and the graph's hashes do.
         """
         values = self.as_mapping()
-        for name in ("data_dir", "cache_dir", "offline", "parameters"):
+        for name in ("data_dir", "cache_dir", "offline", "parameters", "expected_fingerprint"):
             del values[name]
         values["recipe"] = {key: value for key, value in values["recipe"].items() if key != "name"}
         values["data"] = {key: value for key, value in values["data"].items() if key not in ("name", "path")}
