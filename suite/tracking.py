@@ -91,7 +91,7 @@ class Tracker:
     def is_whole(self, key: str, ended_at: float) -> bool:
         """Whether a committed run is in the store with all that belongs to it."""
         run = self._runs.get(key)
-        return run is not None and run.data.tags.get(WHOLE) == _milliseconds_text(ended_at)
+        return run is not None and run.data.tags.get(WHOLE) == _tag(ended_at)
 
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """Log epoch rows with the timestamps that they were committed with."""
@@ -132,7 +132,7 @@ class Tracker:
         if result.get("reason"):
             self._client.set_tag(run_id, "reason", str(result["reason"])[:5000])
         self._client.set_terminated(run_id, "FAILED" if failed else "FINISHED", end_time=ended)
-        self._client.set_tag(run_id, WHOLE, _milliseconds_text(result["ended_at"]))
+        self._client.set_tag(run_id, WHOLE, _tag(result["ended_at"]))
         self._runs[key] = self._client.get_run(run_id)
 
     def _log(self, run: Run, metrics: list[Metric]) -> None:
@@ -149,6 +149,11 @@ class Tracker:
             self._client.log_batch(run.info.run_id, params=params[start : start + BATCH])
 
     def _child(self, key: str, fields: Mapping[str, Any]) -> Run:
+        known = self._runs.get(key)
+        ended = fields.get("ended_at") if "outcome" in fields else None
+        if known is not None and known.data.tags.get(WHOLE, _tag(ended)) != _tag(ended):
+            self._call(self._client.delete_run, known.info.run_id)  # of a result that was deleted: it trained again
+            del self._runs[key]
         if key not in self._runs:
             parent = self._parent(fields)
             names = ("candidate", "architecture", "dataset", "track", "phase", "number", "seed")
@@ -263,8 +268,9 @@ def _is_local(workspace: Path) -> bool:
     return store_uri(workspace).startswith("sqlite:///")
 
 
-def _milliseconds_text(seconds: float) -> str:
-    return str(round(seconds * 1000))
+def _tag(ended_at: float | None) -> str:
+    """What the tag of a whole run holds: when the run ended, in milliseconds."""
+    return "" if ended_at is None else str(round(ended_at * 1000))
 
 
 def _first_line(error: Exception) -> str:

@@ -82,7 +82,7 @@ def test_mlflow_has_each_run_once_under_its_candidate(workspace: Path) -> None:
 
 def test_the_confusion_matrix_counts_the_test_set(workspace: Path) -> None:
     path = sorted(workspace.glob("mlartifacts/tiny/*/artifacts/confusion_matrix.csv"))[0]
-    matrix = np.array([[int(cell) for cell in row] for row in csv.reader(path.open())])
+    matrix = np.array([[int(cell) for cell in row] for row in csv.reader(path.read_text().splitlines())])
     assert matrix.sum() == 100
     accuracies = {round(r["test_accuracy"], 9) for k, r in studies.results(workspace).items() if "/final/" in k}
     assert round(np.trace(matrix) / 100, 9) in accuracies

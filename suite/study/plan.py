@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from suite.config import Candidate, Study
@@ -87,13 +86,18 @@ def spec_for(
 def identity(study: Study, spec: RunSpec, key: RunKey, dataset: Dataset) -> dict[str, Any]:
     """What determines a run, as plain values: two runs with equal identities are the same run.
 
-    Paths, workers, claims, columns and the number of seeds, trials and candidates never count.
+    The recipe is the one that the study asks for; what the search chose stands beside it. Paths, workers, claims,
+    columns and the number of seeds, trials and candidates never count.
     """
+    candidate = next(candidate for candidate in study.candidates if candidate.name == key.candidate)
+    train_examples = len(dataset.train) + (len(dataset.validation) if spec.train_on_validation else 0)
+    recipe = candidate.settled(train_examples).as_mapping()
+    as_it_stands = {name: value for name, value in recipe.items() if name != "name"}
     data = {name: value for name, value in vars(spec.data).items() if name != "path"}
     return {
         "architecture": spec.architecture,
         "options": dict(spec.options),
-        "recipe": {name: value for name, value in spec.recipe.as_mapping().items() if name != "name"},
+        "recipe": as_it_stands,
         "parameters": dict(spec.parameters),
         "seeds": dict(spec.seeds),
         "data": data,
@@ -118,8 +122,3 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str =
         elif old != new:
             found.append(f"{prefix}{name}: {old} became {new}")
     return found
-
-
-def as_asked(candidate: Candidate, train_examples: int) -> Candidate:
-    """A candidate with its recipe's length settled, as the report describes it."""
-    return replace(candidate, recipe=candidate.settled(train_examples))
