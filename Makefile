@@ -38,10 +38,10 @@ quickstart: setup
 	$(BIN)/python -m suite.run study=quickstart
 
 test: lint
-	$(PYTEST) -m 'not slow and not faults and not realdata'
+	$(PYTEST) -n 2 --dist loadfile -m 'not slow and not faults and not realdata'
 
 test-all: lint
-	$(PYTEST) -m 'not faults and not realdata'
+	$(PYTEST) -n 2 --dist loadfile -m 'not faults and not realdata'
 
 test-faults: setup-dev
 	$(PYTEST) -m faults

@@ -12,6 +12,7 @@ from suite.commandline import DONE, FAILED, INTERRUPTED, enter
 if TYPE_CHECKING:
     from suite.config import Study
     from suite.study.coordinator import Coordinator
+    from suite.study.estimate import Estimate
     from suite.study.ledger import Ledger
     from suite.study.session import Session
 
@@ -46,7 +47,7 @@ def execute(arguments: list[str]) -> tuple[int, Path | None]:
 def _in_workspace(study: Study) -> tuple[int, Path | None]:
     """With the workspace's lock held: plan, train what is missing, project, report."""
     from suite.study.description import plan_lines, write
-    from suite.study.estimate import clock, estimate_seconds
+    from suite.study.estimate import clock, estimate
     from suite.study.ledger import Ledger
     from suite.study.measure import measure
     from suite.study.opening import open_datasets
@@ -56,20 +57,24 @@ def _in_workspace(study: Study) -> tuple[int, Path | None]:
     session = Session(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study))
     missing = [key for key in planned(study) if key not in ledger.results]
-    seconds, measured = estimate_seconds(ledger, missing)
+    expected = estimate(ledger, missing)
     print("\n".join(plan_lines(study, ledger)))
-    basis = "by the speed that this machine last showed" if measured else "a first guess: nothing was measured here yet"
-    print(f"{len(missing)} runs to train, about {clock(seconds)} ({basis})", flush=True)
+    basis = (
+        "by the speed that this machine last showed"
+        if expected.measured
+        else "a first guess: nothing was measured here yet"
+    )
+    print(f"{len(missing)} runs to train, about {clock(expected.seconds)} ({basis})", flush=True)
     if study.dry_run == "true":
         return DONE, None
     if study.dry_run == "measure":
         print("\n".join(measure(ledger, missing)))
         return DONE, None
     write(ledger, "running")
-    return _train_and_report(ledger, session, len(missing), seconds)
+    return _train_and_report(ledger, session, expected)
 
 
-def _train_and_report(ledger: Ledger, session: Session, total: int, seconds: float) -> tuple[int, Path]:
+def _train_and_report(ledger: Ledger, session: Session, expected: Estimate) -> tuple[int, Path]:
     from suite.study.coordinator import Coordinator
     from suite.study.description import write
     from suite.study.display import progress
@@ -80,7 +85,7 @@ def _train_and_report(ledger: Ledger, session: Session, total: int, seconds: flo
     study = ledger.study
     tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
     projection = Projection(ledger, tags)
-    with progress(total, seconds) as listener:
+    with progress(expected) as listener:
         coordinator = Coordinator(ledger, projection, listener, session)
         state, reason, code = _carry_out(coordinator)
         if state != "finished":

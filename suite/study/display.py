@@ -12,25 +12,23 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from suite.study.estimate import clock
+from suite.study.estimate import Estimate, clock
 from suite.study.records import RunKey
 
 
 class Progress:
-    """Follows a study; `total` runs are to be trained in this session, expected to take `expected_seconds`."""
+    """Follows a study: the runs of an estimate are to be trained in this session."""
 
-    def __init__(self, total: int, expected_seconds: float) -> None:
-        self._total, self._ended, self._expected = total, 0, expected_seconds
+    def __init__(self, expected: Estimate) -> None:
+        self._expected, self._ended = expected, set[RunKey]()
         self._started = time.monotonic()
         self._epochs: dict[RunKey, int] = {}
 
+    def count(self) -> str:
+        return f"{len(self._ended)}/{len(self._expected.runs)}"
+
     def left(self) -> str:
-        """Time left: by the plan's estimate at first, by the session's own pace once runs have ended."""
-        passed = time.monotonic() - self._started
-        done = self._ended / max(self._total, 1)
-        by_estimate = max(0.0, self._expected - passed)
-        by_pace = passed / done - passed if done else by_estimate
-        return clock((1 - done) * by_estimate + done * by_pace)
+        return clock(self._expected.left(self._ended, time.monotonic() - self._started))
 
     def started(self, key: RunKey, attempt: int, epochs: int) -> None:
         self._epochs[key] = epochs
@@ -40,7 +38,7 @@ class Progress:
         self.show(key, row, "")
 
     def ended(self, key: RunKey, result: Mapping[str, Any]) -> None:
-        self._ended += 1
+        self._ended.add(key)
         self._epochs.pop(key, None)
         accuracy = result.get("test_accuracy")
         text = str(result["outcome"]) + (f", test accuracy {accuracy:.4f}" if accuracy is not None else "")
@@ -68,7 +66,7 @@ class Lines(Progress):
             seen = f"val accuracy {accuracy:.4f}, " if accuracy is not None else ""
             epochs = self._epochs.get(key, "?")
             text = f"epoch {row['epoch']}/{epochs}  {seen}{row['images_per_second']:.0f} images/s"
-        print(f"[{self._ended}/{self._total}] {key}  {text}  left {self.left()}", flush=True)
+        print(f"[{self.count()}] {key}  {text}  left {self.left()}", flush=True)
 
     def said(self, message: str) -> None:
         print(message, flush=True)
@@ -79,8 +77,8 @@ class LiveTable(Progress):
 
     SHOWN = 12
 
-    def __init__(self, total: int, expected_seconds: float, console: Console) -> None:
-        super().__init__(total, expected_seconds)
+    def __init__(self, expected: Estimate, console: Console) -> None:
+        super().__init__(expected)
         self._rows: dict[RunKey, list[str]] = {}
         self._live = Live(console=console, refresh_per_second=4, get_renderable=self._table)
 
@@ -110,7 +108,7 @@ class LiveTable(Progress):
         self._live.console.print(message)
 
     def _table(self) -> Table:
-        table = Table(title=f"{self._ended} of {self._total} runs, {self.left()} left", title_justify="left")
+        table = Table(title=f"{self.count()} runs, {self.left()} left", title_justify="left")
         for name in ("candidate", "run", "epoch", "val accuracy", "images/s", "state"):
             table.add_column(name, justify="right" if name in ("epoch", "val accuracy", "images/s") else "left")
         for key, (epoch, accuracy, speed, state) in self._rows.items():
@@ -118,8 +116,6 @@ class LiveTable(Progress):
         return table
 
 
-def progress(total: int, expected_seconds: float) -> Progress:
+def progress(expected: Estimate) -> Progress:
     """The live table if a person looks on, lines otherwise."""
-    if sys.stdout.isatty():
-        return LiveTable(total, expected_seconds, Console())
-    return Lines(total, expected_seconds)
+    return LiveTable(expected, Console()) if sys.stdout.isatty() else Lines(expected)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,8 @@ from suite.durable import read_json, write_json
 from suite.study.ledger import Ledger
 from suite.study.records import RunKey
 
-FIRST_GUESS = 1.5e10  # multiply-adds of forward passes a second while training, on a few laptop cores
+FIRST_GUESS = 5e9  # multiply-adds of forward passes a second while training a small network on two cores
+UNKNOWN_MACS = 1e8  # of an architecture from another package
 LEAST_IMAGE_SECONDS = 5e-5  # a tiny network is bound by the loop around it, not by its multiply-adds
 OVERHEAD_SECONDS = 3.0  # of a run: evaluation, commits
 TRACING_SECONDS = 10.0  # of a candidate: building and tracing its graph
@@ -36,23 +39,46 @@ def remember_speed(workspace: Path, result: dict[str, Any]) -> None:
     write_json(path, speeds)
 
 
-def estimate_seconds(ledger: Ledger, keys: list[RunKey]) -> tuple[float, bool]:
-    """Seconds that runs will take, and whether this machine was ever measured (else it is a first guess)."""
-    study = ledger.study
-    path = speed_file(study.workspace)
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds that each run of a plan is expected to take, and whether this machine was ever measured."""
+
+    runs: dict[RunKey, float]
+    workers: int
+    measured: bool
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the whole: starting, tracing each candidate once, the runs shared among the workers."""
+        if not self.runs:
+            return 0.0
+        tracing = TRACING_SECONDS * len({key.candidate for key in self.runs})
+        return START_SECONDS + (tracing + sum(self.runs.values())) / self.workers
+
+    def left(self, ended: Collection[RunKey], passed: float) -> float:
+        """Seconds left after `passed` seconds: the rest of the estimate, at the pace of the runs that ended."""
+        open_runs = sum(seconds for key, seconds in self.runs.items() if key not in ended)
+        done = self.seconds * (1 - open_runs / max(sum(self.runs.values()), 1e-9))
+        return (self.seconds - done) * passed / done if ended else max(0.0, self.seconds - passed)
+
+
+def estimate(ledger: Ledger, keys: list[RunKey]) -> Estimate:
+    """What training `keys` will take."""
+    path = speed_file(ledger.study.workspace)
     speeds: dict[str, Any] = read_json(path) if path.exists() else {}
-    total = START_SECONDS + TRACING_SECONDS * len({key.candidate for key in keys}) if keys else 0.0
-    for key in keys:
-        candidate, dataset = ledger.candidates[key.candidate], ledger.dataset(key.candidate)
-        macs = models.estimate_macs(
-            candidate.architecture, dataset.input_shape, len(dataset.class_names), dict(candidate.options)
-        )
-        name = _name(candidate.architecture, study.precision, study.backend)
-        speed = speeds.get("architectures", {}).get(name) or speeds.get("last") or FIRST_GUESS
-        recipe = ledger.spec(key, {}).recipe
-        images = recipe.epochs * len(dataset.train) * (PRUNED if key.phase == "search" and key.number else 1.0)
-        total += OVERHEAD_SECONDS + images * max((macs or 1e8) / speed, LEAST_IMAGE_SECONDS)
-    return total / study.workers, bool(speeds)
+    return Estimate({key: _run_seconds(ledger, key, speeds) for key in keys}, ledger.study.workers, bool(speeds))
+
+
+def _run_seconds(ledger: Ledger, key: RunKey, speeds: dict[str, Any]) -> float:
+    study, candidate, dataset = ledger.study, ledger.candidates[key.candidate], ledger.dataset(key.candidate)
+    macs = models.estimate_macs(
+        candidate.architecture, dataset.input_shape, len(dataset.class_names), dict(candidate.options)
+    )
+    name = _name(candidate.architecture, study.precision, study.backend)
+    speed = speeds.get("architectures", {}).get(name) or speeds.get("last") or FIRST_GUESS
+    epochs = ledger.spec(key, {}).recipe.epochs
+    images = epochs * len(dataset.train) * (PRUNED if key.phase == "search" and key.number else 1.0)
+    return OVERHEAD_SECONDS + images * max((macs or UNKNOWN_MACS) / speed, LEAST_IMAGE_SECONDS)
 
 
 def _name(architecture: str, precision: str, backend: str) -> str:

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from suite.study.estimate import clock, estimate_seconds, remember_speed
+from suite.study.estimate import clock, estimate, remember_speed
 from suite.study.executors import LocalExecutor
 from suite.study.ledger import Ledger
 from suite.study.records import RunKey
@@ -41,8 +41,7 @@ def measure(ledger: Ledger, missing: list[RunKey]) -> list[str]:
                 lines.append(_wait(executor, ledger, candidate.name, directory))
         finally:
             executor.close()
-    seconds, _ = estimate_seconds(ledger, missing)
-    return [*lines, f"the plan: about {clock(seconds)}"]
+    return [*lines, f"the plan: about {clock(estimate(ledger, missing).seconds)}"]
 
 
 def _wait(executor: LocalExecutor, ledger: Ledger, candidate: str, directory: Path) -> str:

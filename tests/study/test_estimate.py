@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from suite.study import plan
+from suite.study.estimate import Estimate, clock, estimate, remember_speed
+from suite.study.ledger import Ledger
+from suite.study.records import RunKey
+
+
+def test_twice_the_images_take_about_twice_as_long(ledger: Callable[..., Ledger]) -> None:
+    key = RunKey("lenet5", "tuned", "final", 0)
+    short, long = (estimate(ledger(f"images_seen={images}"), [key]).runs[key] for images in (256_000, 512_000))
+    assert 1.5 < long / short < 2.1
+
+
+def test_a_measured_machine_is_believed(ledger: Callable[..., Ledger]) -> None:
+    book, key = ledger("images_seen=2560000"), RunKey("lenet5", "tuned", "final", 0)
+    guess = estimate(book, [key])
+    slow = {
+        "architecture": "lenet5",
+        "precision": "float32",
+        "backend": "tensorflow",
+        "macs": 4e5,
+        "images_per_second": 10.0,
+    }
+    remember_speed(book.study.workspace, slow)
+    told = estimate(book, [key])
+    assert (guess.measured, told.measured) == (False, True)
+    assert told.runs[key] == pytest.approx(2_560_000 / 10, rel=0.2)
+
+
+def test_workers_share_the_runs(ledger: Callable[..., Ledger]) -> None:
+    one, two = (estimate(book, plan.planned(book.study)) for book in (ledger(), ledger("workers=2")))
+    assert two.seconds < one.seconds
+
+
+def test_what_is_left_follows_the_pace() -> None:
+    keys = [RunKey("a", "tuned", "final", number) for number in range(4)]
+    expected = Estimate(dict.fromkeys(keys, 100.0), workers=1, measured=True)
+    assert expected.left([], 0.0) == expected.seconds
+    slow = expected.left(keys[:1], 2 * expected.seconds / 4)
+    assert slow == pytest.approx(2 * expected.seconds * 3 / 4), "the first took twice its time: so will the others"
+    assert expected.left(keys, 1000.0) == 0
+
+
+def test_nothing_takes_no_time() -> None:
+    assert Estimate({}, 1, True).seconds == 0
+    assert Estimate({}, 1, True).left([], 3.0) == 0
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(40, "40 s"), (725, "12 min"), (11_100, "3 h 05 min")])
+def test_times_as_people_say_them(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
