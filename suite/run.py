@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from suite.commandline import DONE, FAILED, INTERRUPTED, enter
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from suite.config import Study
     from suite.study.coordinator import Coordinator
     from suite.study.estimate import Estimate
@@ -31,8 +33,8 @@ Exit: 0 done; 1 finished, but a run failed; 2 refused before anything started; 1
 """
 
 
-def execute(arguments: list[str]) -> tuple[int, Path | None]:
-    """Carry out one command: returns the exit code and the report's folder (None where nothing was to be reported)."""
+def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
+    """Carry out one command: the exit code, and the report's table (None after a dry run)."""
     from suite.compose import compose
     from suite.config import study_from
 
@@ -44,7 +46,7 @@ def execute(arguments: list[str]) -> tuple[int, Path | None]:
         return _in_workspace(study)
 
 
-def _in_workspace(study: Study) -> tuple[int, Path | None]:
+def _in_workspace(study: Study) -> tuple[int, pd.DataFrame | None]:
     """With the workspace's lock held: plan, train what is missing, project, report."""
     from suite.study.description import plan_lines, write
     from suite.study.estimate import clock, estimate
@@ -74,7 +76,7 @@ def _in_workspace(study: Study) -> tuple[int, Path | None]:
     return _train_and_report(ledger, session, expected)
 
 
-def _train_and_report(ledger: Ledger, session: Session, expected: Estimate) -> tuple[int, Path]:
+def _train_and_report(ledger: Ledger, session: Session, expected: Estimate) -> tuple[int, pd.DataFrame]:
     from suite.study.coordinator import Coordinator
     from suite.study.description import write
     from suite.study.display import progress
@@ -98,12 +100,12 @@ def _train_and_report(ledger: Ledger, session: Session, expected: Estimate) -> t
     error = projection.drain()
     session.tracking_seconds = time.monotonic() - started
     session.write()
-    folder = _report(study, session)
+    folder, table = _report(study, session)
     projection.summary(folder, description)
     error = projection.drain() or error
     if error:
         print(f"tracking: {error}. The runs are safe; python -m suite.status rebuild=true projects them again")
-    return code, folder
+    return code, table
 
 
 def _carry_out(coordinator: Coordinator) -> tuple[str, str | None, int]:
@@ -119,7 +121,7 @@ def _carry_out(coordinator: Coordinator) -> tuple[str, str | None, int]:
     return "finished", None, DONE
 
 
-def _report(study: Study, session: Session) -> Path:
+def _report(study: Study, session: Session) -> tuple[Path, pd.DataFrame]:
     from suite.analysis import report
     from suite.analysis.terminal import summary
 
@@ -129,7 +131,7 @@ def _report(study: Study, session: Session) -> Path:
     session.report_seconds = time.monotonic() - started
     session.write()
     print(summary(folder, table), flush=True)
-    return folder
+    return folder, table
 
 
 def main(arguments: list[str]) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,3 +21,11 @@ def data_root() -> Path:
     root = os.environ.get("SUITE_TEST_DATA")
     assert root, "tests marked realdata need SUITE_TEST_DATA: the folder that holds cifar-10-batches-py and mnist.npz"
     return Path(root)
+
+
+@pytest.fixture(autouse=True)
+def float32_again() -> Iterator[None]:
+    """A run in half precision leaves Keras' global policy behind; the next test starts from float32."""
+    yield
+    if "keras" in sys.modules:
+        sys.modules["keras"].config.set_dtype_policy("float32")

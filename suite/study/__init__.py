@@ -14,14 +14,13 @@ def run(study: str, **settings: Any) -> pd.DataFrame:
     `settings` are the command line's keys (`budget="smoke"`, `seeds=5`); a dot is written as two underscores
     (`recipe__learning_rate=0.05`). Raises suite.commandline.Refusal for what the command line refuses.
     """
-    from suite.analysis.report import render
     from suite.run import execute
 
     arguments = [f"{name.replace('__', '.')}={_text(value)}" for name, value in settings.items()]
-    _, folder = execute([f"study={study}", *arguments])
-    if folder is None:
+    _, table = execute([f"study={study}", *arguments])
+    if table is None:
         raise ValueError("a dry run has no table: leave dry_run out")
-    return render(folder)
+    return table
 
 
 def _text(value: Any) -> str:
