@@ -47,7 +47,7 @@ def recipe_values(name: str) -> dict[str, Any]:
 
 def search_space(name: str) -> dict[str, Any]:
     """The dimensions of a search space file. Raises Refusal for an unknown name."""
-    return _named("search", name)
+    return _named("search_space", name)
 
 
 def _names(group: str) -> list[str]:
@@ -56,7 +56,7 @@ def _names(group: str) -> list[str]:
 
 def _named(group: str, name: str) -> dict[str, Any]:
     if name not in _names(group):
-        raise unknown({"search": "search space"}.get(group, group), str(name), _names(group))
+        raise unknown(group.replace("_", " "), str(name), _names(group))
     return read_yaml(CONF / group / f"{name}.yaml")
 
 
@@ -149,7 +149,7 @@ def _hydra(name: str, study: dict[str, Any], arguments: list[str]) -> dict[str, 
     try:
         with initialize_config_module("suite.conf", version_base="1.3"):
             composed = OmegaConf.to_container(hydra_compose("config", overrides), resolve=True)
-    except (HydraException, OmegaConfBaseException) as error:
+    except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise _refusal(error, arguments) from None
     assert isinstance(composed, dict)
     chosen = next((a.partition("=")[2] for a in arguments if a.startswith("recipe=")), base)

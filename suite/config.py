@@ -86,15 +86,16 @@ class Study:
 
 def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     """Freeze a composed configuration. Raises Refusal for the first thing that is wrong, with what would be right."""
-    workspace = Path(cfg["workspace"]).expanduser().resolve()
+    workspace = Path(str(cfg["workspace"] or ".")).expanduser().resolve()
     precision = one_of("precision", cfg["precision"], PRECISIONS)
     precision = "float32" if precision == "auto" else precision
     backend = one_of("backend", cfg["backend"], BACKENDS)
     search = search_from(cfg["search"])
-    candidates = tuple(_candidate(name, value, cfg) for name, value in cfg["candidates"].items())
+    candidates = tuple(_candidate(name, value, cfg) for name, value in mapping("candidates", cfg["candidates"]).items())
     if not candidates:
         raise Refusal(f"study {cfg['study']!r} has no candidates: name at least one under `candidates:`")
-    _check_space(search, candidates[0].recipe)
+    for candidate in candidates:
+        _check_space(search, candidate)
     instance = cfg["instance"] or f"{cfg['dataset']}-{cfg['budget']}-{backend}-{precision}"
     if not NAME.fullmatch(str(instance)):
         raise Refusal(f"instance={instance}: letters, digits and . _ + - only")
@@ -110,7 +111,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         search=search,
         seeds=_count("seeds", cfg["seeds"]),
         study_seed=_count("study_seed", cfg["study_seed"], least=0),
-        tracks=tuple(one_of("tracks", track, ("shared", "tuned")) for track in as_list("tracks", cfg["tracks"])),
+        tracks=_tracks(cfg["tracks"], search),
         claims=tuple(_claim(claim, cfg["candidates"]) for claim in cfg["claims"] or ()),
         train_on_validation=bool(cfg["train_on_validation"]),
         stamp=cfg["stamp"],
@@ -120,7 +121,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         precision=precision,
         workers=_count("workers", cfg["workers"]),
         workspace=workspace,
-        data_dir=Path(cfg["data_dir"]).expanduser().resolve() if cfg["data_dir"] else None,
+        data_dir=Path(str(cfg["data_dir"])).expanduser().resolve() if cfg["data_dir"] else None,
         offline=bool(cfg["offline"]),
         dry_run=one_of("dry_run", str(cfg["dry_run"]).lower(), ("false", "true", "measure")),
         command=command,
@@ -128,37 +129,48 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
 
 
 def search_from(value: Mapping[str, Any] | None) -> Search:
-    """The search of a study: `{space: NAME, trials: N}`, where NAME is a file of conf/search."""
+    """The search of a study: `{space: NAME, trials: N}`, where NAME is a file of conf/search_space."""
     from suite.compose import search_space
 
-    value = dict(value or {})
+    value = mapping("search", value)
     for key in value:
         if key not in ("space", "trials"):
             raise unknown("key of search", key, ("space", "trials"))
     name = value.get("space")
     trials = _count("search.trials", value.get("trials", 0), least=0)
-    if name is None or trials == 0:
+    if name is None:
         return Search(None, {}, 0)
     return Search(name, search_space(name), trials)
 
 
-def _check_space(search: Search, recipe: Recipe) -> None:
-    fields = recipe.as_mapping()
-    for parameter in search.space:
+def _check_space(search: Search, candidate: Candidate) -> None:
+    fields = candidate.recipe.as_mapping()
+    for parameter, dimension in search.space.items():
         if parameter not in fields:
             raise unknown(f"recipe value in search space {search.space_name}:", parameter, fields)
+        if dimension.get("log") and fields[parameter] <= 0:
+            raise Refusal(
+                f"candidate {candidate.name}: search space {search.space_name} is logarithmic in {parameter}, which "
+                f"the recipe sets to {fields[parameter]}; set recipe.{parameter} above 0, or search.space=null"
+            )
+
+
+def _tracks(value: Any, search: Search) -> tuple[str, ...]:
+    """The tracks to run, each once; where nothing is searched there is only the recipe as it stands."""
+    tracks = tuple(dict.fromkeys(one_of("tracks", track, ("shared", "tuned")) for track in as_list("tracks", value)))
+    return tracks if search.space else ("shared",)
 
 
 def _candidate(name: str, value: Mapping[str, Any] | None, cfg: Mapping[str, Any]) -> Candidate:
-    value = dict(value or {})
+    value = mapping(f"candidate {name}", value)
     if not NAME.fullmatch(str(name)):
         raise Refusal(f"candidate {name!r}: a name has letters, digits and . _ + - only, for it is also a folder")
     for key in value:
         if key not in CANDIDATE_KEYS:
             raise unknown(f"key of candidate {name}", key, CANDIDATE_KEYS)
-    architecture, options = str(value.get("architecture", name)), dict(value.get("options") or {})
+    architecture, options = str(value.get("architecture", name)), mapping(f"options of {name}", value.get("options"))
     _check_architecture(architecture, options)
-    data = _data({**cfg["data"], **(value.get("data") or {})}, cfg["dataset"])
+    data = _data({**mapping("data", cfg["data"]), **mapping(f"data of {name}", value.get("data"))}, cfg["dataset"])
     recipe = _recipe(name, cfg["recipe"], value.get("recipe"))
     images_seen = None if cfg["images_seen"] is None else _count("images_seen", cfg["images_seen"])
     return Candidate(str(name), architecture, options, recipe, data, images_seen)
@@ -169,10 +181,12 @@ def _check_architecture(architecture: str, options: Mapping[str, Any]) -> None:
 
     if architecture not in models.names():
         raise unknown("architecture", architecture, models.names())
-    valid = models.option_names(architecture)
-    for option in options:
-        if valid and option not in valid:
+    valid = models.facts(architecture)["options"]  # None for another package's: its builder checks them
+    for option, value in options.items():
+        if valid is not None and option not in valid:
             raise unknown(f"option of {architecture}", option, valid)
+        if option == "width" and (isinstance(value, bool) or not isinstance(value, int | float) or value <= 0):
+            raise Refusal(f"option width={value} of {architecture}: expected a number above 0")
 
 
 def _recipe(candidate: str, base: Mapping[str, Any], changes: Any) -> Recipe:
@@ -181,7 +195,7 @@ def _recipe(candidate: str, base: Mapping[str, Any], changes: Any) -> Recipe:
 
     if isinstance(changes, str):
         return Recipe.from_mapping({**recipe_values(changes), "name": changes})
-    changes = dict(changes or {})
+    changes = mapping(f"recipe of candidate {candidate}", changes)
     name = changes.pop("base", None)
     values = {**recipe_values(name), "name": name} if name else dict(base)
     try:
@@ -210,7 +224,7 @@ def _data(values: Mapping[str, Any], dataset: str) -> DataSpec:
 
 
 def _claim(claim: Mapping[str, Any], candidates: Mapping[str, Any]) -> Mapping[str, Any]:
-    claim = {"source": None, "metric": "test_accuracy", "margin": 0.0, **claim}
+    claim = {"source": None, "metric": "test_accuracy", "margin": 0.0, **mapping("a claim", claim)}
     for key in claim:
         if key not in ("text", "source", "better", "than", "metric", "margin"):
             raise unknown("key of a claim", key, ("text", "source", "better", "than", "metric", "margin"))
@@ -233,6 +247,15 @@ def seconds_from(text: Any) -> float | None:
         raise Refusal(f"limit={text}: expected a time such as 2h, 45m or 90s")
     hours, minutes, seconds = (float(part or 0) for part in parts.groups())
     return hours * 3600 + minutes * 60 + seconds
+
+
+def mapping(what: str, value: Any) -> dict[str, Any]:
+    """A section of a configuration; nothing is an empty one. Raises Refusal for anything that is no mapping."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise Refusal(f"{what}: expected keys and values, not {value!r}")
+    return dict(value)
 
 
 def one_of(kind: str, value: Any, valid: tuple[str, ...]) -> str:

@@ -43,7 +43,11 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
     from suite.study.lock import workspace_lock
 
     with workspace_lock(study.workspace):
-        return _in_workspace(study)
+        try:
+            return _in_workspace(study)
+        except OSError as error:
+            print(f"stopped: {error.strerror}: {error.filename}. What is committed stays; the same command goes on")
+            return FAILED, None
 
 
 def _in_workspace(study: Study) -> tuple[int, pd.DataFrame | None]:
@@ -116,6 +120,8 @@ def _carry_out(coordinator: Coordinator) -> tuple[str, str | None, int]:
         coordinator.run()
     except Stopped as stopped:
         return "stopped", str(stopped), FAILED
+    except OSError as error:
+        return "stopped", f"{error.strerror}: {error.filename}. What is committed stays; make room and go on", FAILED
     except KeyboardInterrupt:
         return "interrupted", "what is committed stays; the same command goes on from there", INTERRUPTED
     return "finished", None, DONE

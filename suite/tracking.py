@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from typing import Any
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
 os.environ.setdefault("MLFLOW_TRUNCATE_LONG_VALUES", "false")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # the default waits for minutes, at every call
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 from mlflow.entities import Metric, Param, Run
@@ -118,7 +121,7 @@ class Tracker:
             for name in RESULT_METRICS
             if isinstance(result.get(name), int | float)
         ]
-        if "gpu" in str(result.get("device", "")).lower() and result.get("device_seconds") is not None:
+        if is_gpu(str(result.get("device") or "")) and result.get("device_seconds") is not None:
             metrics.append(Metric("gpu_seconds", float(result["device_seconds"]), ended, epochs))
         self._log(run, metrics)
         self._log_params(run, result)
@@ -195,6 +198,11 @@ class Tracker:
         if state == "finished":
             self._call(self._client.set_terminated, run_id, "FINISHED")
 
+    def drop(self, key: str) -> None:
+        """Delete what is there of a run that starts from nothing."""
+        if key in self._runs:
+            self._call(self._client.delete_run, self._runs.pop(key).info.run_id)
+
     def drop_unknown(self, keys: set[str]) -> int:
         """Delete runs of this instance that no directory stands behind; returns how many."""
         parents = {f"candidate:{key.split('/')[0]}" for key in keys}
@@ -251,6 +259,11 @@ def confusion_picture(directory: Path) -> Any:
     grey = (255 * (1 - np.sqrt(share))).astype(np.uint8)
     cell = max(1, 480 // len(grey))
     return np.repeat(np.repeat(grey, cell, axis=0), cell, axis=1)
+
+
+def is_gpu(device: str) -> bool:
+    """Whether a device's name is a GPU's. A processor's ends with its cores, as in `AMD EPYC (2 cores)`."""
+    return bool(device) and not re.search(r"\(\d+ cores?\)$", device) and "tpu" not in device.lower()
 
 
 def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

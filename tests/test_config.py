@@ -88,11 +88,26 @@ def test_limits(text: object, seconds: float | None) -> None:
         (["candidates.lenet5.optoins.width=2"], "options"),
         (["candidates.lenet5.options.widht=2"], "width"),
         (["executor=ray"], "unknown key"),
+        (["recipe=article"], "logarithmic in weight_decay"),
+        (["candidates.lenet5.options.width=abc"], "above 0"),
+        (["candidates.lenet5=abc"], "expected keys and values"),
+        (["candidates=null"], "no candidates"),
+        (["search=3"], "expected keys and values"),
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused_with_what_would_be_right(arguments: list[str], said: str) -> None:
     with pytest.raises(Refusal, match=said.replace("[", r"\[")):
         study_from(compose(["study=quickstart", *arguments]))
+
+
+def test_without_a_search_there_is_one_track() -> None:
+    study = study_from(compose(["study=quickstart", "budget=full", "search.space=null"]))
+    assert study.tracks == ("shared",)
+
+
+def test_no_trials_is_not_no_search() -> None:
+    """Trials may grow, from 0 as well: the space is part of what the runs are."""
+    assert study_from(compose(["study=quickstart", "search.trials=0"])).search.space
 
 
 def test_broken_study_files_are_refused_with_their_place(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]

@@ -90,7 +90,7 @@ def _variant(builder: Any, n: int, innovation: str) -> Architecture:
     )  # fmt: skip
 
 
-_BLOCKS = (3, 5, 7, 9, 18)
+_BLOCKS = (1, 3, 5, 7, 9, 18)  # 1 is not in the paper: the same formula, for a quick look on a few cores
 _RESIDUAL = "Three stages of 16, 32, 64 channels, shortcuts without parameters"
 _PLAIN = "The same net without shortcuts: shows the degradation problem"
 

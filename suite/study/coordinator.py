@@ -48,6 +48,7 @@ class Assignment:
 
     key: RunKey
     worker: Worker
+    epoch: int  # committed so far
     memory_kills: int = field(default_factory=memory_kills)
 
 
@@ -83,7 +84,7 @@ class Coordinator:
         return None
 
     def _search_over(self, key: RunKey) -> bool:
-        return all(
+        return self.limit.decided and all(
             other in self.ledger.results
             for other in self.limit.order()
             if (other.candidate, other.track, other.phase) == (key.candidate, key.track, "search")
@@ -108,7 +109,7 @@ class Coordinator:
 
     def _tell(self, search: CandidateSearch, key: RunKey) -> None:
         result = self.ledger.results[key]
-        search.tell(key.number, result["outcome"], result["val_accuracy"])
+        search.tell(key.number, result["outcome"], result["val_accuracy"], result["reason"])
 
     # -- the loop ----------------------------------------------------------------------------------------------
 
@@ -132,7 +133,7 @@ class Coordinator:
         for candidate in self.study.candidates:
             for track in self.study.tracks:
                 if self._search_over(RunKey(candidate.name, track, "final", 0)):
-                    moved = self.ledger.supersede(candidate.name, track)
+                    moved = self.ledger.supersede(candidate.name, track, self.limit.trials(track))
                     if moved:
                         self._listener.said(
                             f"{candidate.name}: the search has grown and selects other values; "
@@ -166,18 +167,20 @@ class Coordinator:
         if key.phase == "search":
             search = self._search(key)
             if key.number == search.next_number:
-                parameters = search.ask(key.number, parameters)
+                with self._session.searching():
+                    search.ask(key.number, parameters)
+            parameters = search.parameters(key.number)
         elif parameters is None:
-            parameters = self.ledger.selected(key.candidate, key.track)
-        assert parameters is not None
+            parameters = self.ledger.selected(key.candidate, key.track, self.limit.trials(key.track))
         self.ledger.open(key, parameters)
         attempt = self.ledger.attempt(key)
         expected = self.ledger.fingerprint(key.candidate)
         spec = replace(self.ledger.spec(key, parameters), expected_fingerprint=expected)
         fields = {**self.ledger.fields(key), "versions": versions(), "commit": commit()}
-        self._running[key] = Assignment(key, worker)
+        history = self.ledger.history(key)
+        self._running[key] = Assignment(key, worker, len(history))
         self._session.idle_ended()
-        self.projection.rows(key, fields, self.ledger.history(key))
+        self.projection.begin(key, fields, history)
         self._listener.started(key, attempt, spec.recipe.epochs)
         worker.send(
             do="train", spec=spec.as_mapping(), directory=str(self.ledger.path(key)), attempt=attempt, fields=fields
@@ -216,10 +219,14 @@ class Coordinator:
 
     def _epoch(self, key: RunKey, worker: Worker, row: Mapping[str, Any]) -> None:
         faults.reach("coordinator.epoch")
-        behind = key.phase == "search" and self._search(key).report(key.number, row["epoch"], row["val_accuracy"])
+        with self._session.searching():
+            behind = key.phase == "search" and self._search(key).report(key.number, row["epoch"], row["val_accuracy"])
         whole = row["epoch"] >= self.ledger.asked[key]["identity"]["recipe"]["epochs"]
+        self._session.write()
         worker.send(stop=behind and not whole)  # a trial that has trained to its end is complete, whatever its rank
-        self._kills.pop(key, None)
+        if row["epoch"] > self._running[key].epoch:
+            self._running[key].epoch = row["epoch"]
+            self._kills.pop(key, None)
         self.projection.rows(key, self.ledger.fields(key), [row])
         self._listener.epoch(key, row)
 
@@ -231,7 +238,7 @@ class Coordinator:
         if key.phase == "search":
             self._tell(self._search(key), key)
             if self._search_over(key):
-                self.ledger.supersede(key.candidate, key.track)
+                self.ledger.supersede(key.candidate, key.track, self.limit.trials(key.track))
         self._session.run_ended(idle=not self._running)
         remember_speed(self.study.workspace, result)
         self.projection.result(key, self._mirror(key))
@@ -268,7 +275,8 @@ class Coordinator:
             self._broke(key, "error", f"the worker crashed ({reason}): {worker.last_words()}")
 
     def _broke(self, key: RunKey, outcome: str, reason: str) -> None:
-        self.ledger.fail(key, self.ledger.fields(key), outcome, reason)
+        fields = {**self.ledger.fields(key), "versions": versions(), "commit": commit()}
+        self.ledger.fail(key, fields, outcome, reason)
         self._finished(key, None, 0)
 
     def _start_failed(self, worker: Worker, code: int) -> None:

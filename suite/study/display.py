@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Mapping
@@ -66,10 +67,11 @@ class Lines(Progress):
             seen = f"val accuracy {accuracy:.4f}, " if accuracy is not None else ""
             epochs = self._epochs.get(key, "?")
             text = f"epoch {row['epoch']}/{epochs}  {seen}{row['images_per_second']:.0f} images/s"
-        print(f"[{self.count()}] {key}  {text}  left {self.left()}", flush=True)
+        self.said(f"[{self.count()}] {key}  {text}  left {self.left()}")
 
     def said(self, message: str) -> None:
-        print(message, flush=True)
+        with contextlib.suppress(BrokenPipeError):  # whoever read the lines is gone; the study goes on
+            print(message, flush=True)
 
 
 class LiveTable(Progress):
@@ -111,7 +113,7 @@ class LiveTable(Progress):
         table = Table(title=f"{self.count()} runs, {self.left()} left", title_justify="left")
         for name in ("candidate", "run", "epoch", "val accuracy", "images/s", "state"):
             table.add_column(name, justify="right" if name in ("epoch", "val accuracy", "images/s") else "left")
-        for key, (epoch, accuracy, speed, state) in self._rows.items():
+        for key, (epoch, accuracy, speed, state) in list(self._rows.items()):
             table.add_row(key.candidate, f"{key.track} {key.phase} {key.number}", epoch, accuracy, speed, state)
         return table
 

@@ -59,7 +59,7 @@ class Estimate:
         """Seconds left after `passed` seconds: the rest of the estimate, at the pace of the runs that ended."""
         open_runs = sum(seconds for key, seconds in self.runs.items() if key not in ended)
         done = self.seconds * (1 - open_runs / max(sum(self.runs.values()), 1e-9))
-        return (self.seconds - done) * passed / done if ended else max(0.0, self.seconds - passed)
+        return (self.seconds - done) * passed / done if done > 0 else max(0.0, self.seconds - passed)
 
 
 def estimate(ledger: Ledger, keys: list[RunKey]) -> Estimate:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,13 @@ class Ledger:
 
     def fail(self, key: RunKey, fields: Mapping[str, Any], outcome: str, reason: str) -> None:
         """Write the result of a run whose worker could not: it crashed, or the system ran out of memory."""
-        values = {**fields, "outcome": outcome, "reason": reason, "ended_at": time.time()}
+        attempts = read_json(self.path(key) / "attempts.json")
+        started = attempts[-1]["started_at"]
+        values = {**fields, "outcome": outcome, "reason": reason, "attempts": len(attempts)}
+        values |= {"started_at": started, "ended_at": time.time()}
+        history = self.history(key)
+        if history:
+            write_json(self.path(key) / records.HISTORY, history)
         write_json(self.path(key) / records.RESULT, {name: values.get(name) for name in records.FIELDS})
         self.commit(key)
 
@@ -119,19 +126,30 @@ class Ledger:
         known = (result["fingerprint"] for key, result in self.results.items() if key.candidate == candidate)
         return next((fingerprint for fingerprint in known if fingerprint), None)
 
-    def selected(self, candidate: str, track: str) -> dict[str, Any]:
-        """The parameters for the final runs of a candidate; empty where nothing is searched or no trial completed."""
+    def even_trials(self, track: str) -> int:
+        """How many trials every candidate has finished, counted from trial 0 without a gap."""
+        counts = []
+        for candidate in self.candidates:
+            numbers = count()
+            counts.append(next(n for n in numbers if RunKey(candidate, track, "search", n) not in self.results))
+        return min(counts)
+
+    def selected(self, candidate: str, track: str, trials: int) -> dict[str, Any]:
+        """The parameters for a candidate's final runs, from its first `trials` trials: the same number for everybody.
+
+        Empty where nothing is searched or no trial completed: the final runs then take the recipe as it stands.
+        """
         mine = [
             result
             for key, result in self.results.items()
-            if (key.candidate, key.track, key.phase) == (candidate, track, "search")
+            if (key.candidate, key.track, key.phase) == (candidate, track, "search") and key.number < trials
         ]
         chosen = select(mine)
         return dict(chosen["parameters"]) if chosen else {}
 
-    def supersede(self, candidate: str, track: str) -> list[RunKey]:
+    def supersede(self, candidate: str, track: str, trials: int) -> list[RunKey]:
         """Move aside final runs whose parameters the grown search no longer selects; they are kept, not counted."""
-        chosen, moved = self.selected(candidate, track), []
+        chosen, moved = self.selected(candidate, track, trials), []
         for key in [k for k in self.asked if (k.candidate, k.track, k.phase) == (candidate, track, "final")]:
             if self.asked[key]["identity"]["parameters"] != plain(chosen):
                 target = self.path(key).with_name(f"superseded-{key.number}-{time.time_ns()}")
@@ -166,5 +184,10 @@ class Ledger:
 
 
 def failures(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The runs that ended without an answer."""
-    return [result for result in results if result["outcome"] not in ("completed", "pruned")]
+    """The runs whose failing is a failure of the study. That a search tried values which diverge is an answer."""
+
+    def failed(result: Mapping[str, Any]) -> bool:
+        fine = ("completed", "pruned", "diverged") if result["phase"] == "search" else ("completed", "pruned")
+        return result["outcome"] not in fine
+
+    return [result for result in results if failed(result)]

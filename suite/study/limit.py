@@ -27,37 +27,51 @@ class Limit:
         self._path = ledger.directory / "limit.json"
         self._started = time.monotonic()
         self._earlier = earlier_seconds(ledger.directory)
-        self.seconds = self._study.limit_seconds
-        self.stopped_after: int | None = self._kept()
         self._rounds = list(plan.in_rounds(self._study))
         self._planned = plan.planned(self._study)
-
-    def _kept(self) -> int | None:
+        self.seconds = self._study.limit_seconds
         kept = read_json(self._path) if self._path.exists() else {}
-        return kept.get("search_stopped_after") if kept.get("seconds") == self.seconds else None
+        mine = kept if kept.get("seconds") == self.seconds else {}
+        self.admitted: int = len(self._rounds) if self.seconds is None else mine.get("admitted", 1)
+        self.stopped_after: int | None = mine.get("search_stopped_after")
+
+    @property
+    def decided(self) -> bool:
+        """Whether it is settled how many trials there will be: only then may a final run start."""
+        return self.stopped_after is not None or self.admitted >= len(self._rounds)
 
     def order(self) -> list[RunKey]:
-        """The plan: candidate by candidate, so that graphs are reused; with a limit, the search in rounds."""
+        """The plan: candidate by candidate, so that graphs are reused; with a limit, the admitted rounds first."""
         if self.seconds is None:
             return self._planned
-        rounds = self._rounds if self.stopped_after is None else self._rounds[: self.stopped_after]
-        return [key for keys in rounds for key in keys] + [key for key in self._planned if key.phase == "final"]
+        search = [key for keys in self._rounds[: self.admitted] for key in keys]
+        return search + [key for key in self._planned if key.phase == "final"]
+
+    def trials(self, track: str) -> int:
+        """How many trials of each candidate count: those of the plan, or more where every candidate has more."""
+        planned = plan.trials_of(self._study, track)
+        capped = planned if self.stopped_after is None else min(planned, self.stopped_after)
+        return max(capped, self._ledger.even_trials(track))
 
     def decide(self, say: Callable[[str], None]) -> None:
-        """Stop the search now if the next round and the final runs do not fit into what is left."""
-        if self.seconds is None or self.stopped_after is not None:
-            return
-        number = next(
-            (n for n, keys in enumerate(self._rounds) if any(k not in self._ledger.results for k in keys)), None
-        )
-        if number is None or number == 0 or any(key in self._ledger.asked for key in self._rounds[number]):
-            return
-        left = self.seconds - self._earlier - (time.monotonic() - self._started)
-        finals = [key for key in self._planned if key.phase == "final" and key not in self._ledger.results]
-        if MARGIN * self._expected([*self._rounds[number], *finals]) / self._study.workers > left:
-            self.stopped_after = number
-            write_json(self._path, self.describe())
-            say(f"limit: the search stops after {number} trials of each candidate, in time for the final runs")
+        """When the admitted rounds are over: admit the next, or stop, if it and the final runs do not fit any more."""
+        while not self.decided and not self._missing(self.admitted - 1):
+            finals = [key for key in self._planned if key.phase == "final" and key not in self._ledger.results]
+            following = self._missing(self.admitted)
+            if following and MARGIN * self._expected([*following, *finals]) > self.seconds_left():
+                self.stopped_after = self.admitted
+                say(f"limit: the search stops after {self.admitted} trials of each candidate, for the final runs' sake")
+            else:
+                self.admitted += 1
+            write_json(self._path, {"admitted": self.admitted, **(self.describe() or {})})
+
+    def seconds_left(self) -> float:
+        """Wall time that the limit leaves, times the workers that share it."""
+        assert self.seconds is not None
+        return (self.seconds - self._earlier - (time.monotonic() - self._started)) * self._study.workers
+
+    def _missing(self, number: int) -> list[RunKey]:
+        return [key for key in self._rounds[number] if key not in self._ledger.results]
 
     def _expected(self, keys: list[RunKey]) -> float:
         """Seconds that runs will take, from the candidate's longest search run so far."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from suite.config import Candidate
 from suite.study.estimate import clock, estimate, remember_speed
 from suite.study.executors import LocalExecutor
 from suite.study.ledger import Ledger
-from suite.study.records import RunKey
+from suite.study.records import RunKey, read_result
 
 STEPS = 12
 """Training steps of a measurement: enough to be steady, few enough for the largest network on a few cores."""
@@ -20,45 +22,48 @@ def measure(ledger: Ledger, missing: list[RunKey]) -> list[str]:
 
     The measured speeds are kept, so later estimates rest on them.
     """
-    study, lines = ledger.study, []
+    study = ledger.study
     with tempfile.TemporaryDirectory() as name:
-        executor = LocalExecutor(1, study.backend, Path(name) / "logs")
-        worker = executor.start()
-        try:
-            for candidate in study.candidates:
-                spec = ledger.spec(RunKey(candidate.name, study.tracks[0], "search", 0), {})
-                batch = spec.recipe.batch_size
-                data = replace(spec.data, train_examples=STEPS * batch, validation_examples=batch, test_examples=batch)
-                spec = replace(spec, recipe=replace(spec.recipe, epochs=1), data=data, final=False)
-                directory = Path(name) / candidate.name
-                directory.mkdir()
-                fields = {
-                    "architecture": candidate.architecture,
-                    "precision": study.precision,
-                    "backend": study.backend,
-                }
-                worker.send(do="train", spec=spec.as_mapping(), directory=str(directory), attempt=1, fields=fields)
-                lines.append(_wait(executor, ledger, candidate.name, directory))
-        finally:
-            executor.close()
+        lines = [_measure(ledger, candidate, Path(name)) for candidate in study.candidates]
     return [*lines, f"the plan: about {clock(estimate(ledger, missing).seconds)}"]
 
 
-def _wait(executor: LocalExecutor, ledger: Ledger, candidate: str, directory: Path) -> str:
-    from suite.study.records import read_result
+def _measure(ledger: Ledger, candidate: Candidate, folder: Path) -> str:
+    """Time one candidate in a worker of its own, so that one that breaks does not take the others with it."""
+    study = ledger.study
+    spec = ledger.spec(RunKey(candidate.name, study.tracks[0], "search", 0), {})
+    batch = spec.recipe.batch_size
+    held_out = max(batch, len(ledger.dataset(candidate.name).class_names))
+    data = replace(spec.data, train_examples=STEPS * batch, validation_examples=held_out, test_examples=held_out)
+    spec = replace(spec, recipe=replace(spec.recipe, epochs=1), data=data, final=False)
+    directory = folder / candidate.name
+    directory.mkdir()
+    fields = {"architecture": candidate.architecture, "precision": study.precision, "backend": study.backend}
+    executor = LocalExecutor(1, study.backend, folder / "logs")
+    try:
+        executor.start().send(do="train", spec=spec.as_mapping(), directory=str(directory), attempt=1, fields=fields)
+        return f"{candidate.name}: {_wait(executor, ledger, directory)}"
+    finally:
+        executor.close()
 
+
+def _wait(executor: LocalExecutor, ledger: Ledger, directory: Path) -> str:
     while True:
         worker, event = executor.events.get()
         if event["event"] == "epoch":
             worker.send(stop=False)
         elif event["event"] == "exit":
-            return f"{candidate}: the worker ended (exit code {event['code']}): {worker.last_words()}"
+            return f"the worker ended (exit code {event['code']}): {worker.last_words()}"
+        elif event["event"] == "suspended":
+            return str(event["reason"])
         elif event["event"] == "finished":
-            result = read_result(directory)
-            assert result is not None
-            if result["outcome"] != "completed":
-                return f"{candidate}: {result['outcome']}: {result['reason']}"
-            remember_speed(ledger.study.workspace, result)
-            built = f"{result['trainable_params']:,} parameters, {result['macs'] / 1e6:.1f} M multiply-adds"
-            speed = f"{result['images_per_second']:.0f} images/s, tracing {result['compile_seconds']:.0f} s"
-            return f"{candidate}: {built}, {speed}"
+            return _measured(ledger, read_result(directory) or {})
+
+
+def _measured(ledger: Ledger, result: dict[str, Any]) -> str:
+    if result["outcome"] != "completed":
+        return f"{result['outcome']}: {result['reason']}"
+    remember_speed(ledger.study.workspace, result)
+    macs = f", {result['macs'] / 1e6:.1f} M multiply-adds" if result.get("macs") else ""
+    speed = f"{result['images_per_second']:.0f} images/s, tracing {result['compile_seconds']:.0f} s"
+    return f"{result['trainable_params']:,} parameters{macs}, {speed}"

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from suite import faults
 from suite.study.ledger import Ledger
+from suite.study.plan import planned
 from suite.study.records import RunKey
+
+GIVE_UP = 2  # orders that fail in a row
+MEANS = ("test_accuracy", "test_top5_accuracy", "device_seconds", "trainable_params", "macs")
 
 
 class Projection:
@@ -32,6 +36,12 @@ class Projection:
 
         study = self._ledger.study
         self._tracker = Tracker(study.workspace, study.name, study.instance, self._tags)
+
+    def begin(self, key: RunKey, fields: Mapping[str, Any], history: Sequence[Mapping[str, Any]]) -> None:
+        """Project the start of an attempt. One that has nothing committed leaves nothing of an earlier one behind."""
+        if not history:
+            self._order(lambda: self._tracker.drop(str(key)))
+        self.rows(key, fields, history)
 
     def rows(self, key: RunKey, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """Project committed epochs of a run that is still going on."""
@@ -59,15 +69,8 @@ class Projection:
         self._order(self._candidates)
 
     def _candidates(self) -> None:
-        by_candidate: dict[str, list[Mapping[str, Any]]] = {}
-        for key, result in self._ledger.results.items():
-            if key.phase == "final" and result["outcome"] == "completed":
-                by_candidate.setdefault(key.candidate, []).append(result)
-        for results in by_candidate.values():
-            names = ("test_accuracy", "test_top5_accuracy", "device_seconds", "params", "macs")
-            means = {f"mean_{name}": mean([result.get(name) for result in results]) for name in names}
-            last = max(results, key=lambda result: result["ended_at"])
-            self._tracker.candidate(last, {**means, "final_runs": float(len(results))})
+        keys = planned(self._ledger.study)
+        project_candidates(self._tracker, [self._ledger.results[key] for key in keys if key in self._ledger.results])
 
     def summary(self, folder: Path, description: Mapping[str, Any]) -> None:
         """Attach the report to the instance's summary run."""
@@ -88,13 +91,13 @@ class Projection:
         self._orders.put(order)
 
     def _work(self) -> None:
-        opened = self._try(self._open)
+        opened, failed = self._try(self._open), 0
         while True:
             order = self._orders.get()
             if isinstance(order, threading.Event):
                 order.set()
-            elif opened:  # a store that never opened is said once, and nothing more is tried
-                self._try(order)
+            elif opened and failed < GIVE_UP:  # a store that is gone is said once, and waited for no longer
+                failed = 0 if self._try(order) else failed + 1
 
     def _try(self, order: Callable[[], None]) -> bool:
         try:
@@ -103,6 +106,21 @@ class Projection:
             self.error = self.error or f"{type(error).__name__}: {error}"
             return False
         return True
+
+
+def project_candidates(tracker: Any, results: Iterable[Mapping[str, Any]]) -> None:
+    """Write the means over each candidate's completed final runs onto its parent run, by track, and end it."""
+    by_candidate: dict[str, list[Mapping[str, Any]]] = {}
+    for result in results:
+        if result["phase"] == "final" and result["outcome"] == "completed":
+            by_candidate.setdefault(result["candidate"], []).append(result)
+    for mine in by_candidate.values():
+        means: dict[str, float | None] = {}
+        for track in {result["track"] for result in mine}:
+            runs = [result for result in mine if result["track"] == track]
+            means |= {f"{track}_mean_{name}": mean(result.get(name) for result in runs) for name in MEANS}
+            means[f"{track}_final_runs"] = float(len(runs))
+        tracker.candidate(max(mine, key=lambda result: result["ended_at"]), means)
 
 
 def mean(values: Iterable[float | None]) -> float | None:

@@ -7,8 +7,10 @@ from typing import Any
 
 from suite.durable import read_json
 from suite.study import records
+from suite.study.projection import project_candidates
 from suite.study.search import CandidateSearch, drop_mirror, mirror_name
 from suite.tracking import Tracker, TrackingError
+from suite.training.checkpoint import committed_rows
 
 
 def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
@@ -19,20 +21,32 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
     description = read_json(directory / records.STUDY)
     runs = list(records.run_directories(directory))
     tags = {name: description[name] for name in ("budget", "backend", "precision", "dataset")}
+    _mirror(workspace, description, runs)
     try:
         tracker = Tracker(workspace, description["study"], description["instance"], tags)
         tracker.drop_unknown({str(key) for key, _ in runs})
-        for key, path in runs:
-            result = records.read_result(path)
-            if result is not None:
-                tracker.result(str(key), result, _rows(path), path)
+        results = [result for key, path in runs if (result := _project(tracker, description, key, path))]
+        project_candidates(tracker, results)
         report = workspace / "reports" / description["study"]
         if (report / "report.html").exists() and _is_of(report, description):
             tracker.summary(report, description)
     except TrackingError as error:
         return 0, str(error)
-    _mirror(workspace, description, runs)
-    return len(runs), None
+    return len(results), None
+
+
+def _project(tracker: Tracker, description: dict[str, Any], key: records.RunKey, path: Path) -> dict[str, Any] | None:
+    """Project one run, whole or as far as it has come; returns its result if it is over."""
+    result = records.read_result(path)
+    if result is not None:
+        tracker.result(str(key), result, _rows(path), path)
+        return result
+    rows = committed_rows(path)
+    if rows:
+        fields = {**vars(key), "dataset": description["dataset"], "seed": read_json(path / records.RUN)["seed"]}
+        fields["architecture"] = description["candidates"].get(key.candidate, {}).get("architecture")
+        tracker.epochs(str(key), fields, rows)
+    return None
 
 
 def _is_of(report: Path, description: dict[str, Any]) -> bool:
@@ -63,5 +77,5 @@ def _mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[recor
                 search.report(key.number, row["epoch"], row["val_accuracy"])
             result = records.read_result(path)
             if result is not None:
-                search.tell(key.number, result["outcome"], result["val_accuracy"])
+                search.tell(key.number, result["outcome"], result["val_accuracy"], result["reason"])
         search.mirror(database, name)

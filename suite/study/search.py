@@ -15,9 +15,9 @@ from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
-from optuna.pruners import SuccessiveHalvingPruner
+from optuna.pruners import BasePruner
 from optuna.samplers import TPESampler
-from optuna.trial import Trial, TrialState
+from optuna.trial import FrozenTrial, Trial, TrialState
 from scipy.stats import qmc
 
 from suite.commandline import Refusal
@@ -66,6 +66,28 @@ def _at(distribution: BaseDistribution, unit: float) -> Any:
     return round(value) if isinstance(distribution, IntDistribution) else value
 
 
+class Halving(BasePruner):
+    """Successive halving (Li et al., arXiv:1810.05934, eta = 2) at epochs first, 2 first, 4 first ...
+
+    A trial goes on if it is in the better half of itself and the earlier trials at that epoch. Only trials of lower
+    numbers count: Optuna's own pruner compares with all that there are, so that a trial which is trained again would
+    meet rivals that it did not have the first time.
+    """
+
+    def __init__(self, first: int) -> None:
+        self._first = first
+
+    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
+        epoch = trial.last_step
+        if epoch is None or not math.log2(epoch / self._first).is_integer() or epoch < self._first:
+            return False
+        earlier = [other for other in study.get_trials(deepcopy=False) if other.number < trial.number]
+        values = [other.intermediate_values[epoch] for other in earlier if epoch in other.intermediate_values]
+        value = trial.intermediate_values[epoch]
+        rivals = sorted([*values, value], reverse=True)
+        return value < rivals[max(len(rivals) // 2, 1) - 1]
+
+
 class CandidateSearch:
     """Ask for a trial's parameters, report its epochs, tell its end. Trials are asked for in their numbers' order."""
 
@@ -75,8 +97,7 @@ class CandidateSearch:
         self._space = distributions(space, start)
         self._start = {name: start[name] for name in space}
         self._seed = seed
-        pruner = SuccessiveHalvingPruner(min_resource=max(1, math.ceil(epochs / 4)), reduction_factor=2)
-        self._study = optuna.create_study(direction="maximize", pruner=pruner)
+        self._study = optuna.create_study(direction="maximize", pruner=Halving(first=max(1, math.ceil(epochs / 4))))
         self._trials: dict[int, Trial] = {}
         self._reported: dict[int, dict[int, bool]] = {}
 
@@ -109,13 +130,19 @@ class CandidateSearch:
             answers[epoch] = bool(self._trials[number].should_prune())
         return answers[epoch]
 
-    def tell(self, number: int, outcome: str, value: float | None) -> None:
+    def parameters(self, number: int) -> dict[str, Any]:
+        """The parameters of a trial that was asked for."""
+        return dict(self._trials[number].params)
+
+    def tell(self, number: int, outcome: str, value: float | None, reason: str | None = None) -> None:
         """End a trial: completed with its value, pruned, or failed for any other outcome."""
         state = STATES.get(outcome, TrialState.FAIL)
         if state == TrialState.COMPLETE and (value is None or not math.isfinite(value)):
             state = TrialState.FAIL
         trial = self._trials[number]
         trial.set_user_attr("outcome", outcome)
+        if reason:
+            trial.set_user_attr("reason", reason)
         self._study.tell(trial, value if state == TrialState.COMPLETE else None, state=state, skip_if_finished=True)
 
     def mirror(self, database: Path, name: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,15 @@ class Session:
         if self._idle_since is not None:
             self.idle_seconds += time.time() - self._idle_since
         self._idle_since = None
+
+    @contextmanager
+    def searching(self) -> Iterator[None]:
+        """Count what the search itself takes: asking, reporting, telling."""
+        before = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.search_seconds += time.perf_counter() - before
 
     def write(self) -> None:
         """Make the session's line durable as it is now."""

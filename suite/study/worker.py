@@ -23,10 +23,12 @@ from pathlib import Path
 from typing import Any
 
 from suite import faults
+from suite.commandline import Refusal
 from suite.durable import write_json
 from suite.study import records
 from suite.study.lock import Lock
 
+STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 LOCK_WAIT_SECONDS = 60.0  # a worker whose coordinator was killed needs a moment to notice
 
 
@@ -40,9 +42,11 @@ class Channel:
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        for line in sys.stdin.buffer:
-            self._in.put(json.loads(line))
-        os._exit(3)  # alone
+        try:
+            for line in sys.stdin.buffer:
+                self._in.put(json.loads(line))
+        finally:
+            os._exit(3)  # alone
 
     def send(self, event: str, **values: Any) -> None:
         try:
@@ -71,56 +75,78 @@ def main() -> None:
 
 
 def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
+    """Carry out one order. What a user or an operator can mend suspends the run; it is tried again later."""
+    from suite.training.run import GraphChanged
+
+    try:
+        with Lock(Path(order["directory"]) / ".lock") as lock:
+            if not lock.acquire(LOCK_WAIT_SECONDS):
+                channel.send("suspended", reason=f"{order['directory']} is still in use by another process")
+                return
+            _train_locked(trainer, channel, order)
+    except (GraphChanged, Refusal) as error:
+        channel.send("suspended", reason=str(error))
+        return
+    except Exception as error:
+        if not is_storage_failure(error):
+            raise
+        traceback.print_exc()
+        channel.send("suspended", reason=f"{_first_line(error)}; make room or mend the disk")
+        return
+    channel.send("finished", memory_bytes=_resident_bytes())
+
+
+def _train_locked(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
     from suite.training.run import GraphChanged
     from suite.training.spec import RunSpec
 
-    directory = Path(order["directory"])
-    with Lock(directory / ".lock") as lock:
-        if not lock.acquire(LOCK_WAIT_SECONDS):
-            channel.send("suspended", reason=f"{directory} is still in use by another process")
-            return
-        if records.read_result(directory) is not None:
-            channel.send("finished")
-            return
+    directory, waited, started_at = Path(order["directory"]), 0.0, time.time()
+    if records.read_result(directory) is not None:
+        return
 
-        waited = 0.0
+    def on_epoch(row: dict[str, Any]) -> bool:
+        nonlocal waited
+        asked = time.perf_counter()
+        channel.send("epoch", row=row)
+        stop = bool(channel.receive()["stop"])
+        waited += time.perf_counter() - asked
+        return stop
 
-        def on_epoch(row: dict[str, Any]) -> bool:
-            nonlocal waited
-            asked = time.perf_counter()
-            channel.send("epoch", row=row)
-            stop = bool(channel.receive()["stop"])
-            waited += time.perf_counter() - asked
-            return stop
-
-        started_at = time.time()
-        try:
-            fields = trainer.train(RunSpec.from_mapping(order["spec"]), directory, order["attempt"], on_epoch)
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS):
-                fields = _failure(error)
-            else:
-                channel.send("suspended", reason=f"{error.strerror}: {error.filename or directory}")
-                return
-        except GraphChanged as error:
-            channel.send("suspended", reason=str(error))
-            return
-        except Exception as error:
-            fields = _failure(error)
-        fields = {**order["fields"], "started_at": started_at, **fields, "attempts": order["attempt"]}
-        fields |= {"wait_seconds": waited, "ended_at": time.time()}
-        _commit(directory, fields)
-        channel.send("finished", memory_bytes=_resident_bytes())
+    try:
+        fields = trainer.train(RunSpec.from_mapping(order["spec"]), directory, order["attempt"], on_epoch)
+    except (GraphChanged, Refusal):
+        raise
+    except Exception as error:
+        if is_storage_failure(error):
+            raise
+        traceback.print_exc()
+        fields = {"outcome": "error", "reason": f"{type(error).__name__}: {_first_line(error)}"}
+    fields = {**order["fields"], "started_at": started_at, **fields, "attempts": order["attempt"]}
+    _commit(directory, {**fields, "wait_seconds": waited, "ended_at": time.time()})
 
 
-def _failure(error: Exception) -> dict[str, Any]:
-    traceback.print_exc()
-    first_line = (str(error).strip().splitlines() or [""])[0][:300]
-    return {"outcome": "error", "reason": f"{type(error).__name__}: {first_line}"}
+def is_storage_failure(error: BaseException | None) -> bool:
+    """Whether an error, or what caused it, is the disk's: full, read-only, over quota or broken."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in STORAGE_ERRORS:
+            return True
+        if "No space left on device" in str(error):  # libraries that write in C say it in words
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
 
 
 def _commit(directory: Path, fields: dict[str, Any]) -> None:
     """Write result.json, the commit point; checkpoints are of no use after it."""
+    from suite.training.checkpoint import committed_rows
+
+    rows = [] if (directory / records.HISTORY).exists() else committed_rows(directory)
+    if rows:  # a run that broke leaves the epochs that it had committed
+        write_json(directory / records.HISTORY, rows)
     ordered = {name: fields.get(name) for name in records.FIELDS}
     extras = {name: value for name, value in fields.items() if name not in ordered}
     faults.reach("result.before")

@@ -23,6 +23,10 @@ _CLEAR_REFS, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 
 def accelerator() -> bool:
     """Whether training runs on a GPU or TPU."""
+    if keras.backend.backend() == "torch":  # for which Keras lists no devices
+        import torch
+
+        return bool(torch.cuda.is_available())
     return not keras.distribution.list_devices()[0].startswith("cpu")
 
 

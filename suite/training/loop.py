@@ -6,6 +6,7 @@ there. So the arithmetic of a run is the same whether it was interrupted or not.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -97,8 +98,10 @@ class Loop:
                 return self._diverged("the training loss is not finite")
             at_end = self.progress.epoch_steps == self.batches
             row = self._end_epoch() if at_end else None
+            if row is not None and not math.isfinite(row["val_loss"] if self.validates else row["train_loss"]):
+                return self._diverged("the validation loss is not finite", uncommitted=True)
             if (at_end or time.monotonic() - self._committed >= COMMIT_SECONDS) and not self.commit():
-                return self._diverged("a weight is not finite")
+                return self._diverged("a weight is not finite", uncommitted=at_end)
             if row is not None and on_epoch(row):
                 return self._pruned()
         return "completed", None
@@ -156,5 +159,7 @@ class Loop:
     def _pruned(self) -> tuple[str, str]:
         return "pruned", f"stopped after epoch {len(self.progress.rows)}: behind the other trials"
 
-    def _diverged(self, what: str) -> tuple[str, str]:
+    def _diverged(self, what: str, uncommitted: bool = False) -> tuple[str, str]:
+        if uncommitted:  # its epoch's row was never told to anybody
+            self.progress.rows.pop()
         return "diverged", f"{what} in epoch {self.progress.step // max(self.batches, 1) + 1}"

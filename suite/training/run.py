@@ -6,6 +6,7 @@ predictions, weights and preprocessing. The result itself is written by the call
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -121,6 +122,8 @@ class Trainer:
         finally:
             loop.close()
         tested = self._end(loop, preprocessing, outcome)
+        if tested and not math.isfinite(tested["test_loss"]):
+            outcome, reason = "diverged", "the test loss is not finite"
         last = loop.progress.last
         names = ("train_accuracy", "val_accuracy", "val_top5_accuracy", "val_loss")
         settled = loop.settled_clocks()

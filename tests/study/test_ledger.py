@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from suite.commandline import Refusal
-from suite.study.ledger import Ledger
+from suite.study.ledger import Ledger, failures
 from suite.study.records import RunKey
 from tests.study.conftest import finish
 
@@ -50,16 +50,34 @@ def test_selection_takes_the_best_trial(ledger: MakeLedger) -> None:
     book = ledger()
     finish(book, SEARCH, ONE, val_accuracy=0.6)
     finish(book, RunKey("mlp", "tuned", "search", 1), OTHER, val_accuracy=0.7)
-    assert book.selected("mlp", "tuned") == OTHER
-    assert book.selected("lenet5", "tuned") == {}
+    assert book.selected("mlp", "tuned", 2) == OTHER
+    assert book.selected("lenet5", "tuned", 2) == {}
 
 
 def test_final_runs_that_a_grown_search_no_longer_selects_are_kept_aside(ledger: MakeLedger) -> None:
     book = ledger()
     finish(book, SEARCH, ONE, val_accuracy=0.6)
     finish(book, FINAL, ONE)
-    assert book.supersede("mlp", "tuned") == []
+    assert book.supersede("mlp", "tuned", 2) == []
     finish(book, RunKey("mlp", "tuned", "search", 1), OTHER, val_accuracy=0.7)
-    assert book.supersede("mlp", "tuned") == [FINAL]
+    assert book.supersede("mlp", "tuned", 2) == [FINAL]
     assert FINAL not in ledger().asked
     assert list(book.directory.glob("mlp/tuned/final/superseded-0-*/result.json"))
+
+
+def test_more_trials_of_one_candidate_alone_do_not_count(ledger: MakeLedger) -> None:
+    book = ledger()
+    finish(book, SEARCH, ONE, val_accuracy=0.6)
+    finish(book, RunKey("mlp", "tuned", "search", 1), OTHER, val_accuracy=0.7)
+    finish(book, RunKey("lenet5", "tuned", "search", 0), ONE)
+    assert book.even_trials("tuned") == 1
+    assert book.selected("mlp", "tuned", book.even_trials("tuned")) == ONE
+
+
+def test_a_search_trial_that_diverged_is_an_answer_a_final_run_is_not(ledger: MakeLedger) -> None:
+    book = ledger()
+    finish(book, SEARCH, ONE, outcome="diverged")
+    assert failures(book.results.values()) == []
+    finish(book, FINAL, ONE, outcome="diverged")
+    finish(book, RunKey("mlp", "tuned", "search", 1), OTHER, outcome="error")
+    assert {result["phase"] for result in failures(book.results.values())} == {"search", "final"}

@@ -20,9 +20,15 @@ def test_without_a_limit_candidates_come_one_after_the_other(ledger: Callable[..
 
 
 def test_with_a_limit_the_search_goes_in_rounds(ledger: Callable[..., Ledger]) -> None:
-    order = Limit(ledger("limit=1h")).order()
-    assert [key.candidate for key in order[:4]] == ["mlp", "lenet5", "mlp", "lenet5"]
-    assert [key.phase for key in order] == ["search"] * 4 + ["final"] * 4
+    book = ledger("limit=1h")
+    limit = Limit(book)
+    assert [(key.candidate, key.phase) for key in limit.order()[:2]] == [("mlp", "search"), ("lenet5", "search")]
+    assert (limit.admitted, limit.decided) == (1, False), "one round at a time, and no final run before it is settled"
+    first_round(book, seconds=1.0)
+    limit.decide(lambda _: None)
+    assert [key.candidate for key in limit.order()[:4]] == ["mlp", "lenet5", "mlp", "lenet5"]
+    assert [key.phase for key in limit.order()] == ["search"] * 4 + ["final"] * 4
+    assert limit.decided
 
 
 def test_the_search_stops_in_time_for_the_final_runs_after_equal_trials(ledger: Callable[..., Ledger]) -> None:
@@ -34,7 +40,16 @@ def test_the_search_stops_in_time_for_the_final_runs_after_equal_trials(ledger: 
     assert "1 trials of each candidate" in said[0]
     assert sum(key.phase == "search" for key in limit.order()) == 2
     assert Limit(ledger("limit=100s")).stopped_after == 1, "a resumed study keeps the decision"
+    assert limit.trials("tuned") == 1
     assert Limit(ledger("limit=2h")).stopped_after is None, "another limit decides anew"
+
+
+def test_with_several_workers_no_later_round_starts_before_it_is_admitted(ledger: Callable[..., Ledger]) -> None:
+    book = ledger("limit=100s", "workers=2")
+    finish(book, RunKey("mlp", "tuned", "search", 0), ONE, started_at=0.0, ended_at=20.0)
+    limit = Limit(book)
+    limit.decide(lambda _: None)
+    assert [key.number for key in limit.order() if key.phase == "search"] == [0, 0]
 
 
 def test_what_fits_goes_on(ledger: Callable[..., Ledger]) -> None:

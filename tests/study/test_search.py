@@ -128,3 +128,25 @@ def test_choices_and_whole_numbers() -> None:
         point = complete(s, number, 0.5)
         assert isinstance(point["batch_size"], int)
         assert point["flip"] in (True, False)
+
+
+def test_a_trial_that_runs_again_meets_only_the_rivals_that_it_had() -> None:
+    s = search(epochs=4)
+    curves = {0: (0.2, 0.3), 1: (0.5, 0.6), 2: (0.6, 0.7)}
+    s.ask(0)
+    first = [s.report(0, epoch, value) for epoch, value in enumerate(curves[0], start=1)]
+    again = search(epochs=4)
+    for number in (0, 1, 2):
+        again.ask(number)
+    for number in (1, 2):
+        for epoch, value in enumerate(curves[number], start=1):
+            again.report(number, epoch, value)
+    assert [again.report(0, epoch, value) for epoch, value in enumerate(curves[0], start=1)] == first == [False, False]
+
+
+def test_the_reason_of_a_failure_is_mirrored(tmp_path: Path) -> None:
+    s = search()
+    s.ask(0)
+    s.tell(0, "diverged", None, "the training loss is not finite")
+    s.mirror(tmp_path / "optuna.db", "x")
+    assert open_mirror(tmp_path / "optuna.db", "x").trials[0].user_attrs["reason"] == "the training loss is not finite"

@@ -23,7 +23,7 @@ def test_every_recipe_file_names_every_value(path: Path) -> None:
     assert Recipe.from_mapping(recipe.as_mapping()) == recipe
 
 
-@pytest.mark.parametrize("path", sorted((CONF / "search").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((CONF / "search_space").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_search_space_names_numbers_of_a_recipe_within_their_range(path: Path) -> None:
     for key, dimension in yaml.safe_load(path.read_text()).items():
         for bound in (dimension["low"], dimension["high"]):
