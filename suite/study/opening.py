@@ -5,6 +5,7 @@ from __future__ import annotations
 from suite.commandline import Refusal
 from suite.config import Study
 from suite.data import Dataset, DataSpec, load
+from suite.models import facts
 
 
 def open_datasets(study: Study) -> dict[str, Dataset]:
@@ -23,5 +24,12 @@ def open_datasets(study: Study) -> dict[str, Dataset]:
             raise Refusal(
                 f"candidate {candidate.name}: a batch of {batch} is larger than the {examples} training images; "
                 f"set recipe.batch_size={max(1, examples // 4)} or less (the batch is never changed silently)"
+            )
+        least = facts(candidate.architecture)["min_size"]
+        height, width, _ = opened[candidate.data].input_shape
+        if least is not None and min(height, width) < least:
+            raise Refusal(
+                f"candidate {candidate.name}: {candidate.architecture} takes images of at least {least}x{least}, "
+                f"these have {height}x{width}; set data.image_size={least} or more"
             )
     return {candidate.name: opened[candidate.data] for candidate in study.candidates}

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from suite.commandline import Refusal
+from suite.study.opening import open_datasets
+from tests.study.conftest import Make
+
+
+def test_candidates_with_the_same_data_share_one_set(tiny: Make) -> None:
+    opened = open_datasets(tiny())
+    assert opened["mlp"] is opened["lenet5"]
+
+
+def test_a_candidate_may_have_fewer_training_images(tiny: Make) -> None:
+    opened = open_datasets(tiny("candidates.lenet5.data.train_examples=100"))
+    assert (len(opened["mlp"].train), len(opened["lenet5"].train)) == (256, 100)
+    assert opened["mlp"].hash == opened["lenet5"].hash
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        (["recipe.batch_size=512"], "a batch of 512 is larger than the 256 training images"),
+        (["data.test_examples=5"], "test"),
+    ],
+)
+def test_data_that_do_not_fit_are_refused_before_anything_starts(tiny: Make, overrides: list[str], said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        open_datasets(tiny(*overrides))
+
+
+def test_an_architecture_that_wants_larger_images_says_so(tiny: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("suite.study.opening.facts", lambda name: {"min_size": 64})
+    with pytest.raises(Refusal, match=r"mlp takes images of at least 64x64, these have 32x32; set data\.image_size=64"):
+        open_datasets(tiny())
