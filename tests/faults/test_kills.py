@@ -34,6 +34,10 @@ CASES = [
 QUICK = [("commit.renamed", "both"), ("projection.mlflow", "self")]
 
 
+def named(cases: list[tuple[str, str]]) -> list[str]:
+    return [f"{event}-{target}" for event, target in cases]
+
+
 class Reference:
     """What the undisturbed study computed."""
 
@@ -72,7 +76,7 @@ def kill_at(event: str, target: str, workspace: Path, reference: Reference) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("event", "target"), QUICK, ids="-".join)
+@pytest.mark.parametrize(("event", "target"), QUICK, ids=named(QUICK))
 def test_a_kill_in_the_middle_of_a_commit_and_before_a_projection(
     event: str, target: str, tmp_path: Path, reference: Reference
 ) -> None:
@@ -80,7 +84,7 @@ def test_a_kill_in_the_middle_of_a_commit_and_before_a_projection(
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize(("event", "target"), CASES, ids="-".join)
+@pytest.mark.parametrize(("event", "target"), CASES, ids=named(CASES))
 def test_killed_at_a_chosen_event(event: str, target: str, tmp_path: Path, reference: Reference) -> None:
     kill_at(event, target, studies.workspace_with_study(tmp_path / "workspace", STUDY), reference)
 
