@@ -1,0 +1,36 @@
+"""The main job on real CIFAR-10 pictures, at the smoke budget, through the command line."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import studies
+
+
+@pytest.mark.realdata
+def test_resnet_against_vgg_on_real_pictures(data_root: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "suite.run", "study=resnet_vs_vgg", "budget=smoke", "offline=true"]
+    done = subprocess.run(
+        [*command, f"data_dir={data_root}"],
+        cwd=tmp_path, env=studies.environment(), capture_output=True, text=True, timeout=1800,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "NUMBERS MEAN NOTHING" in done.stdout
+    folder = tmp_path / "reports" / "resnet_vs_vgg"
+    runs = list(csv.DictReader((folder / "runs.csv").read_text(encoding="utf-8").splitlines()))
+    assert {run["candidate"] for run in runs} == {"resnet20", "plain20", "vgg16_bn", "resnet18"}
+    assert len(runs) == 4 * (2 + 2)
+    macs = [float(run["macs"]) for run in runs]
+    assert max(macs) / min(macs) < 1.03, "matched multiply-adds"
+    page = (folder / "report.md").read_text(encoding="utf-8")
+    assert "8.75%" in page, "the published error stands beside ours"
+    again = subprocess.run(
+        [*command, f"data_dir={data_root}", "dry_run=true"],
+        cwd=tmp_path, env=studies.environment(), capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert "0 runs to train" in again.stdout
