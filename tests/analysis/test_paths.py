@@ -16,7 +16,7 @@ from tests.analysis.conftest import Store, description
         ("data_dir=/home/someone/images", "data_dir=…/images"),
         ("No such file: '/tmp/x y/z.npz'", "No such file: '/tmp/x y/z.npz'"[:15] + "…/x y/z.npz'"),
         ("~/.keras/datasets/mnist.npz is torn", "…/mnist.npz is torn"),
-        ("workspace=/work/main/ seeds=3", "workspace=…/main seeds=3"),
+        ("workspace=/srv/main/ seeds=3", "workspace=…/main seeds=3"),
         ("https://arxiv.org/abs/1512.03385", "https://arxiv.org/abs/1512.03385"),
         ("images/s, 1/2, w/o shortcuts, and/or/not", "images/s, 1/2, w/o shortcuts, and/or/not"),
         ("reports/published/quickstart", "reports/published/quickstart"),
