@@ -100,16 +100,10 @@ class Coordinator:
             known = {trial.number: trial for trial in self.ledger.trials(*place)}
             for number in range(max(known, default=-1) + 1):
                 trial = RunKey(*place, "search", number)
-                search.ask(number, self.ledger.parameters(trial))
-                for row in self.ledger.history(trial):
-                    search.report(number, row["epoch"], row["val_accuracy"])
-                if trial in self.ledger.results:
-                    self._tell(search, trial)
+                search.replay(
+                    number, self.ledger.parameters(trial), self.ledger.history(trial), self.ledger.results.get(trial)
+                )
         return self._searches[place]
-
-    def _tell(self, search: CandidateSearch, key: RunKey) -> None:
-        result = self.ledger.results[key]
-        search.tell(key.number, result["outcome"], result["val_accuracy"], result["reason"])
 
     # -- the loop ----------------------------------------------------------------------------------------------
 
@@ -236,7 +230,7 @@ class Coordinator:
         assert result is not None, f"{key} is said to be finished and has no result"
         faults.reach("coordinator.committed")
         if key.phase == "search":
-            self._tell(self._search(key), key)
+            self._search(key).tell(key.number, result["outcome"], result["val_accuracy"], result["reason"])
             if self._search_over(key):
                 self.ledger.supersede(key.candidate, key.track, self.limit.trials(key.track))
         self._session.run_ended(idle=not self._running)

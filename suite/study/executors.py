@@ -33,10 +33,6 @@ class Worker:
             )
         threading.Thread(target=self._read, daemon=True).start()
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
     def send(self, **order: Any) -> None:
         """Send one order. A worker that died is noticed by its `exit` event, not here."""
         assert self._process.stdin is not None

@@ -76,10 +76,6 @@ class Projection:
         """Attach the report to the instance's summary run."""
         self._order(lambda: self._tracker.summary(folder, description))
 
-    def drop_unknown(self) -> None:
-        """Delete what is in MLflow of this instance and has no directory."""
-        self._order(lambda: self._tracker.drop_unknown({str(key) for key in self._ledger.asked}))
-
     def drain(self) -> str | None:
         """Wait until every order so far is carried out; the first error, if there was one."""
         done = threading.Event()

@@ -72,10 +72,6 @@ def _mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[recor
         for key, path in mine:
             if key.number != search.next_number:
                 break  # a trial's directory is missing: what follows it cannot be told in order
-            search.ask(key.number, read_json(path / records.RUN)["identity"]["parameters"])
-            for row in _rows(path):
-                search.report(key.number, row["epoch"], row["val_accuracy"])
-            result = records.read_result(path)
-            if result is not None:
-                search.tell(key.number, result["outcome"], result["val_accuracy"], result["reason"])
+            parameters = read_json(path / records.RUN)["identity"]["parameters"]
+            search.replay(key.number, parameters, _rows(path), records.read_result(path))
         search.mirror(database, name)

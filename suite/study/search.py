@@ -130,6 +130,20 @@ class CandidateSearch:
             answers[epoch] = bool(self._trials[number].should_prune())
         return answers[epoch]
 
+    def replay(
+        self,
+        number: int,
+        parameters: Mapping[str, Any] | None,
+        rows: Iterable[Mapping[str, Any]],
+        result: Mapping[str, Any] | None,
+    ) -> None:
+        """Open a recorded trial again: its parameters, its epochs, and its end if it has one."""
+        self.ask(number, parameters)
+        for row in rows:
+            self.report(number, row["epoch"], row["val_accuracy"])
+        if result is not None:
+            self.tell(number, result["outcome"], result["val_accuracy"], result["reason"])
+
     def parameters(self, number: int) -> dict[str, Any]:
         """The parameters of a trial that was asked for."""
         return dict(self._trials[number].params)
