@@ -32,6 +32,11 @@ def _similar(word: str, name: str) -> bool:
     return difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio() >= 0.6
 
 
+def first_line(error: BaseException) -> str:
+    """What an exception says in its first line, or its type if it says nothing: at most 300 characters."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
 def boolean(text: str) -> bool:
     """`true` or `false`, as a converter for `parse`."""
     if text.lower() not in ("true", "false"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from suite.checks import as_list, count, mapping, one_of, seconds_from
 from suite.commandline import Refusal, unknown
 from suite.data.dataset import DataSpec
 from suite.training.recipe import Recipe
@@ -109,8 +110,8 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         axes=tuple(one_of("axes", axis, AXES) for axis in as_list("axes", cfg["axes"])),
         candidates=candidates,
         search=search,
-        seeds=_count("seeds", cfg["seeds"]),
-        study_seed=_count("study_seed", cfg["study_seed"], least=0),
+        seeds=count("seeds", cfg["seeds"]),
+        study_seed=count("study_seed", cfg["study_seed"], least=0),
         tracks=_tracks(cfg["tracks"], search),
         claims=tuple(_claim(claim, cfg["candidates"]) for claim in cfg["claims"] or ()),
         train_on_validation=bool(cfg["train_on_validation"]),
@@ -119,7 +120,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         instance=str(instance),
         backend=backend,
         precision=precision,
-        workers=_count("workers", cfg["workers"]),
+        workers=count("workers", cfg["workers"]),
         workspace=workspace,
         data_dir=Path(str(cfg["data_dir"])).expanduser().resolve() if cfg["data_dir"] else None,
         offline=bool(cfg["offline"]),
@@ -137,7 +138,7 @@ def search_from(value: Mapping[str, Any] | None) -> Search:
         if key not in ("space", "trials"):
             raise unknown("key of search", key, ("space", "trials"))
     name = value.get("space")
-    trials = _count("search.trials", value.get("trials", 0), least=0)
+    trials = count("search.trials", value.get("trials", 0), least=0)
     if name is None:
         return Search(None, {}, 0)
     return Search(name, search_space(name), trials)
@@ -172,7 +173,7 @@ def _candidate(name: str, value: Mapping[str, Any] | None, cfg: Mapping[str, Any
     _check_architecture(architecture, options)
     data = _data({**mapping("data", cfg["data"]), **mapping(f"data of {name}", value.get("data"))}, cfg["dataset"])
     recipe = _recipe(name, cfg["recipe"], value.get("recipe"))
-    images_seen = None if cfg["images_seen"] is None else _count("images_seen", cfg["images_seen"])
+    images_seen = None if cfg["images_seen"] is None else count("images_seen", cfg["images_seen"])
     return Candidate(str(name), architecture, options, recipe, data, images_seen)
 
 
@@ -217,7 +218,7 @@ def _data(values: Mapping[str, Any], dataset: str) -> DataSpec:
         raise Refusal("dataset=folder needs data.path=DIR: a folder with one folder of pictures for each class")
     for key in ("train_examples", "validation_examples", "test_examples"):
         if values.get(key) is not None:
-            _count(f"data.{key}", values[key])
+            count(f"data.{key}", values[key])
     if dataset == "folder":
         values = {**values, "path": str(Path(values["path"]).expanduser().resolve())}
     return DataSpec(name=dataset, **values)
@@ -236,43 +237,3 @@ def _claim(claim: Mapping[str, Any], candidates: Mapping[str, Any]) -> Mapping[s
             raise unknown("candidate in a claim", str(claim[key]), candidates)
     one_of("metric of a claim", claim["metric"], METRICS)
     return claim
-
-
-def seconds_from(text: Any) -> float | None:
-    """`2h`, `45m`, `90s` or `1h30m` in seconds."""
-    if text is None:
-        return None
-    parts = re.fullmatch(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?", str(text).strip())
-    if not parts or not any(parts.groups()):
-        raise Refusal(f"limit={text}: expected a time such as 2h, 45m or 90s")
-    hours, minutes, seconds = (float(part or 0) for part in parts.groups())
-    return hours * 3600 + minutes * 60 + seconds
-
-
-def mapping(what: str, value: Any) -> dict[str, Any]:
-    """A section of a configuration; nothing is an empty one. Raises Refusal for anything that is no mapping."""
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise Refusal(f"{what}: expected keys and values, not {value!r}")
-    return dict(value)
-
-
-def one_of(kind: str, value: Any, valid: tuple[str, ...]) -> str:
-    if value not in valid:
-        raise unknown(kind, str(value), valid)
-    return str(value)
-
-
-def as_list(key: str, value: Any) -> list[Any]:
-    if isinstance(value, str):
-        return [value]
-    if not value:
-        raise Refusal(f"{key} is empty: name at least one")
-    return list(value)
-
-
-def _count(key: str, value: Any, least: int = 1) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise Refusal(f"{key}={value}: expected a whole number of at least {least}")
-    return value

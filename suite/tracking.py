@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,11 @@ from mlflow.entities import Metric, Param, Run
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
+
+from suite.analysis import confusion
+from suite.commandline import first_line
+from suite.hardware import kind
+from suite.study.records import HISTORY, PREDICTIONS, RESULT, RUN
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # "Creating initial MLflow database tables..."
 logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -67,7 +71,7 @@ class Tracker:
         except TrackingError:
             raise
         except Exception as error:
-            raise TrackingError(_first_line(error)) from error
+            raise TrackingError(first_line(error)) from error
 
     def _open_experiment(self, workspace: Path) -> str:
         existing = self._client.get_experiment_by_name(self._study)
@@ -121,15 +125,11 @@ class Tracker:
             for name in RESULT_METRICS
             if isinstance(result.get(name), int | float)
         ]
-        if is_gpu(str(result.get("device") or "")) and result.get("device_seconds") is not None:
+        if kind(str(result.get("device") or "")) == "GPU" and result.get("device_seconds") is not None:
             metrics.append(Metric("gpu_seconds", float(result["device_seconds"]), ended, epochs))
         self._log(run, metrics)
         self._log_params(run, result)
-        for path, text in artifacts(files, result).items():
-            self._client.log_text(run_id, text, path)
-        matrix = confusion_picture(files)
-        if matrix is not None:
-            self._client.log_image(run_id, matrix, artifact_file="confusion_matrix.png")
+        self._log_artifacts(run_id, result, files)
         failed = result["outcome"] not in ("completed", "pruned")
         self._client.set_tag(run_id, "outcome", result["outcome"])
         if result.get("reason"):
@@ -150,6 +150,19 @@ class Tracker:
         params = [Param(name, str(value)) for name, value in flat.items() if value is not None]
         for start in range(0, len(params), BATCH):
             self._client.log_batch(run.info.run_id, params=params[start : start + BATCH])
+
+    def _log_artifacts(self, run_id: str, result: Mapping[str, Any], files: Path) -> None:
+        """The run's own files, and a final run's confusion matrix as counts and as a picture."""
+        texts = {
+            path.name: path.read_text(encoding="utf-8") for path in (files / RUN, files / HISTORY) if path.exists()
+        }
+        texts[RESULT] = json.dumps(result, indent=1)
+        if (files / PREDICTIONS).exists():
+            counts = confusion.of_run(files / PREDICTIONS)
+            texts["confusion_matrix.csv"] = confusion.as_csv(counts)
+            self._client.log_image(run_id, confusion.as_picture(counts), artifact_file="confusion_matrix.png")
+        for name, text in texts.items():
+            self._client.log_text(run_id, text, name)
 
     def _child(self, key: str, fields: Mapping[str, Any]) -> Run:
         known = self._runs.get(key)
@@ -215,55 +228,7 @@ class Tracker:
         try:
             return function(*arguments, **named)
         except (MlflowException, OSError) as error:
-            raise TrackingError(_first_line(error)) from error
-
-
-def artifacts(directory: Path, result: Mapping[str, Any]) -> dict[str, str]:
-    """The text artifacts of a run: what it was asked, what came out, and a final run's confusion matrix."""
-    from suite.study.records import HISTORY, PREDICTIONS, RUN
-
-    texts = {"result.json": json.dumps(result, indent=1)}
-    for name in (RUN, HISTORY):
-        if (directory / name).exists():
-            texts[name] = (directory / name).read_text(encoding="utf-8")
-    if (directory / PREDICTIONS).exists():
-        matrix = confusion_counts(directory)
-        texts["confusion_matrix.csv"] = "\n".join(",".join(str(n) for n in row) for row in matrix.tolist()) + "\n"
-    return texts
-
-
-def confusion_counts(directory: Path) -> Any:
-    """Counts of (true class, predicted class) on the test set, shape (classes, classes)."""
-    import numpy as np
-
-    from suite.study.records import PREDICTIONS
-
-    with np.load(directory / PREDICTIONS) as saved:
-        label, predicted = saved["label"].astype(int), saved["predicted"].astype(int)
-    classes = int(max(label.max(), predicted.max())) + 1
-    matrix = np.zeros((classes, classes), dtype=int)
-    np.add.at(matrix, (label, predicted), 1)
-    return matrix
-
-
-def confusion_picture(directory: Path) -> Any:
-    """The confusion matrix as a grey picture (dark = many), rows true and columns predicted; None for search runs."""
-    import numpy as np
-
-    from suite.study.records import PREDICTIONS
-
-    if not (directory / PREDICTIONS).exists():
-        return None
-    matrix = confusion_counts(directory)
-    share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    grey = (255 * (1 - np.sqrt(share))).astype(np.uint8)
-    cell = max(1, 480 // len(grey))
-    return np.repeat(np.repeat(grey, cell, axis=0), cell, axis=1)
-
-
-def is_gpu(device: str) -> bool:
-    """Whether a device's name is a GPU's. A processor's ends with its cores, as in `AMD EPYC (2 cores)`."""
-    return bool(device) and not re.search(r"\(\d+ cores?\)$", device) and "tpu" not in device.lower()
+            raise TrackingError(first_line(error)) from error
 
 
 def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -284,7 +249,3 @@ def _is_local(workspace: Path) -> bool:
 def _tag(ended_at: float | None) -> str:
     """What the tag of a whole run holds: when the run ended, in milliseconds."""
     return "" if ended_at is None else str(round(ended_at * 1000))
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from suite.checks import seconds_from
 from suite.commandline import Refusal
 from suite.compose import budget_names, compose, study_files
-from suite.config import seconds_from, study_from
+from suite.config import study_from
 
 SHIPPED = ("lenet_mnist", "quickstart", "resnet_vs_vgg")
 

@@ -94,14 +94,6 @@ def look(series: int, kinds: Sequence[str]) -> tuple[str, str]:
     return COLORS[series % len(COLORS)], kinds[series // len(COLORS) % len(kinds)]
 
 
-def confusion(labels: NDArray[Any], predicted: Sequence[NDArray[Any]], classes: int) -> NDArray[np.int64]:
-    """How often each true class (row) was taken for each class (column), summed over runs; (classes, classes)."""
-    counts = np.zeros((classes, classes), dtype=np.int64)
-    for run in predicted:
-        np.add.at(counts, (labels, run), 1)
-    return counts
-
-
 def draw_curves(curves: Sequence[Curve], name: str) -> str:
     """A line for each curve's mean and a band for its extremes, over the epochs; `name` is of the vertical axis."""
     with mpl.rc_context(STYLE):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import figures
+from suite.analysis import confusion, figures
 from suite.analysis.folder import Records
 
 MOST_CONFUSIONS = 12
@@ -120,7 +120,7 @@ def _confusions(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
         if labels is None:
             continue
         runs = [records.arrays[f"{name}/predicted"] for name in records.finals(candidate, track)]
-        counts = figures.confusion(labels, runs, len(classes))
+        counts = confusion.count(labels, runs, len(classes))
         yield Picture(
             f"confusion-{candidate}-{track}",
             f"What {candidate} takes for what, {track} track.",

@@ -86,17 +86,27 @@ def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
     if here:
         cells["Published error here"] = quoted(row, "published")
     cells["Published ImageNet top-5 error"] = quoted(row, "published_top5")
-    cells["Key innovation"] = plain(row["key_innovation"])
+    cells["Key innovation"] = innovation(row)
     return cells | {"Note": note(row)}
 
 
 def candidate(row: dict[str, Any]) -> str:
     """The candidate's name, with what it is built from where the name does not say it."""
-    options = ", ".join(f"{name}={value}" for name, value in json.loads(row["options"]).items())
+    options = _options(row)
     built = " ".join(
         part for part in (row["architecture"] if row["candidate"] != row["architecture"] else "", options) if part
     )
     return f"{row['candidate']} ({built})" if built else str(row["candidate"])
+
+
+def innovation(row: dict[str, Any]) -> str:
+    """What an architecture is known for, and which options it has here: one of them may be what switches it off."""
+    options = _options(row, leave_out="width")
+    return f"{plain(row['key_innovation'])} (here with {options})" if options else plain(row["key_innovation"])
+
+
+def _options(row: dict[str, Any], leave_out: str | None = None) -> str:
+    return ", ".join(f"{name}={value}" for name, value in json.loads(row["options"]).items() if name != leave_out)
 
 
 def interval(row: dict[str, Any], name: str) -> str:

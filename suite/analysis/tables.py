@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from suite.analysis import published
 from suite.analysis.folder import FAILED, Records
 from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.statistics import Interval, accuracy_interval
+from suite.hardware import kind
 
 SIGNIFICANT = 8
 """Digits kept of computed numbers: more would differ between processors, and say nothing."""
@@ -153,18 +153,9 @@ def _ranked(rows: list[dict[str, Any]], measured: list[dict[str, str]]) -> list[
 
 
 def device_kind(devices: Iterable[str]) -> str:
-    """`CPU`, `GPU` or `TPU`: what the runs' time was spent on; of several kinds, all their names.
-
-    Workers name a processor with its number of cores, as in `AMD EPYC (2 cores)`, and an accelerator as its maker does.
-    """
-    kinds = {_kind(device.lower()) for device in devices if device}
+    """`CPU`, `GPU` or `TPU`: what the runs' time was spent on; of several kinds, all their names."""
+    kinds = {kind(device) for device in devices if device}
     return " and ".join(sorted(kinds)) or "CPU"
-
-
-def _kind(device: str) -> str:
-    if re.search(r"\bcpu\b|\(\d+ cores?\)$", device):
-        return "CPU"
-    return "TPU" if "tpu" in device else "GPU"
 
 
 def _first(values: pd.Series) -> float | None:

@@ -22,7 +22,7 @@ from suite.study.ledger import Ledger
 from suite.study.limit import Limit
 from suite.study.projection import Projection
 from suite.study.records import RunKey
-from suite.study.search import CandidateSearch, mirror_name
+from suite.study.searches import Searches
 from suite.study.session import Session
 
 EQUAL_ERRORS = 3  # in a row: the study itself is wrong, not one run
@@ -39,7 +39,7 @@ class Listener(Protocol):
 
 
 class Stopped(Exception):
-    """The study cannot go on; what is committed stays, and the same command resumes."""
+    """The study cannot go on until someone mends what the message says; what is committed stays."""
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Coordinator:
         self.limit = Limit(ledger)
         self._executor = LocalExecutor(self.study.workers, self.study.backend, ledger.directory / "logs")
         self._running: dict[RunKey, Assignment] = {}
-        self._searches: dict[tuple[str, str], CandidateSearch] = {}
+        self._searches = Searches(ledger)
         self._errors: list[str] = []
         self._kills: dict[RunKey, int] = {}
         self._failed_starts = 0
@@ -77,7 +77,7 @@ class Coordinator:
         for key in self.limit.order():
             if key in self.ledger.results or key in self._running:
                 continue
-            if key.phase == "search" and key.number <= self._search(key).next_number:
+            if key.phase == "search" and key.number <= self._searches.of(key).next_number:
                 return key
             if key.phase == "final" and self._search_over(key):
                 return key
@@ -89,21 +89,6 @@ class Coordinator:
             for other in self.limit.order()
             if (other.candidate, other.track, other.phase) == (key.candidate, key.track, "search")
         )
-
-    def _search(self, key: RunKey) -> CandidateSearch:
-        """The search of a candidate, rebuilt from its records when it is first needed."""
-        place = (key.candidate, key.track)
-        if place not in self._searches:
-            recipe = self.ledger.spec(key, {}).recipe
-            search = CandidateSearch(self.study.search.space, recipe.as_mapping(), self.study.study_seed, recipe.epochs)
-            self._searches[place] = search
-            known = {trial.number: trial for trial in self.ledger.trials(*place)}
-            for number in range(max(known, default=-1) + 1):
-                trial = RunKey(*place, "search", number)
-                search.replay(
-                    number, self.ledger.parameters(trial), self.ledger.history(trial), self.ledger.results.get(trial)
-                )
-        return self._searches[place]
 
     # -- the loop ----------------------------------------------------------------------------------------------
 
@@ -136,14 +121,7 @@ class Coordinator:
 
     def _project_committed(self) -> None:
         for key in sorted(self.ledger.results):
-            self.projection.result(key, self._mirror(key))
-
-    def _mirror(self, key: RunKey) -> Any:
-        if key.phase != "search":
-            return None
-        study, search = self.study, self._search(key)
-        name = mirror_name(study.name, study.instance, key.candidate, key.track)
-        return lambda: search.mirror(study.workspace / "optuna.db", name)
+            self.projection.result(key, self._searches.mirror(key))
 
     def _hand_out(self) -> None:
         busy = {assignment.worker for assignment in self._running.values()}
@@ -159,7 +137,7 @@ class Coordinator:
     def _assign(self, key: RunKey, worker: Worker) -> None:
         parameters = self.ledger.parameters(key)
         if key.phase == "search":
-            search = self._search(key)
+            search = self._searches.of(key)
             if key.number == search.next_number:
                 with self._session.searching():
                     search.ask(key.number, parameters)
@@ -205,16 +183,15 @@ class Coordinator:
             case "finished" if key is not None:
                 self._finished(key, worker, event.get("memory_bytes", 0))
             case "suspended":
-                raise Stopped(
-                    f"{event['reason']}. Nothing that was committed is lost; the same command goes on from there"
-                )
+                raise Stopped(f"{event['reason']}. Nothing that was committed is lost")
             case "exit" if worker in self._executor.workers:
                 self._exited(worker, key, int(event["code"]))
 
     def _epoch(self, key: RunKey, worker: Worker, row: Mapping[str, Any]) -> None:
         faults.reach("coordinator.epoch")
         with self._session.searching():
-            behind = key.phase == "search" and self._search(key).report(key.number, row["epoch"], row["val_accuracy"])
+            search = self._searches.of(key)
+            behind = key.phase == "search" and search.report(key.number, row["epoch"], row["val_accuracy"])
         whole = row["epoch"] >= self.ledger.asked[key]["identity"]["recipe"]["epochs"]
         self._session.write()
         worker.send(stop=behind and not whole)  # a trial that has trained to its end is complete, whatever its rank
@@ -230,12 +207,12 @@ class Coordinator:
         assert result is not None, f"{key} is said to be finished and has no result"
         faults.reach("coordinator.committed")
         if key.phase == "search":
-            self._search(key).tell(key.number, result["outcome"], result["val_accuracy"], result["reason"])
+            self._searches.of(key).tell(key.number, result["outcome"], result["val_accuracy"], result["reason"])
             if self._search_over(key):
                 self.ledger.supersede(key.candidate, key.track, self.limit.trials(key.track))
         self._session.run_ended(idle=not self._running)
         remember_speed(self.study.workspace, result)
-        self.projection.result(key, self._mirror(key))
+        self.projection.result(key, self._searches.mirror(key))
         self._listener.ended(key, result)
         self._count_errors(result)
         allowance = psutil.virtual_memory().total * 0.6 / self.study.workers

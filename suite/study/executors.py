@@ -24,6 +24,7 @@ class Worker:
         self.ready = False
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as stderr:
+            self._log_start = stderr.tell()
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "suite.study.worker"],
                 stdin=subprocess.PIPE,
@@ -57,8 +58,9 @@ class Worker:
         self._events.put((self, {"event": "exit", "code": self._process.wait()}))
 
     def last_words(self) -> str:
-        """The last line of the worker's log: why it died, if it said so."""
-        lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        """The last line that this worker, not one before it, wrote into its log: why it died, if it said so."""
+        own = self.log.read_bytes()[self._log_start :]
+        lines = own.decode(errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else ""
 
 

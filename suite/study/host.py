@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from suite.hardware import cores, processor
 
 PACKAGES = (
     "keras-comparison-suite",
@@ -55,18 +56,7 @@ def _git(root: Path, *arguments: str) -> str:
 @cache
 def host() -> dict[str, str | int]:
     """Processor, cores that this process may use, and system."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return {"cpu": _processor(), "cores": cores, "system": f"{platform.system()} {platform.machine()}"}
-
-
-def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
+    return {"cpu": processor(), "cores": cores(), "system": f"{platform.system()} {platform.machine()}"}
 
 
 def memory_kills() -> int:

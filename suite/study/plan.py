@@ -58,17 +58,21 @@ def seeds_of(study: Study, key: RunKey) -> dict[str, int]:
     return {purpose: derived(purpose) for purpose in ("initial", "order", "augment")}
 
 
+def train_examples(dataset: Dataset, on_validation: bool) -> int:
+    """How many images a run trains on, with or without the validation images."""
+    return len(dataset.train) + (len(dataset.validation) if on_validation else 0)
+
+
 def spec_for(
     study: Study, candidate: Candidate, key: RunKey, parameters: Mapping[str, Any], dataset: Dataset
 ) -> RunSpec:
     """Everything a worker needs to train one run."""
     final = key.phase == "final"
     on_validation = final and study.train_on_validation
-    train_examples = len(dataset.train) + (len(dataset.validation) if on_validation else 0)
     return RunSpec(
         architecture=candidate.architecture,
         options=dict(candidate.options),
-        recipe=candidate.settled(train_examples).with_parameters(dict(parameters)),
+        recipe=candidate.settled(train_examples(dataset, on_validation)).with_parameters(dict(parameters)),
         parameters=dict(parameters),
         data=candidate.data,
         seeds={"split": candidate.data.split_seed, **seeds_of(study, key)},
@@ -90,8 +94,7 @@ def identity(study: Study, spec: RunSpec, key: RunKey, dataset: Dataset) -> dict
     columns and the number of seeds, trials and candidates never count.
     """
     candidate = next(candidate for candidate in study.candidates if candidate.name == key.candidate)
-    train_examples = len(dataset.train) + (len(dataset.validation) if spec.train_on_validation else 0)
-    recipe = candidate.settled(train_examples).as_mapping()
+    recipe = candidate.settled(train_examples(dataset, spec.train_on_validation)).as_mapping()
     as_it_stands = {name: value for name, value in recipe.items() if name != "name"}
     data = {name: value for name, value in vars(spec.data).items() if name != "path"}
     return {

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from suite import faults
-from suite.commandline import Refusal
+from suite.commandline import Refusal, first_line
 from suite.durable import write_json
 from suite.study import records
 from suite.study.lock import Lock
@@ -91,7 +91,9 @@ def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
         if not is_storage_failure(error):
             raise
         traceback.print_exc()
-        channel.send("suspended", reason=f"{_first_line(error)}; make room or mend the disk")
+        channel.send(
+            "suspended", reason=f"{first_line(error)}; make room or mend the disk, then the same command goes on"
+        )
         return
     channel.send("finished", memory_bytes=_resident_bytes())
 
@@ -120,7 +122,7 @@ def _train_locked(trainer: Any, channel: Channel, order: dict[str, Any]) -> None
         if is_storage_failure(error):
             raise
         traceback.print_exc()
-        fields = {"outcome": "error", "reason": f"{type(error).__name__}: {_first_line(error)}"}
+        fields = {"outcome": "error", "reason": f"{type(error).__name__}: {first_line(error)}"}
     fields = {**order["fields"], "started_at": started_at, **fields, "attempts": order["attempt"]}
     _commit(directory, {**fields, "wait_seconds": waited, "ended_at": time.time()})
 
@@ -134,10 +136,6 @@ def is_storage_failure(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
 
 
 def _commit(directory: Path, fields: dict[str, Any]) -> None:

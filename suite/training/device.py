@@ -6,8 +6,6 @@ Asks the backend in use only; no backend is imported that Keras does not already
 from __future__ import annotations
 
 import gc
-import os
-import platform
 import re
 import sys
 from pathlib import Path
@@ -16,6 +14,8 @@ from typing import Any
 import keras
 import numpy as np
 from keras import ops
+
+from suite.hardware import processor_name
 
 FULL_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|OOM when allocating|out of memory|failed to allocate", re.IGNORECASE)
 _CLEAR_REFS, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
@@ -46,19 +46,7 @@ def device_name() -> str:
         import torch
 
         return str(torch.cuda.get_device_name())
-    return f"{_processor()} ({_cores()} cores)"
-
-
-def _processor() -> str:
-    try:
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    except OSError:
-        found = None
-    return found.group(1).strip() if found else platform.processor() or platform.machine()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processor_name()
 
 
 def keep_tensorflow_out() -> None:

@@ -17,7 +17,7 @@ import keras
 import numpy as np
 
 from suite import faults
-from suite.commandline import Refusal
+from suite.commandline import Refusal, first_line
 from suite.data import Dataset, load
 from suite.durable import sync_directory, write_json
 from suite.study.records import HISTORY, PREDICTIONS, WEIGHTS
@@ -76,8 +76,7 @@ class Trainer:
             self._forget()  # an interrupted step may have left the state half written, or given away
             if not device.is_out_of_memory(error):
                 raise
-            reason = (str(error).strip().splitlines() or ["memory is full"])[0][:300]
-            return fields | clocks.as_mapping() | {"outcome": "out_of_memory", "reason": reason}
+            return fields | clocks.as_mapping() | {"outcome": "out_of_memory", "reason": first_line(error)}
 
     def _check(self, spec: RunSpec) -> None:
         running = keras.backend.backend()

@@ -17,12 +17,6 @@ def test_a_curve_is_the_mean_between_the_extremes() -> None:
     assert curve.high.tolist() == [3.0, 1.0]
 
 
-def test_a_confusion_matrix_counts_true_rows_and_predicted_columns() -> None:
-    labels = np.array([0, 0, 1, 2])
-    counts = figures.confusion(labels, [np.array([0, 1, 1, 0]), np.array([0, 0, 1, 0])], 3)
-    assert counts.tolist() == [[3, 1, 0], [0, 2, 0], [2, 0, 0]]
-
-
 def test_points_of_equal_multiply_adds_stand_apart() -> None:
     points = [Point("a", 0, 1e6, 1, 0, 2), Point("b", 1, 1e6, 1, 0, 2), Point("c", 2, 5e6, 1, 0, 2)]
     first, second, third = figures.places(points)

@@ -38,6 +38,12 @@ def test_everything_is_in_one_of_the_two_tables(rendered: Path) -> None:
     assert "Key innovation" not in measured(whole)
 
 
+def test_an_option_that_may_switch_the_innovation_off_stands_beside_it() -> None:
+    row = {"key_innovation": "Shortcuts", "options": '{"skip": false, "width": 0.5}'}
+    assert presentation.innovation(row) == "Shortcuts (here with skip=False)"
+    assert presentation.innovation({**row, "options": '{"width": 0.5}'}) == "Shortcuts"
+
+
 def test_what_is_missing_is_said(store: Store, described: Callable[..., Any]) -> None:
     study = described(state="running")
     store.whole(study)
