@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from suite.commandline import Refusal, unknown
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
+"""Names of studies, instances and candidates: they are folders, too."""
 
 
 def seconds_from(text: Any) -> float | None:
@@ -27,6 +31,18 @@ def mapping(what: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise Refusal(f"{what}: expected keys and values, not {value!r}")
     return dict(value)
+
+
+def boolean(key: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Refusal(f"{key}={value}: expected true or false")
+    return value
+
+
+def number(key: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise Refusal(f"{key}={value}: expected a number")
+    return float(value)
 
 
 def one_of(kind: str, value: Any, valid: tuple[str, ...]) -> str:

@@ -37,6 +37,11 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
 
 
+def os_error_text(error: OSError) -> str:
+    """What the system says went wrong, and with which file, as far as it says so."""
+    return ": ".join(str(part) for part in (error.strerror or first_line(error), error.filename) if part)
+
+
 def boolean(text: str) -> bool:
     """`true` or `false`, as a converter for `parse`."""
     if text.lower() not in ("true", "false"):
@@ -89,3 +94,6 @@ def enter(main: Callable[[list[str]], int], help_text: str, arguments: list[str]
     except BrokenPipeError:  # the reader (head, less) went away: nothing is wrong
         sys.stderr.close()
         return DONE
+    except OSError as error:
+        print(f"stopped: {os_error_text(error)}", file=sys.stderr)
+        return FAILED

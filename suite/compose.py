@@ -13,10 +13,13 @@ from typing import Any
 
 import yaml
 
+from suite.checks import NAME
 from suite.commandline import Refusal, nearest_first, unknown
 
 CONF = Path(__file__).parent / "conf"
 OPEN = ("candidates.", "claims.")  # below these, the command line may add what the files do not have
+FREE_TEXT = ("workspace", "data_dir", "instance", "title", "question", "paper", "stamp")
+"""Keys whose values are taken as typed, and any that ends in `data.path`: Hydra's grammar has no `~` and no `é`."""
 
 
 def study_files() -> dict[str, Path]:
@@ -63,7 +66,7 @@ def _named(group: str, name: str) -> dict[str, Any]:
 def read_yaml(path: Path) -> dict[str, Any]:
     """A YAML mapping. Raises Refusal with file, line and column if it is not one."""
     try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+        value = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -75,12 +78,39 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return value
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that stands twice in a mapping is an error: the first would vanish without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+def quoted(text: str) -> str:
+    """A text as Hydra's grammar takes any text; what is quoted already, empty or null stays as it is."""
+    if text in ("", "null") or (len(text) > 1 and text[0] == text[-1] and text[0] in "'\""):
+        return text
+    return "'" + text.replace("'", "\\'") + "'"
+
+
+def _quoted(argument: str) -> str:
+    key, _, text = argument.partition("=")
+    free = key.lstrip("+") in FREE_TEXT or key.endswith("data.path")
+    return f"{key}={quoted(text)}" if free else argument
+
+
 def compose(arguments: list[str]) -> dict[str, Any]:
     """The whole configuration for `key=value` arguments, as plain dictionaries. Raises Refusal."""
     given = _split(arguments)
     name = given.get("study")
     if name is None:
         raise Refusal(f"which study? study=NAME, one of: {', '.join(study_files())}")
+    if name in study_files() and not NAME.fullmatch(name):
+        raise Refusal(f"{study_file(name)}: a study's name has letters, digits and . _ + - only; rename the file")
     study = read_yaml(study_file(name))
     if given.get("budget", "laptop") not in budget_names():
         raise unknown("budget", given["budget"], budget_names())
@@ -145,7 +175,7 @@ def _hydra(name: str, study: dict[str, Any], arguments: list[str]) -> dict[str, 
     store.store(group="study", name=name, node=node, package="_global_")
     logging.getLogger("hydra").setLevel(logging.ERROR)
     GlobalHydra.instance().clear()
-    overrides = ["++" + a if a.startswith(OPEN) else a for a in arguments]
+    overrides = [_quoted("++" + a if a.startswith(OPEN) else a) for a in arguments]
     try:
         with initialize_config_module("suite.conf", version_base="1.3"):
             composed = OmegaConf.to_container(hydra_compose("config", overrides), resolve=True)

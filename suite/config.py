@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from suite.checks import as_list, count, mapping, one_of, seconds_from
+from suite.checks import NAME, as_list, boolean, count, mapping, number, one_of, seconds_from
 from suite.commandline import Refusal, unknown
 from suite.data.dataset import DataSpec
 from suite.training.recipe import Recipe
@@ -19,7 +19,6 @@ PRECISIONS = ("auto", "float32", "mixed_bfloat16")
 AXES = ("architecture", "options", "recipe", "data")
 METRICS = ("test_accuracy", "test_top5_accuracy", "test_loss", "calibration_error")
 CANDIDATE_KEYS = ("architecture", "options", "recipe", "data")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,7 @@ class Search:
     space_name: str | None
     space: Mapping[str, Mapping[str, Any]]
     trials: int
+    optimizers: tuple[str, ...] = ()  # that the space is meant for
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     workspace = Path(str(cfg["workspace"] or ".")).expanduser().resolve()
     precision = one_of("precision", cfg["precision"], PRECISIONS)
     precision = "float32" if precision == "auto" else precision
-    backend = one_of("backend", cfg["backend"], BACKENDS)
+    backend = _backend(cfg["backend"])
     search = search_from(cfg["search"])
     candidates = tuple(_candidate(name, value, cfg) for name, value in mapping("candidates", cfg["candidates"]).items())
     if not candidates:
@@ -102,9 +102,9 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         raise Refusal(f"instance={instance}: letters, digits and . _ + - only")
     return Study(
         name=cfg["study"],
-        title=cfg["title"] or cfg["study"],
-        question=cfg["question"] or "",
-        paper=cfg["paper"],
+        title=str(cfg["title"] or cfg["study"]),
+        question=str(cfg["question"] or ""),
+        paper=str(cfg["paper"]) if cfg["paper"] else None,
         budget=cfg["budget"],
         dataset=cfg["dataset"],
         axes=tuple(one_of("axes", axis, AXES) for axis in as_list("axes", cfg["axes"])),
@@ -114,7 +114,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         study_seed=count("study_seed", cfg["study_seed"], least=0),
         tracks=_tracks(cfg["tracks"], search),
         claims=tuple(_claim(claim, cfg["candidates"]) for claim in cfg["claims"] or ()),
-        train_on_validation=bool(cfg["train_on_validation"]),
+        train_on_validation=boolean("train_on_validation", cfg["train_on_validation"]),
         stamp=cfg["stamp"],
         limit_seconds=seconds_from(cfg["limit"]),
         instance=str(instance),
@@ -123,10 +123,17 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         workers=count("workers", cfg["workers"]),
         workspace=workspace,
         data_dir=Path(str(cfg["data_dir"])).expanduser().resolve() if cfg["data_dir"] else None,
-        offline=bool(cfg["offline"]),
+        offline=boolean("offline", cfg["offline"]),
         dry_run=one_of("dry_run", str(cfg["dry_run"]).lower(), ("false", "true", "measure")),
         command=command,
     )
+
+
+def _backend(value: Any) -> str:
+    backend = one_of("backend", value, BACKENDS)
+    if find_spec(backend) is None:
+        raise Refusal(f"backend={backend} is not installed: pip install 'keras-comparison-suite[{backend}]'")
+    return backend
 
 
 def search_from(value: Mapping[str, Any] | None) -> Search:
@@ -141,11 +148,18 @@ def search_from(value: Mapping[str, Any] | None) -> Search:
     trials = count("search.trials", value.get("trials", 0), least=0)
     if name is None:
         return Search(None, {}, 0)
-    return Search(name, search_space(name), trials)
+    space = search_space(name)
+    return Search(name, space, trials, tuple(space.pop("optimizers")))
 
 
 def _check_space(search: Search, candidate: Candidate) -> None:
     fields = candidate.recipe.as_mapping()
+    if search.space and fields["optimizer"] not in search.optimizers:
+        raise Refusal(
+            f"candidate {candidate.name}: search space {search.space_name} is meant for "
+            f"{' and '.join(search.optimizers)}, and its recipe trains with {fields['optimizer']}; "
+            f"set search.space={fields['optimizer']}, or null"
+        )
     for parameter, dimension in search.space.items():
         if parameter not in fields:
             raise unknown(f"recipe value in search space {search.space_name}:", parameter, fields)
@@ -174,6 +188,8 @@ def _candidate(name: str, value: Mapping[str, Any] | None, cfg: Mapping[str, Any
     data = _data({**mapping("data", cfg["data"]), **mapping(f"data of {name}", value.get("data"))}, cfg["dataset"])
     recipe = _recipe(name, cfg["recipe"], value.get("recipe"))
     images_seen = None if cfg["images_seen"] is None else count("images_seen", cfg["images_seen"])
+    if isinstance(value.get("recipe"), Mapping) and "epochs" in value["recipe"]:
+        images_seen = None  # a candidate's own length outranks the budget's, as recipe.epochs does for all
     return Candidate(str(name), architecture, options, recipe, data, images_seen)
 
 
@@ -182,12 +198,16 @@ def _check_architecture(architecture: str, options: Mapping[str, Any]) -> None:
 
     if architecture not in models.names():
         raise unknown("architecture", architecture, models.names())
-    valid = models.facts(architecture)["options"]  # None for another package's: its builder checks them
-    for option, value in options.items():
-        if valid is not None and option not in valid:
-            raise unknown(f"option of {architecture}", option, valid)
-        if option == "width" and (isinstance(value, bool) or not isinstance(value, int | float) or value <= 0):
-            raise Refusal(f"option width={value} of {architecture}: expected a number above 0")
+    kinds = models.facts(architecture)["options"]
+    if kinds is None:
+        return  # another package's: its builder checks them
+    for option in options:
+        if option not in kinds:
+            raise unknown(f"option of {architecture}", option, kinds)
+    try:
+        models.checked(architecture, kinds, options)
+    except models.ArchitectureError as error:
+        raise Refusal(str(error)) from None
 
 
 def _recipe(candidate: str, base: Mapping[str, Any], changes: Any) -> Recipe:
@@ -220,7 +240,7 @@ def _data(values: Mapping[str, Any], dataset: str) -> DataSpec:
         if values.get(key) is not None:
             count(f"data.{key}", values[key])
     if dataset == "folder":
-        values = {**values, "path": str(Path(values["path"]).expanduser().resolve())}
+        values = {**values, "path": str(Path(str(values["path"])).expanduser().resolve())}
     return DataSpec(name=dataset, **values)
 
 
@@ -236,4 +256,4 @@ def _claim(claim: Mapping[str, Any], candidates: Mapping[str, Any]) -> Mapping[s
         if claim[key] not in candidates:
             raise unknown("candidate in a claim", str(claim[key]), candidates)
     one_of("metric of a claim", claim["metric"], METRICS)
-    return claim
+    return {**claim, "margin": number("margin of a claim", claim["margin"])}

@@ -60,9 +60,11 @@ def _refuse_with(what: str, keys: Iterable[str]) -> None:
 
 
 def _one(folder: Path, workspace: Path, check: bool, publish: bool) -> int:
+    from suite.analysis import folder as folders
     from suite.analysis import report, terminal
 
     if check:
+        folders.read(folder)  # refuses what is no report's folder
         return _differences(folder, report.check(folder))
     rows = report.render(folder)
     print(terminal.summary(folder, rows))
@@ -101,8 +103,10 @@ def _refreshed(workspace: Path, study: str, chosen: dict[str, str], folder: Path
     instance = find(workspace, study, choose(workspace, study, chosen)).name
 
     from suite.analysis import report
+    from suite.study.lock import Lock
 
-    return report.refresh(workspace, study, instance, folder)
+    running = Lock.is_held(workspace / "runs" / ".lock")
+    return report.refresh(workspace, study, instance, folder, running)
 
 
 def _existing(workspace: Path, study: str) -> Path:

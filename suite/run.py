@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import shlex
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from suite.commandline import DONE, FAILED, INTERRUPTED, enter
+from suite.commandline import DONE, FAILED, INTERRUPTED, enter, os_error_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +40,7 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
     from suite.compose import compose
     from suite.config import study_from
 
-    study = study_from(compose(arguments), command=" ".join(["python -m suite.run", *arguments]))
+    study = study_from(compose(arguments), command=shlex.join(["python", "-m", "suite.run", *arguments]))
 
     from suite.study.lock import workspace_lock
 
@@ -46,7 +48,7 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
         try:
             return _in_workspace(study)
         except OSError as error:
-            print(f"stopped: {error.strerror}: {error.filename}. What is committed stays; the same command goes on")
+            print(f"stopped: {os_error_text(error)}. What is committed stays; the same command goes on")
             return FAILED, None
 
 
@@ -74,8 +76,9 @@ def _in_workspace(study: Study) -> tuple[int, pd.DataFrame | None]:
     if study.dry_run == "true":
         return DONE, None
     if study.dry_run == "measure":
-        print("\n".join(measure(ledger, missing)))
-        return DONE, None
+        lines, all_trained = measure(ledger, missing)
+        print("\n".join(lines))
+        return DONE if all_trained else FAILED, None
     write(ledger, "running")
     return _train_and_report(ledger, session, expected)
 
@@ -121,7 +124,7 @@ def _carry_out(coordinator: Coordinator) -> tuple[str, str | None, int]:
     except Stopped as stopped:
         return "stopped", str(stopped), FAILED
     except OSError as error:
-        return "stopped", f"{error.strerror}: {error.filename}. What is committed stays; make room and go on", FAILED
+        return "stopped", f"{os_error_text(error)}. What is committed stays; make room and go on", FAILED
     except KeyboardInterrupt:
         return "interrupted", "what is committed stays; the same command goes on from there", INTERRUPTED
     return "finished", None, DONE
@@ -136,7 +139,8 @@ def _report(study: Study, session: Session) -> tuple[Path, pd.DataFrame]:
     table = report.render(folder)
     session.report_seconds = time.monotonic() - started
     session.write()
-    print(summary(folder, table), flush=True)
+    with contextlib.suppress(BrokenPipeError):  # whoever read along has gone: the study is done all the same
+        print(summary(folder, table), flush=True)
     return folder, table
 
 

@@ -92,8 +92,7 @@ def _counts(directory: Path) -> dict[str, tuple[int, int, int, int]]:
 def _is_locked(workspace: Path) -> bool:
     from suite.study.lock import Lock
 
-    with Lock(workspace / "runs" / ".lock") as lock:
-        return not lock.acquire()
+    return Lock.is_held(workspace / "runs" / ".lock")
 
 
 def _rebuild(workspace: Path, instances: list[Path]) -> int:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t
 
 from suite.analysis.folder import Records
+from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.statistics import Interval, difference_interval, satterthwaite
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "not decided"
@@ -41,20 +41,21 @@ def judge(advantage: Interval, margin: float) -> str:
     return CONTRADICTED if advantage.high < margin else UNDECIDED
 
 
-def judgements(records: Records, rows: pd.DataFrame) -> list[Judgement]:
-    """Every claim of a study on each of its tracks. `rows` is the study's table: rows set apart are not compared."""
-    return [
-        _judged(records, rows, claim, track) for claim in records.study["claims"] for track in records.study["tracks"]
-    ]
+def judgements(records: Records) -> list[Judgement]:
+    """Every claim of a study on each of its tracks. Candidates that differ off the study's axes are not compared."""
+    return [_judged(records, claim, track) for claim in records.study["claims"] for track in records.study["tracks"]]
 
 
-def _judged(records: Records, rows: pd.DataFrame, claim: Mapping[str, Any], track: str) -> Judgement:
+def _judged(records: Records, claim: Mapping[str, Any], track: str) -> Judgement:
     better, than = claim["better"], claim["than"]
     metric, margin = claim.get("metric", "test_accuracy"), float(claim.get("margin") or 0.0)
-    apart = rows[(rows.track == track) & rows.candidate.isin([better, than]) & (rows.apart != "")]
+    axes = records.study["axes"]
+    differing = comparable([off_axes(conditions(records, name, track), axes) for name in (better, than)])
     advantage, reason = None, ""
-    if len(apart):
-        reason = f"not comparable: {apart.candidate.iloc[0]} differs in {apart.apart.iloc[0]}"
+    if any(differing):
+        reason = f"not comparable: they differ in {', '.join(differing[0] or differing[1])}"
+    elif metric == "test_top5_accuracy" and len(records.study["data"]["class_names"]) <= 5:
+        reason = "five classes are all there are"
     else:
         advantage = _advantage(records, better, than, track, metric)
         if advantage is None:

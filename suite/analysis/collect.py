@@ -34,9 +34,14 @@ CURVES = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "learning_
 PREDICTED = ("predicted", "confidence", "top5_hit")
 
 
-def collect(instance: Path, folder: Path) -> None:
-    """Write the five files above from an instance's directory; raises FileNotFoundError where it has no study.json."""
+def collect(instance: Path, folder: Path, running: bool = True) -> None:
+    """Write the five files above from an instance's directory; raises FileNotFoundError where it has no study.json.
+
+    `running`: whether a coordinator is at work in the workspace. Without one, a study that says it runs was cut off.
+    """
     study = read_json(instance / records.STUDY)
+    if study["state"] == "running" and not running:
+        study["state"] = "cut off"
     runs = [(key, instance / key.path) for key in planned(study)]
     runs = [(key, directory) for key, directory in runs if (directory / records.RUN).exists()]
     rows = [run_row(study, key, directory) for key, directory in runs]
@@ -52,10 +57,15 @@ def planned(study: Mapping[str, Any]) -> Iterator[records.RunKey]:
     """Every run that the study as described consists of, in a fixed order; numbers count from 0."""
     for candidate in study["candidates"]:
         for track in study["tracks"]:
-            trials = study["trials"] if track == "tuned" else 0
+            trials = trials_counted(study) if track == "tuned" else 0
             for phase, count in (("search", trials), ("final", study["seeds"])):
                 for number in range(count):
                     yield records.RunKey(candidate, track, phase, number)
+
+
+def trials_counted(study: Mapping[str, Any]) -> int:
+    """How many search trials of each candidate count: fewer than planned under a limit, more after a larger plan."""
+    return int(study.get("trials_counted", study["trials"]))
 
 
 def facts(architecture: str) -> dict[str, Any]:

@@ -29,17 +29,20 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
     title = ", ".join(str(records.study["title"]) for records in studies)
     own = [table(records) for records in studies]
     shown = [] if rows is None else _by_track(rows)
+    banners = [f"{records.study['title']}: {text}" for records in studies for text in method.banners(records.study)]
     values = {
         "title": title,
         "sentence": sentence,
         "together": shown,
+        "banners": banners if shown else [],
         "pages": [page.compose(records, part, []) for records, part in zip(studies, own, strict=True)],
         "interval": method.INTERVAL,
     }
     result = pd.concat(own, ignore_index=True) if rows is None else rows
     texts = {f"report.{kind}": page.write(f"comparison.{kind}.j2", **values) for kind in ("html", "md")}
     texts["table.csv"] = csv_table(result)
-    texts["table.tex"] = "\n".join(latex_tables(part, f"{title} ({name}).") for name, part in _by_track(result))
+    captioned = [(part, " ".join([f"{title} ({name}).", *banners])) for name, part in _by_track(result)]
+    texts["table.tex"] = "\n".join(latex_tables(part, caption) for part, caption in captioned)
     target.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         collect.write_text(target / name, text)

@@ -7,21 +7,22 @@ import pandas as pd
 from suite.analysis.folder import Records
 from suite.analysis.statistics import Interval, difference_interval
 
-COLUMNS = ["candidate", "behind", "low", "high", "decided"]
+COLUMNS = ["candidate", "behind", "low", "high", "decided", "images_only"]
 
 
 def to_first(records: Records, rows: pd.DataFrame) -> pd.DataFrame:
     """For each ranked row of one track but the first: its test error minus the first's, a fraction, and its interval.
 
-    `decided` is true where the interval does not hold zero. Each is the interval of one comparison: they are not
-    corrected for how many there are, nor for the first having been chosen for being first.
+    `decided` is true where the interval does not hold zero; `images_only` where one seed leaves seeds out of it. Each
+    is the interval of one comparison: they are not corrected for how many there are, nor for the first having been
+    chosen for being first.
     """
     ranked = rows[rows["rank"].notna()]
     found = []
     for row in ranked.iloc[1:].itertuples():
         interval = _behind(records, str(row.candidate), str(ranked.candidate.iloc[0]), str(row.track))
         decided = interval.low > 0 or interval.high < 0
-        found.append((row.candidate, interval.mean, interval.low, interval.high, decided))
+        found.append((row.candidate, interval.mean, interval.low, interval.high, decided, interval.images_only))
     return pd.DataFrame(found, columns=COLUMNS)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,13 +82,11 @@ def read(folder: Path) -> Records:
         raise Refusal(f"{folder} is not a report's folder: it has no {' and no '.join(missing)}")
     with np.load(folder / RECORDS, allow_pickle=False) as saved:
         arrays = {name: saved[name] for name in saved.files}
-    sessions = folder / records.SESSIONS
-    lines = sessions.read_text(encoding="utf-8").splitlines() if sessions.exists() else []
     return Records(
         study=read_json(folder / records.STUDY),
         runs=read_runs(folder / RUNS),
         arrays=arrays,
-        sessions=tuple(json.loads(line) for line in lines if line.strip()),
+        sessions=tuple(records.read_sessions(folder)),
         facts=read_json(folder / FACTS),
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from suite.analysis.collect import trials_counted
 from suite.analysis.costs import TRAINING
 from suite.analysis.folder import Records
 from suite.analysis.tables import device_kind
@@ -18,7 +19,8 @@ from suite.analysis.units import duration, whole
 INTERVAL = (
     "95% intervals of the mean over seeds and test images, as if both were drawn anew: crossed variance components of "
     "final runs and test images, Student's t with Satterthwaite's degrees of freedom. A candidate with one seed has "
-    "Wilson's interval, which measures the choice of test images alone. n is seeds × test images."
+    "Wilson's interval, which measures the choice of test images alone. n is seeds × test images. Intervals of losses "
+    "and calibration errors are over seeds alone (Welch)."
 )
 CLOCK = (
     "time of the training steps, augmentation included, summed over the epochs of one final run and averaged over the "
@@ -53,20 +55,28 @@ def measured(records: Records) -> list[tuple[str, str]]:
     return [
         (
             "Data",
-            f"{data['name']}: {data['train']:,} training, {data['validation']:,} validation and {data['test']:,} test "
-            f"images of {shape}, {len(data['class_names'])} classes; content hash {str(data['hash'])[:16]}.",
+            f"{data['name']}: {_training_images(study)} training, {data['validation']:,} validation and "
+            f"{data['test']:,} test images of {shape}, {len(data['class_names'])} classes; "
+            f"content hash {str(data['hash'])[:16]}.",
         ),
         ("Budget", f"{study['budget']}, {study['backend']}, {study['precision']}. {_length(records)}"),
+        ("Recipe", _recipe(study)),
         ("What differs on purpose", f"{', '.join(study['axes'])}. Everything else is equal, or the row is not ranked."),
-        ("Search and selection", _selection(study)),
+        ("Search and selection", _selection(records)),
         ("Final runs", _finals(records)),
         ("Intervals", INTERVAL),
         (f"{device_kind(records.runs.device)} time", f"{_device(records)}: {CLOCK}"),
     ]
 
 
+def _training_images(study: Mapping[str, Any]) -> str:
+    """The candidates' numbers of training images: one, or from the least to the most where data are an axis."""
+    described = [candidate.get("data") or {} for candidate in study["candidates"].values()]
+    return _span(pd.Series([data.get("images", study["data"]["train"]) for data in described]))
+
+
 def _length(records: Records) -> str:
-    final = records.runs[records.runs.phase == "final"]
+    final = records.runs[(records.runs.phase == "final") & (records.runs.outcome == "completed")]
     known = final.dropna(subset=["epochs", "train_examples"])
     if known.empty:
         return ""
@@ -79,13 +89,29 @@ def _span(values: pd.Series) -> str:
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
-def _selection(study: Mapping[str, Any]) -> str:
-    if "tuned" not in study["tracks"] or not study["trials"]:
+def _recipe(study: Mapping[str, Any]) -> str:
+    """The values that all candidates share, as they were used, whatever file they came from."""
+    recipes = [candidate.get("recipe") or {} for candidate in study["candidates"].values()]
+    shared = {name: value for name, value in recipes[0].items() if name in _shared(recipes)}
+    name = shared.pop("name", None)
+    text = pairs(shared) or "no value is the same for all"
+    alike = "" if len(shared) == len(recipes[0]) - 1 else " (where all candidates agree)"
+    return f"{name or 'Several recipes'}{alike}: {text}. What the search found replaces the values that it searched."
+
+
+def _selection(records: Records) -> str:
+    study = records.study
+    trials = trials_counted(study)
+    if "tuned" not in study["tracks"] or not trials:
         return "None: every candidate trains with its recipe as it stands."
+    search = records.runs[records.runs.phase == "search"]
+    completed = set(search[search.outcome == "completed"].candidate)
+    without = [name for name in study["candidates"] if name not in completed]
+    kept = f" {', '.join(without)} had no completed trial and keeps the recipe as it stands." if without else ""
     return (
-        f"{study['trials']} trials for each candidate, the first being the recipe as it stands. The trial with the "
+        f"{trials} trials for each candidate, the first being the recipe as it stands. The trial with the "
         "highest validation accuracy at the end of its training gives the parameters; its own score is no result, and "
-        "the test set takes no part."
+        f"the test set takes no part.{kept if study['state'] == 'finished' else ''}"
     )
 
 
@@ -105,10 +131,12 @@ def _device(records: Records) -> str:
 
 
 def settings(records: Records) -> pd.DataFrame:
-    """What each candidate is and trained with, as strings; values that all share are left to the first row's recipe."""
+    """What each candidate is and trained with, as strings; values that all share stand in `measured`."""
     study = records.study
     recipes = {name: candidate.get("recipe") or {} for name, candidate in study["candidates"].items()}
     shared = _shared(list(recipes.values()))
+    data = {name: candidate.get("data") or {} for name, candidate in study["candidates"].items()}
+    shared_data = _shared(list(data.values())) | {"hash"}
     rows = []
     for name, candidate in study["candidates"].items():
         own = {key: value for key, value in recipes[name].items() if key not in shared and key != "name"}
@@ -117,6 +145,7 @@ def settings(records: Records) -> pd.DataFrame:
                 "Candidate": name,
                 "Architecture": candidate["architecture"],
                 "Options": pairs(candidate.get("options") or {}),
+                "Data": pairs({key: value for key, value in data[name].items() if key not in shared_data}),
                 "Recipe": recipes[name].get("name") or "",
                 "Recipe's own values": pairs(own),
                 "Selected parameters": pairs(_selected(records, name)),
@@ -178,8 +207,16 @@ def circumstances(records: Records) -> list[tuple[str, str]]:
         ("Instance", str(study["instance"])),
         ("Machine", ", ".join(machine) or "not recorded"),
         ("Code", ", ".join(commits) or "not recorded"),
-        ("Versions", ", ".join(f"{name} {version}" for name, version in sorted(versions.items())) or "not recorded"),
+        ("Versions", pairs(dict(sorted(versions.items()))) or "not recorded"),
+        *_other_versions(records, versions),
     ]
+
+
+def _other_versions(records: Records, versions: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What runs of earlier sessions had instead: a study may outlive an upgrade."""
+    texts = sorted({str(text) for text in records.runs.versions if text})
+    others = [{name: v for name, v in json.loads(text).items() if versions.get(name) != v} for text in texts]
+    return [("Some runs had", pairs(other)) for other in others if other]
 
 
 def commands(study: Mapping[str, Any]) -> list[str]:

@@ -73,7 +73,7 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture]) -> Page:
         paper=study.get("paper") or "",
         banners=method.banners(study),
         answers=[answer(records, part) for _, part in rows.groupby("track", sort=False)],
-        claims=presentation.claims(judgements(records, rows)),
+        claims=presentation.claims(judgements(records)),
         pictures=drawn,
         method=method.measured(records),
         settings=method.settings(records),

@@ -145,15 +145,19 @@ def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
     """The answer of one track in a sentence or two, with what the intervals do not decide."""
     ranked = rows[rows["rank"].notna()]
     if ranked.empty:
-        return "No final run has finished yet."
+        over = bool((rows.state == "finished").all())
+        return "No ranked candidate has a completed final run." if over else "No final run has finished yet."
     first = {str(name): value for name, value in ranked.iloc[0].items()}
-    text = f"{first['candidate']} has the lowest test error, {interval(first, 'test_error')}."
+    among = "" if len(ranked) == len(rows) else " of the ranked candidates"
+    text = f"{first['candidate']} has the lowest test error{among}, {interval(first, 'test_error')}."
     if differences.empty:
         return text
     open_ones = list(differences.candidate[~differences.decided])
-    if not open_ones:
-        return f"{text} Every other ranked candidate is behind it by more than chance explains."
-    return f"{text} The results do not decide between it and {', '.join(open_ones)}."
+    if open_ones:
+        return f"{text} The results do not decide between it and {', '.join(open_ones)}."
+    if differences.images_only.any():
+        return f"{text} It is ahead of every other ranked candidate on these test images; one seed says no more."
+    return f"{text} The 95% interval of the difference to every other ranked candidate leaves out zero."
 
 
 def differences(frame: pd.DataFrame) -> pd.DataFrame:
@@ -163,9 +167,9 @@ def differences(frame: pd.DataFrame) -> pd.DataFrame:
             {
                 "Candidate": candidate,
                 "Behind the first, points (95%)": f"{points(behind)} ({points(low)} to {points(high)})",
-                "Decided": "yes" if decided else "no",
+                "Decided": ("on these images" if images_only else "yes") if decided else "no",
             }
-            for candidate, behind, low, high, decided in frame.itertuples(index=False)
+            for candidate, behind, low, high, decided, images_only in frame.itertuples(index=False)
         ]
     )
 
@@ -181,7 +185,8 @@ def _claim(claim: Judgement) -> dict[str, str]:
     numbers = MISSING
     if claim.advantage is not None:
         low, high = show(claim.advantage.low), show(claim.advantage.high)
-        numbers = f"{show(claim.advantage.mean)}{unit} ({low} to {high})"
+        seeds_only = "" if claim.advantage.images else ", seeds only"
+        numbers = f"{show(claim.advantage.mean)}{unit} ({low} to {high}{seeds_only})"
     margin = f" by more than {show(claim.margin).lstrip('+')}{unit}" if claim.margin else ""
     return {
         "Claim": claim.text,

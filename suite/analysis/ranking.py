@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from suite.analysis.collect import trials_counted
 from suite.analysis.folder import Records
 
 Conditions = Mapping[str, str]
@@ -23,7 +24,9 @@ def conditions(records: Records, candidate: str, track: str) -> dict[str, str]:
     study, described = records.study, records.study["candidates"][candidate]
     labels = records.labels(candidate, track)
     test_set = hashlib.sha256(labels.tobytes()).hexdigest()[:12] if labels is not None else None
-    flat = {name: study.get(name) for name in ("dataset", "budget", "backend", "precision")}
+    flat = {name: study.get(name) for name in ("dataset", "budget", "backend", "precision", "train_on_validation")}
+    if track == "tuned":
+        flat |= {"search trials": trials_counted(study), "search space": study.get("search_space")}
     flat |= {"test images": test_set, "track": track, "architecture": described["architecture"]}
     for part in ("options", "recipe", "data"):
         flat |= {f"{part}.{name}": value for name, value in (described.get(part) or {}).items()}

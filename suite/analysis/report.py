@@ -25,14 +25,17 @@ RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
 FIGURES = "figures"
 
 
-def refresh(workspace: Path, study: str, instance: str | None = None, folder: Path | None = None) -> Path:
+def refresh(
+    workspace: Path, study: str, instance: str | None = None, folder: Path | None = None, running: bool = True
+) -> Path:
     """Collect an instance's records into its report's folder, without rendering; returns the folder.
 
-    The default instance is the one that ran last, the default folder `reports/<study>` of the workspace.
+    The default instance is the one that ran last, the default folder `reports/<study>` of the workspace. `running`:
+    whether a coordinator is at work in the workspace; without one, a study that says it runs was cut off.
     Raises Refusal where the study has no instance, or none of that name.
     """
     target = folder or workspace / "reports" / study
-    collect.collect(find(workspace, study, instance), target)
+    collect.collect(find(workspace, study, instance), target, running)
     return target
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from suite.analysis import published
+from suite.analysis.collect import trials_counted
 from suite.analysis.folder import FAILED, Records
 from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.statistics import Interval, accuracy_interval
@@ -93,13 +94,13 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
         "tuning_seconds": _rounded(search.device_seconds.sum()) if len(search) else None,
         "key_innovation": facts.get("key_innovation"),
         "seeds_planned": study["seeds"],
-        "trials_planned": study["trials"] if track == "tuned" else 0,
+        "trials_planned": trials_counted(study) if track == "tuned" else 0,
         "trials": int(search.outcome.isin(["completed", "pruned", *FAILED]).sum()),
         "failed": int(both.outcome.isin(FAILED).sum()),
         "pruned": int((both.outcome == "pruned").sum()),
         "unfinished": int((both.outcome == "").sum()),
     }
-    return row | _errors(records, candidate, track) | _published(facts, study["data"]["name"], described)
+    return row | _errors(records, candidate, track) | _published(facts, study["data"], described)
 
 
 def _errors(records: Records, candidate: str, track: str) -> dict[str, Any]:
@@ -122,13 +123,13 @@ def _error(name: str, interval: Interval) -> dict[str, float | None]:
     return {name: _rounded(1 - interval.mean), f"{name}_low": _rounded(low), f"{name}_high": _rounded(high)}
 
 
-def _published(facts: Mapping[str, Any], dataset: str, described: Mapping[str, Any]) -> dict[str, Any]:
+def _published(facts: Mapping[str, Any], data: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
     """What papers report, with a caution where the candidate is not built as the papers' network was."""
-    caution = f"{described['architecture']} as published" if described.get("options") else ""
+    caution = "; ".join(_differs_from_paper(facts, data, described))
     count = published.parameters(facts)
     row: dict[str, Any] = {"params_published": f"{count} ({caution})" if count and caution else count}
     for name, found in (
-        ("published", published.error(facts, dataset, "top1")),
+        ("published", published.error(facts, data["name"], "top1")),
         ("published_top5", published.error(facts, published.IMAGENET, "top5")),
     ):
         if found is not None:
@@ -136,6 +137,17 @@ def _published(facts: Mapping[str, Any], dataset: str, described: Mapping[str, A
             row[f"{name}_condition"] = ", ".join(part for part in (caution, found.condition) if part)
             row[f"{name}_source"] = found.source
     return row
+
+
+def _differs_from_paper(
+    facts: Mapping[str, Any], data: Mapping[str, Any], described: Mapping[str, Any]
+) -> Iterator[str]:
+    """What makes the published parameter count another network's than the one that was built."""
+    if described.get("options"):
+        yield f"{described['architecture']} as published"
+    shape, classes = facts.get("input_shape"), facts.get("num_classes")
+    if shape and (list(shape) != list(data["input_shape"]) or classes != len(data["class_names"])):
+        yield f"at {'×'.join(map(str, shape))}, {classes:,} classes"
 
 
 def _ranked(rows: list[dict[str, Any]], measured: list[dict[str, str]]) -> list[dict[str, Any]]:

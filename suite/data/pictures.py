@@ -92,7 +92,7 @@ def decode_one(path: Path, size: int, channels: int) -> Images:
     """(size, size, channels) uint8 of one picture. Raises what Pillow raises, and ValueError for an unknown range."""
     with Image.open(path, formats=_FORMATS) as image:
         image.draft(None, (2 * size, 2 * size))  # big JPEGs: decode no finer than twice what is needed
-        turn = _TURNS.get(_orientation(image))
+        turn = None if image.format == "TIFF" else _TURNS.get(_orientation(image))  # Pillow turns TIFFs while loading
         flat = _eight_bit(image).convert("L" if channels == 1 else "RGB")
     if turn is not None:
         flat = flat.transpose(turn)

@@ -60,6 +60,7 @@ def divide(
         kept, out = held_out(labels[pool], spec.validation_fraction, spec.split_seed)
         train, validation = pool[kept], pool[out]
         _refuse_missing_classes(labels[train], class_names, spec.validation_fraction)
+        train = train[_rare_first(labels[train], len(class_names), spec.split_seed)]
     test = test[stratified_order(labels[test], TEST_SEED)]
 
     notes: list[str] = []
@@ -75,6 +76,17 @@ def divide(
             notes.append(f"{name}: {wanted} images were asked for, all {len(indices)} there are were used")
         parts.append(indices[:wanted].astype(np.int64))
     return parts[0], parts[1], parts[2], tuple(notes)
+
+
+def _rare_first(labels: Labels, classes: int, seed: int) -> Indices:
+    """The order in which any beginning of a training set has every class.
+
+    What `held_out` leaves of a class of a few images may come late: then all are put in stratified order once more.
+    Whether that is so depends on the set alone, so that smaller parts stay parts of larger ones.
+    """
+    if len(np.unique(labels[:classes])) == classes:
+        return np.arange(len(labels))
+    return stratified_order(labels, seed)
 
 
 def _refuse_small_classes(labels: Labels, class_names: tuple[str, ...], least: int) -> None:

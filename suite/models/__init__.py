@@ -7,12 +7,12 @@ adds its golden line.
 
 from __future__ import annotations
 
-from .architecture import ArchitectureError
+from .architecture import ArchitectureError, checked
 from .complexity import Complexity, measure
 from .graph import fingerprint
 from .registry import build, estimate_macs, facts, names, option_names
 
 __all__ = [
     "ArchitectureError", "Complexity",
-    "build", "estimate_macs", "facts", "fingerprint", "measure", "names", "option_names",
+    "build", "checked", "estimate_macs", "facts", "fingerprint", "measure", "names", "option_names",
 ]  # fmt: skip

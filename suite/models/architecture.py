@@ -19,6 +19,9 @@ Form = Literal["auto", "small", "large"]
 Reference = tuple[tuple[int, int, int], int]
 """An input shape (height, width, channels) and a number of classes at which counts are pinned."""
 
+Kind = str | list[Any] | None
+"""What an option takes: "bool", "int", "float", a list of choices, or None for anything."""
+
 CIFAR10: Reference = ((32, 32, 3), 10)
 IMAGENET: Reference = ((224, 224, 3), 1000)
 MNIST: Reference = ((32, 32, 1), 10)
@@ -50,8 +53,8 @@ class Architecture:
     min_size: int = 8
 
     @property
-    def option_names(self) -> list[str]:
-        return list(options_of(self.builder))
+    def options(self) -> dict[str, Kind]:
+        return kinds_of(self.builder)
 
 
 def small_form(form: str, input_shape: Sequence[int]) -> bool:
@@ -65,40 +68,58 @@ def options_of(builder: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     return {parameter.name: parameter for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY}
 
 
-def checked_options(name: str, builder: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with numbers as the builder wants them; a builder with `**options` takes any other as it is.
+def kinds_of(builder: Callable[..., Any]) -> dict[str, Kind]:
+    """What each option of a builder takes, from its annotation: as plain values, which the golden lines keep."""
+    hints = typing.get_type_hints(builder.func if isinstance(builder, partial) else builder)
+    return {name: _kind(hints.get(name)) for name in options_of(builder)}
 
-    Raises ArchitectureError for an option that the builder does not take, or a value that its annotation excludes.
-    """
-    known = options_of(builder)
+
+def _kind(hint: Any) -> Kind:
+    if typing.get_origin(hint) is Literal:
+        return list(typing.get_args(hint))
+    return hint.__name__ if hint in (bool, int, float) else None
+
+
+def checked_options(name: str, builder: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """`checked` against what a builder takes; one with `**options` takes any other as it is."""
     takes_any = any(p.kind is p.VAR_KEYWORD for p in inspect.signature(builder).parameters.values())
-    function = builder.func if isinstance(builder, partial) else builder
-    hints = typing.get_type_hints(function)
+    return checked(name, kinds_of(builder), options, takes_any)
+
+
+def checked(
+    name: str, kinds: Mapping[str, Kind], options: Mapping[str, Any], takes_any: bool = False
+) -> dict[str, Any]:
+    """The options, with numbers as the builder wants them.
+
+    Raises ArchitectureError for an option that is not in `kinds`, unless the builder `takes_any`, and for a value that
+    its kind excludes.
+    """
     for option in options:
-        if option not in known and not takes_any:
-            ordered = sorted(known, key=lambda other: -SequenceMatcher(None, option, other).ratio())
-            guess = get_close_matches(option, known, n=1)
+        if option not in kinds and not takes_any:
+            ordered = sorted(kinds, key=lambda other: -SequenceMatcher(None, option, other).ratio())
+            guess = get_close_matches(option, kinds, n=1)
             hint = f" Did you mean {guess[0]!r}?" if guess else ""
             raise ArchitectureError(f"{name} has no option {option!r}.{hint} Its options: {', '.join(ordered)}")
-    return {option: _checked(name, option, value, hints.get(option, Any)) for option, value in options.items()}
+    return {option: _checked(name, option, value, kinds.get(option)) for option, value in options.items()}
 
 
-def _checked(name: str, option: str, value: Any, wanted: Any) -> Any:
-    """One value, compared with the annotation of its parameter; option `width` must be above 0."""
-    if typing.get_origin(wanted) is Literal:
-        choices = typing.get_args(wanted)
-        if value not in choices:
-            raise ArchitectureError(
-                f"option {option} of {name} is one of {', '.join(map(str, choices))}, not {value!r}"
-            )
+def _checked(name: str, option: str, value: Any, kind: Kind) -> Any:
+    """One value, compared with what its option takes; option `width` must be above 0."""
+    if isinstance(kind, list):
+        if value not in kind:
+            raise ArchitectureError(f"option {option} of {name} is one of {', '.join(map(str, kind))}, not {value!r}")
         return value
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if wanted is bool and not isinstance(value, bool):
+    if kind == "bool" and not isinstance(value, bool):
         raise ArchitectureError(f"option {option} of {name} is true or false, not {value!r}")
-    if wanted is int and (not number or value != int(value)):
+    if kind == "int" and (not number or value != int(value)):
         raise ArchitectureError(f"option {option} of {name} is a whole number, not {value!r}")
-    if wanted is float and not number:
+    if kind == "float" and not number:
         raise ArchitectureError(f"option {option} of {name} is a number, not {value!r}")
     if option == "width" and not 0 < value < 1e3:
         raise ArchitectureError(f"option width of {name} multiplies the channels and must be above 0, not {value!r}")
-    return wanted(value) if wanted in (int, float) else value
+    return {"int": int, "float": float}.get(kind or "", _as_it_is)(value)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -1,7 +1,7 @@
 """The golden numbers: one line per architecture, the index of names and what can be said without building anything.
 
 `golden.jsonl` beside this file is written by `python -m suite.models measure=true write=true`, never by hand. A line
-holds the facts that the family's file declares, the names of the options, and counts at a few input shapes, the paper's
+holds the facts that the family's file declares, what each option takes, and counts at a few input shapes, the paper's
 first: {"name", "module", "family", "year", "depth", "key_innovation", "min_size", "options", "counts": [{"input_shape",
 "num_classes", "params", "trainable_params", "macs", "first_macs"}]}. `first_macs` is the part of the layers that read
 the image itself.

@@ -86,6 +86,7 @@ class BatchNormalization(layers.Layer):
         x = ops.cast(inputs, "float32")
         if training:
             mean, variance = ops.moments(x, axes=list(range(len(inputs.shape) - 1)))
+            variance = ops.maximum(variance, 0.0)  # torch's is a difference of two means, which may fall below zero
         else:
             mean, variance = ops.convert_to_tensor(self.moving_mean), ops.convert_to_tensor(self.moving_variance)
         scale = ops.convert_to_tensor(self.gamma) * ops.rsqrt(variance + self.epsilon)

@@ -31,7 +31,7 @@ def declared_facts(architecture: Architecture) -> dict[str, Any]:
         "depth": architecture.depth,
         "key_innovation": architecture.key_innovation,
         "min_size": architecture.min_size,
-        "options": architecture.option_names,
+        "options": architecture.options,
     }
 
 

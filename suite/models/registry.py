@@ -42,9 +42,9 @@ def option_names(name: str) -> list[str]:
 def facts(name: str) -> dict[str, Any]:
     """What is known of an architecture without building it.
 
-    name, family, year, depth, key_innovation, options, min_size; input_shape and num_classes at which params,
-    trainable_params and macs (multiply-adds of one image) were counted, the paper's; published: see `published`. For
-    another package's architecture the counts, year and depth are None, and family names the package.
+    name, family, year, depth, key_innovation, min_size; options, with what each takes; input_shape and num_classes at
+    which params, trainable_params and macs (multiply-adds of one image) were counted, the paper's; published: see
+    `published`. For another package's architecture counts, year and depth are None, and family names the package.
     """
     _require(name)
     if name not in golden.lines():

@@ -12,7 +12,7 @@ from suite.study import records
 def clean(workspace: Path, instances: list[Path]) -> int:
     """Delete superseded runs, left-over checkpoints and temporary files, and the decoded cache; returns freed bytes."""
     freed = 0
-    for path in [*_useless(instances), workspace / "cache"]:
+    for path in [*_useless(instances), *_decoded(workspace / "cache")]:
         if path.is_dir():
             freed += sum(file.lstat().st_size for file in path.rglob("*") if file.is_file())
             shutil.rmtree(path)
@@ -20,6 +20,12 @@ def clean(workspace: Path, instances: list[Path]) -> int:
             freed += path.lstat().st_size
             path.unlink()
     return freed
+
+
+def _decoded(cache: Path) -> Iterator[Path]:
+    """The cache's own entries: the folder may hold what is somebody else's."""
+    yield from [manifest.parent for manifest in cache.glob("*/set.json")]
+    yield from [*cache.glob(".*.lock"), *cache.glob(".*.partial")]
 
 
 def _useless(instances: list[Path]) -> Iterator[Path]:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import queue
 import signal
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-import psutil
-
 from suite import faults
 from suite.study.estimate import remember_speed
 from suite.study.executors import LocalExecutor, Worker, was_killed
-from suite.study.host import commit, memory_kills, versions
+from suite.study.host import commit, memory_bytes_allowed, memory_kills, versions
 from suite.study.ledger import Ledger
 from suite.study.limit import Limit
 from suite.study.projection import Projection
@@ -77,11 +76,16 @@ class Coordinator:
         for key in self.limit.order():
             if key in self.ledger.results or key in self._running:
                 continue
-            if key.phase == "search" and key.number <= self._searches.of(key).next_number:
+            if key.phase == "search" and not self._is_searching(key):
                 return key
             if key.phase == "final" and self._search_over(key):
                 return key
         return None
+
+    def _is_searching(self, key: RunKey) -> bool:
+        """Whether a trial of the same search is in hand: trials follow one another, so that each sees all before it."""
+        place = (key.candidate, key.track, key.phase)
+        return any((other.candidate, other.track, other.phase) == place for other in self._running)
 
     def _search_over(self, key: RunKey) -> bool:
         return self.limit.decided and all(
@@ -94,19 +98,24 @@ class Coordinator:
 
     def run(self) -> None:
         """Train what is missing. Raises Stopped, or KeyboardInterrupt on Ctrl-C and SIGTERM."""
-        previous = signal.signal(signal.SIGTERM, _interrupt)
+        previous = _on_termination(_interrupt)
         try:
             self._supersede()
             self._project_committed()
-            if self.remaining():
-                self._executor.start()  # further workers start when there is work for them
-            while self.remaining():
-                self.limit.decide(self._listener.said)
+            while self._any_left():
                 self._hand_out()
                 self._handle_events()
         finally:
             self._executor.close()
-            signal.signal(signal.SIGTERM, previous)
+            _on_termination(previous)
+
+    def _any_left(self) -> bool:
+        """Whether anything is left to train, now that it is settled, as soon as it can be, how far the search goes."""
+        if not self.limit.decided:
+            self.limit.decide(self._listener.said)
+            if self.limit.decided:
+                self._supersede()  # the final runs of an earlier session may rest on a shorter search
+        return bool(self.remaining())
 
     def _supersede(self) -> None:
         for candidate in self.study.candidates:
@@ -148,7 +157,8 @@ class Coordinator:
         attempt = self.ledger.attempt(key)
         expected = self.ledger.fingerprint(key.candidate)
         spec = replace(self.ledger.spec(key, parameters), expected_fingerprint=expected)
-        fields = {**self.ledger.fields(key), "versions": versions(), "commit": commit()}
+        fields = {**self.ledger.fields(key), "started_at": self.ledger.started_at(key)}
+        fields |= {"versions": versions(), "commit": commit()}
         history = self.ledger.history(key)
         self._running[key] = Assignment(key, worker, len(history))
         self._session.idle_ended()
@@ -215,7 +225,7 @@ class Coordinator:
         self.projection.result(key, self._searches.mirror(key))
         self._listener.ended(key, result)
         self._count_errors(result)
-        allowance = psutil.virtual_memory().total * 0.6 / self.study.workers
+        allowance = memory_bytes_allowed() * 0.6 / self.study.workers
         if worker is not None and (memory_bytes > allowance or result["outcome"] in ("out_of_memory", "error")):
             self._executor.stop(worker)  # a process that ran out or broke is not trusted with the next run
 
@@ -256,6 +266,13 @@ class Coordinator:
         self._failed_starts += 1
         if self._failed_starts >= EQUAL_ERRORS:
             raise Stopped(f"workers do not start (exit code {code}): {worker.last_words()} - see {worker.log}")
+
+
+def _on_termination(handler: Any) -> Any:
+    """Set what SIGTERM does and return what it did. Only a program's main thread can; a notebook's other need not."""
+    if threading.current_thread() is threading.main_thread():
+        return signal.signal(signal.SIGTERM, handler)
+    return None
 
 
 def _interrupt(*_: Any) -> None:

@@ -34,6 +34,7 @@ def describe(
         "seeds": study.seeds,
         "study_seed": study.study_seed,
         "trials": study.search.trials,
+        "trials_counted": ledger.counted_trials("tuned", (limit or {}).get("search_stopped_after")),
         "search_space": {"name": study.search.space_name, "dimensions": study.search.space},
         "trials_run": _trials_run(ledger),
         "train_on_validation": study.train_on_validation,
@@ -65,7 +66,11 @@ def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
         "architecture": candidate.architecture,
         "options": candidate.options,
         "recipe": candidate.settled(len(ledger.dataset(name).train)).as_mapping(),
-        "data": {key: value for key, value in asdict(candidate.data).items() if key != "path"},
+        "data": {
+            **{key: value for key, value in asdict(candidate.data).items() if key != "path"},
+            "images": len(ledger.dataset(name).train),
+            "hash": ledger.dataset(name).hash,
+        },
     }
 
 

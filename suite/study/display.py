@@ -120,4 +120,4 @@ class LiveTable(Progress):
 
 def progress(expected: Estimate) -> Progress:
     """The live table if a person looks on, lines otherwise."""
-    return LiveTable(expected, Console()) if sys.stdout.isatty() else Lines(expected)
+    return LiveTable(expected, Console(markup=False, highlight=False)) if sys.stdout.isatty() else Lines(expected)

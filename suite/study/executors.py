@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from suite.hardware import cores, gpus
+
 Event = tuple["Worker", dict[str, Any]]
 
 
@@ -96,12 +98,17 @@ class LocalExecutor:
     def _environment(self) -> dict[str, str]:
         environment = {"KERAS_BACKEND": self._backend, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
         if self.count > 1:
-            threads = str(max(1, (os.cpu_count() or 1) // self.count))
+            threads = str(max(1, cores() // self.count))
             environment |= {
                 "OMP_NUM_THREADS": threads,
                 "TF_NUM_INTRAOP_THREADS": threads,
                 "TF_NUM_INTEROP_THREADS": threads,
+                "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # the first worker would take all memory of a shared GPU
+                "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
             }
+            devices = gpus()
+            if len(devices) > 1:
+                environment["CUDA_VISIBLE_DEVICES"] = devices[(self._started - 1) % len(devices)]
         return environment
 
 

@@ -59,6 +59,17 @@ def host() -> dict[str, str | int]:
     return {"cpu": processor(), "cores": cores(), "system": f"{platform.system()} {platform.machine()}"}
 
 
+def memory_bytes_allowed() -> int:
+    """The memory that processes here may use: the machine's, or less where a control group says so."""
+    import psutil
+
+    total = int(psutil.virtual_memory().total)
+    try:
+        return min(total, int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
+    except (OSError, ValueError):  # no control group, or "max"
+        return total
+
+
 def memory_kills() -> int:
     """How many processes the system has killed for want of memory so far (Linux; 0 where it does not tell)."""
     for path in ("/sys/fs/cgroup/memory.events", "/proc/vmstat"):

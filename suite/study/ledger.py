@@ -46,15 +46,20 @@ class Ledger:
 
     def _check(self) -> None:
         """Refuse to go on with runs that were asked for differently. A final run's parameters may follow the search."""
-        for key, asked in self.asked.items():
+        for key, asked in list(self.asked.items()):
             now = self._identity(key, asked["identity"]["parameters"])
             changed = plan.differences(asked["identity"], now)
-            if changed:
+            if changed and key not in self.results and not self._has_checkpoint(key):
+                del self.asked[key]  # it was only opened: a wrong value that is corrected at once costs nothing
+            elif changed:
                 more = f" (and {len(changed) - 3} more)" if len(changed) > 3 else ""
                 raise Refusal(
                     f"instance {self.study.instance} of {self.study.name} has runs of another configuration: "
                     f"{key}: {'; '.join(changed[:3])}{more}. {NEW_INSTANCE}"
                 )
+
+    def _has_checkpoint(self, key: RunKey) -> bool:
+        return any(path.is_dir() for path in self.path(key).glob("checkpoints/*"))
 
     def dataset(self, candidate: str) -> Dataset:
         return self.datasets[candidate]
@@ -87,6 +92,10 @@ class Ledger:
         write_json(path, attempts)
         return len(attempts)
 
+    def started_at(self, key: RunKey) -> float:
+        """When a run was first tried, in seconds since 1970."""
+        return float(read_json(self.path(key) / "attempts.json")[0]["started_at"])
+
     def commit(self, key: RunKey) -> dict[str, Any] | None:
         """Take note of a run's result, if there is one on disk."""
         result = records.read_result(self.path(key))
@@ -96,11 +105,9 @@ class Ledger:
 
     def fail(self, key: RunKey, fields: Mapping[str, Any], outcome: str, reason: str) -> None:
         """Write the result of a run whose worker could not: it crashed, or the system ran out of memory."""
-        attempts = read_json(self.path(key) / "attempts.json")
-        started = attempts[-1]["started_at"]
-        values = {**fields, "outcome": outcome, "reason": reason, "attempts": len(attempts)}
-        values |= {"started_at": started, "ended_at": time.time()}
-        history = self.history(key)
+        attempts, history = read_json(self.path(key) / "attempts.json"), self.history(key)
+        values = {**fields, "outcome": outcome, "reason": reason, "attempts": len(attempts), "epochs": len(history)}
+        values |= {"started_at": self.started_at(key), "ended_at": time.time()}
         if history:
             write_json(self.path(key) / records.HISTORY, history)
         write_json(self.path(key) / records.RESULT, {name: values.get(name) for name in records.FIELDS})
@@ -133,6 +140,12 @@ class Ledger:
             numbers = count()
             counts.append(next(n for n in numbers if RunKey(candidate, track, "search", n) not in self.results))
         return min(counts)
+
+    def counted_trials(self, track: str, stopped_after: int | None) -> int:
+        """How many trials of each candidate count: those of the plan, or more where every candidate has more."""
+        planned = plan.trials_of(self.study, track)
+        capped = planned if stopped_after is None else min(planned, stopped_after)
+        return max(capped, self.even_trials(track))
 
     def selected(self, candidate: str, track: str, trials: int) -> dict[str, Any]:
         """The parameters for a candidate's final runs, from its first `trials` trials: the same number for everybody.

@@ -8,11 +8,14 @@ from typing import Any
 
 from suite.durable import read_json, write_json
 from suite.study import plan
+from suite.study.estimate import clock
 from suite.study.ledger import Ledger
 from suite.study.records import RunKey
 from suite.study.session import earlier_seconds
 
 MARGIN = 1.15  # runs are not all equally long
+CLOCKS = ("device_seconds", "compile_seconds", "eval_seconds", "wait_seconds", "replayed_seconds")
+"""What a run takes, whenever its attempts were: the time between its start and its end may hold a night."""
 
 
 class Limit:
@@ -49,9 +52,7 @@ class Limit:
 
     def trials(self, track: str) -> int:
         """How many trials of each candidate count: those of the plan, or more where every candidate has more."""
-        planned = plan.trials_of(self._study, track)
-        capped = planned if self.stopped_after is None else min(planned, self.stopped_after)
-        return max(capped, self._ledger.even_trials(track))
+        return self._ledger.counted_trials(track, self.stopped_after)
 
     def decide(self, say: Callable[[str], None]) -> None:
         """When the admitted rounds are over: admit the next, or stop, if it and the final runs do not fit any more."""
@@ -63,6 +64,9 @@ class Limit:
                 say(f"limit: the search stops after {self.admitted} trials of each candidate, for the final runs' sake")
             else:
                 self.admitted += 1
+            over = MARGIN * self._expected(finals) - self.seconds_left()
+            if self.decided and over > 0:
+                say(f"limit: the final runs will take about {clock(over)} more than it leaves; they run all the same")
             write_json(self._path, {"admitted": self.admitted, **(self.describe() or {})})
 
     def seconds_left(self) -> float:
@@ -78,12 +82,9 @@ class Limit:
         return sum(self._longest(key) for key in keys)
 
     def _longest(self, key: RunKey) -> float:
-        walls = [
-            result["ended_at"] - result["started_at"]
-            for other, result in self._ledger.results.items()
-            if other.candidate == key.candidate and result.get("started_at") is not None
-        ]
-        return max(walls, default=0.0)
+        mine = [result for other, result in self._ledger.results.items() if other.candidate == key.candidate]
+        whole = [result for result in mine if result["outcome"] in ("completed", "pruned")]  # a failed one may be short
+        return max((sum(result.get(name) or 0.0 for name in CLOCKS) for result in whole or mine), default=0.0)
 
     def describe(self) -> dict[str, Any] | None:
         """For the report: the limit, and after how many trials it stopped the search (None: it did not)."""

@@ -84,6 +84,7 @@ def spec_for(
         cache_dir=str(study.cache_dir),
         offline=study.offline,
         deterministic=True,
+        expected_data_hash=dataset.hash,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from suite.commandline import first_line
 from suite.durable import read_json
 from suite.study import records
 from suite.study.projection import project_candidates
@@ -21,7 +22,11 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
     description = read_json(directory / records.STUDY)
     runs = list(records.run_directories(directory))
     tags = {name: description[name] for name in ("budget", "backend", "precision", "dataset")}
-    _mirror(workspace, description, runs)
+    mirror_error: str | None = None
+    try:
+        _mirror(workspace, description, runs)
+    except Exception as error:  # what a damaged, locked or read-only SQLite file raises, through two libraries
+        mirror_error = f"optuna.db: {first_line(error)}; if it is damaged, delete it and rebuild again"
     try:
         tracker = Tracker(workspace, description["study"], description["instance"], tags)
         tracker.drop_unknown({str(key) for key, _ in runs})
@@ -32,7 +37,7 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
             tracker.summary(report, description)
     except TrackingError as error:
         return 0, str(error)
-    return len(results), None
+    return len(results), mirror_error
 
 
 def _project(tracker: Tracker, description: dict[str, Any], key: records.RunKey, path: Path) -> dict[str, Any] | None:
@@ -66,9 +71,8 @@ def _mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[recor
         drop_mirror(database, [name])
         mine = [(k, p) for k, p in runs if (k.candidate, k.track) == place and k.phase == "search"]
         recipe = read_json(mine[0][1] / records.RUN)["identity"]["recipe"]
-        search = CandidateSearch(
-            description["search_space"]["dimensions"], recipe, description["study_seed"], recipe["epochs"]
-        )
+        space = read_json(mine[0][1] / records.RUN)["identity"]["search_space"]
+        search = CandidateSearch(space, recipe, description["study_seed"], recipe["epochs"])
         for key, path in mine:
             if key.number != search.next_number:
                 break  # a trial's directory is missing: what follows it cannot be told in order

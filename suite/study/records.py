@@ -15,7 +15,9 @@ Knows no other part of the suite, so that the report, the status and the workers
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,3 +77,13 @@ def read_result(directory: Path) -> dict[str, Any] | None:
         return dict(read_json(directory / RESULT))
     except FileNotFoundError:
         return None
+
+
+def read_sessions(directory: Path) -> list[dict[str, Any]]:
+    """The sessions of an instance so far, as `suite.study.session` writes them."""
+    path = directory / SESSIONS
+    sessions = []
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []:
+        with suppress(json.JSONDecodeError):  # a power cut may leave zeros; the account is no truth that a study needs
+            sessions.append(json.loads(line))
+    return sessions

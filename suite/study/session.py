@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from suite.study import records
 
@@ -30,7 +29,7 @@ class Session:
     _idle_since: float | None = None
 
     def __post_init__(self) -> None:
-        self._earlier = read_sessions(self.directory)
+        self._earlier = records.read_sessions(self.directory)
 
     def worker_ready(self) -> None:
         """The first worker can take a run: start-up is over."""
@@ -68,14 +67,6 @@ class Session:
         os.replace(partial, self.directory / records.SESSIONS)
 
 
-def read_sessions(directory: Path) -> list[dict[str, Any]]:
-    """The sessions of an instance so far."""
-    path = directory / records.SESSIONS
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
 def earlier_seconds(directory: Path) -> float:
     """Wall time of the sessions before this one."""
-    return sum(session["wall_seconds"] for session in read_sessions(directory))
+    return sum(session["wall_seconds"] for session in records.read_sessions(directory))

@@ -99,10 +99,10 @@ def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
 
 
 def _train_locked(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
-    from suite.training.run import GraphChanged
+    from suite.training.run import GraphChanged, RunFailed
     from suite.training.spec import RunSpec
 
-    directory, waited, started_at = Path(order["directory"]), 0.0, time.time()
+    directory, waited = Path(order["directory"]), 0.0
     if records.read_result(directory) is not None:
         return
 
@@ -122,8 +122,10 @@ def _train_locked(trainer: Any, channel: Channel, order: dict[str, Any]) -> None
         if is_storage_failure(error):
             raise
         traceback.print_exc()
-        fields = {"outcome": "error", "reason": f"{type(error).__name__}: {first_line(error)}"}
-    fields = {**order["fields"], "started_at": started_at, **fields, "attempts": order["attempt"]}
+        known = error.fields if isinstance(error, RunFailed) else {}
+        cause = error.__cause__ or error
+        fields = {**known, "outcome": "error", "reason": f"{type(cause).__name__}: {first_line(cause)}"}
+    fields = {**order["fields"], **fields, "attempts": order["attempt"]}
     _commit(directory, {**fields, "wait_seconds": waited, "ended_at": time.time()})
 
 
@@ -142,9 +144,10 @@ def _commit(directory: Path, fields: dict[str, Any]) -> None:
     """Write result.json, the commit point; checkpoints are of no use after it."""
     from suite.training.checkpoint import committed_rows
 
-    rows = [] if (directory / records.HISTORY).exists() else committed_rows(directory)
-    if rows:  # a run that broke leaves the epochs that it had committed
+    if fields["outcome"] in ("error", "out_of_memory"):  # a run that broke leaves the epochs that it had committed
+        rows = committed_rows(directory)
         write_json(directory / records.HISTORY, rows)
+        fields = {**fields, "epochs": len(rows)}
     ordered = {name: fields.get(name) for name in records.FIELDS}
     extras = {name: value for name, value in fields.items() if name not in ordered}
     faults.reach("result.before")

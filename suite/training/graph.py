@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from suite import models
+from suite.commandline import Refusal
 from suite.training.augmentation import Augmentation
 from suite.training.device import accelerator, to_numpy
 from suite.training.feed import feed
@@ -78,10 +79,16 @@ class Graphs:
     def take(
         self, spec: RunSpec, input_shape: tuple[int, int, int], classes: int, images: Any | None
     ) -> tuple[Graph, list]:
-        """The graph of a run and its initial values (one array for each of `net.variables`)."""
+        """The graph of a run and its initial values (one array for each of `net.variables`).
+
+        Raises Refusal for an option that the builder does not take.
+        """
         keras.config.set_dtype_policy(spec.precision)
         keras.utils.set_random_seed(spec.seeds["initial"])
-        net = models.build(spec.architecture, input_shape, classes, **spec.options)
+        try:
+            net = models.build(spec.architecture, input_shape, classes, **spec.options)
+        except models.ArchitectureError as error:
+            raise Refusal(str(error)) from error
         initial = [to_numpy(variable) for variable in net.variables]
         key = structure(spec, input_shape, classes)
         graph = self._kept.pop(key, None)

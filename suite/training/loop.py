@@ -162,4 +162,4 @@ class Loop:
     def _diverged(self, what: str, uncommitted: bool = False) -> tuple[str, str]:
         if uncommitted:  # its epoch's row was never told to anybody
             self.progress.rows.pop()
-        return "diverged", f"{what} in epoch {self.progress.step // max(self.batches, 1) + 1}"
+        return "diverged", f"{what} in epoch {max(self.progress.step - 1, 0) // max(self.batches, 1) + 1}"

@@ -12,8 +12,11 @@ from typing import Any
 
 from suite.commandline import Refusal, unknown
 
-RECIPE_VERSION = 1
-"""Raised when the same values come to mean another training: runs of different versions are different runs."""
+RECIPE_VERSION = 2
+"""Raised when the same values come to mean another training: runs of different versions are different runs.
+
+2: a warm-up of no whole number of steps no longer overshoots the peak.
+"""
 
 OPTIMIZERS = ("sgd", "adam", "adamw")
 SCHEDULES = ("constant", "cosine", "step")

@@ -29,7 +29,7 @@ from suite.training.loop import Loop, OnEpoch, training_index
 from suite.training.preprocessing import Preprocessing, measure_preprocessing
 from suite.training.spec import RunSpec
 
-__all__ = ["GraphChanged", "RunSpec", "Trainer"]
+__all__ = ["GraphChanged", "RunFailed", "RunSpec", "Trainer"]
 
 DEVICE_BYTES = 1 << 30
 """Images up to this size lie on the device as a whole."""
@@ -37,6 +37,14 @@ DEVICE_BYTES = 1 << 30
 
 class GraphChanged(Exception):
     """The architecture's code builds another graph now than it did for earlier runs of the same candidate."""
+
+
+class RunFailed(Exception):
+    """A run broke. `fields`: what is known of it all the same, what its time was spent on among it."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        super().__init__("the run broke")
+        self.fields = fields
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,8 @@ class Trainer:
         """Train one run, from its newest checkpoint if it has one, and return the fields of its result.
 
         `on_epoch` gets each epoch's row once it is committed and returns True to prune; after a resume it gets the
-        last committed row again, for the answer may have been lost. Raises Refusal for data or a recipe that a user
-        can mend, OSError when the disk fails, and whatever a broken architecture raises.
+        last committed row again, for the answer may have been lost. Raises Refusal for data, options or a recipe that
+        a user can mend, OSError when the disk fails, and RunFailed, from its cause, for anything else.
         """
         self._check(spec)
         clocks = Clocks()
@@ -74,9 +82,12 @@ class Trainer:
             return fields | self._train(spec, directory, on_epoch, clocks, peak_known, fields)
         except Exception as error:
             self._forget()  # an interrupted step may have left the state half written, or given away
-            if not device.is_out_of_memory(error):
+            if isinstance(error, GraphChanged | Refusal | OSError):
                 raise
-            return fields | clocks.as_mapping() | {"outcome": "out_of_memory", "reason": first_line(error)}
+            fields |= clocks.as_mapping()
+            if not device.is_out_of_memory(error):
+                raise RunFailed(fields) from error
+            return fields | {"outcome": "out_of_memory", "reason": first_line(error)}
 
     def _check(self, spec: RunSpec) -> None:
         running = keras.backend.backend()
@@ -99,6 +110,11 @@ class Trainer:
         with clocks.count("data_seconds"):
             loaded = self._load(spec)
             data = loaded.data
+            if spec.expected_data_hash not in (None, data.hash):
+                raise Refusal(
+                    f"{data.name} is not what it was when the study was started (content hash {data.hash[:12]}, then "
+                    f"{spec.expected_data_hash[:12]}): restore it, or start a new instance with instance=NAME"
+                )
             preprocessing = self._preprocess(data, training_index(spec, data))
         with clocks.count("setup_seconds"):
             graph, initial = self._graphs.take(spec, data.input_shape, len(data.class_names), loaded.images)

@@ -44,7 +44,7 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):
             rate = peak * 0.5 * (1.0 + ops.cos(np.pi * progress))
         elif self.kind == "step":
             rate = peak * ops.power(decay, ops.sum(ops.cast(t >= values[4:], "float32")))
-        return ops.where(t < warmup, peak * (t + 1.0) / ops.maximum(warmup, 1.0), rate)
+        return ops.where(t < warmup, peak * ops.minimum((t + 1.0) / ops.maximum(warmup, 1.0), 1.0), rate)
 
     def get_config(self) -> dict[str, Any]:
         return {"kind": self.kind, "milestones": int(self.values.shape[0]) - 4}

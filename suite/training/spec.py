@@ -39,6 +39,8 @@ class RunSpec:
     deterministic: bool = True
     expected_fingerprint: str | None = None
     """The graph that earlier runs of the candidate were trained with; another one is refused before training."""
+    expected_data_hash: str | None = None
+    """The data that the study was opened with; other data, such as a folder with a new picture, is refused."""
 
     def as_mapping(self) -> dict[str, Any]:
         """Plain values as JSON knows them; `from_mapping` gives the specification back."""
@@ -65,7 +67,7 @@ class RunSpec:
         Places (data_dir, cache_dir), names and downloads do not count; the data's and the graph's hashes do.
         """
         values = self.as_mapping()
-        for name in ("data_dir", "cache_dir", "offline", "parameters", "expected_fingerprint"):
+        for name in ("data_dir", "cache_dir", "offline", "parameters", "expected_fingerprint", "expected_data_hash"):
             del values[name]
         values["recipe"] = {key: value for key, value in values["recipe"].items() if key != "name"}
         values["data"] = {key: value for key, value in values["data"].items() if key not in ("name", "path")}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from suite.training.feed import HostFeed, epoch_order, evaluation_rows, feed
+from suite.training.feed import Feed, epoch_order, evaluation_rows, feed
 
 INDEX = np.arange(100, 123)
 
@@ -33,10 +34,10 @@ def test_evaluation_rows_hold_all_in_order_and_fill_up_with_the_last() -> None:
     assert (rows.ravel()[23:] == 122).all()
 
 
-def test_host_feed_gives_the_rows_images_and_labels_with_repetitions() -> None:
+def test_images_are_gathered_with_repetitions_and_labels() -> None:
     images, labels = np.arange(200, dtype=np.uint8).reshape(200, 1, 1, 1), np.arange(200, dtype=np.int32) % 7
     rows = np.array([[5, 3, 5], [9, 0, 1]], dtype="int32")
-    fed = HostFeed(images, rows, np.array([11, 12], "int32"), labels)
+    fed = Feed(images, rows, 11, labels)
     inputs, own = fed[1]
     assert len(fed) == 2
     np.testing.assert_array_equal(inputs["image"][0, :, 0, 0, 0], rows[1])
@@ -45,8 +46,15 @@ def test_host_feed_gives_the_rows_images_and_labels_with_repetitions() -> None:
     assert inputs["step"].tolist() == [12]
 
 
-def test_positions_are_enough_where_the_device_holds_the_images() -> None:
-    labels = np.arange(200, dtype=np.int32)
-    fed = feed(None, np.array([[5, 3], [9, 0]], "int32"), 4, labels)
-    assert fed["x"]["step"].tolist() == [4, 5]
-    np.testing.assert_array_equal(fed["y"], [[5, 3], [9, 0]])
+@pytest.mark.parametrize("on_device", [True, False])
+def test_tensorflow_gets_the_rows_in_order_from_a_pipeline_that_does_not_tune_itself(on_device: bool) -> None:
+    images, labels = np.arange(200, dtype=np.uint8).reshape(200, 1, 1, 1), np.arange(200, dtype=np.int32)
+    rows = np.array([[5, 3], [9, 0], [1, 1]], "int32")
+    data = feed(None if on_device else images, rows, 4, labels)["x"]
+    assert data.options().autotune.enabled is False
+    assert len(data) == 3
+    for (inputs, own), row, step in zip(data, rows, (4, 5, 6), strict=True):
+        assert inputs["step"].numpy().tolist() == [step]
+        np.testing.assert_array_equal(own[0], row)
+        np.testing.assert_array_equal(inputs["index"][0] if on_device else inputs["image"][0, :, 0, 0, 0], row)
+        assert own.shape.is_fully_defined()  # one shape for all rows, known while tracing

@@ -9,7 +9,7 @@ import yaml
 
 import suite
 from suite.commandline import Refusal
-from suite.training.recipe import Recipe
+from suite.training.recipe import OPTIMIZERS, Recipe
 
 CONF = Path(suite.__file__).parent / "conf"
 RECIPES = sorted((CONF / "recipe").glob("*.yaml"))
@@ -25,7 +25,9 @@ def test_every_recipe_file_names_every_value(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((CONF / "search_space").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_search_space_names_numbers_of_a_recipe_within_their_range(path: Path) -> None:
-    for key, dimension in yaml.safe_load(path.read_text()).items():
+    space = yaml.safe_load(path.read_text())
+    assert set(space.pop("optimizers")) <= set(OPTIMIZERS)
+    for key, dimension in space.items():
         for bound in (dimension["low"], dimension["high"]):
             assert getattr(Recipe().with_parameters({key: bound}), key) == bound
         assert 0 < dimension["low"] < dimension["high"]
