@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from suite.checks import seconds_from
@@ -89,8 +91,17 @@ def test_limits(text: object, seconds: float | None) -> None:
         (["candidates.lenet5.optoins.width=2"], "options"),
         (["candidates.lenet5.options.widht=2"], "width"),
         (["executor=ray"], "unknown key"),
-        (["recipe=article"], "logarithmic in weight_decay"),
-        (["candidates.lenet5.options.width=abc"], "above 0"),
+        (["recipe=article"], "search.space=adam, or null"),
+        (["recipe=lecun1998"], "search.space=adamw, or null"),
+        (["recipe.weight_decay=0"], "logarithmic in weight_decay"),
+        (["candidates.lenet5.options.width=abc"], "is a number"),
+        (["candidates.lenet5.options.width=0"], "above 0"),
+        (["candidates.lenet5.options.pooling=mx"], "one of"),
+        (["candidates.resnet8.options.skip=2"], "true or false"),
+        (["train_on_validation=no"], "expected true or false"),
+        (["offline=1"], "expected true or false"),
+        (["claims.0.margin=half"], "expected a number"),
+        (["backend=torch"], r"pip install"),
         (["candidates.lenet5=abc"], "expected keys and values"),
         (["candidates=null"], "no candidates"),
         (["search=3"], "expected keys and values"),
@@ -124,3 +135,35 @@ def test_broken_study_files_are_refused_with_their_place(tmp_path, monkeypatch) 
         (tmp_path / "studies" / f"{name}.yaml").write_text(text)
         with pytest.raises(Refusal, match=said):
             study_from(compose([f"study={name}"]))
+
+
+@pytest.mark.parametrize("folder", ["~/pictures", "/home/josé/x (1)", "/data/it's", "2024", "/a/b,c"])
+def test_a_path_is_taken_as_it_is_typed(folder: str) -> None:
+    arguments = [
+        "study=quickstart",
+        "dataset=folder",
+        f"data.path={folder}",
+        f"workspace={folder}",
+        f"data_dir={folder}",
+    ]
+    study = study_from(compose(arguments))
+    wanted = Path(folder).expanduser().resolve()
+    assert study.candidates[0].data.path == str(wanted)
+    assert (study.workspace, study.data_dir) == (wanted, wanted)
+
+
+def test_a_name_that_stands_twice_in_a_study_is_refused_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies" / "twice.yaml").write_text("dataset: digits\ncandidates:\n  mlp: {}\n  mlp: {}\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Refusal, match=r"twice\.yaml, line 4, column 3 .*'mlp' stands twice"):
+        compose(["study=twice"])
+
+
+def test_a_candidates_own_epochs_outrank_the_budgets_length() -> None:
+    study = study_from(compose(["study=quickstart", "candidates.mlp.recipe.epochs=50"]))
+    lengths = {candidate.name: candidate.settled(1000).epochs for candidate in study.candidates}
+    assert lengths["mlp"] == 50
+    assert lengths["lenet5"] != 50

@@ -170,13 +170,34 @@ def test_the_projections_can_be_deleted_and_made_again(workspace: Path) -> None:
     assert studies.optuna_states(workspace) == states
 
 
+def test_what_a_power_cut_leaves_of_the_accounts_stops_nothing(workspace: Path) -> None:
+    (path,) = workspace.glob("runs/tiny/*/sessions.jsonl")
+    before = path.read_text(encoding="utf-8")
+    path.write_text("\0\0\0\n" + before, encoding="utf-8")
+    assert studies.command(workspace, "seeds=3").returncode == 0
+    assert before in path.read_text(encoding="utf-8")
+
+
+def test_a_damaged_mirror_is_named_and_mlflow_rebuilt_all_the_same(workspace: Path) -> None:
+    database = workspace / "optuna.db"
+    good = database.read_bytes()
+    database.write_bytes(b"this is no database" * 100)
+    done = module(workspace, "suite.status", "rebuild=true")
+    assert done.returncode == 1
+    assert "optuna.db" in done.stdout
+    assert "Traceback" not in done.stderr
+    database.write_bytes(good)
+
+
 def test_the_status_counts(workspace: Path) -> None:
     done = module(workspace, "suite.status", "study=tiny")
     assert "finished" in done.stdout
     assert "search 2/2, final 3/3" in done.stdout
+    (workspace / "cache" / "notes.txt").write_text("mine", encoding="utf-8")
     cleaned = module(workspace, "suite.status", "clean=true")
     assert "freed" in cleaned.stdout
-    assert not (workspace / "cache").exists()
+    assert not list((workspace / "cache").glob("*/set.json"))
+    assert (workspace / "cache" / "notes.txt").exists(), "the folder may hold what is somebody else's"
 
 
 def test_a_dry_run_writes_no_run(workspace: Path, tmp_path: Path) -> None:

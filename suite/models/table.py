@@ -58,7 +58,15 @@ def rows_as_text(facts: dict[str, Any], rows: Sequence[LayerRow]) -> str:
         ]
         for row in rows
     ]
-    return f"{title}\n\n{aligned(header, body, right=(3, 4, 5, 6))}"
+    options = ", ".join(f"{name} ({_kind(kind)})" for name, kind in (facts["options"] or {}).items())
+    lines = [title, *([f"options: {options}"] if options else [])]
+    return "\n".join([*lines, "", aligned(header, body, right=(3, 4, 5, 6))])
+
+
+def _kind(kind: Any) -> str:
+    """What an option takes, in words."""
+    words = {"bool": "true or false", "int": "whole number", "float": "number", None: "anything"}
+    return " or ".join(map(str, kind)) if isinstance(kind, list) else words[kind]
 
 
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:

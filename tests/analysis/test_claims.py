@@ -10,7 +10,6 @@ import pytest
 from suite.analysis import folder, report
 from suite.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED, judge, judgements, welch
 from suite.analysis.statistics import Interval
-from suite.analysis.tables import table
 from tests.analysis.conftest import Store
 
 
@@ -35,7 +34,7 @@ def test_a_verdict_needs_the_whole_interval(low: float, high: float, margin: flo
 
 def judged(store: Store, study: dict[str, Any]) -> list[Any]:
     records = folder.read(report.refresh(store.workspace, study["study"]))
-    return judgements(records, table(records))
+    return judgements(records)
 
 
 def claim(better: str, than: str, **values: Any) -> dict[str, Any]:
@@ -66,13 +65,33 @@ def test_lower_losses_are_better(store: Store, described: Callable[..., Any]) ->
     assert found.advantage.mean == pytest.approx(0.6, abs=0.1)  # fabricated losses are twice the error rates
 
 
-def test_rows_set_apart_are_not_judged(store: Store, described: Callable[..., Any]) -> None:
+def test_candidates_that_differ_off_the_axes_are_not_judged(store: Store, described: Callable[..., Any]) -> None:
     study = described(claims=[claim("resnet20", "plain20")])
     study["candidates"]["plain20"]["recipe"]["learning_rate"] = 0.2
     store.whole(study)
     (found,) = judged(store, study)
     assert (found.verdict, found.advantage) == (UNDECIDED, None)
-    assert found.reason == "not comparable: plain20 differs in recipe.learning_rate"
+    assert found.reason == "not comparable: they differ in recipe.learning_rate"
+
+
+def test_two_that_agree_with_each_other_are_judged_though_the_rest_differs(
+    store: Store, described: Callable[..., Any]
+) -> None:
+    study = described(claims=[claim("resnet20", "lenet5")])
+    study["candidates"] |= {name: {**study["candidates"]["plain20"]} for name in ("plain20", "plain32", "plain44")}
+    for name in ("resnet20", "lenet5"):
+        study["candidates"][name] = {**study["candidates"][name], "recipe": {"name": "other", "learning_rate": 0.3}}
+    store.whole({**study, "candidates": {name: study["candidates"][name] for name in ("resnet20", "lenet5")}})
+    (found,) = judged(store, study)
+    assert found.verdict == SUPPORTED
+
+
+def test_five_classes_have_no_top5_claim(store: Store, described: Callable[..., Any]) -> None:
+    study = described(claims=[claim("resnet20", "lenet5", metric="test_top5_accuracy")])
+    study["data"]["class_names"] = ["a", "b", "c"]
+    store.describe(study)
+    (found,) = judged(store, study)
+    assert found.reason == "five classes are all there are"
 
 
 def test_no_verdict_without_runs_and_a_caution_with_one_seed(store: Store, described: Callable[..., Any]) -> None:

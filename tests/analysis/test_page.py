@@ -116,4 +116,8 @@ def test_a_study_that_has_just_begun_has_a_page(store: Store, described: Callabl
     assert "No final run has finished yet." in text
     assert "still running" in text
     assert "0 of 3 seeds so far" in text
+    report.render(report.refresh(store.workspace, "fabricated", running=False))
+    assert "This study was cut off. The same command finishes it." in (folder / "report.html").read_text(
+        encoding="utf-8"
+    )
     assert "<h2>Claims</h2>" not in text

@@ -8,6 +8,7 @@ import pandas as pd
 
 from suite.analysis import folder, presentation, report
 from suite.analysis.claims import Judgement
+from suite.analysis.differences import COLUMNS
 from suite.analysis.presentation import headline, known, measured, present
 from suite.analysis.statistics import Interval
 from suite.analysis.tables import table
@@ -84,11 +85,17 @@ def rows(**values: Any) -> pd.DataFrame:
 
 
 def test_headlines() -> None:
-    behind = pd.DataFrame([("b", 0.1, 0.05, 0.15, True)], columns=["candidate", "behind", "low", "high", "decided"])
-    assert "more than chance" in headline(rows(), behind)
+    behind = pd.DataFrame([("b", 0.1, 0.05, 0.15, True, False)], columns=COLUMNS)
+    assert "leaves out zero" in headline(rows(), behind)
+    assert "one seed says no more" in headline(rows(), behind.assign(images_only=True))
     open_one = behind.assign(decided=False)
     assert headline(rows(), open_one).endswith("The results do not decide between it and b.")
-    assert headline(rows(rank=None), behind.iloc[:0]) == "No final run has finished yet."
+    nothing = rows(rank=None)
+    assert headline(nothing.assign(state="running"), behind.iloc[:0]) == "No final run has finished yet."
+    over = headline(nothing.assign(state="finished"), behind.iloc[:0])
+    assert over == "No ranked candidate has a completed final run."
+    two = pd.concat([rows(), rows(rank=None)])
+    assert "lowest test error of the ranked candidates" in headline(two, behind.iloc[:0])
     assert headline(rows(), behind.iloc[:0]) == "a has the lowest test error, 10.00% (8.00 to 12.00)."
 
 
@@ -102,8 +109,6 @@ def test_claims_say_what_was_tested() -> None:
 
 
 def test_differences_are_points_with_their_sign() -> None:
-    frame = pd.DataFrame(
-        [("b", 0.031, -0.002, 0.064, False)], columns=["candidate", "behind", "low", "high", "decided"]
-    )
+    frame = pd.DataFrame([("b", 0.031, -0.002, 0.064, False, False)], columns=COLUMNS)
     (row,) = presentation.differences(frame).to_dict("records")
     assert row == {"Candidate": "b", "Behind the first, points (95%)": "+3.10 (−0.20 to +6.40)", "Decided": "no"}

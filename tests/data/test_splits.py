@@ -76,6 +76,19 @@ def test_smaller_subsets_begin_larger_ones() -> None:
         assert middle == whole[:20]
 
 
+def test_a_rare_class_is_in_every_training_part_however_small() -> None:
+    labels = np.repeat(np.arange(4, dtype=np.int32), [2000, 1000, 1000, 4])
+    part, names = np.full(len(labels), TRAIN, np.uint8), ("a", "b", "c", "d")
+    part[::10] = TEST  # every class has test images, the rare one too
+    found = [
+        divide(labels, part, names, DataSpec("x", train_examples=count, validation_fraction=0.1))[0]
+        for count in (4, 40, 400)
+    ]
+    for train in found:
+        assert set(labels[train]) == {0, 1, 2, 3}
+    assert found[0].tolist() == found[1][:4].tolist() == found[2][:4].tolist()
+
+
 def test_the_test_set_does_not_depend_on_the_split_seed_but_validation_does() -> None:
     labels = np.tile(np.arange(4, dtype=np.int32), 100)
 

@@ -28,7 +28,7 @@ def test_more_seeds_trials_and_other_workers_are_the_same_instance(ledger: MakeL
 
 
 @pytest.mark.parametrize(
-    "override", ["recipe.batch_size=16", "data.train_examples=200", "study_seed=1", "search.space=adam"]
+    "override", ["recipe.batch_size=16", "data.train_examples=200", "study_seed=1", "candidates.mlp.options.width=2"]
 )
 def test_another_configuration_is_refused_with_the_difference_and_the_way_out(
     ledger: MakeLedger, override: str
@@ -37,6 +37,17 @@ def test_another_configuration_is_refused_with_the_difference_and_the_way_out(
     with pytest.raises(Refusal, match=r"became .*instance=NAME"):
         ledger(override)
     assert ledger(override, "instance=other").results == {}
+
+
+def test_a_run_that_was_only_opened_does_not_stand_in_the_way_of_a_corrected_value(ledger: MakeLedger) -> None:
+    ledger().open(SEARCH, ONE)
+    corrected = ledger("recipe.batch_size=16")
+    assert SEARCH not in corrected.asked
+    corrected.open(SEARCH, ONE)
+    assert corrected.asked[SEARCH]["identity"]["recipe"]["batch_size"] == 16
+    (corrected.path(SEARCH) / "checkpoints" / "0000000008").mkdir(parents=True)
+    with pytest.raises(Refusal, match="batch_size: 16 became 32"):
+        ledger()
 
 
 def test_attempts_are_counted_durably(ledger: MakeLedger) -> None:

@@ -12,7 +12,7 @@ ONE = {"learning_rate": 0.1, "weight_decay": 0.0005}
 
 def first_round(ledger: Ledger, seconds: float) -> None:
     for name in ("mlp", "lenet5"):
-        finish(ledger, RunKey(name, "tuned", "search", 0), ONE, started_at=0.0, ended_at=seconds)
+        finish(ledger, RunKey(name, "tuned", "search", 0), ONE, device_seconds=seconds)
 
 
 def test_without_a_limit_candidates_come_one_after_the_other(ledger: Callable[..., Ledger]) -> None:
@@ -44,9 +44,25 @@ def test_the_search_stops_in_time_for_the_final_runs_after_equal_trials(ledger: 
     assert Limit(ledger("limit=2h")).stopped_after is None, "another limit decides anew"
 
 
+def test_a_night_between_two_attempts_is_no_time_that_a_run_takes(ledger: Callable[..., Ledger]) -> None:
+    book = ledger("limit=100s")
+    for name in ("mlp", "lenet5"):
+        finish(book, RunKey(name, "tuned", "search", 0), ONE, device_seconds=1.0, started_at=0.0, ended_at=40_000.0)
+    limit = Limit(book)
+    limit.decide(lambda _: None)
+    assert limit.stopped_after is None
+
+
+def test_final_runs_that_the_limit_cannot_hold_are_announced(ledger: Callable[..., Ledger]) -> None:
+    book, said = ledger("limit=10s"), list[str]()
+    first_round(book, seconds=20.0)  # four final runs of 20 s, with a margin of 15%
+    Limit(book).decide(said.append)
+    assert "the final runs will take about" in said[-1]
+
+
 def test_with_several_workers_no_later_round_starts_before_it_is_admitted(ledger: Callable[..., Ledger]) -> None:
     book = ledger("limit=100s", "workers=2")
-    finish(book, RunKey("mlp", "tuned", "search", 0), ONE, started_at=0.0, ended_at=20.0)
+    finish(book, RunKey("mlp", "tuned", "search", 0), ONE, device_seconds=20.0)
     limit = Limit(book)
     limit.decide(lambda _: None)
     assert [key.number for key in limit.order() if key.phase == "search"] == [0, 0]

@@ -50,6 +50,17 @@ def test_a_child_does_not_inherit_the_lock(tmp_path: Path) -> None:
         child.stdout.close()
 
 
+def test_looking_whether_it_is_held_keeps_nobody_out(tmp_path: Path) -> None:
+    path = tmp_path / ".lock"
+    assert not Lock.is_held(path)
+    assert not path.exists()
+    with Lock(path) as lock:
+        assert not Lock.is_held(path)
+        assert lock.acquire()
+        assert Lock.is_held(path)
+    assert not Lock.is_held(path)
+
+
 def test_waiting_ends(tmp_path: Path) -> None:
     with Lock(tmp_path / "lock") as first, Lock(tmp_path / "lock") as second:
         assert first.acquire()

@@ -24,7 +24,7 @@ from suite.training import loop
 from suite.training.checkpoint import CHECKPOINTS, committed_rows
 from suite.training.device import to_numpy
 from suite.training.preprocessing import Preprocessing
-from suite.training.run import Trainer
+from suite.training.run import RunFailed, Trainer
 from suite.training.spec import RunSpec
 
 from . import killed
@@ -193,6 +193,35 @@ def test_a_batch_larger_than_the_set_is_refused(make_spec: MakeSpec, tmp_path: P
 def test_another_backend_is_refused(make_spec: MakeSpec, tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="backend=torch"):
         train(make_spec(backend="torch"), tmp_path)
+
+
+def test_data_that_changed_since_the_study_began_are_refused(make_spec: MakeSpec, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"digits is not what it was .*instance=NAME"):
+        train(make_spec(expected_data_hash="0" * 64), tmp_path)
+
+
+def test_a_wrong_option_is_refused_not_recorded_as_a_failure(make_spec: MakeSpec, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="option pooling of lenet5 is one of"):
+        train(make_spec(options={"pooling": "least"}), tmp_path)
+
+
+def test_a_run_that_breaks_keeps_what_is_known_of_it(
+    make_spec: MakeSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment, calls = loop.Loop._train_segment, list[int]()
+
+    def broken(self: loop.Loop) -> None:
+        if calls:
+            raise ZeroDivisionError("oh")
+        calls.append(1)
+        segment(self)
+
+    monkeypatch.setattr(loop.Loop, "_train_segment", broken)
+    with pytest.raises(RunFailed) as failed:
+        train(make_spec(), tmp_path)
+    assert isinstance(failed.value.__cause__, ZeroDivisionError)
+    assert failed.value.fields["params"] > 0
+    assert failed.value.fields["device_seconds"] > 0
 
 
 def test_a_full_memory_is_an_outcome_and_the_trainer_goes_on(

@@ -33,6 +33,15 @@ def test_equals_its_formula_at_every_step(kind: str, warmup: float) -> None:
         assert float(schedule(step)) == pytest.approx(expected(recipe, step), rel=1e-5, abs=1e-7)
 
 
+@pytest.mark.parametrize("warmup", [0.0105, 0.015, 0.1234])
+def test_a_warm_up_of_no_whole_number_of_steps_ends_at_the_peak_and_not_above_it(warmup: float) -> None:
+    schedule = Schedule("constant", 0)
+    schedule.set(Recipe(schedule="constant", warmup=warmup, learning_rate=0.3), TOTAL)
+    rates = [float(schedule(step)) for step in range(TOTAL)]
+    assert rates == sorted(rates)
+    assert max(rates) == pytest.approx(0.3)
+
+
 def test_milestones_of_a_schedule_without_steps_are_of_no_effect() -> None:
     recipe = Recipe(schedule="constant", milestones=(0.5,), learning_rate=0.3)
     schedule = Schedule("constant", 0)
