@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,18 @@ def workers_of(workspace: Path) -> list[psutil.Process]:
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
     return found
+
+
+def wait_for_worker(workspace: Path, born_after: float, seconds: float = 60.0) -> bool:
+    """Wait until a worker is there that started after a moment; False if none came."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for process in workers_of(workspace):
+            with suppress(psutil.NoSuchProcess):
+                if "suite.study.worker" in process.cmdline() and process.create_time() > born_after:
+                    return True
+        time.sleep(0.2)
+    return False
 
 
 def wait_until_alone(workspace: Path, seconds: float = 60.0) -> list[psutil.Process]:

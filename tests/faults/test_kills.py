@@ -15,7 +15,7 @@ import pytest
 
 from tests import studies
 
-RANDOM_KILLS = 20
+RANDOM_KILLS = {"coordinator": 7, "worker": 7, "both": 6}
 SEED = 20
 STUDY = studies.TINY.replace("images_seen: 512", "images_seen: 1024")
 
@@ -27,10 +27,12 @@ COORDINATOR_EVENTS = (
     "coordinator.assigned", "coordinator.epoch", "coordinator.committed", "projection.mlflow", "projection.optuna",
     "projection.done",
 )  # fmt: skip
-CASES = [
-    *[(event, target) for event in WORKER_EVENTS for target in ("self", "parent", "both")],
-    *[(event, "self") for event in COORDINATOR_EVENTS],
-]
+CHOSEN = {
+    "workers": (WORKER_EVENTS, "self"),
+    "coordinators-under-workers": (WORKER_EVENTS, "parent"),
+    "both": (WORKER_EVENTS, "both"),
+    "coordinators": (COORDINATOR_EVENTS, "self"),
+}
 QUICK = [("commit.renamed", "both"), ("projection.mlflow", "self")]
 
 
@@ -68,11 +70,20 @@ def finish(workspace: Path, reference: Reference) -> None:
     assert studies.wait_until_alone(workspace) == []
 
 
-def kill_at(event: str, target: str, workspace: Path, reference: Reference) -> None:
-    once = workspace / "fired"
-    studies.command(workspace, SUITE_FAULT=f"{event}:1:{target}", SUITE_FAULT_ONCE=str(once))
-    assert once.exists(), f"{event} was never reached: the case proves nothing"
-    finish(workspace, reference)
+def kill_at(event: str, target: str, workspace: Path) -> None:
+    """Go on with the study until the event is reached for the first time, and kill there."""
+    once = workspace / f"fired-{event}"
+    process = studies.start(workspace, SUITE_FAULT=f"{event}:1:{target}", SUITE_FAULT_ONCE=str(once))
+    until = time.monotonic() + 240
+    while not once.exists():
+        assert process.poll() is None, f"{event} was never reached: the case proves nothing"
+        assert time.monotonic() < until, f"{event} was not reached in time"
+        time.sleep(0.05)
+    if target == "self" and event in WORKER_EVENTS:  # its coordinator goes on with another worker, and is then stopped
+        assert studies.wait_for_worker(workspace, once.stat().st_mtime), f"{event}: no other worker took over"
+        process.send_signal(signal.SIGTERM)
+    process.wait(120)
+    assert studies.wait_until_alone(workspace) == [], f"{event}: a worker outlived its coordinator"
 
 
 @pytest.mark.slow
@@ -80,25 +91,38 @@ def kill_at(event: str, target: str, workspace: Path, reference: Reference) -> N
 def test_a_kill_in_the_middle_of_a_commit_and_before_a_projection(
     event: str, target: str, tmp_path: Path, reference: Reference
 ) -> None:
-    kill_at(event, target, studies.workspace_with_study(tmp_path / "workspace", STUDY), reference)
-
-
-@pytest.mark.faults
-@pytest.mark.parametrize(("event", "target"), CASES, ids=named(CASES))
-def test_killed_at_a_chosen_event(event: str, target: str, tmp_path: Path, reference: Reference) -> None:
-    kill_at(event, target, studies.workspace_with_study(tmp_path / "workspace", STUDY), reference)
-
-
-@pytest.mark.faults
-@pytest.mark.parametrize("target", ["coordinator", "worker", "both"])
-def test_killed_at_random_moments(target: str, tmp_path: Path, reference: Reference) -> None:
-    """Twenty kills in all (7, 7 and 6), each of a study that is going on; prints where they landed."""
     workspace = studies.workspace_with_study(tmp_path / "workspace", STUDY)
-    chance, landed = random.Random(f"{SEED}/{target}"), Counter[str]()
-    for number in range(6 if target == "both" else 7):
+    kill_at(event, target, workspace)
+    finish(workspace, reference)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(("events", "target"), CHOSEN.values(), ids=CHOSEN)
+def test_killed_at_every_chosen_event_in_turn(
+    events: tuple[str, ...], target: str, tmp_path: Path, reference: Reference
+) -> None:
+    """One study is killed once at each event, always at the first time that it is reached after the last kill."""
+    workspace = studies.workspace_with_study(tmp_path / "workspace", STUDY)
+    for event in events:
+        kill_at(event, target, workspace)
+    finish(workspace, reference)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(("target", "kills"), RANDOM_KILLS.items())
+def test_killed_at_random_moments(target: str, kills: int, tmp_path: Path, reference: Reference) -> None:
+    """Each kill hits a study that is going on, until it is finished and another begins; prints where they landed."""
+    chance, landed, number = random.Random(f"{SEED}/{target}"), Counter[str](), 0
+    workspace = studies.workspace_with_study(tmp_path / "workspace-0", STUDY)
+    while landed.total() < kills:
+        number += 1
         trace = workspace / f"trace-{number}"
         process = studies.start(workspace, SUITE_FAULT_TRACE=str(trace))
-        time.sleep(chance.uniform(0.5, 30.0))
+        time.sleep(chance.uniform(0.5, 25.0))
+        if process.poll() is not None:  # it was finished before the kill came
+            finish(workspace, reference)
+            workspace = studies.workspace_with_study(tmp_path / f"workspace-{number}", STUDY)
+            continue
         victims = [p for p in studies.workers_of(workspace) if wanted(target, p.pid == process.pid)]
         landed[last_event(trace)] += bool(victims)
         for victim in victims:
