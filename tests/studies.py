@@ -155,14 +155,13 @@ def workers_of(workspace: Path) -> list[psutil.Process]:
     return found
 
 
-def wait_for_worker(workspace: Path, born_after: float, seconds: float = 60.0) -> bool:
-    """Wait until a worker is there that started after a moment; False if none came."""
+def wait_for_worker(workspace: Path, seconds: float = 60.0) -> bool:
+    """Wait until a worker is alive in the workspace; False if none came."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        for process in workers_of(workspace):
-            with suppress(psutil.NoSuchProcess):
-                if "suite.study.worker" in process.cmdline() and process.create_time() > born_after:
-                    return True
+        with suppress(psutil.NoSuchProcess):
+            if any("suite.study.worker" in process.cmdline() for process in workers_of(workspace)):
+                return True
         time.sleep(0.2)
     return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -125,9 +125,10 @@ def _error(name: str, interval: Interval) -> dict[str, float | None]:
 
 def _published(facts: Mapping[str, Any], data: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
     """What papers report, with a caution where the candidate is not built as the papers' network was."""
-    caution = "; ".join(_differs_from_paper(facts, data, described))
+    caution = f"{described['architecture']} as published" if described.get("options") else ""
     count = published.parameters(facts)
-    row: dict[str, Any] = {"params_published": f"{count} ({caution})" if count and caution else count}
+    of_whom = "; ".join(part for part in (caution, _counted_at(facts, data)) if part)
+    row: dict[str, Any] = {"params_published": f"{count} ({of_whom})" if count and of_whom else count}
     for name, found in (
         ("published", published.error(facts, data["name"], "top1")),
         ("published_top5", published.error(facts, published.IMAGENET, "top5")),
@@ -139,15 +140,12 @@ def _published(facts: Mapping[str, Any], data: Mapping[str, Any], described: Map
     return row
 
 
-def _differs_from_paper(
-    facts: Mapping[str, Any], data: Mapping[str, Any], described: Mapping[str, Any]
-) -> Iterator[str]:
-    """What makes the published parameter count another network's than the one that was built."""
-    if described.get("options"):
-        yield f"{described['architecture']} as published"
+def _counted_at(facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """The images and classes that a published parameter count is for, where this study has others."""
     shape, classes = facts.get("input_shape"), facts.get("num_classes")
-    if shape and (list(shape) != list(data["input_shape"]) or classes != len(data["class_names"])):
-        yield f"at {'×'.join(map(str, shape))}, {classes:,} classes"
+    if not shape or (list(shape) == list(data["input_shape"]) and classes == len(data["class_names"])):
+        return ""
+    return f"at {'×'.join(map(str, shape))}, {classes:,} classes"
 
 
 def _ranked(rows: list[dict[str, Any]], measured: list[dict[str, str]]) -> list[dict[str, Any]]:

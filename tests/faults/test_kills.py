@@ -80,7 +80,8 @@ def kill_at(event: str, target: str, workspace: Path) -> None:
         assert time.monotonic() < until, f"{event} was not reached in time"
         time.sleep(0.05)
     if target == "self" and event in WORKER_EVENTS:  # its coordinator goes on with another worker, and is then stopped
-        assert studies.wait_for_worker(workspace, once.stat().st_mtime), f"{event}: no other worker took over"
+        time.sleep(1.0)  # it dies right after it has left its mark
+        assert studies.wait_for_worker(workspace), f"{event}: no other worker took over"
         process.send_signal(signal.SIGTERM)
     process.wait(120)
     assert studies.wait_until_alone(workspace) == [], f"{event}: a worker outlived its coordinator"
