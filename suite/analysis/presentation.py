@@ -84,7 +84,8 @@ def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
         "Tuning time": duration(row["tuning_seconds"]),
     }
     if here:
-        cells["Published error here"] = quoted(row, "published")
+        others = f"; also {row['published_others']}" if row["published_others"] else ""
+        cells["Published error here"] = quoted(row, "published") + others
     cells["Published ImageNet top-5 error"] = quoted(row, "published_top5")
     cells["Key innovation"] = innovation(row)
     return cells | {"Note": note(row)}

@@ -25,16 +25,17 @@ def parameters(facts: Mapping[str, Any]) -> str:
     return str(published.get("params_text") or (f"{exact:,}" if exact else ""))
 
 
-def error(facts: Mapping[str, Any], dataset: str, metric: str) -> PublishedError | None:
-    """The published error on a data set that compares best: one network, fewest crops, which the facts list first.
+def errors(facts: Mapping[str, Any], dataset: str, metric: str) -> list[PublishedError]:
+    """The published errors on a data set, the one that compares best first: one network, fewest crops.
 
-    `metric` is `top1` or `top5`; None where nothing is published.
+    `metric` is `top1` or `top5`. The order is that of the facts.
     """
-    for entry in (facts.get("published") or {}).get("errors") or []:
-        value = entry.get(f"{metric}_error")
-        if entry["dataset"] == dataset and value is not None:
-            return PublishedError(float(value) / 100, _condition(entry), str(entry.get("source") or ""))
-    return None
+    entries = (facts.get("published") or {}).get("errors") or []
+    return [
+        PublishedError(float(entry[f"{metric}_error"]) / 100, _condition(entry), str(entry.get("source") or ""))
+        for entry in entries
+        if entry["dataset"] == dataset and entry.get(f"{metric}_error") is not None
+    ]
 
 
 def _condition(entry: Mapping[str, Any]) -> str:

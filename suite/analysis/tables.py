@@ -58,7 +58,7 @@ COLUMNS = [
     "depth", "params", "trainable_params", "params_published", "macs",
     "test_error", "test_error_low", "test_error_high", "seeds", "test_images", "images_only",
     "top5_error", "top5_error_low", "top5_error_high", "device", "device_seconds", "tuning_seconds",
-    "published_error", "published_condition", "published_source",
+    "published_error", "published_condition", "published_source", "published_others",
     "published_top5_error", "published_top5_condition", "published_top5_source", "key_innovation",
     "seeds_planned", "trials_planned", "trials", "failed", "pruned", "unfinished", "apart",
 ]  # fmt: skip
@@ -130,13 +130,15 @@ def _published(facts: Mapping[str, Any], data: Mapping[str, Any], described: Map
     of_whom = "; ".join(part for part in (caution, _counted_at(facts, data)) if part)
     row: dict[str, Any] = {"params_published": f"{count} ({of_whom})" if count and of_whom else count}
     for name, found in (
-        ("published", published.error(facts, data["name"], "top1")),
-        ("published_top5", published.error(facts, published.IMAGENET, "top5")),
+        ("published", published.errors(facts, data["name"], "top1")),
+        ("published_top5", published.errors(facts, published.IMAGENET, "top5")),
     ):
-        if found is not None:
-            row[f"{name}_error"] = found.error
-            row[f"{name}_condition"] = ", ".join(part for part in (caution, found.condition) if part)
-            row[f"{name}_source"] = found.source
+        if found:
+            row[f"{name}_error"] = found[0].error
+            row[f"{name}_condition"] = ", ".join(part for part in (caution, found[0].condition) if part)
+            row[f"{name}_source"] = found[0].source
+    here = published.errors(facts, data["name"], "top1")[1:]
+    row["published_others"] = ", ".join(f"{100 * other.error:.3g}% ({other.condition})" for other in here)
     return row
 
 
