@@ -25,6 +25,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
+from suite import faults
 from suite.analysis import confusion
 from suite.commandline import first_line
 from suite.hardware import kind
@@ -65,13 +66,16 @@ class Tracker:
         self._study, self._instance = study, instance
         self._tags = {"study": study, "instance": instance, **tags}
         try:
+            if _is_local(workspace):
+                _make_database(workspace / "mlflow.db")
             self._client = MlflowClient(store_uri(workspace))
             self._experiment = self._open_experiment(workspace)
             self._runs = self._existing()
         except TrackingError:
             raise
         except Exception as error:
-            raise TrackingError(first_line(error)) from error
+            damaged = "; if mlflow.db is damaged, move it away" if _is_local(workspace) else ""
+            raise TrackingError(f"{first_line(error)}{damaged}") from error
 
     def _open_experiment(self, workspace: Path) -> str:
         existing = self._client.get_experiment_by_name(self._study)
@@ -240,6 +244,21 @@ def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[f"{prefix}{name}"] = item
     return flat
+
+
+def _make_database(path: Path) -> None:
+    """Make MLflow's SQLite file with all its tables, whole or not at all.
+
+    MLflow makes its tables in many steps. One that is killed between them leaves a file that it never opens again.
+    """
+    if path.exists():
+        return
+    partial = path.with_name(f".{path.name}.partial")
+    for leftover in path.parent.glob(f"{partial.name}*"):  # and its journal
+        leftover.unlink()
+    MlflowClient(f"sqlite:///{partial}").search_experiments(max_results=1)
+    faults.reach("projection.database")
+    os.replace(partial, path)
 
 
 def _is_local(workspace: Path) -> bool:

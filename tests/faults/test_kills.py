@@ -24,8 +24,8 @@ WORKER_EVENTS = (
     "training.history", "training.weights", "result.before", "result.written",
 )  # fmt: skip
 COORDINATOR_EVENTS = (
-    "coordinator.assigned", "coordinator.epoch", "coordinator.committed", "projection.mlflow", "projection.optuna",
-    "projection.done",
+    "projection.database", "coordinator.assigned", "coordinator.epoch", "coordinator.committed", "projection.mlflow",
+    "projection.optuna", "projection.done",
 )  # fmt: skip
 CHOSEN = {
     "workers": (WORKER_EVENTS, "self"),
