@@ -143,7 +143,7 @@ def test_an_archive_with_pickled_objects_is_not_unpickled(mnist_like: Arrays, tm
         ("train-images-idx3-ubyte", b"\0\0\x08"),
         ("train-images-idx3-ubyte", b"\0\0\x0d\x01\0\0\0\x04" + bytes(16)),
         ("train-images-idx3-ubyte", b"\0\0\x08\x01\0\0\0\x04" + bytes(3)),
-        ("train-images-idx3-ubyte.gz", gzip.compress(bytes(5000))[:20]),
+        ("train-images-idx3-ubyte.gz", gzip.compress(bytes(5000), mtime=0)[:20]),
     ],
 )
 def test_a_damaged_idx_file_is_refused_by_name(file: str, data: bytes, tmp_path: Path) -> None:

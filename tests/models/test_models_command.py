@@ -64,7 +64,10 @@ def test_the_table_at_a_pinned_size_needs_no_building(capsys: pytest.CaptureFixt
 
 def test_layers_of_one_architecture(capsys: pytest.CaptureFixture) -> None:
     assert run("name=lenet5") == DONE
-    title, _, header, _, *lines = capsys.readouterr().out.splitlines()
+    title, options, _, header, _, *lines = capsys.readouterr().out.splitlines()
+    assert options.startswith("options: ")
+    assert "pooling (average or max)" in options
+    assert "width (number)" in options
     assert title == "lenet5 (LeNet, 1998), 32x32x1/10 classes: 61,706 learned parameters, 417 k multiply-adds"
     assert header.split() == ["layer", "operation", "output", "parameters", "multiply-adds", "field", "stride"]
     (c3,) = [line.split() for line in lines if line.startswith("c3 ")]
