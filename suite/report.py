@@ -103,10 +103,9 @@ def _refreshed(workspace: Path, study: str, chosen: dict[str, str], folder: Path
     instance = find(workspace, study, choose(workspace, study, chosen)).name
 
     from suite.analysis import report
-    from suite.study.lock import Lock
+    from suite.study.lock import is_running
 
-    running = Lock.is_held(workspace / "runs" / ".lock")
-    return report.refresh(workspace, study, instance, folder, running)
+    return report.refresh(workspace, study, instance, folder, is_running(workspace))
 
 
 def _existing(workspace: Path, study: str) -> Path:

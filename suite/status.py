@@ -56,9 +56,11 @@ def _instances(workspace: Path, study: object) -> Iterator[Path]:
 
 
 def _lines(workspace: Path, directory: Path) -> list[str]:
+    from suite.study.lock import is_running
+
     description = read_json(directory / records.STUDY)
     state = description["state"]
-    if state == "running" and not _is_locked(workspace):
+    if state == "running" and not is_running(workspace):
         state = "cut off; the same command goes on from there"
     lines = [f"{description['study']} / {description['instance']}: {state}, {size_text(disk_bytes(directory))} on disk"]
     counts = _counts(directory)
@@ -87,12 +89,6 @@ def _counts(directory: Path) -> dict[str, tuple[int, int, int, int]]:
             row[0 if key.phase == "search" else 1] += 1
             row[2] += result["outcome"] not in ("completed", "pruned")
     return {name: (row[0], row[1], row[2], row[3]) for name, row in counts.items()}
-
-
-def _is_locked(workspace: Path) -> bool:
-    from suite.study.lock import Lock
-
-    return Lock.is_held(workspace / "runs" / ".lock")
 
 
 def _rebuild(workspace: Path, instances: list[Path]) -> int:

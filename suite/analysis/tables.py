@@ -129,16 +129,16 @@ def _published(facts: Mapping[str, Any], data: Mapping[str, Any], described: Map
     count = published.parameters(facts)
     of_whom = "; ".join(part for part in (caution, _counted_at(facts, data)) if part)
     row: dict[str, Any] = {"params_published": f"{count} ({of_whom})" if count and of_whom else count}
+    here = published.errors(facts, data["name"], "top1")
     for name, found in (
-        ("published", published.errors(facts, data["name"], "top1")),
+        ("published", here),
         ("published_top5", published.errors(facts, published.IMAGENET, "top5")),
     ):
         if found:
             row[f"{name}_error"] = found[0].error
             row[f"{name}_condition"] = ", ".join(part for part in (caution, found[0].condition) if part)
             row[f"{name}_source"] = found[0].source
-    here = published.errors(facts, data["name"], "top1")[1:]
-    row["published_others"] = ", ".join(f"{100 * other.error:.3g}% ({other.condition})" for other in here)
+    row["published_others"] = ", ".join(f"{100 * other.error:.3g}% ({other.condition})" for other in here[1:])
     return row
 
 

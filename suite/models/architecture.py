@@ -118,8 +118,6 @@ def _checked(name: str, option: str, value: Any, kind: Kind) -> Any:
         raise ArchitectureError(f"option {option} of {name} is a number, not {value!r}")
     if option == "width" and not 0 < value < 1e3:
         raise ArchitectureError(f"option width of {name} multiplies the channels and must be above 0, not {value!r}")
-    return {"int": int, "float": float}.get(kind or "", _as_it_is)(value)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    if kind == "int":
+        return int(value)
+    return float(value) if kind == "float" else value

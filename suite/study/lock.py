@@ -61,10 +61,19 @@ class Lock:
         self.release()
 
 
+def is_running(workspace: Path) -> bool:
+    """Whether a coordinator is at work in a workspace."""
+    return Lock.is_held(_lock_file(workspace))
+
+
+def _lock_file(workspace: Path) -> Path:
+    return workspace / "runs" / ".lock"
+
+
 def workspace_lock(workspace: Path) -> Lock:
     """The coordinator's lock on a workspace. Raises Refusal, with the holder's process number, if it is taken."""
     try:
-        lock = Lock(workspace / "runs" / ".lock")
+        lock = Lock(_lock_file(workspace))
     except OSError as error:
         raise Refusal(
             f"workspace {workspace} cannot be written: {error.strerror}; choose another with workspace=DIR"
