@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from suite.study.estimate import Estimate, clock
+from suite.study.estimate import Estimate, Share, clock
 from suite.study.records import RunKey
 
 
@@ -24,22 +24,27 @@ class Progress:
         self._expected, self._ended = expected, set[RunKey]()
         self._started = time.monotonic()
         self._epochs: dict[RunKey, int] = {}
+        self._shares: dict[RunKey, Share] = {}
 
     def count(self) -> str:
         return f"{len(self._ended)}/{len(self._expected.runs)}"
 
     def left(self) -> str:
-        return clock(self._expected.left(self._ended, time.monotonic() - self._started))
+        return clock(self._expected.left(self._shares, time.monotonic() - self._started))
 
     def started(self, key: RunKey, attempt: int, epochs: int) -> None:
         self._epochs[key] = epochs
         self.show(key, {}, f"attempt {attempt}" if attempt > 1 else "started")
 
     def epoch(self, key: RunKey, row: Mapping[str, Any]) -> None:
+        epochs = self._epochs[key]
+        first = self._shares[key].first if key in self._shares else (row["epoch"] - 1) / epochs  # above 0: resumed
+        self._shares[key] = Share(first, row["epoch"] / epochs)
         self.show(key, row, "")
 
     def ended(self, key: RunKey, result: Mapping[str, Any]) -> None:
         self._ended.add(key)
+        self._shares[key] = Share(self._shares[key].first if key in self._shares else 0.0, 1.0)
         self._epochs.pop(key, None)
         accuracy = result.get("test_accuracy")
         text = str(result["outcome"]) + (f", test accuracy {accuracy:.4f}" if accuracy is not None else "")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from suite import models
 from suite.durable import read_json, write_json
@@ -18,6 +18,7 @@ LEAST_IMAGE_SECONDS = 5e-5  # a tiny network is bound by the loop around it, not
 OVERHEAD_SECONDS = 3.0  # of a run: evaluation, commits
 TRACING_SECONDS = 10.0  # of a candidate: building and tracing its graph
 START_SECONDS = 15.0
+TRUSTED_SECONDS = 30.0  # of the estimate weigh as much as these of the clock: first epochs do not swing the rest
 PRUNED = 0.6  # the share of a search's epochs that successive halving leaves to train
 
 
@@ -39,6 +40,13 @@ def remember_speed(workspace: Path, result: dict[str, Any]) -> None:
     write_json(path, speeds)
 
 
+class Share(NamedTuple):
+    """How much of a run is trained, 0 to 1: when this session took it up, and now."""
+
+    first: float
+    now: float
+
+
 @dataclass(frozen=True)
 class Estimate:
     """Seconds that each run of a plan is expected to take, and whether this machine was ever measured."""
@@ -55,11 +63,20 @@ class Estimate:
         tracing = TRACING_SECONDS * len({key.candidate for key in self.runs})
         return START_SECONDS + (tracing + sum(self.runs.values())) / self.workers
 
-    def left(self, ended: Collection[RunKey], passed: float) -> float:
-        """Seconds left after `passed` seconds: the rest of the estimate, at the pace of the runs that ended."""
-        open_runs = sum(seconds for key, seconds in self.runs.items() if key not in ended)
-        done = self.seconds * (1 - open_runs / max(sum(self.runs.values()), 1e-9))
-        return (self.seconds - done) * passed / done if done > 0 else max(0.0, self.seconds - passed)
+    def left(self, shares: Mapping[RunKey, Share], passed: float) -> float:
+        """Seconds left after `passed` seconds: the rest of the estimate, at the pace seen so far."""
+        if not self.runs:
+            return 0.0
+        candidates, begun = {key.candidate for key in self.runs}, {key.candidate for key in shares}
+        none = Share(0.0, 0.0)
+        rest = TRACING_SECONDS * len(candidates - begun)
+        done = TRACING_SECONDS * len(candidates & begun)
+        for key, seconds in self.runs.items():
+            share = shares.get(key, none)
+            rest += seconds * (1 - share.now)
+            done += seconds * (share.now - share.first)
+        pace = (max(passed - START_SECONDS, 0.0) + TRUSTED_SECONDS) / (done / self.workers + TRUSTED_SECONDS)
+        return max(START_SECONDS - passed, 0.0) + rest / self.workers * pace
 
 
 def estimate(ledger: Ledger, keys: list[RunKey]) -> Estimate:
