@@ -1,0 +1,46 @@
+"""Progress for people: what a line and the table say, from start to end."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from suite.study.display import Lines, LiveTable
+from suite.study.estimate import Estimate
+from suite.study.records import RunKey
+
+KEYS = [RunKey("a", "tuned", "final", number) for number in range(2)]
+EXPECTED = Estimate(dict.fromkeys(KEYS, 1200.0), workers=1, measured=True)
+
+
+def follow(progress: Lines | LiveTable) -> None:
+    """A run that an earlier session had trained for 9 of its 20 epochs."""
+    progress.started(KEYS[0], 2, 20)
+    progress.epoch(KEYS[0], {"epoch": 10, "val_accuracy": 0.5, "images_per_second": 321.0})
+    progress.ended(KEYS[0], {"outcome": "completed", "test_accuracy": 0.75})
+
+
+def test_a_line_for_each_event(capsys: pytest.CaptureFixture) -> None:
+    follow(Lines(EXPECTED))
+    begun, epoch, ended = capsys.readouterr().out.splitlines()
+    assert begun.startswith("[0/2] a/tuned/final/0  attempt 2  left 40 min")
+    assert "epoch 10/20  val accuracy 0.5000, 321 images/s" in epoch
+    assert ended.startswith("[1/2] a/tuned/final/0  completed, test accuracy 0.7500")
+
+
+def test_time_left_leaves_out_the_epochs_of_an_earlier_session() -> None:
+    lines = Lines(EXPECTED)
+    follow(lines)
+    assert lines._shares[KEYS[0]].first == 9 / 20
+    assert lines._shares[KEYS[0]].now == 1.0
+
+
+def test_the_table_has_a_row_for_each_run(capsys: pytest.CaptureFixture) -> None:
+    written = io.StringIO()
+    table = LiveTable(EXPECTED, Console(file=written, width=120))
+    follow(table)
+    Console(file=written, width=120).print(table._table())
+    for cell in ("1/2 runs", "tuned final 0", "10/20", "0.5000", "321", "completed, test accuracy 0.7500"):
+        assert cell in written.getvalue()
