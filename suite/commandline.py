@@ -6,6 +6,7 @@ Nothing heavy is imported here: `--help` and every refusal must answer in under 
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
@@ -77,13 +78,29 @@ def name_list(text: str) -> list[str]:
     return names
 
 
+def import_keras() -> None:
+    """Import Keras with its backend; what the backend's native parts say on stderr meanwhile goes nowhere.
+
+    TensorFlow greets before any of its settings is read, which does not belong beside a table.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        import keras  # noqa: F401
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def enter(main: Callable[[list[str]], int], help_text: str, arguments: list[str] | None = None) -> int:
     """Run an entry point: `--help`, refusals in one sentence on stderr, Ctrl-C as 130."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if any(argument in ("-h", "--help", "help") for argument in arguments):
-        print(help_text.strip())
-        return DONE
     try:
+        if any(argument in ("-h", "--help", "help") for argument in arguments):
+            print(help_text.strip(), flush=True)
+            return DONE
         return main(arguments)
     except Refusal as refusal:
         print(f"refused: {refusal}", file=sys.stderr)

@@ -7,6 +7,7 @@ written. Studies are YAML files of `studies/` in the workspace's or the current 
 from __future__ import annotations
 
 import logging
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,8 @@ def compose(arguments: list[str]) -> dict[str, Any]:
     if "recipe" in given:
         recipe_values(given["recipe"])
     _check_keys(study, study_file(name))
+    _check_candidates(study, given)
+    _say_what_the_budget_overrules(study, given)
     if "recipe.epochs" in given and "images_seen" not in given:
         arguments = [*arguments, "images_seen=null"]  # a length in epochs outranks the budget's length in images
     return _hydra(name, study, arguments)
@@ -151,6 +154,42 @@ def _check_keys(study: dict[str, Any], path: Path) -> None:
         for key in values:
             if key not in root_keys() and key != "budgets":
                 raise unknown(f"key in {path}:", key, root_keys())
+
+
+def _check_candidates(study: dict[str, Any], given: dict[str, str]) -> None:
+    """A candidate that the study does not have must bring its architecture, else its name is misspelt."""
+    known = study.get("candidates") or {}
+    for key in given:
+        head, _, rest = key.partition(".")
+        name = rest.partition(".")[0]
+        brought = {f"candidates.{name}", f"candidates.{name}.architecture"} & given.keys()
+        if head == "candidates" and name and name not in known and not brought:
+            raise unknown("candidate", name, known)
+
+
+def _say_what_the_budget_overrules(study: dict[str, Any], given: dict[str, str]) -> None:
+    """The budget comes after the study: what a study sets beside its `budgets` has no effect, which nobody expects.
+
+    Said for the default budget alone; who types `smoke` wants less than the study says.
+    """
+    budget = given.get("budget", "laptop")
+    if budget != "laptop":
+        return
+    own = (study.get("budgets") or {}).get(budget) or {}
+    for path in ("seeds", "images_seen", "search.trials"):
+        asked, set_by_budget = _at(study, path), _at(read_yaml(CONF / "budget" / f"{budget}.yaml"), path)
+        if path not in given and _at(own, path) is None and asked not in (None, set_by_budget):
+            print(
+                f"note: {path}={asked} of the study gives way to the budget's {set_by_budget}: set it below "
+                "`budgets: {laptop: ...}`, or on the command line",
+                file=sys.stderr,
+            )
+
+
+def _at(values: Any, path: str) -> Any:
+    for key in path.split("."):
+        values = values.get(key) if isinstance(values, dict) else None
+    return values
 
 
 def _hydra(name: str, study: dict[str, Any], arguments: list[str]) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
 def _backend(value: Any) -> str:
     backend = one_of("backend", value, BACKENDS)
     if find_spec(backend) is None:
-        raise Refusal(f"backend={backend} is not installed: pip install 'keras-comparison-suite[{backend}]'")
+        raise Refusal(f"backend={backend} is not installed: pip install {backend}")
     return backend
 
 
@@ -198,14 +198,14 @@ def _check_architecture(architecture: str, options: Mapping[str, Any]) -> None:
 
     if architecture not in models.names():
         raise unknown("architecture", architecture, models.names())
-    kinds = models.facts(architecture)["options"]
-    if kinds is None:
-        return  # another package's: its builder checks them
-    for option in options:
-        if option not in kinds:
-            raise unknown(f"option of {architecture}", option, kinds)
+    kinds, any_other = models.facts(architecture)["options"], False
     try:
-        models.checked(architecture, kinds, options)
+        if kinds is None and options:
+            kinds, any_other = models.foreign_kinds(architecture)
+        for option in options:
+            if option not in kinds and not any_other:
+                raise unknown(f"option of {architecture}", option, kinds)
+        models.checked(architecture, kinds or {}, options, any_other)
     except models.ArchitectureError as error:
         raise Refusal(str(error)) from None
 

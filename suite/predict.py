@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from suite.commandline import DONE, REFUSED, Refusal, enter, nearest_first, parse, unknown
+from suite.commandline import DONE, REFUSED, Refusal, enter, import_keras, nearest_first, parse, unknown
 from suite.durable import read_json
 from suite.study import records
 
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
     if not readable:
         return REFUSED
     os.environ["KERAS_BACKEND"] = asked["backend"]
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import_keras()
     rows = likeliest(directory, asked, pixels, names, TOP)
     (write_csv if given.get("format") == "csv" else write_table)(readable, rows)
     return DONE
@@ -65,6 +65,11 @@ def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
     finals = {key: path for key, path in records.run_directories(mine[name]) if (path / records.WEIGHTS).exists()}
     candidates = {key.candidate for key in finals}
     if given["candidate"] not in candidates:
+        if given["candidate"] in {key.candidate for key, _ in records.run_directories(mine[name])}:
+            raise Refusal(
+                f"no final run of {given['candidate']} was completed in {given['study']} / {name}; "
+                f"candidates with weights: {', '.join(sorted(candidates)) or '(none)'}"
+            )
         raise unknown("candidate with final weights", given["candidate"], candidates)
     track = given.get("track") or ("tuned" if any(k.track == "tuned" for k in finals) else "shared")
     key = records.RunKey(given["candidate"], track, "final", given.get("number", 0))

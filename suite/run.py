@@ -6,10 +6,13 @@ import contextlib
 import shlex
 import sys
 import time
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from suite.commandline import DONE, FAILED, INTERRUPTED, enter, os_error_text
+from suite.study.records import RunKey
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,8 +103,8 @@ def _train_and_report(ledger: Ledger, session: Session, expected: Estimate) -> t
         if state != "finished":
             listener.said(f"{state}: {reason}")
     description = write(ledger, state, reason, coordinator.limit.describe())
-    if code == DONE and failures(ledger.results[key] for key in planned(study) if key in ledger.results):
-        code = FAILED
+    failed = failures(ledger.results[key] for key in planned(study) if key in ledger.results)
+    code = FAILED if failed and code == DONE else code
     projection.candidates()
     started = time.monotonic()
     error = projection.drain()
@@ -112,7 +115,21 @@ def _train_and_report(ledger: Ledger, session: Session, expected: Estimate) -> t
     error = projection.drain() or error
     if error:
         print(f"tracking: {error}. The runs are safe; python -m suite.status rebuild=true projects them again")
+    if failed:
+        print(failures_text(ledger, failed))
     return code, table
+
+
+def failures_text(ledger: Ledger, failed: list[Mapping[str, Any]]) -> str:
+    """How many runs failed, and how one is trained again: a failure is a result, so that no command repeats it."""
+    counts = Counter(f"{result['candidate']} ({result['outcome']})" for result in failed)
+    first = failed[0]
+    folder = ledger.path(RunKey(first["candidate"], first["track"], first["phase"], first["number"]))
+    return (
+        f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed: "
+        f"{', '.join(name if count == 1 else f'{count} x {name}' for name, count in counts.items())}. "
+        f"A failure is a result; to train one again, mend its cause and delete its folder, here {folder}"
+    )
 
 
 def _carry_out(coordinator: Coordinator) -> tuple[str, str | None, int]:
@@ -135,12 +152,15 @@ def _report(study: Study, session: Session) -> tuple[Path, pd.DataFrame]:
     from suite.analysis.terminal import summary
 
     started = time.monotonic()
+    before = report.instance_shown(study.workspace / "reports" / study.name)
     folder = report.refresh(study.workspace, study.name, study.instance)
     table = report.render(folder)
     session.report_seconds = time.monotonic() - started
     session.write()
     with contextlib.suppress(BrokenPipeError):  # whoever read along has gone: the study is done all the same
         print(summary(folder, table), flush=True)
+        if before not in (None, study.instance):
+            print(f"It replaces that of another instance: python -m suite.report study={study.name} instance={before}")
     return folder, table
 
 

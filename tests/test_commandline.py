@@ -124,3 +124,13 @@ def test_help_takes_a_small_multiple_of_an_empty_process() -> None:
     helped = min(run("-m", "suite.run", "--help")[1] for _ in range(2))
     assert time.perf_counter() > started
     assert helped < 10 * empty
+
+
+def test_help_may_be_read_in_part() -> None:
+    """`python -m suite.run --help | head -1`: the reader goes before the text is written."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "suite.run", "--help"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")

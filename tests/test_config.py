@@ -7,7 +7,7 @@ import pytest
 from suite.checks import seconds_from
 from suite.commandline import Refusal
 from suite.compose import budget_names, compose, study_files
-from suite.config import study_from
+from suite.config import _check_architecture, study_from
 
 SHIPPED = ("lenet_mnist", "quickstart", "resnet_vs_vgg")
 
@@ -167,3 +167,41 @@ def test_a_candidates_own_epochs_outrank_the_budgets_length() -> None:
     lengths = {candidate.name: candidate.settled(1000).epochs for candidate in study.candidates}
     assert lengths["mlp"] == 50
     assert lengths["lenet5"] != 50
+
+
+def test_a_misspelt_candidate_is_refused_and_a_new_one_brings_its_architecture() -> None:
+    with pytest.raises(Refusal, match=r"unknown candidate 'resnet80'\. Did you mean 'resnet8'"):
+        compose(["study=quickstart", "candidates.resnet80.options.width=0.5"])
+    with pytest.raises(Refusal, match="unknown candidate 'resnet20'"):  # an architecture, but no row of this study
+        compose(["study=quickstart", "candidates.resnet20.options.width=0.5"])
+    study = study_from(compose(["study=quickstart", "candidates.new.architecture=vgg11"]))
+    assert study.candidates[-1].architecture == "vgg11"
+
+
+def test_what_the_default_budget_overrules_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "studies").mkdir()
+    mine = tmp_path / "studies" / "mine.yaml"
+    mine.write_text("search: {space: sgd, trials: 7}\nseeds: 5\ncandidates: {lenet5: {}}\n")
+    monkeypatch.chdir(tmp_path)
+    study = study_from(compose(["study=mine", "seeds=4"]))
+    assert (study.search.trials, study.seeds) == (4, 4)
+    (note,) = capsys.readouterr().err.splitlines()
+    assert note.startswith("note: search.trials=7 of the study gives way to the budget's 4")
+    mine.write_text(mine.read_text() + "budgets: {laptop: {seeds: 5, search: {trials: 7}}}\n")
+    assert study_from(compose(["study=mine"])).search.trials == 7
+    assert not capsys.readouterr().err
+
+
+def test_options_of_another_packages_architecture_are_checked_before_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    from suite import models
+
+    monkeypatch.setattr(models, "names", lambda: ["theirs"])
+    monkeypatch.setattr(models, "facts", lambda name: {"options": None})
+    monkeypatch.setattr(models, "foreign_kinds", lambda name: ({"units": "int"}, False))
+    _check_architecture("theirs", {"units": 3})
+    with pytest.raises(Refusal, match=r"unknown option of theirs 'unitz'\. Did you mean 'units'"):
+        _check_architecture("theirs", {"unitz": 3})
+    with pytest.raises(Refusal, match="option units of theirs is a whole number, not 'many'"):
+        _check_architecture("theirs", {"units": "many"})

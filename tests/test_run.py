@@ -10,8 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mlflow import MlflowClient
 from PIL import Image
 
+from suite.commandline import FAILED
+from suite.durable import write_json
 from suite.study import records
 from suite.study.records import RunKey
 from tests import studies
@@ -205,3 +208,20 @@ def test_a_dry_run_writes_no_run(workspace: Path, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "8 runs to train, about" in done.stdout
     assert not list(tmp_path.glob("runs/*/*/*/*"))
+
+
+def test_a_failed_run_is_named_with_the_way_to_train_it_again(tmp_path: Path) -> None:
+    """And its candidate ends in MLflow, for nothing of it is still to come; a report that goes is named too."""
+    workspace = studies.workspace_with_study(tmp_path / "failing")
+    write_json(workspace / "reports" / "tiny" / records.STUDY, {"instance": "earlier"})
+    done = studies.command(workspace, "recipe.learning_rate=1e12", "search.space=null")
+    assert done.returncode == FAILED
+    said = next(line for line in done.stdout.splitlines() if "failed:" in line)
+    assert said.startswith("4 runs failed: 2 x mlp (diverged), 2 x lenet5 (diverged). A failure is a result")
+    assert Path(said.rpartition(" ")[2]).is_dir()
+    assert "It replaces that of another instance: python -m suite.report study=tiny instance=earlier" in done.stdout
+    client = MlflowClient(f"sqlite:///{workspace / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("tiny")
+    runs = client.search_runs([experiment.experiment_id])
+    assert {run.data.tags["key"]: run.info.status for run in runs}["candidate:mlp"] == "FINISHED"
+    assert {run.info.status for run in runs} == {"FAILED", "FINISHED"}

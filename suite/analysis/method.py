@@ -222,6 +222,8 @@ def _other_versions(records: Records, versions: Mapping[str, str]) -> list[tuple
 def commands(study: Mapping[str, Any]) -> list[str]:
     """What to type to train this instance again, as it was typed, and to render this report again."""
     values = " ".join(f"{name}={study[name]}" for name in ("dataset", "budget", "backend", "precision"))
+    if study["instance"] != "-".join(study[name] for name in ("dataset", "budget", "backend", "precision")):
+        values += f" instance={study['instance']}"
     limit = f" limit={study['limit']['seconds']:g}s" if study.get("limit") else ""
     # Where data and workspace lie is nobody else's business, and changes nothing.
     typed = re.sub(r" (?:workspace|data_dir)=(?:'[^']*'|\S+)", "", study.get("command") or "")

@@ -39,6 +39,12 @@ def refresh(
     return target
 
 
+def instance_shown(folder: Path) -> str | None:
+    """The instance whose report lies in a folder; None where there is none."""
+    path = folder / records.STUDY
+    return str(read_json(path)["instance"]) if path.exists() else None
+
+
 def render(folder: Path) -> pd.DataFrame:
     """Write the pages, tables and figures of a report from its folder alone; returns the table.
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from .architecture import ArchitectureError, checked
 from .complexity import Complexity, measure
 from .graph import fingerprint
-from .registry import build, estimate_macs, facts, names, option_names
+from .registry import build, estimate_macs, facts, foreign_kinds, names, option_names
 
 __all__ = [
     "ArchitectureError", "Complexity",
-    "build", "checked", "estimate_macs", "facts", "fingerprint", "measure", "names", "option_names",
+    "build", "checked", "estimate_macs", "facts", "fingerprint", "foreign_kinds", "measure", "names", "option_names",
 ]  # fmt: skip

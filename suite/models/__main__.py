@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -40,7 +39,6 @@ def main(arguments: list[str]) -> int:
         "measure": boolean, "write": boolean, "format": _format,
     }  # fmt: skip
     asked = commandline.parse(arguments, keys)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's greetings do not belong in a table
     if asked.get("write") and not asked.get("measure"):
         raise Refusal("write=true writes what was measured: add measure=true")
     try:
@@ -86,6 +84,7 @@ def _shape(known: dict[str, Any], asked: dict[str, Any]) -> tuple[tuple[int, int
 
 
 def _count(name: str, shape: tuple[int, int, int], classes: int) -> dict[str, Any]:
+    commandline.import_keras()
     from .complexity import measure
 
     counted = asdict(measure(registry.build(name, shape, classes)))
@@ -93,6 +92,7 @@ def _count(name: str, shape: tuple[int, int, int], classes: int) -> dict[str, An
 
 
 def _layers(name: str, asked: dict[str, Any], as_json: bool) -> str:
+    commandline.import_keras()
     from .complexity import measure
     from .layer_table import layer_table
 
@@ -101,6 +101,7 @@ def _layers(name: str, asked: dict[str, Any], as_json: bool) -> str:
     model = registry.build(name, shape, classes)
     counted = {"input_shape": list(shape), "num_classes": classes, **asdict(measure(model))}
     rows = layer_table(model)
+    known["options"] = known["options"] or registry.loaded_kinds(name)[0]  # another package's is loaded by now
     if as_json:
         return json.dumps(known | counted | {"layers": [asdict(row) for row in rows]}, indent=1)
     return rows_as_text(known | counted, rows)
@@ -133,6 +134,7 @@ def _compare(asked: dict[str, Any]) -> int:
 
 def _write(name: str | None) -> int:
     """Write the golden line of one declared architecture, or of all."""
+    commandline.import_keras()
     from .measurement import golden_line
 
     declared = registry.declared()

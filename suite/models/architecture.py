@@ -63,9 +63,10 @@ def small_form(form: str, input_shape: Sequence[int]) -> bool:
 
 
 def options_of(builder: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    """The keyword-only parameters of a builder: its options."""
-    parameters = inspect.signature(builder).parameters.values()
-    return {parameter.name: parameter for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY}
+    """The named parameters of a builder after input shape and classes: its options. Ours are keyword-only."""
+    _shape, _classes, *others = inspect.signature(builder).parameters.values()
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return {parameter.name: parameter for parameter in others if parameter.kind in named}
 
 
 def kinds_of(builder: Callable[..., Any]) -> dict[str, Kind]:
@@ -82,24 +83,30 @@ def _kind(hint: Any) -> Kind:
 
 def checked_options(name: str, builder: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """`checked` against what a builder takes; one with `**options` takes any other as it is."""
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in inspect.signature(builder).parameters.values())
-    return checked(name, kinds_of(builder), options, takes_any)
+    return checked(name, kinds_of(builder), options, takes_any(builder))
+
+
+def takes_any(builder: Callable[..., Any]) -> bool:
+    """Whether a builder has a `**options`."""
+    return any(p.kind is p.VAR_KEYWORD for p in inspect.signature(builder).parameters.values())
 
 
 def checked(
-    name: str, kinds: Mapping[str, Kind], options: Mapping[str, Any], takes_any: bool = False
+    name: str, kinds: Mapping[str, Kind], options: Mapping[str, Any], any_other: bool = False
 ) -> dict[str, Any]:
     """The options, with numbers as the builder wants them.
 
-    Raises ArchitectureError for an option that is not in `kinds`, unless the builder `takes_any`, and for a value that
+    Raises ArchitectureError for an option that is not in `kinds`, unless `any_other` may be given, and for a value that
     its kind excludes.
     """
     for option in options:
-        if option not in kinds and not takes_any:
+        if option not in kinds and not any_other:
             ordered = sorted(kinds, key=lambda other: -SequenceMatcher(None, option, other).ratio())
             guess = get_close_matches(option, kinds, n=1)
             hint = f" Did you mean {guess[0]!r}?" if guess else ""
-            raise ArchitectureError(f"{name} has no option {option!r}.{hint} Its options: {', '.join(ordered)}")
+            raise ArchitectureError(
+                f"{name} has no option {option!r}.{hint} Its options: {', '.join(ordered) or 'none'}"
+            )
     return {option: _checked(name, option, value, kinds.get(option)) for option, value in options.items()}
 
 

@@ -9,14 +9,17 @@ that the suite already has stays the suite's.
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
+import subprocess
+import sys
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from . import golden
-from .architecture import Architecture, ArchitectureError, checked_options, options_of
+from .architecture import Architecture, ArchitectureError, checked_options, kinds_of, options_of, takes_any
 from .published import published
 
 GROUP = "keras_comparison_suite.architectures"
@@ -29,6 +32,26 @@ def names() -> list[str]:
 
 def _foreign() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP) if point.name not in golden.lines()}
+
+
+def foreign_kinds(name: str) -> tuple[dict[str, Any], bool]:
+    """What the options of another package's architecture take, and whether its builder takes any other too.
+
+    Another process imports the package, and whatever that imports. Raises ArchitectureError where it does not load.
+    """
+    code = "import json, sys; from suite.models import registry; print(json.dumps(registry.loaded_kinds(sys.argv[1])))"
+    done = subprocess.run([sys.executable, "-c", code, name], capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise ArchitectureError(last.removeprefix("suite.models.architecture.ArchitectureError: "))
+    kinds, takes_any = json.loads(done.stdout.splitlines()[-1])
+    return kinds, takes_any
+
+
+def loaded_kinds(name: str) -> tuple[dict[str, Any], bool]:
+    """As `foreign_kinds`, of a builder that this process may load."""
+    builder = _builder(name)
+    return kinds_of(builder), takes_any(builder)
 
 
 def option_names(name: str) -> list[str]:

@@ -105,15 +105,18 @@ class Projection:
 
 
 def project_candidates(tracker: Any, results: Iterable[Mapping[str, Any]]) -> None:
-    """Write the means over each candidate's completed final runs onto its parent run, by track, and end it."""
+    """Write the means over each candidate's completed final runs onto its parent run, by track, and end it.
+
+    A candidate whose final runs all failed ends without means: nothing of it is still to come.
+    """
     by_candidate: dict[str, list[Mapping[str, Any]]] = {}
     for result in results:
-        if result["phase"] == "final" and result["outcome"] == "completed":
+        if result["phase"] == "final":
             by_candidate.setdefault(result["candidate"], []).append(result)
     for mine in by_candidate.values():
         means: dict[str, float | None] = {}
         for track in {result["track"] for result in mine}:
-            runs = [result for result in mine if result["track"] == track]
+            runs = [result for result in mine if result["track"] == track and result["outcome"] == "completed"]
             means |= {f"{track}_mean_{name}": mean(result.get(name) for result in runs) for name in MEANS}
             means[f"{track}_final_runs"] = float(len(runs))
         tracker.candidate(max(mine, key=lambda result: result["ended_at"]), means)

@@ -10,7 +10,18 @@ import keras
 import numpy as np
 import pytest
 
-from suite.models import ArchitectureError, build, estimate_macs, facts, golden, measure, names, option_names, registry
+from suite.models import (
+    ArchitectureError,
+    build,
+    estimate_macs,
+    facts,
+    foreign_kinds,
+    golden,
+    measure,
+    names,
+    option_names,
+    registry,
+)
 
 from .conftest import SMALLEST, every_architecture
 
@@ -174,6 +185,8 @@ def another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         "    x = keras.layers.Conv2D(max(1, int(8 * width)), 3, use_bias=bias)(x)\n"
         "    x = keras.layers.GlobalAveragePooling2D()(x)\n"
         "    return keras.Model(inputs, keras.layers.Dense(num_classes)(x))\n"
+        "def loose(shape, classes, units=8):\n"
+        "    return tiny(shape, classes, width=units / 8)\n"
         "def open_minded(input_shape, num_classes, **options):\n"
         "    return tiny(input_shape, num_classes, width=options['size'])\n"
     )
@@ -182,7 +195,8 @@ def another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: their-nets\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
         "[keras_comparison_suite.architectures]\n"
-        "their_tiny = their_nets:tiny\nopen_minded = their_nets:open_minded\nbroken = no_such_module:f\n"
+        "their_tiny = their_nets:tiny\nloose = their_nets:loose\nopen_minded = their_nets:open_minded\n"
+        "broken = no_such_module:f\n"
         "lenet5 = their_nets:tiny\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
@@ -202,6 +216,22 @@ def test_another_packages_architecture_builds_and_is_counted(another_package: st
     assert estimate_macs(another_package, (16, 16, 3), 5) is None
     with pytest.raises(ArchitectureError, match="their_tiny has no option 'depth'"):
         build(another_package, (16, 16, 3), 5, depth=3)
+
+
+def test_any_named_parameter_after_shape_and_classes_is_an_option(another_package: str) -> None:
+    assert option_names("loose") == ["units"]
+    assert build("loose", (16, 16, 3), 5, units=16).layers[1].filters == 16
+
+
+def test_foreign_options_are_known_without_loading_their_package(
+    another_package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(__file__).parents[2]}")
+    assert foreign_kinds("their_tiny") == ({"width": "float", "bias": "bool"}, False)
+    assert foreign_kinds("open_minded") == ({}, True)
+    with pytest.raises(ArchitectureError, match="broken of entry point 'no_such_module:f' does not load"):
+        foreign_kinds("broken")
+    assert "their_nets" not in sys.modules
 
 
 def test_a_foreign_builder_may_take_any_option_and_never_replaces_ours(another_package: str) -> None:

@@ -21,7 +21,10 @@ def test_a_candidate_may_have_fewer_training_images(tiny: Make) -> None:
 @pytest.mark.parametrize(
     ("overrides", "said"),
     [
-        (["recipe.batch_size=512"], "a batch of 512 is larger than the 256 training images"),
+        (
+            ["recipe.batch_size=512"],
+            "a batch of 512 is larger than the 256 training images; set recipe.batch_size=256 or less",
+        ),
         (["data.test_examples=5"], "test"),
     ],
 )
