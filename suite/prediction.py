@@ -53,9 +53,11 @@ def likeliest(
 
     preprocessing = Preprocessing.load(directory)
     height, width, channels = preprocessing.input_shape
-    net = models.build(asked["architecture"], (height, width, channels), len(names), **asked["options"])
+    options = {key: value for key, value in asked["options"].items() if key != models.PRETRAINED}  # ours are loaded
+    net = models.build(asked["architecture"], (height, width, channels), len(names), **options)
     net.load_weights(directory / WEIGHTS)
-    logits = net.predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
+    outputs = net.predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
+    logits = outputs[0] if isinstance(outputs, list) else outputs  # auxiliary classifiers come after the net's own
     shares = keras.ops.convert_to_numpy(keras.ops.softmax(logits))
     order = np.argsort(-shares, axis=1, kind="stable")[:, : min(top, len(names))]
     return [[(names[label], float(shares[row, label])) for label in labels] for row, labels in enumerate(order)]

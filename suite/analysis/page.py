@@ -11,7 +11,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from suite.analysis import method, presentation
+from suite.analysis import method, presentation, published
 from suite.analysis.claims import judgements
 from suite.analysis.costs import by_candidate, costs, wall_seconds
 from suite.analysis.differences import to_first
@@ -44,6 +44,7 @@ class Page:
     banners: list[str]
     answers: list[Answer]
     claims: pd.DataFrame
+    misquoted: pd.DataFrame
     pictures: list[Picture]
     method: list[tuple[str, str]]
     settings: pd.DataFrame
@@ -74,6 +75,7 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture]) -> Page:
         banners=method.banners(study),
         answers=[answer(records, part) for _, part in rows.groupby("track", sort=False)],
         claims=presentation.claims(judgements(records)),
+        misquoted=presentation.misquoted(published.errata(records.facts)),
         pictures=drawn,
         method=method.measured(records),
         settings=method.settings(records),

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from suite.analysis.claims import Judgement
+from suite.analysis.published import Erratum
 from suite.analysis.units import MISSING, duration, missing, percent, plain, points, scaled, signed, whole
 
 NUMBERS = frozenset(
@@ -197,6 +198,21 @@ def _claim(claim: Judgement) -> dict[str, str]:
         "Verdict": claim.verdict + (f" ({claim.reason})" if claim.reason else ""),
         "Advantage (95%)": numbers,
     }
+
+
+def misquoted(errata: list[Erratum]) -> pd.DataFrame:
+    """What is commonly quoted beside what it really is, as strings; empty where there is nothing to correct."""
+    return pd.DataFrame(
+        [
+            {
+                "Architecture": ", ".join(erratum.architectures),
+                "Commonly quoted": erratum.quoted,
+                "What it really is": erratum.really,
+                "Source": erratum.source,
+            }
+            for erratum in errata
+        ]
+    )
 
 
 def costs(frame: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,16 @@ class PublishedError:
     source: str
 
 
+@dataclass(frozen=True)
+class Erratum:
+    """What is commonly quoted about some of a report's architectures, what it really is, and who says so."""
+
+    architectures: tuple[str, ...]
+    quoted: str
+    really: str
+    source: str
+
+
 def parameters(facts: Mapping[str, Any]) -> str:
     """The published parameter count as its source writes it; empty where none is known."""
     published = facts.get("published") or {}
@@ -35,6 +45,20 @@ def errors(facts: Mapping[str, Any], dataset: str, metric: str) -> list[Publishe
         PublishedError(float(entry[f"{metric}_error"]) / 100, _condition(entry), str(entry.get("source") or ""))
         for entry in entries
         if entry["dataset"] == dataset and entry.get(f"{metric}_error") is not None
+    ]
+
+
+def errata(facts: Mapping[str, Mapping[str, Any]]) -> list[Erratum]:
+    """What is often misquoted about any of the architectures, each quotation once, with those that it concerns.
+
+    `facts` are a report's, by architecture. Folders that were collected before there were errata have none.
+    """
+    entries = {entry["quoted"]: entry for known in facts.values() for entry in known.get("errata") or []}
+    return [
+        Erratum(
+            tuple(name for name in facts if name in entry["architectures"]), quoted, entry["really"], entry["source"]
+        )
+        for quoted, entry in entries.items()
     ]
 
 

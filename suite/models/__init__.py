@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from .architecture import ArchitectureError, checked
 from .complexity import Complexity, measure
+from .golden import training_speed
 from .graph import fingerprint
 from .registry import build, estimate_macs, facts, foreign_kinds, names, option_names
+from .sources import PRETRAINED, pixel_normalization
 
 __all__ = [
-    "ArchitectureError", "Complexity",
-    "build", "checked", "estimate_macs", "facts", "fingerprint", "foreign_kinds", "measure", "names", "option_names",
+    "PRETRAINED", "ArchitectureError", "Complexity",
+    "build", "checked", "estimate_macs", "facts", "fingerprint", "foreign_kinds", "measure", "names",
+    "option_names", "pixel_normalization", "training_speed",
 ]  # fmt: skip

@@ -26,6 +26,7 @@ innovation, at once, from pinned numbers.
   num_classes=N     classes instead of the paper's
   measure=true      build, count, and compare with the pinned numbers; exit 1 if they differ
   write=true        with measure=true: write the golden lines (of a new architecture too) instead of comparing
+  speed=true        with write=true: train the smallest of each family for a few steps and pin its images a second
   format=json       objects instead of a table
 
 Parameters are the learned ones, as papers count; multiply-adds are of one image, taps on padding included.
@@ -36,11 +37,13 @@ Architectures of other packages: entry-point group "keras_comparison_suite.archi
 def main(arguments: list[str]) -> int:
     keys: dict[str, Callable[[str], object]] = {
         "name": str, "input_size": _positive, "channels": _positive, "num_classes": _positive,
-        "measure": boolean, "write": boolean, "format": _format,
+        "measure": boolean, "write": boolean, "speed": boolean, "format": _format,
     }  # fmt: skip
     asked = commandline.parse(arguments, keys)
     if asked.get("write") and not asked.get("measure"):
         raise Refusal("write=true writes what was measured: add measure=true")
+    if asked.get("speed") and not asked.get("write"):
+        raise Refusal("speed=true pins what was measured: add measure=true write=true")
     try:
         return _answer(asked)
     except ArchitectureError as error:
@@ -49,6 +52,8 @@ def main(arguments: list[str]) -> int:
 
 def _answer(asked: dict[str, Any]) -> int:
     if asked.get("measure"):
+        if asked.get("speed"):
+            return _pin_speeds(asked.get("name"))
         return _write(asked.get("name")) if asked.get("write") else _compare(asked)
     as_json = asked.get("format") == "json"
     name = asked.get("name")
@@ -142,6 +147,23 @@ def _write(name: str | None) -> int:
         raise commandline.unknown("architecture", name, declared)
     lines = {chosen: golden_line(chosen) for chosen in ([name] if name else declared)}
     print(f"wrote {', '.join(lines)} to {golden.write(lines, replace=name is None)}")
+    return DONE
+
+
+def _pin_speeds(name: str | None) -> int:
+    """Measure the smallest of each family, or of the family of `name`, and put its speed into its golden line."""
+    commandline.import_keras()
+    from .measurement import training_speed
+
+    smallest = golden.smallest_of_families()
+    if name is not None:
+        _known(name)
+        family = registry.facts(name)["family"]
+        smallest = {family: smallest[family]}
+    for chosen in smallest.values():
+        speed = float(f"{training_speed(chosen):.3g}")
+        golden.write({chosen: golden.lines()[chosen] | {golden.SPEED: speed}})
+        print(f"{chosen}: {speed:g} images/s", flush=True)
     return DONE
 
 

@@ -29,9 +29,10 @@ def cifar_resnet(
     """`n` blocks per stage; 269,722 learned parameters for ResNet-20 at 32x32x3 with 10 classes.
 
     shortcut: where the shape changes, A keeps every second pixel and fills new channels with zeros (the paper's choice
-    on CIFAR), B projects with a 1x1 convolution and batch normalization (272,474). skip=False leaves out all shortcuts:
-    the plain net, which has the parameters of A. The same at every image size. Initialisation: He et al.,
-    arXiv:1502.01852. Deviation: the paper does not say where new channels go; they go last. `width` scales channels.
+    on CIFAR), B projects with a 1x1 convolution and batch normalization (272,474, chenyaofo/pytorch-cifar-models).
+    skip=False leaves out all shortcuts: the plain net, which has the parameters of A. The same at every image size.
+    Initialisation: He et al., arXiv:1502.01852. Deviation: the paper does not say where new channels go; they go last.
+    `width` scales channels.
     """
     inputs = keras.Input(input_shape)
     x = normalized(convolution(inputs, scaled(CHANNELS[0], width), 3, name="stem"), "stem")
@@ -49,7 +50,7 @@ def plain(n: int, input_shape: tuple[int, int, int], num_classes: int, *, width:
 
 def _block(x: Any, channels: int, stride: int, shortcut: str | None, name: str) -> Any:
     y = normalized(convolution(x, channels, 3, stride, name=f"{name}_conv1"), f"{name}_conv1")
-    y = normalized(convolution(y, channels, 3, name=f"{name}_conv2"), f"{name}_conv2", relu=False)
+    y = normalized(convolution(y, channels, 3, name=f"{name}_conv2"), f"{name}_conv2", None)
     if shortcut:
         y = layers.Add(name=f"{name}_add")([y, _shortcut(x, channels, stride, shortcut, name)])
     return layers.ReLU(name=f"{name}_relu")(y)
@@ -60,7 +61,7 @@ def _shortcut(x: Any, channels: int, stride: int, option: str, name: str) -> Any
         return x
     if option == "A":
         return SubsampledIdentity(channels, stride, name=f"{name}_identity")(x)
-    return normalized(convolution(x, channels, 1, stride, name=f"{name}_project"), f"{name}_project", relu=False)
+    return normalized(convolution(x, channels, 1, stride, name=f"{name}_project"), f"{name}_project", None)
 
 
 @keras.saving.register_keras_serializable(package="keras_comparison_suite")

@@ -4,7 +4,8 @@
 holds the facts that the family's file declares, what each option takes, and counts at a few input shapes, the paper's
 first: {"name", "module", "family", "year", "depth", "key_innovation", "min_size", "options", "counts": [{"input_shape",
 "num_classes", "params", "trainable_params", "macs", "first_macs"}]}. `first_macs` is the part of the layers that read
-the image itself.
+the image itself. The smallest of a family also has "images_per_second", its speed in training on 32x32 images on two
+cores: what a plan expects of the family where nothing of it was measured yet.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 from .architecture import small_form
 
 FILE = "golden.jsonl"
+SPEED = "images_per_second"
 
 
 @cache
@@ -37,6 +39,27 @@ def counts(name: str, input_shape: tuple[int, int, int], num_classes: int) -> di
         if entry["input_shape"] == list(input_shape) and entry["num_classes"] == num_classes:
             return dict(entry)
     return None
+
+
+def smallest_of_families() -> dict[str, str]:
+    """Of each family the name with the fewest multiply-adds on 32x32 images."""
+    found: dict[str, str] = {}
+    for name in sorted(lines(), key=lambda name: _at_32(name)["macs"]):
+        found.setdefault(lines()[name]["family"], name)
+    return found
+
+
+def training_speed(name: str) -> float | None:
+    """Multiply-adds of forward passes a second that the family's smallest does in training; None if not pinned."""
+    if name not in lines():
+        return None
+    smallest = smallest_of_families()[lines()[name]["family"]]
+    images = lines()[smallest].get(SPEED)
+    return None if images is None else float(images * _at_32(smallest)["macs"])
+
+
+def _at_32(name: str) -> dict[str, Any]:
+    return next(entry for entry in lines()[name]["counts"] if entry["input_shape"][0] == 32)
 
 
 def estimate(name: str, input_shape: tuple[int, int, int], width: float, form: str) -> float:
@@ -63,8 +86,13 @@ def estimate(name: str, input_shape: tuple[int, int, int], width: float, form: s
 
 
 def write(new: dict[str, dict[str, Any]], path: Path | None = None, replace: bool = False) -> Path:
-    """Put lines into the file, sorted by year, family and name, and return it; `replace` drops those not in `new`."""
+    """Put lines into the file, sorted by year, family and name, and return it; `replace` drops those not in `new`.
+
+    A speed that was pinned stays until another is measured.
+    """
     path = path or Path(str(resources.files(__package__).joinpath(FILE)))
+    pinned = {name: {SPEED: lines()[name][SPEED]} for name in new if SPEED in lines().get(name, {})}
+    new = {name: line | (pinned.get(name, {}) if SPEED not in line else {}) for name, line in new.items()}
     merged = new if replace else lines() | new
     ordered = sorted(merged.values(), key=lambda line: (line["year"] or 0, line["family"], *_natural(line["name"])))
     path.write_text("".join(json.dumps(line) + "\n" for line in ordered), encoding="utf-8")

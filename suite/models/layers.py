@@ -1,113 +1,89 @@
-"""What two families share: our batch normalization, padding as the papers have it, the last layer.
+"""What two families share: padding as the papers have it, small blocks, the last layer.
 
 All images are (batch, height, width, channels).
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
 from keras import layers, ops
 
-EPSILON = 1.001e-5
-"""Added to variances: the usual 1e-5, raised to the least that cuDNN and TensorFlow's fused kernel take."""
+from .normalization import EPSILON, BatchNormalization
+
+Activation = str | Callable[[Any], Any] | None
+"""A name of keras.activations, a function that Keras can serialise, or none."""
 
 
 @keras.saving.register_keras_serializable(package="keras_comparison_suite")
-class BatchNormalization(layers.Layer):
-    """Batch normalization over the last axis (Ioffe & Szegedy, arXiv:1502.03167), the same on every backend.
+class DropPath(layers.Layer):
+    """Stochastic depth (Huang et al., arXiv:1603.09382): leaves out the whole of an image's path at `rate` in training.
 
-    Under TensorFlow, maps of rank 4 go through the fused kernel, elsewhere and for other ranks through `keras.ops`.
-    Scale, offset, moments and moving averages are float32 whatever the precision of the maps.
-
-    The moving average is of the *biased* variance of a batch (divided by n, as Keras does; PyTorch divides by n - 1).
-    The fused kernel returns the Bessel-corrected one, which is taken back, so that a model trained on one backend
-    predicts on every other as it did.
-
-    momentum: share of the old average that a step keeps. 0.9 as in Caffe and PyTorch (where it is called 0.1), not
-        Keras' 0.99, which is still warming up after an epoch of 400 steps.
+    Each image of a batch is drawn for itself, and what stays is scaled by 1 / (1 - rate). The random state is a
+    variable of the layer, as Dropout's: it is saved and resumed with the weights.
     """
 
-    def __init__(
-        self, momentum: float = 0.9, epsilon: float = EPSILON, gamma_initializer: Any = "ones", **kwargs: Any
-    ) -> None:
+    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if epsilon < EPSILON:
-            raise ValueError(f"epsilon must be at least {EPSILON}, the least that every backend takes, not {epsilon}")
-        self.momentum, self.epsilon = float(momentum), float(epsilon)
-        self.gamma_initializer = keras.initializers.get(gamma_initializer)
+        if not 0 <= rate < 1:
+            raise ValueError(f"the rate of DropPath must be at least 0 and below 1, not {rate}")
+        self.rate, self.seed = float(rate), seed
+        if rate > 0:
+            self.seed_generator = keras.random.SeedGenerator(seed)
         self.supports_masking = True
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        def weight(name: str, initializer: Any, trainable: bool) -> Any:
-            # autocast=False: half-precision copies of scale and statistics would lose what they are there for
-            return self.add_weight(
-                name=name, shape=(input_shape[-1],), initializer=initializer, trainable=trainable,
-                dtype="float32", autocast=False,
-            )  # fmt: skip
-
-        self.gamma = weight("gamma", self.gamma_initializer, True)
-        self.beta = weight("beta", "zeros", True)
-        self.moving_mean = weight("moving_mean", "zeros", False)
-        self.moving_variance = weight("moving_variance", "ones", False)
-
     def call(self, inputs: Any, training: bool = False) -> Any:
-        training = bool(training) and self.trainable  # a frozen layer keeps its statistics, as in Keras
-        fused = keras.backend.backend() == "tensorflow" and len(inputs.shape) == 4
-        normalize = self._fused if fused else self._composed
-        outputs, mean, variance = normalize(inputs, training)
-        if training:
-            self._follow(self.moving_mean, mean)
-            self._follow(self.moving_variance, variance)
-        return outputs
-
-    def _follow(self, average: Any, value: Any) -> None:
-        average.assign(average * self.momentum + value * (1.0 - self.momentum))
-
-    def _fused(self, inputs: Any, training: bool) -> tuple[Any, Any, Any]:
-        import tensorflow as tf
-
-        outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
-            inputs,
-            self.gamma.value,
-            self.beta.value,
-            mean=None if training else self.moving_mean.value,
-            variance=None if training else self.moving_variance.value,
-            epsilon=self.epsilon,
-            is_training=training,
-        )
-        if training:
-            n = tf.cast(tf.size(inputs) // tf.shape(inputs)[-1], "float32")
-            variance = variance * (tf.maximum(n - 1.0, 1.0) / n)
-        return outputs, mean, variance
-
-    def _composed(self, inputs: Any, training: bool) -> tuple[Any, Any, Any]:
-        x = ops.cast(inputs, "float32")
-        if training:
-            mean, variance = ops.moments(x, axes=list(range(len(inputs.shape) - 1)))
-            variance = ops.maximum(variance, 0.0)  # torch's is a difference of two means, which may fall below zero
-        else:
-            mean, variance = ops.convert_to_tensor(self.moving_mean), ops.convert_to_tensor(self.moving_variance)
-        scale = ops.convert_to_tensor(self.gamma) * ops.rsqrt(variance + self.epsilon)
-        outputs = (x - mean) * scale + ops.convert_to_tensor(self.beta)
-        return ops.cast(outputs, self.compute_dtype), mean, variance
+        if not training or self.rate == 0:
+            return inputs
+        one_per_image = (None, *[1] * (len(inputs.shape) - 1))
+        return keras.random.dropout(inputs, self.rate, noise_shape=one_per_image, seed=self.seed_generator)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "momentum": self.momentum,
-            "epsilon": self.epsilon,
-            "gamma_initializer": keras.initializers.serialize(self.gamma_initializer),
-        }
+        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable(package="keras_comparison_suite")
+class LayerScale(layers.Layer):
+    """A learned gain for each channel (Touvron et al., arXiv:2103.17239), `initial` at the start."""
+
+    def __init__(self, initial: float = 1e-6, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.initial = float(initial)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        initializer = keras.initializers.Constant(self.initial)
+        self.gain = self.add_weight(name="gain", shape=(input_shape[-1],), initializer=initializer)
+
+    def call(self, inputs: Any) -> Any:
+        return ops.multiply(inputs, self.gain)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "initial": self.initial}
 
 
 def scaled(channels: int, width: float) -> int:
     """Channels times the option `width`, to the nearest whole number, at least 1."""
     return max(1, round(channels * width))
+
+
+def make_divisible(value: float, divisor: int = 8) -> int:
+    """The multiple of `divisor` nearest to `value` (halves go up), never below 90% of it (MobileNets' rule)."""
+    nearest = max(divisor, int(value + divisor / 2) // divisor * divisor)
+    return nearest if nearest >= 0.9 * value else nearest + divisor
+
+
+def increasing(last: float, count: int) -> list[float]:
+    """Rates of stochastic depth for `count` blocks: from 0 by equal steps to `last`."""
+    return [last * number / max(count - 1, 1) for number in range(count)]
 
 
 def convolution(
@@ -119,8 +95,9 @@ def convolution(
     name: str,
     use_bias: bool = False,
     initializer: Any = "he_normal",
+    groups: int = 1,
 ) -> Any:
-    """A square convolution padded by kernel // 2 on every side, as Caffe and PyTorch do.
+    """A square convolution padded by kernel // 2 on every side, as Caffe and PyTorch do; kernels are odd.
 
     TensorFlow's own "same" pads an even map at stride 2 on the right and below only, which shifts every later map by a
     pixel against the papers' (and against an identity shortcut that keeps every second pixel), so strided ones pad
@@ -130,14 +107,90 @@ def convolution(
         x = layers.ZeroPadding2D(kernel // 2, name=f"{name}_pad")(x)
     padding = "same" if stride == 1 else "valid"
     return layers.Conv2D(
-        filters, kernel, stride, padding, use_bias=use_bias, kernel_initializer=initializer, name=name
+        filters, kernel, stride, padding,
+        use_bias=use_bias, kernel_initializer=initializer, groups=groups, name=name,
     )(x)  # fmt: skip
 
 
-def normalized(x: Any, name: str, relu: bool = True) -> Any:
-    """Batch normalization, and ReLU unless told otherwise."""
-    x = BatchNormalization(name=f"{name}_bn")(x)
-    return layers.ReLU(name=f"{name}_relu")(x) if relu else x
+def same_convolution(
+    x: Any,
+    filters: int,
+    kernel: int,
+    stride: int = 1,
+    *,
+    name: str,
+    use_bias: bool = False,
+    initializer: Any = "he_normal",
+    groups: int = 1,
+    dilation: int = 1,
+) -> Any:
+    """A square convolution padded as TensorFlow's "same" does, for nets that were trained so."""
+    return layers.Conv2D(
+        filters, kernel, stride, "same", dilation_rate=dilation,
+        use_bias=use_bias, kernel_initializer=initializer, groups=groups, name=name,
+    )(x)  # fmt: skip
+
+
+def depthwise(
+    x: Any,
+    kernel: int,
+    stride: int = 1,
+    *,
+    name: str,
+    symmetric: bool = False,
+    use_bias: bool = False,
+    initializer: Any = "he_normal",
+) -> Any:
+    """One filter for each channel, padded as TensorFlow's "same", or by kernel // 2 on every side if `symmetric`.
+
+    "he_normal" counts the kernel * kernel inputs that a filter has. Keras' own would count those of all channels, and
+    begin with weights smaller by the root of their number.
+    """
+    if initializer == "he_normal":
+        initializer = keras.initializers.RandomNormal(stddev=math.sqrt(2.0) / kernel)
+    padding = "same"
+    if symmetric and stride > 1:
+        x, padding = layers.ZeroPadding2D(kernel // 2, name=f"{name}_pad")(x), "valid"
+    return layers.DepthwiseConv2D(
+        kernel, stride, padding, use_bias=use_bias, depthwise_initializer=initializer, name=name
+    )(x)  # fmt: skip
+
+
+def normalized(x: Any, name: str, activation: Activation = "relu", epsilon: float = EPSILON) -> Any:
+    """Batch normalization, then the activation."""
+    return activated(BatchNormalization(epsilon=epsilon, name=f"{name}_bn")(x), name, activation)
+
+
+def activated(x: Any, name: str, activation: Activation = "relu") -> Any:
+    """The activation in a layer of its own, called `name` and the activation's name."""
+    if activation is None:
+        return x
+    if activation == "relu":
+        return layers.ReLU(name=f"{name}_relu")(x)
+    kind = activation if isinstance(activation, str) else getattr(activation, "__name__", "activation")
+    return layers.Activation(activation, name=f"{name}_{kind}")(x)
+
+
+def squeeze_excite(
+    x: Any, reduced: int, *, name: str, activation: Activation = "relu", gate: Activation = "sigmoid"
+) -> Any:
+    """Squeeze and excitation (Hu et al., arXiv:1709.01507): each channel times a gate that all channels' means set."""
+    y = layers.GlobalAveragePooling2D(keepdims=True, name=f"{name}_mean")(x)
+    y = layers.Conv2D(
+        reduced, 1, activation=activation, kernel_initializer="he_normal", name=f"{name}_reduce"
+    )(y)  # fmt: skip
+    y = layers.Conv2D(x.shape[-1], 1, activation=gate, name=f"{name}_expand")(y)
+    return layers.Multiply(name=f"{name}_scale")([x, y])
+
+
+def drop_path(x: Any, rate: float, name: str) -> Any:
+    """Stochastic depth on the end of a path; at rate 0 the path itself."""
+    return DropPath(rate, name=name)(x) if rate else x
+
+
+def residual(x: Any, y: Any, name: str, rate: float = 0.0) -> Any:
+    """x + y, with stochastic depth on y."""
+    return layers.Add(name=f"{name}_add")([x, drop_path(y, rate, f"{name}_drop_path")])
 
 
 def adaptive_average_pooling(x: Any, size: int, name: str) -> Any:

@@ -18,8 +18,9 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from . import golden
-from .architecture import Architecture, ArchitectureError, checked_options, kinds_of, options_of, takes_any
+from . import golden, sources
+from .architecture import Architecture, ArchitectureError, checked, checked_options, kinds_of, options_of, takes_any
+from .errata import errata
 from .published import published
 
 GROUP = "keras_comparison_suite.architectures"
@@ -58,7 +59,7 @@ def option_names(name: str) -> list[str]:
     """The options that a builder takes; without Keras for ours. Raises ArchitectureError for an unknown name."""
     _require(name)
     if name in golden.lines():
-        return list(golden.lines()[name]["options"])
+        return list(_options(name))
     return list(options_of(_builder(name)))
 
 
@@ -66,8 +67,8 @@ def facts(name: str) -> dict[str, Any]:
     """What is known of an architecture without building it.
 
     name, family, year, depth, key_innovation, min_size; options, with what each takes; input_shape and num_classes at
-    which params, trainable_params and macs (multiply-adds of one image) were counted, the paper's; published: see
-    `published`. For another package's architecture counts, year and depth are None, and family names the package.
+    which params, trainable_params and macs (multiply-adds of one image) were counted, the paper's; published and
+    errata: see there. For another package's architecture counts, year and depth are None, and family names the package.
     """
     _require(name)
     if name not in golden.lines():
@@ -75,11 +76,19 @@ def facts(name: str) -> dict[str, Any]:
         unknown = (
             "year depth params trainable_params macs key_innovation input_shape num_classes options min_size".split()
         )
-        return {"name": name, "family": package, **dict.fromkeys(unknown), "published": published(name)}
+        return {"name": name, "family": package, **dict.fromkeys(unknown)} | _literature(name)
     line = golden.lines()[name]
-    kept = ("name", "family", "year", "depth", "key_innovation", "options", "min_size")
+    kept = ("name", "family", "year", "depth", "key_innovation", "min_size")
     counted = {key: value for key, value in line["counts"][0].items() if key != "first_macs"}
-    return {**{key: line[key] for key in kept}, **counted, "published": published(name)}
+    return {**{key: line[key] for key in kept}, "options": _options(name), **counted, **_literature(name)}
+
+
+def _literature(name: str) -> dict[str, Any]:
+    return {"published": published(name), "errata": errata([name])}
+
+
+def _options(name: str) -> dict[str, Any]:
+    return {**golden.lines()[name]["options"], **sources.options(name)}
 
 
 def estimate_macs(
@@ -99,14 +108,25 @@ def estimate_macs(
 def build(name: str, input_shape: tuple[int, int, int], num_classes: int, **options: Any) -> Any:
     """A functional Keras model: float32 (height, width, channels), already preprocessed, to float32 logits per class.
 
-    Its weights depend on `keras.utils.set_random_seed` alone. Raises ArchitectureError for an unknown name, a wrong
-    option, or an image that is too small.
+    Its weights depend on `keras.utils.set_random_seed` alone; with `pretrained="imagenet"` they are the published ones
+    (`pixel_normalization` says what images must go through for them, `load_imagenet` what fits). Raises
+    ArchitectureError for an unknown name, a wrong option, an image that is too small, or published weights that do not
+    fit or cannot be had.
     """
     builder = _builder(name)
     shape = _shape(name, input_shape)
+    kinds = sources.options(name)
+    further = checked(name, kinds, {key: options.pop(key) for key in kinds if key in options})
     if isinstance(num_classes, bool) or int(num_classes) != num_classes or num_classes < 2:
         raise ArchitectureError(f"{name} needs at least 2 classes, not {num_classes!r}")
-    return builder(shape, int(num_classes), **checked_options(name, builder, options))
+    pretrained = bool(further.get(sources.PRETRAINED))
+    options = sources.agreeing(name, options) if pretrained else options
+    model = builder(shape, int(num_classes), **checked_options(name, builder, options))
+    if pretrained:
+        from .pretrained import load_imagenet
+
+        load_imagenet(model, name)
+    return model
 
 
 def declared() -> dict[str, tuple[str, Architecture]]:

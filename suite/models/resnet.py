@@ -90,7 +90,7 @@ def _stem(x: Any, channels: int, small: bool) -> Any:
 
 def _basic(x: Any, channels: int, stride: int, name: str) -> Any:
     x = normalized(convolution(x, channels, 3, stride, name=f"{name}_conv1"), f"{name}_conv1")
-    return normalized(convolution(x, channels, 3, name=f"{name}_conv2"), f"{name}_conv2", relu=False)
+    return normalized(convolution(x, channels, 3, name=f"{name}_conv2"), f"{name}_conv2", activation=None)
 
 
 def _bottleneck(stride_in: str, x: Any, channels: int, stride: int, name: str) -> Any:
@@ -98,14 +98,14 @@ def _bottleneck(stride_in: str, x: Any, channels: int, stride: int, name: str) -
     x = normalized(convolution(x, channels, 1, first, name=f"{name}_conv1"), f"{name}_conv1")
     x = normalized(convolution(x, channels, 3, second, name=f"{name}_conv2"), f"{name}_conv2")
     x = convolution(x, channels * EXPANSION, 1, name=f"{name}_conv3")
-    return normalized(x, f"{name}_conv3", relu=False)
+    return normalized(x, f"{name}_conv3", activation=None)
 
 
 def _shortcut(x: Any, channels: int, stride: int, name: str) -> Any:
     """The identity, or option B's projection where the shape changes."""
     if stride == 1 and x.shape[-1] == channels:
         return x
-    return normalized(convolution(x, channels, 1, stride, name=f"{name}_project"), f"{name}_project", relu=False)
+    return normalized(convolution(x, channels, 1, stride, name=f"{name}_project"), f"{name}_project", activation=None)
 
 
 def _variant(builder: Any, depth: int, blocks: tuple[int, ...]) -> Architecture:

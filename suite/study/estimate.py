@@ -33,7 +33,7 @@ def remember_speed(workspace: Path, result: dict[str, Any]) -> None:
     path = speed_file(workspace)
     speeds = read_json(path) if path.exists() else {}
     speed = result["images_per_second"] * result["macs"]
-    speeds["last"] = speed
+    speeds["last"], speeds["last_architecture"] = speed, result["architecture"]
     speeds.setdefault("architectures", {})[_name(result["architecture"], result["precision"], result["backend"])] = (
         speed
     )
@@ -92,10 +92,23 @@ def _run_seconds(ledger: Ledger, key: RunKey, speeds: dict[str, Any]) -> float:
         candidate.architecture, dataset.input_shape, len(dataset.class_names), dict(candidate.options)
     )
     name = _name(candidate.architecture, study.precision, study.backend)
-    speed = speeds.get("architectures", {}).get(name) or speeds.get("last") or FIRST_GUESS
+    speed = speeds.get("architectures", {}).get(name) or _unmeasured_speed(candidate.architecture, speeds)
     epochs = ledger.spec(key, {}).recipe.epochs
     images = epochs * len(dataset.train) * (PRUNED if key.phase == "search" and key.number else 1.0)
     return OVERHEAD_SECONDS + images * max((macs or UNKNOWN_MACS) / speed, LEAST_IMAGE_SECONDS)
+
+
+def _unmeasured_speed(architecture: str, speeds: dict[str, Any]) -> float:
+    """Of an architecture that this workspace has not trained: its family's pinned speed, by what was measured last.
+
+    Multiply-adds a second differ tenfold between families on one machine: dense products are quick, grouped
+    convolutions slow.
+    """
+    pinned, last = models.training_speed(architecture), speeds.get("last")
+    if not last:
+        return pinned or FIRST_GUESS
+    reference = models.training_speed(speeds.get("last_architecture", ""))
+    return float(last * pinned / reference if pinned and reference else last)
 
 
 def _name(architecture: str, precision: str, backend: str) -> str:

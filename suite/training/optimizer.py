@@ -17,7 +17,7 @@ def make_optimizer(recipe: Recipe, variables: Sequence[Any]) -> keras.optimizers
     """An optimizer built for `variables`; `set_optimizer` gives it a recipe's numbers.
 
     AdamW decays the weights itself (decoupled, Loshchilov and Hutter 2019); for the others the loss carries the
-    decay. Both leave out what has one dimension or none: biases and the scales of norms.
+    decay. Both leave out biases, the scales of norms and tables of positions (`decays`).
     """
     schedule = Schedule(recipe.schedule, len(recipe.milestones) if recipe.schedule == "step" else 0)
     if recipe.optimizer == "sgd":
@@ -44,5 +44,8 @@ def set_optimizer(optimizer: keras.optimizers.Optimizer, recipe: Recipe, total_s
 
 
 def decays(variable: Any) -> bool:
-    """Whether weight decay acts on a variable: on kernels and tables, not on biases and norms."""
-    return len(variable.shape) > 1
+    """Whether weight decay acts on a variable: on kernels, not on biases, norms, and tables of positions.
+
+    A table holds a vector or number for each position; the authors of ViT's successors (DeiT, Swin) leave it out too.
+    """
+    return len(variable.shape) > 1 and variable.name != "table"

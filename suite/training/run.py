@@ -16,7 +16,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from suite import faults
+from suite import faults, models
 from suite.commandline import Refusal, first_line
 from suite.data import Dataset, load
 from suite.durable import sync_directory, write_json
@@ -115,7 +115,7 @@ class Trainer:
                     f"{data.name} is not what it was when the study was started (content hash {data.hash[:12]}, then "
                     f"{spec.expected_data_hash[:12]}): restore it, or start a new instance with instance=NAME"
                 )
-            preprocessing = self._preprocess(data, training_index(spec, data))
+            preprocessing = self._preprocess(spec, data)
         with clocks.count("setup_seconds"):
             graph, initial = self._graphs.take(spec, data.input_shape, len(data.class_names), loaded.images)
             if spec.expected_fingerprint not in (None, graph.fingerprint):
@@ -197,7 +197,13 @@ class Trainer:
         images = np.ascontiguousarray(data.images)
         return keras.Variable(images, dtype="uint8", trainable=False, autocast=False, name="images")
 
-    def _preprocess(self, data: Dataset, index: np.ndarray) -> Preprocessing:
+    def _preprocess(self, spec: RunSpec, data: Dataset) -> Preprocessing:
+        """Published weights want what they were trained on, others what their own training images give."""
+        fixed = models.pixel_normalization(spec.architecture, spec.options)
+        if fixed is not None:
+            channels = data.input_shape[-1]
+            return Preprocessing(fixed.mean[:channels], fixed.std[:channels], data.input_shape, data.class_names)
+        index = training_index(spec, data)
         key = repr((data.hash, len(index), hash(index.tobytes())))
         if key not in self._preprocessing:
             self._preprocessing = {key: measure_preprocessing(data.images, index, data.class_names)}

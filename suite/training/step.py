@@ -19,6 +19,9 @@ from suite.training.optimizer import decays
 from suite.training.preprocessing import Preprocessing
 from suite.training.recipe import Recipe
 
+AUXILIARY_WEIGHT = 0.3
+"""Of the loss of each output after the first: Szegedy et al., arXiv:1409.4842, section 5."""
+
 
 class CompiledStep(keras.Model):
     """Trains `net` (float32 (n, H, W, C) to logits (n, classes)) on rows of batch positions or batches."""
@@ -55,7 +58,8 @@ class CompiledStep(keras.Model):
             images = self.augmentation(images, self._uniforms(images.shape[0], inputs["step"][0]), self._normalize)
         else:
             images = self._normalize(images)
-        return self.net(images, training=training)
+        outputs = self.net(images, training=training)
+        return outputs if training or not isinstance(outputs, list | tuple) else outputs[0]
 
     def _uniforms(self, count: int, step: Any) -> Any:
         """Uniform numbers (count, DRAWS) that depend on the run's key and the step alone.
@@ -72,18 +76,24 @@ class CompiledStep(keras.Model):
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
-        """Cross-entropy against smoothed labels (Szegedy et al. 2016), plus coupled weight decay."""
-        logarithms = ops.log_softmax(ops.cast(y_pred, "float32"), axis=-1)
-        own = -ops.mean(_picked(logarithms, y[0]))
-        loss = own + self.smoothing * (-ops.mean(logarithms) - own)
+        """Cross-entropy against smoothed labels (Szegedy et al. 2016), auxiliary classifiers', coupled weight decay."""
+        first, *auxiliary = y_pred if isinstance(y_pred, list | tuple) else [y_pred]
+        loss = self._cross_entropy(first, y[0])
+        for logits in auxiliary:
+            loss = loss + AUXILIARY_WEIGHT * self._cross_entropy(logits, y[0])
         if self.coupled_decay:
             squares = [ops.sum(ops.square(v)) for v in self.net.trainable_variables if decays(v)]
             loss = loss + 0.5 * self.weight_decay * sum(squares)
         return loss
 
+    def _cross_entropy(self, logits: Any, labels: Any) -> Any:
+        logarithms = ops.log_softmax(ops.cast(logits, "float32"), axis=-1)
+        own = -ops.mean(_picked(logarithms, labels))
+        return own + self.smoothing * (-ops.mean(logarithms) - own)
+
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
         """Cross-entropy against the true labels, without decay, so that it compares with the validation's; accuracy."""
-        logits = ops.cast(y_pred, "float32")
+        logits = ops.cast(y_pred[0] if isinstance(y_pred, list | tuple) else y_pred, "float32")
         self.mean_loss.update_state(-ops.mean(_picked(ops.log_softmax(logits, axis=-1), y[0])))
         hits = ops.equal(ops.cast(ops.argmax(logits, axis=-1), "int32"), ops.cast(y[0], "int32"))
         self.mean_accuracy.update_state(ops.mean(ops.cast(hits, "float32")))

@@ -35,6 +35,7 @@ def test_comparable_rows_are_ranked_together(two: Callable[..., list[Path]], tmp
     text = (tmp_path / "both" / "report.html").read_text(encoding="utf-8")
     assert "Together, tuned track" in text
     assert text.count("<h2>Tuned track</h2>") == 2  # and each study's own table
+    assert text.count("<h2>Often misquoted</h2>") == 1  # of the study that has lenet5
     assert "Together, tuned track" in (tmp_path / "both" / "report.md").read_text(encoding="utf-8")
 
 

@@ -63,6 +63,7 @@ def test_the_page_has_every_section(rendered: Path) -> None:
     assert headings == [
         "Tuned track",
         "Claims",
+        "Often misquoted",
         "Figures",
         "How it was measured",
         "What it cost",
@@ -71,6 +72,26 @@ def test_the_page_has_every_section(rendered: Path) -> None:
     ]
     markdown = (rendered / "report.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (.*)$", markdown, re.MULTILINE) == headings
+
+
+def test_misquotations_are_those_of_the_reports_architectures(rendered: Path) -> None:
+    markdown = (rendered / "report.md").read_text(encoding="utf-8")
+    section = markdown.split("## Often misquoted")[1].split("\n## ")[0]
+    assert "| lenet5 | LeNet-5 has 5 layers. | Its paper counts 7" in section
+    assert "LeCun et al. 1998 section II.B" in section
+    assert "VGG" not in section
+    texts = Page((rendered / "report.html").read_text(encoding="utf-8")).texts
+    assert {"Often misquoted", "Commonly quoted", "What it really is", "LeNet-5 has 5 layers."} <= set(texts)
+
+
+def test_where_nothing_is_misquoted_there_is_no_such_section(store: Store, described: Callable[..., Any]) -> None:
+    study = described(claims=[])
+    del study["candidates"]["lenet5"]
+    store.describe(study)
+    folder = report.refresh(store.workspace, "fabricated")
+    report.render(folder)
+    for name in ("report.html", "report.md"):
+        assert "misquoted" not in (folder / name).read_text(encoding="utf-8")
 
 
 def test_words_of_users_stay_words(store: Store, described: Callable[..., Any]) -> None:

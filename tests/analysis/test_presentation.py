@@ -10,6 +10,7 @@ from suite.analysis import folder, presentation, report
 from suite.analysis.claims import Judgement
 from suite.analysis.differences import COLUMNS
 from suite.analysis.presentation import headline, known, measured, present
+from suite.analysis.published import Erratum
 from suite.analysis.statistics import Interval
 from suite.analysis.tables import table
 from suite.study.records import RunKey
@@ -106,6 +107,12 @@ def test_claims_say_what_was_tested() -> None:
     assert row["Tested as"] == "a better than b in test_accuracy by more than 0.50 points"
     assert row["Advantage (95%)"] == "+2.00 points (+1.00 to +3.00)"
     assert row["Verdict"] == "supported"
+
+
+def test_a_misquotation_stands_beside_what_it_really_is() -> None:
+    (row,) = presentation.misquoted([Erratum(("a", "b"), "Said.", "True.", "Paper")]).to_dict("records")
+    assert list(row.values()) == ["a, b", "Said.", "True.", "Paper"]
+    assert presentation.misquoted([]).empty
 
 
 def test_differences_are_points_with_their_sign() -> None:

@@ -41,3 +41,17 @@ def test_the_lineage_has_what_a_report_shows() -> None:
     assert "1-crop" in vgg.condition
     assert vgg.source
     assert round(published.errors(facts("resnet20"), "cifar10", "top1")[0].error, 6) == 0.0875
+
+
+def test_a_quotation_about_two_of_a_reports_architectures_is_there_once() -> None:
+    entry = {"architectures": ["resnet50", "vgg16", "vgg19"], "quoted": "A.", "really": "B.", "source": "C"}
+    known: dict[str, dict[str, object]] = {
+        "resnet50": {"errata": [entry]},
+        "vgg16": {"errata": [entry, {**entry, "architectures": ["vgg16"], "quoted": "D."}]},
+        "mlp": {"errata": []},
+        "collected_before_there_were_errata": {"name": "lenet5"},
+    }
+    both, one = published.errata(known)
+    assert both == published.Erratum(("resnet50", "vgg16"), "A.", "B.", "C")
+    assert (one.architectures, one.quoted) == (("vgg16",), "D.")
+    assert published.errata({}) == []

@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pytest
 
-SMALLEST = ["mlp", "article_cnn", "simple_cnn", "exercise_cnn", "lenet5", "alexnet", "vgg11", "vgg11_bn", "plain20",
-            "resnet20", "resnet18", "resnet50"]  # fmt: skip
-"""The smallest of each kind; the rest of the registry is built by the slow tests."""
+from suite.models import golden
+
+SLOW_FAMILIES = {"CIFAR DenseNet", "DenseNet", "EfficientNetV2", "InceptionV3", "NASNet"}
+"""Hundreds of layers even in the smallest variant."""
+
+
+SMALLEST = [*(name for family, name in golden.smallest_of_families().items() if family not in SLOW_FAMILIES),
+            "article_cnn", "simple_cnn", "exercise_cnn", "vgg11_bn", "resnet20", "plain20", "resnet50"]  # fmt: skip
+"""What tests without a mark build; the rest of the registry is built by the slow tests."""
+
+
+def marked(chosen: Iterable[str]) -> list[Any]:
+    """Parameters for a test over these architectures: what is not among the smallest is slow."""
+    return [pytest.param(name, marks=[] if name in SMALLEST else pytest.mark.slow) for name in chosen]
 
 
 def every_architecture() -> list[Any]:
-    """Parameters for a test over the whole registry: what is not among the smallest is slow."""
     from suite.models import names
 
-    return [pytest.param(name, marks=[] if name in SMALLEST else pytest.mark.slow) for name in names()]
+    return marked(names())
+
+
+def every_family() -> list[Any]:
+    """The smallest of each family."""
+    return marked(golden.smallest_of_families().values())
+
+
+def steady(name: str) -> dict[str, float]:
+    """The options with which an architecture computes the same twice in training: nothing is dropped."""
+    from suite.models import option_names
+
+    return {option: 0.0 for option in ("dropout", "drop_path") if option in option_names(name)}
+
+
+def shake(model: Any) -> None:
+    """Scales, offsets and biases away from the ones and zeros they begin with, that all of them matter."""
+    random = np.random.default_rng(1)
+    for weight in model.weights:
+        if weight.name in ("gamma", "beta", "bias", "gain", "token", "moving_mean"):
+            centre = 1.0 if weight.name in ("gamma", "gain") else 0.0
+            weight.assign(centre + random.uniform(-0.3, 0.3, weight.shape))
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +57,7 @@ def built() -> Callable[..., Any]:
     """`built(name, shape=(32, 32, 3), classes=10)`: a model with default options that no test may change."""
     from suite.models import build
 
-    @cache
+    @lru_cache(maxsize=len(SMALLEST))  # all that the quick tests share; the slow ones' would fill the memory
     def model(name: str, shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) -> Any:
         return build(name, shape, classes)
 

@@ -1,6 +1,7 @@
 """Run under KERAS_BACKEND=jax by the tests: what JAX says about the same layers. Prints JSON.
 
 python jax_process.py costs NAME:HxWxC ...    multiply-adds of each weighted layer, by XLA's cost analysis
+python jax_process.py logits JSON ...         outputs of {"name", "options", "weights", "images"} in both modes
 python jax_process.py norm FILE ...           one step of our batch normalization on the rows in each FILE (npy)
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from suite.models import build
 from suite.models.graph import steps
-from suite.models.layers import BatchNormalization
+from suite.models.normalization import BatchNormalization
 
 
 def costs(asked: str) -> dict[str, float]:
@@ -38,6 +39,15 @@ def costs(asked: str) -> dict[str, float]:
     return counted
 
 
+def logits(asked: str) -> dict[str, Any]:
+    """Logits of a model with these weights, in prediction and in training."""
+    told = json.loads(asked)
+    images = np.load(told["images"])
+    model = build(told["name"], images.shape[1:], 10, **told["options"])
+    model.load_weights(told["weights"])
+    return {mode: np.asarray(model(images, training=mode == "train")).tolist() for mode in ("predict", "train")}
+
+
 def norm(path: str) -> dict[str, Any]:
     """Outputs in training and prediction, and the moving averages in between."""
     layer = BatchNormalization()
@@ -54,4 +64,4 @@ def norm(path: str) -> dict[str, Any]:
 if __name__ == "__main__":
     assert keras.backend.backend() == "jax"
     what, *arguments = sys.argv[1:]
-    print(json.dumps([{"costs": costs, "norm": norm}[what](argument) for argument in arguments]))
+    print(json.dumps([{"costs": costs, "logits": logits, "norm": norm}[what](argument) for argument in arguments]))

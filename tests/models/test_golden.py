@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,13 @@ def test_counts_are_found_at_exactly_their_shape() -> None:
         ("resnet56", (32, 32, 3), 10, 853_018),
         ("resnet110", (32, 32, 3), 10, 1_727_962),
         ("plain56", (32, 32, 3), 10, 853_018),
+        ("alexnet_grouped", (227, 227, 3), 1000, 60_965_224),
+        ("googlenet", (224, 224, 3), 1000, 6_998_552),
+        ("preact_resnet18", (32, 32, 3), 10, 11_171_146),
+        ("densenet121", (32, 32, 3), 10, 6_956_298),
+        ("vit_b16", (224, 224, 3), 1000, 86_567_656),
+        ("swin_tiny", (224, 224, 3), 1000, 28_288_354),
+        ("coatnet0", (224, 224, 3), 1000, 25_036_820),
     ],
 )
 def test_pinned_counts_are_those_of_papers_and_well_known_implementations(name, shape, classes, trainable) -> None:
@@ -73,6 +81,29 @@ def test_pinned_counts_are_those_of_papers_and_well_known_implementations(name, 
         ("resnet152", (224, 224, 3), 1000, 11.514),
         ("resnet20", (32, 32, 3), 10, 0.041),
         ("lenet5", (32, 32, 1), 10, 0.000417),
+        ("densenet121", (224, 224, 3), 1000, 2.834),
+        ("efficientnet_b0", (224, 224, 3), 1000, 0.386),
+        ("efficientnet_b5", (456, 456, 3), 1000, 10.266),
+        ("efficientnetv2_s", (384, 384, 3), 1000, 8.366),
+        ("mobilenet_v2", (224, 224, 3), 1000, 0.301),
+        ("mobilenet_v3_large", (224, 224, 3), 1000, 0.217),
+        ("shufflenet_v2", (224, 224, 3), 1000, 0.145),
+        ("inception_v3", (299, 299, 3), 1000, 5.713),
+        ("regnety_400mf", (224, 224, 3), 1000, 0.402),
+        ("vit_b16", (224, 224, 3), 1000, 17.564),
+        ("vit_b32", (224, 224, 3), 1000, 4.409),
+        ("vit_l16", (224, 224, 3), 1000, 61.555),
+        ("swin_tiny", (224, 224, 3), 1000, 4.491),
+        ("swin_base", (224, 224, 3), 1000, 15.431),
+        ("convnext_tiny", (224, 224, 3), 1000, 4.456),
+        ("convnext_base", (224, 224, 3), 1000, 15.355),
+        # the authors' own figures
+        ("densenet_bc_190_40", (32, 32, 3), 10, 9.3),
+        ("nasnet_mobile", (224, 224, 3), 1000, 0.564),
+        ("nasnet_large", (331, 331, 3), 1000, 23.8),
+        ("mobilenet_v1", (224, 224, 3), 1000, 0.569),
+        ("ghostnet", (224, 224, 3), 1000, 0.141),
+        ("xception", (299, 299, 3), 1000, 8.4),
     ],
 )
 def test_pinned_multiply_adds_are_the_published_ones(name, shape, classes, giga) -> None:
@@ -115,3 +146,23 @@ def test_writing_keeps_other_lines_and_orders_by_year_family_and_number(tmp_path
 def test_the_file_is_as_the_writer_writes_it(tmp_path: Path) -> None:
     shipped = Path(golden.__file__).with_name(golden.FILE).read_text()
     assert golden.write({}, tmp_path / "copy.jsonl").read_text() == shipped
+
+
+def test_a_pinned_speed_stays_when_counts_are_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(golden, "lines", cache(lambda: {"net": line("net", 2000) | {golden.SPEED: 7.0}}))
+    path = golden.write({"net": line("net", 2001)}, tmp_path / "golden.jsonl")
+    (written,) = map(json.loads, path.read_text().splitlines())
+    assert (written["year"], written[golden.SPEED]) == (2001, 7.0)
+
+
+def test_a_familys_speed_is_that_of_its_smallest(monkeypatch: pytest.MonkeyPatch) -> None:
+    big = line("big", 2000)
+    big["counts"][0]["macs"] = 5000
+    monkeypatch.setattr(golden, "lines", lambda: {"big": big, "small": line("small", 2000) | {golden.SPEED: 3.0}})
+    assert golden.smallest_of_families() == {"F": "small"}
+    assert golden.training_speed("big") == golden.training_speed("small") == 3.0 * 1100
+    assert golden.training_speed("their_net") is None
+
+
+def test_every_familys_speed_is_pinned() -> None:
+    assert all(golden.training_speed(name) for name in golden.lines())

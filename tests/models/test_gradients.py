@@ -20,7 +20,8 @@ def biases_that_normalization_cancels(model: Any) -> set[int]:
     return {
         id(found[step.inputs[0][0]].layer.bias)
         for step in found
-        if type(step.layer).__name__ == "BatchNormalization" and found[step.inputs[0][0]].layer.use_bias
+        if type(step.layer).__name__ == "BatchNormalization"
+        and getattr(found[step.inputs[0][0]].layer, "use_bias", False)  # additions and pools have none
     }
 
 

@@ -11,14 +11,17 @@ import tensorflow as tf
 from keras import layers, ops
 
 from suite.models.layers import (
-    EPSILON,
-    BatchNormalization,
+    DropPath,
     adaptive_average_pooling,
     convolution,
+    depthwise,
     logits,
+    make_divisible,
     normalized,
     scaled,
+    squeeze_excite,
 )
+from suite.models.normalization import EPSILON, BatchNormalization
 
 ROWS = np.random.default_rng(0).normal(3.0, 2.0, (6, 5, 4, 3)).astype("float32")
 
@@ -180,5 +183,50 @@ def test_normalized_ends_in_relu_and_logits_in_float32() -> None:
     inputs = keras.Input((4, 4, 2))
     outputs = keras.Model(inputs, normalized(inputs, "a"))(ROWS[..., :2][:, :4])
     assert float(ops.min(outputs)) >= 0
-    assert float(ops.min(keras.Model(inputs, normalized(inputs, "b", relu=False))(-ROWS[..., :2][:, :4]))) < 0
+    assert float(ops.min(keras.Model(inputs, normalized(inputs, "b", activation=None))(-ROWS[..., :2][:, :4]))) < 0
     assert logits(keras.Input((3,), dtype="bfloat16"), 5).dtype == "float32"
+
+
+def test_the_articles_pooling_sends_its_gradient_to_the_maximum_alone() -> None:
+    picture = tf.constant([[1.0, 3.0], [4.0, 2.0]])[None, ..., None]
+    with tf.GradientTape() as tape:
+        tape.watch(picture)
+        pooled = layers.MaxPooling2D(2)(picture)
+        loss = 5.0 * tf.reduce_sum(pooled)
+    assert ops.convert_to_numpy(pooled).item() == 4.0
+    assert tape.gradient(loss, picture)[0, ..., 0].numpy().tolist() == [[0.0, 0.0], [5.0, 0.0]]
+
+
+def test_a_dropped_path_is_dropped_whole_and_scaled(images) -> None:
+    rows = np.ones((4000, 2, 2, 1), "float32")
+    kept = ops.convert_to_numpy(DropPath(0.25, seed=1)(rows, training=True)).reshape(4000, 4)
+    assert (kept == kept[:, :1]).all(), "an image's path stays or goes as a whole"
+    assert set(np.unique(kept).round(4)) == {0.0, np.float32(4 / 3).round(4)}
+    assert kept.mean() == pytest.approx(1.0, abs=0.05)
+    np.testing.assert_array_equal(DropPath(0.25)(rows, training=False), rows)
+    with pytest.raises(ValueError, match="below 1, not 1"):
+        DropPath(1.0)
+
+
+@pytest.mark.parametrize(("value", "made"), [(32, 32), (36, 40), (33, 32), (11, 16), (4, 8), (19.2, 24)])
+def test_channels_go_to_multiples_of_eight_and_never_below_nine_tenths(value: float, made: int) -> None:
+    assert make_divisible(value) == made
+    assert made >= 0.9 * value
+
+
+def test_depthwise_filters_begin_with_the_variance_of_their_own_inputs() -> None:
+    inputs = keras.Input((8, 8, 4096))
+    kernel = keras.Model(inputs, depthwise(inputs, 3, name="dw")).get_layer("dw").kernel
+    assert np.array(kernel).std() == pytest.approx(np.sqrt(2 / 9), rel=0.02)
+
+
+def test_squeeze_and_excitation_scales_each_channel_by_its_gate(images) -> None:
+    inputs = keras.Input((4, 4, 6))
+    model = keras.Model(inputs, squeeze_excite(inputs, 2, name="se"))
+    picture = images(3, (4, 4, 6))
+    reduce, expand = (
+        [np.array(weight) for weight in model.get_layer(f"se_{part}").weights] for part in ("reduce", "expand")
+    )
+    squeezed = np.maximum(picture.mean((1, 2)) @ reduce[0][0, 0] + reduce[1], 0)
+    gate = 1 / (1 + np.exp(-(squeezed @ expand[0][0, 0] + expand[1])))
+    np.testing.assert_allclose(model(picture), picture * gate[:, None, None], rtol=1e-4, atol=1e-6)

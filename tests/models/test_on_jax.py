@@ -12,9 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from suite.models import build, golden
 from suite.models.complexity import step_multiply_adds
 from suite.models.graph import Step, steps
-from suite.models.layers import BatchNormalization
+from suite.models.normalization import BatchNormalization
+
+from .conftest import shake, steady
 
 pytestmark = pytest.mark.slow
 
@@ -71,6 +74,26 @@ def test_multiply_adds_agree_with_xla(name: str, xla, built) -> None:
     assert ours.keys() == xla[name].keys()
     for layer, count in xla[name].items():
         assert ours[layer] == pytest.approx(count, rel=1e-6), layer
+
+
+def test_every_family_gives_the_same_logits(tmp_path: Path, built, images) -> None:
+    """Weights saved under TensorFlow, loaded under JAX; in training too, with nothing dropped."""
+    pictures = images(8, (32, 32, 3))
+    np.save(tmp_path / "images.npy", pictures)
+    chosen, ours = list(golden.smallest_of_families().values()), {}
+    for name in chosen:
+        model = build(name, (32, 32, 3), 10, **steady(name))
+        shake(model)
+        model.save_weights(tmp_path / f"{name}.weights.h5")
+        ours[name] = {mode: np.array(model(pictures, training=mode == "train")) for mode in ("predict", "train")}
+    asked = [{"name": name, "options": steady(name), "weights": str(tmp_path / f"{name}.weights.h5"),
+              "images": str(tmp_path / "images.npy")} for name in chosen]  # fmt: skip
+    theirs = on_jax("logits", *map(json.dumps, asked))
+    for name, found in zip(chosen, theirs, strict=True):
+        for mode, wanted in ours[name].items():
+            spread = wanted.std(axis=0).mean()
+            assert spread > 1e-3 * np.abs(wanted).max(), (name, mode)
+            assert np.abs(np.array(found[mode]) - wanted).max() < 1e-4 * spread, (name, mode)
 
 
 def test_batch_normalization_is_equal_across_backends(tmp_path: Path) -> None:

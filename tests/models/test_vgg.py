@@ -34,3 +34,11 @@ def test_normalization_comes_between_convolution_and_relu(built) -> None:
     start = names.index("conv1_1")
     assert names[start : start + 3] == ["conv1_1", "conv1_1_bn", "conv1_1_relu"]
     assert not any(name.endswith("_bn") for name in [layer.name for layer in built("vgg11").layers])
+
+
+@pytest.mark.slow
+def test_the_articles_counts_of_the_first_dense_layer_and_without_them() -> None:
+    """One article counts VGG-16's first dense layer, another the net with global average pooling instead of all."""
+    dense = build("vgg16", (224, 224, 3), 1000).get_layer("fc6")
+    assert dense.count_params() == 102_764_544
+    assert build("vgg16", (224, 224, 3), 1000, form="small").count_params() == 15_227_688

@@ -4,8 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
+from suite import models
 from suite.study import plan
-from suite.study.estimate import Estimate, Share, clock, estimate, remember_speed
+from suite.study.estimate import (
+    FIRST_GUESS,
+    Estimate,
+    Share,
+    _unmeasured_speed,
+    clock,
+    estimate,
+    remember_speed,
+)
 from suite.study.ledger import Ledger
 from suite.study.records import RunKey
 
@@ -64,3 +73,12 @@ def test_nothing_takes_no_time() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(40, "40 s"), (725, "12 min"), (11_100, "3 h 05 min")])
 def test_times_as_people_say_them(seconds: float, text: str) -> None:
     assert clock(seconds) == text
+
+
+def test_a_family_never_trained_here_is_expected_at_its_pinned_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "training_speed", {"slow": 1e9, "quick": 4e9}.get)
+    assert _unmeasured_speed("slow", {}) == 1e9, "no machine was measured: as pinned"
+    assert _unmeasured_speed("their_net", {}) == FIRST_GUESS
+    measured = {"last": 8e9, "last_architecture": "quick"}
+    assert _unmeasured_speed("slow", measured) == 2e9, "this machine is twice as quick as the pinned one"
+    assert _unmeasured_speed("their_net", measured) == 8e9

@@ -19,10 +19,10 @@ LABELS = np.arange(12, dtype="int32") % 3
 PREPROCESSING = Preprocessing((0.4, 0.6), (0.2, 0.3), (4, 4, 2), ("a", "b", "c"))
 
 
-def make(recipe: Recipe) -> CompiledStep:
+def make(recipe: Recipe, net: keras.Model | None = None) -> CompiledStep:
     keras.utils.set_random_seed(0)
     inputs = keras.Input((4, 4, 2))
-    net = keras.Model(inputs, keras.layers.Dense(3)(keras.layers.Flatten()(inputs)))
+    net = net or keras.Model(inputs, keras.layers.Dense(3)(keras.layers.Flatten()(inputs)))
     images = keras.Variable(IMAGES, dtype="uint8", trainable=False, autocast=False)
     step = CompiledStep(net, images, Augmentation.of(recipe), recipe)
     step.set_values(recipe, PREPROCESSING, augment_seed=5)
@@ -81,3 +81,31 @@ def test_metrics_are_those_of_the_true_labels() -> None:
     logarithms = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     assert history.history["cross_entropy"][0] == pytest.approx(-logarithms[np.arange(8), LABELS[:8]].mean(), rel=1e-4)
     assert history.history["accuracy"][0] == pytest.approx((logits.argmax(axis=1) == LABELS[:8]).mean())
+
+
+def test_further_outputs_are_trained_with_three_tenths_and_never_predicted() -> None:
+    """GoogLeNet's auxiliary classifiers."""
+    recipe = Recipe(optimizer="sgd", weight_decay=0.0, learning_rate=0.1)
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((4, 4, 2))
+    shared = keras.layers.Flatten()(inputs)
+    heads = [keras.layers.Dense(3, name=name)(shared) for name in ("own", "auxiliary")]
+    step = make(recipe, keras.Model(inputs, heads))
+    logits = [np.random.default_rng(seed).normal(size=(5, 3)).astype("float32") for seed in (1, 2)]
+    labels = np.array([0, 2, 1, 1, 0])
+
+    def cross_entropy(values: np.ndarray) -> float:
+        return -(np.eye(3)[labels] * np.log(np.exp(values) / np.exp(values).sum(1, keepdims=True))).sum(1).mean()
+
+    loss = step.compute_loss(y=ops.convert_to_tensor(labels[None]), y_pred=list(map(ops.convert_to_tensor, logits)))
+    assert float(loss) == pytest.approx(cross_entropy(logits[0]) + 0.3 * cross_entropy(logits[1]), rel=1e-5)
+
+    rows, numbers = np.arange(12, dtype="int32").reshape(1, 12), np.zeros(1, "int32")
+    before = [to_numpy(variable).copy() for variable in step.net.trainable_variables]
+    step.fit({"index": rows, "step": numbers}, LABELS[rows], batch_size=1, shuffle=False, verbose=0)
+    moved = [np.abs(to_numpy(now) - was).max() for now, was in zip(step.net.trainable_variables, before, strict=True)]
+    assert min(moved) > 0, "both heads learn"
+    predicted = step.predict({"index": rows, "step": numbers}, batch_size=1, verbose=0)
+    kernel, bias = (to_numpy(weight) for weight in step.net.get_layer("own").weights)
+    expected = PREPROCESSING.apply(IMAGES).reshape(12, -1) @ kernel + bias
+    np.testing.assert_allclose(predicted, expected, rtol=1e-4, atol=1e-5)

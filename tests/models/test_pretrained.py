@@ -1,0 +1,214 @@
+"""Our architectures compute what those of keras.applications compute, with the same weights."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from suite.models import ArchitectureError, build, pixel_normalization
+from suite.models.pretrained import _imagenet, copy_from_applications
+from suite.models.sources import SOURCES
+
+QUICK = ["mobilenet_v1", "mobilenet_v3_small", "efficientnet_b0"]
+"""The rest takes minutes and is slow."""
+
+PIXELS = {"vgg16": 224, "vgg19": 224, "inception_v3": 160}
+"""Where not 128: VGG's dense layers want maps of 7x7, Inception's last stage maps that its pools do not exhaust."""
+
+AGREE = 1e-4
+"""Largest difference of logits, in standard deviations of a logit from image to image; they are float32 in the end."""
+
+
+@pytest.fixture
+def double() -> Iterator[None]:
+    """In float64: a hundred layers amplify the rounding of float32 to more than what is to be shown."""
+    keras.config.set_dtype_policy("float64")
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+def every_source() -> list[Any]:
+    return [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in sorted(SOURCES)]
+
+
+def reference(name: str, images: np.ndarray) -> Any:
+    """The model of keras.applications, with random weights under which its logits vary from image to image.
+
+    Scales, offsets and biases are random. The statistics of batch normalization are those of the images: with any
+    others a hundred layers amplify rounding errors until nothing could be compared.
+    """
+    constructor = getattr(keras.applications, SOURCES[name].constructor)
+    options: dict[str, Any] = {"weights": None, "classifier_activation": None, "input_shape": images.shape[1:]}
+    if "include_preprocessing" in inspect.signature(constructor).parameters:
+        options["include_preprocessing"] = False
+    keras.utils.set_random_seed(1)
+    model = constructor(**options)
+    random = np.random.default_rng(2)
+    norms = [layer for layer in _leaves(model) if isinstance(layer, keras.layers.BatchNormalization)]
+    for layer in _leaves(model):
+        for weight in layer.weights:
+            if weight.name in ("gamma", "beta", "bias") or "layer_scale" in layer.name:
+                centre = 0.0 if weight.name in ("beta", "bias") else 1.0
+                weight.assign(centre + random.uniform(-0.3, 0.3, weight.shape))
+            elif weight.name == "kernel" and not norms:  # else each layer's maps are fainter than those before
+                inputs = np.prod(weight.shape[:-1])
+                weight.assign(random.normal(0.0, np.sqrt(2.0 / inputs), weight.shape))
+    for norm in norms:
+        norm.momentum = 0.0
+    for layer in _leaves(model):
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0  # the statistics are taken in training, and must be those of prediction
+    model(pixels_of(name, images), training=True)
+    return model
+
+
+def pictures(side: int) -> np.ndarray:
+    """Four images of differing colours, coarse shapes and fine grain: of noise alone a deep net sees only the mean."""
+    random = np.random.default_rng(0)
+    shapes = random.normal(size=(4, 4, 4, 3)).repeat(side // 4, axis=1).repeat(side // 4, axis=2)
+    return (shapes + random.normal(size=(4, 1, 1, 3)) + 0.5 * random.normal(size=shapes.shape)).astype("float32")
+
+
+def pixels_of(name: str, images: np.ndarray) -> np.ndarray:
+    """What the reference takes for these images: the first EfficientNets divide by 255 inside of the model."""
+    return images * 255.0 if SOURCES[name].constructor.startswith("EfficientNetB") else images
+
+
+def _leaves(model: Any) -> list[Any]:
+    found = []
+    for layer in model.layers:
+        found += _leaves(layer) if hasattr(layer, "layers") else [layer]
+    return found
+
+
+def logits(model: Any, images: np.ndarray) -> np.ndarray:
+    return keras.ops.convert_to_numpy(model(images, training=False))
+
+
+def swap_two_kernels(model: Any) -> None:
+    """Exchange the first two kernels of equal shape that are not equal."""
+    seen = defaultdict(list)
+    for layer in model.layers:
+        for weight in layer.weights:
+            if "kernel" in weight.name:
+                seen[tuple(weight.shape)].append(weight)
+    one, other = next(weights for weights in seen.values() if len(weights) > 1)[:2]
+    kept = np.array(one)
+    one.assign(np.array(other))
+    other.assign(kept)
+
+
+@pytest.mark.parametrize("name", every_source())
+@pytest.mark.usefixtures("double")
+def test_logits_are_those_of_keras_applications(name: str) -> None:
+    images = pictures(PIXELS.get(name, 128))
+    theirs = reference(name, images)
+    ours = copy_from_applications(theirs, name, **SOURCES[name].options)
+    wanted, found = logits(theirs, pixels_of(name, images)), logits(ours, images)
+    spread = wanted.std(axis=0).mean()
+    assert spread > 1e-3 * np.abs(wanted).max()  # else nothing would be compared
+    assert np.abs(found - wanted).max() < AGREE * spread
+    swap_two_kernels(ours)
+    assert np.abs(logits(ours, images) - wanted).max() > 100 * AGREE * spread
+    del theirs, ours
+    keras.backend.clear_session()
+    gc.collect()
+
+
+def test_a_source_of_other_sizes_is_refused() -> None:
+    theirs = keras.applications.MobileNet(
+        weights=None, classifier_activation=None, input_shape=(128, 128, 3), alpha=0.25, classes=10
+    )
+    with pytest.raises(ArchitectureError, match="layer 'stem' of mobilenet_v1 and its source 'conv1' differ in kernel"):
+        copy_from_applications(theirs, "mobilenet_v1")
+
+
+def test_a_source_of_another_family_is_refused() -> None:
+    theirs = build("resnet20", (32, 32, 3), 10)
+    with pytest.raises(ArchitectureError, match="has no source"):
+        copy_from_applications(theirs, "mobilenet_v1")
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """`published(name)`: from now on keras.applications hands out this random model as the one trained on ImageNet."""
+
+    def hand_out(name: str) -> Any:
+        constructor = getattr(keras.applications, SOURCES[name].constructor)
+        keras.utils.set_random_seed(3)
+        model = constructor(weights=None, classifier_activation=None)
+        monkeypatch.setattr(keras.applications, SOURCES[name].constructor, lambda **_: model)
+        return model
+
+    _imagenet.cache_clear()
+    yield hand_out
+    _imagenet.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("name", "preprocess"),
+    [
+        ("mobilenet_v1", keras.applications.mobilenet.preprocess_input),
+        pytest.param("densenet121", keras.applications.densenet.preprocess_input, marks=pytest.mark.slow),
+        pytest.param("resnet50", keras.applications.resnet.preprocess_input, marks=pytest.mark.slow),
+    ],
+)
+def test_pictures_go_through_the_familys_own_preprocessing(name: str, preprocess: Any, published) -> None:
+    """With all classes, our model on our normalised pixels says what theirs says on theirs."""
+    theirs = published(name)
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 224, 224, 3)).astype("float32")
+    mean, std = pixel_normalization(name, {"pretrained": "imagenet"})
+    ours = build(name, (224, 224, 3), 1000, pretrained="imagenet")
+    wanted, found = logits(theirs, preprocess(pixels.copy())), logits(ours, (pixels / 255 - mean) / std)
+    np.testing.assert_allclose(found, wanted, rtol=1e-3, atol=1e-3 * np.abs(wanted).max())
+
+
+def test_another_number_of_classes_keeps_its_own_last_layer(published) -> None:
+    theirs = published("mobilenet_v1")
+    keras.utils.set_random_seed(7)
+    fresh = build("mobilenet_v1", (96, 96, 3), 5)
+    keras.utils.set_random_seed(7)
+    ours = build("mobilenet_v1", (96, 96, 3), 5, pretrained="imagenet")
+    np.testing.assert_array_equal(ours.get_layer("stem").kernel, theirs.get_layer("conv1").kernel)
+    np.testing.assert_array_equal(ours.get_layer("logits").kernel, fresh.get_layer("logits").kernel)
+
+
+@pytest.mark.parametrize(
+    ("shape", "options", "sentence"),
+    [
+        ((96, 96, 1), {}, "layer 'stem' of mobilenet_v1 has no published weights of its shape"),
+        ((96, 96, 3), {"width": 0.5}, "they are for colour images, width=1"),
+        ((96, 96, 3), {"pretrained": "jft"}, "option pretrained of mobilenet_v1 is one of imagenet, not 'jft'"),
+    ],
+)
+def test_published_weights_that_do_not_fit_are_refused(shape: tuple, options: dict, sentence: str, published) -> None:
+    published("mobilenet_v1")
+    with pytest.raises(ArchitectureError, match=sentence):
+        build("mobilenet_v1", shape, 5, **{"pretrained": "imagenet", **options})
+
+
+def test_options_that_compute_something_else_are_refused() -> None:
+    with pytest.raises(ArchitectureError, match="pretrained=imagenet of resnet50 wants stride_in=1x1, not '3x3'"):
+        build("resnet50", (96, 96, 3), 5, pretrained="imagenet", stride_in="3x3")
+
+
+def test_an_architecture_without_published_weights_has_no_such_option() -> None:
+    assert pixel_normalization("lenet5", {}) is None
+    with pytest.raises(ArchitectureError, match="lenet5 has no option 'pretrained'"):
+        build("lenet5", (32, 32, 1), 10, pretrained="imagenet")
+
+
+def test_weights_that_cannot_be_had_are_refused_with_the_place_to_put_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_network(*_: Any, **__: Any) -> None:
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(keras.applications, "MobileNet", no_network)
+    with pytest.raises(ArchitectureError, match=r"mobilenet_v1 are not among .*~/.keras/models.*no route to host"):
+        build("mobilenet_v1", (96, 96, 3), 5, pretrained="imagenet")
