@@ -73,7 +73,8 @@ def pictures(side: int) -> np.ndarray:
     """Four images of differing colours, coarse shapes and fine grain: of noise alone a deep net sees only the mean."""
     random = np.random.default_rng(0)
     shapes = random.normal(size=(4, 4, 4, 3)).repeat(side // 4, axis=1).repeat(side // 4, axis=2)
-    return (shapes + random.normal(size=(4, 1, 1, 3)) + 0.5 * random.normal(size=shapes.shape)).astype("float32")
+    images = shapes + random.normal(size=(4, 1, 1, 3)) + 0.5 * random.normal(size=shapes.shape)
+    return (np.round(images * 64) / 64).astype("float32")  # so that 255 times as much is exact in float32, too
 
 
 def pixels_of(name: str, images: np.ndarray) -> np.ndarray:
@@ -106,8 +107,9 @@ def swap_two_kernels(model: Any) -> None:
 
 
 @pytest.mark.parametrize("name", every_source())
-@pytest.mark.usefixtures("double")
-def test_logits_are_those_of_keras_applications(name: str) -> None:
+def test_logits_are_those_of_keras_applications(name: str, request: pytest.FixtureRequest) -> None:
+    if not name.startswith("convnext"):  # without a hundred norms, and theirs is in groups: float64 takes minutes
+        request.getfixturevalue("double")
     images = pictures(PIXELS.get(name, 128))
     theirs = reference(name, images)
     ours = copy_from_applications(theirs, name, **SOURCES[name].options)
