@@ -175,9 +175,9 @@ def _say_what_the_budget_overrules(study: dict[str, Any], given: dict[str, str])
     budget = given.get("budget", "laptop")
     if budget != "laptop":
         return
-    own = (study.get("budgets") or {}).get(budget) or {}
+    own, values = (study.get("budgets") or {}).get(budget) or {}, _named("budget", budget)
     for path in ("seeds", "images_seen", "search.trials"):
-        asked, set_by_budget = _at(study, path), _at(read_yaml(CONF / "budget" / f"{budget}.yaml"), path)
+        asked, set_by_budget = _at(study, path), _at(values, path)
         if path not in given and _at(own, path) is None and asked not in (None, set_by_budget):
             print(
                 f"note: {path}={asked} of the study gives way to the budget's {set_by_budget}: set it below "

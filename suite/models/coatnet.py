@@ -11,8 +11,8 @@ import keras
 from keras import layers
 
 from .architecture import Architecture, Form, small_form
-from .layers import convolution, depthwise, increasing, logits, normalized, residual, scaled, squeeze_excite
-from .transformer import WindowAttention, attention, dropped, feed_forward, layer_norm, narrow
+from .layers import convolution, depthwise, dropped, increasing, logits, normalized, residual, scaled, squeeze_excite
+from .transformer import WindowAttention, attention, feed_forward, layer_norm, narrow
 
 STEM = 64
 CHANNELS = (96, 192)

@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from .architecture import Architecture, Form, small_form
-from .layers import convolution, logits, normalized, scaled
+from .layers import convolution, dropped, logits, normalized, scaled
 
 BOTTLENECK = 4
 """The 1x1 convolution of a dense layer has this many times the channels that the layer adds."""
@@ -69,8 +69,8 @@ def dense_block(x: Any, count: int, growth: int, dropout: float, name: str) -> A
 def _dense_layer(x: Any, growth: int, dropout: float, name: str) -> Any:
     """Normalization and ReLU come first: each layer scales the shared maps in its own way."""
     x = convolution(normalized(x, f"{name}_in"), BOTTLENECK * growth, 1, name=f"{name}_conv1")
-    x = normalized(_dropped(x, dropout, f"{name}_conv1"), f"{name}_conv1")
-    return _dropped(convolution(x, growth, 3, name=f"{name}_conv2"), dropout, f"{name}_conv2")
+    x = normalized(dropped(x, dropout, f"{name}_conv1_dropout"), f"{name}_conv1")
+    return dropped(convolution(x, growth, 3, name=f"{name}_conv2"), dropout, f"{name}_conv2_dropout")
 
 
 def transition(
@@ -79,12 +79,8 @@ def transition(
     """Between two dense blocks: fewer channels, half the map."""
     kept = max(1, int(x.shape[-1] * compression))
     x = convolution(normalized(x, f"{name}_transition_in"), kept, 1, name=f"{name}_transition")
-    x = _dropped(x, dropout, f"{name}_transition")
+    x = dropped(x, dropout, f"{name}_transition_dropout")
     return layers.AveragePooling2D(2, padding=padding, name=f"{name}_pool")(x)
-
-
-def _dropped(x: Any, rate: float, name: str) -> Any:
-    return layers.Dropout(rate, name=f"{name}_dropout")(x) if rate else x
 
 
 CONFIGURATIONS = {

@@ -6,7 +6,6 @@ Table 1 of the paper is the searched baseline B0; section 3.3 scales its width, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
@@ -14,7 +13,16 @@ import keras
 from keras import layers
 
 from .architecture import CIFAR10, TINY_IMAGENET, Architecture, Form, small_form
-from .layers import depthwise, drop_path, logits, make_divisible, normalized, same_convolution, squeeze_excite
+from .layers import (
+    depthwise,
+    drop_path,
+    increasing,
+    logits,
+    make_divisible,
+    normalized,
+    same_convolution,
+    squeeze_excite,
+)
 
 EPSILON = 1e-3
 WIDTH_GROWTH, DEPTH_GROWTH = 1.1, 1.2
@@ -98,7 +106,7 @@ def efficientnet(
     width *= width_coefficient * WIDTH_GROWTH**phi
     depth *= depth_coefficient * DEPTH_GROWTH**phi
     counts = [repeats(blocks, depth) for *_, blocks in STAGES]
-    rates = drop_rates(drop_path, sum(counts))
+    rates = iter(increasing(drop_path, sum(counts)))
 
     inputs = keras.Input(input_shape)
     stem_stride = 1 if small_form(form, input_shape) else 2
@@ -119,11 +127,6 @@ def efficientnet(
 def repeats(blocks: int, depth: float) -> int:
     """Blocks of a stage times the depth's coefficient, rounded up, at least 1."""
     return max(1, math.ceil(blocks * depth))
-
-
-def drop_rates(last: float, blocks: int) -> Iterator[float]:
-    """Rates of stochastic depth, from 0 at the first of the blocks (2 or more) in equal steps to `last`."""
-    return (last * block / (blocks - 1) for block in range(blocks))
 
 
 def mbconv(

@@ -13,8 +13,8 @@ import keras
 from keras import layers
 
 from .architecture import CIFAR10, TINY_IMAGENET, Architecture, Form, small_form
-from .efficientnet import CLASSES, CONVOLUTIONS, EPSILON, drop_rates, mbconv, shortcut
-from .layers import logits, make_divisible, normalized, same_convolution
+from .efficientnet import CLASSES, CONVOLUTIONS, EPSILON, mbconv, shortcut
+from .layers import increasing, logits, make_divisible, normalized, same_convolution
 
 
 class Stage(NamedTuple):
@@ -51,7 +51,7 @@ def efficientnetv2(
     resizing is left to the recipe. `width` scales channels, to multiples of 8. Architecture.depth leaves out the
     gates' convolutions; the paper gives no count.
     """
-    rates = drop_rates(drop_path, sum(stage.blocks for stage in stages))
+    rates = iter(increasing(drop_path, sum(stage.blocks for stage in stages)))
     inputs = keras.Input(input_shape)
     stem_stride = 1 if small_form(form, input_shape) else 2
     x = same_convolution(

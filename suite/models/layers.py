@@ -183,6 +183,11 @@ def squeeze_excite(
     return layers.Multiply(name=f"{name}_scale")([x, y])
 
 
+def dropped(x: Any, rate: float, name: str) -> Any:
+    """Dropout; at rate 0 its input."""
+    return layers.Dropout(rate, name=name)(x) if rate else x
+
+
 def drop_path(x: Any, rate: float, name: str) -> Any:
     """Stochastic depth on the end of a path; at rate 0 the path itself."""
     return DropPath(rate, name=name)(x) if rate else x

@@ -13,7 +13,7 @@ import keras
 from keras import layers
 
 from .architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture, Form, Reference, small_form
-from .layers import convolution, drop_path, logits, normalized, scaled
+from .layers import convolution, drop_path, increasing, logits, normalized, scaled
 
 EPSILON = 1e-3
 
@@ -64,7 +64,7 @@ def nasnet(
     plan = CIFAR if small else plan
     unit = scaled(plan.penultimate // 96, width)  # all filters are multiples, so that those to be halved are even
     total = 3 * plan.cells + (2 if small else 4)
-    rates = iter([drop_path * number / (total - 1) for number in range(total)])
+    rates = iter(increasing(drop_path, total))
     inputs = keras.Input(input_shape)
     x = before = _stem(inputs, scaled(plan.stem, width), small)
     if not small:

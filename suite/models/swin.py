@@ -11,8 +11,8 @@ import keras
 from keras import layers, ops
 
 from .architecture import Architecture, Form, small_form
-from .layers import increasing, logits, residual, scaled
-from .transformer import Shape, WindowAttention, attention, dropped, feed_forward, layer_norm, narrow
+from .layers import dropped, increasing, logits, residual, scaled
+from .transformer import Shape, WindowAttention, attention, feed_forward, layer_norm, narrow
 
 HEAD = 32
 """Channels of one head; a stage is as wide as its heads together."""

@@ -13,6 +13,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from .layers import dropped
+
 Shape = tuple[int | None, ...]
 
 EPSILON = 1e-6
@@ -31,11 +33,6 @@ def narrow() -> Any:
 def layer_norm(x: Any, name: str, epsilon: float = EPSILON) -> Any:
     """Layer normalization (Ba et al., arXiv:1607.06450) over the channels."""
     return layers.LayerNormalization(epsilon=epsilon, name=name)(x)
-
-
-def dropped(x: Any, rate: float, name: str) -> Any:
-    """Dropout; at rate 0 its input."""
-    return layers.Dropout(rate, name=name)(x) if rate else x
 
 
 def feed_forward(x: Any, hidden: int, name: str, activation: Any = "gelu", dropout: float = 0.0) -> Any:

@@ -14,8 +14,8 @@ import keras
 from keras import layers, ops
 
 from .architecture import Architecture, Form, small_form
-from .layers import increasing, logits, residual, scaled
-from .transformer import SelfAttention, Shape, attention, dropped, feed_forward, layer_norm, narrow
+from .layers import dropped, increasing, logits, residual, scaled
+from .transformer import SelfAttention, Shape, attention, feed_forward, layer_norm, narrow
 
 HEAD = 64
 """Channels of one head; a net is as wide as its heads together."""

@@ -65,6 +65,8 @@ def reference(name: str, images: np.ndarray) -> Any:
     for layer in _leaves(model):
         if isinstance(layer, keras.layers.Dropout):
             layer.rate = 0.0  # the statistics are taken in training, and must be those of prediction
+        if isinstance(layer, keras.layers.Rescaling):
+            layer.scale = np.float64(layer.scale)  # a Python number is rounded to float32 on its way to float64
     model(pixels_of(name, images), training=True)
     return model
 

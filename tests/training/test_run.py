@@ -338,16 +338,3 @@ def test_lenet_learns_real_mnist(make_spec: MakeSpec, data_root: Path, tmp_path:
     )  # fmt: skip
     fields = train(spec, tmp_path)
     assert fields["test_accuracy"] > 0.94
-
-
-def test_published_weights_are_trained_on_what_they_were_made_for(
-    make_spec: MakeSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Their own normalisation, not that of the new images, in training and in the file that predictions read."""
-    from suite import models
-    from suite.models.sources import HALF
-
-    monkeypatch.setattr(models, "pixel_normalization", lambda name, options: HALF)
-    train(make_spec({"epochs": 1}), tmp_path)
-    assert Preprocessing.load(tmp_path).mean == HALF.mean[:1]  # digits are grey
-    assert Preprocessing.load(tmp_path).std == HALF.std[:1]
