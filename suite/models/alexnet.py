@@ -15,6 +15,7 @@ import keras
 from keras import layers
 
 from .architecture import CIFAR10, TINY_IMAGENET, Architecture, Form, small_form
+from .grouped_convolution import GroupedConv2D
 from .layers import adaptive_average_pooling, logits, scaled
 from .normalization import LocalResponseNormalization
 
@@ -98,7 +99,8 @@ def alexnet_grouped(
 
 
 def _conv(x: Any, filters: int, kernel: int, name: str, stride: int = 1, padding: str = "same", groups: int = 1) -> Any:
-    return layers.Conv2D(
+    kind = layers.Conv2D if groups == 1 else GroupedConv2D
+    return kind(
         filters, kernel, stride, padding, groups=groups, activation="relu", kernel_initializer="he_normal", name=name
     )(x)  # fmt: skip
 

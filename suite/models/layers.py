@@ -12,6 +12,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from .grouped_convolution import GroupedConv2D
 from .normalization import EPSILON, BatchNormalization
 
 Activation = str | Callable[[Any], Any] | None
@@ -106,7 +107,8 @@ def convolution(
     if stride > 1 and kernel > 1:
         x = layers.ZeroPadding2D(kernel // 2, name=f"{name}_pad")(x)
     padding = "same" if stride == 1 else "valid"
-    return layers.Conv2D(
+    kind = layers.Conv2D if groups == 1 else GroupedConv2D
+    return kind(
         filters, kernel, stride, padding,
         use_bias=use_bias, kernel_initializer=initializer, groups=groups, name=name,
     )(x)  # fmt: skip
@@ -121,13 +123,12 @@ def same_convolution(
     name: str,
     use_bias: bool = False,
     initializer: Any = "he_normal",
-    groups: int = 1,
     dilation: int = 1,
 ) -> Any:
     """A square convolution padded as TensorFlow's "same" does, for nets that were trained so."""
     return layers.Conv2D(
-        filters, kernel, stride, "same", dilation_rate=dilation,
-        use_bias=use_bias, kernel_initializer=initializer, groups=groups, name=name,
+        filters, kernel, stride, "same",
+        use_bias=use_bias, kernel_initializer=initializer, dilation_rate=dilation, name=name,
     )(x)  # fmt: skip
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -68,3 +69,19 @@ def built() -> Callable[..., Any]:
 def images() -> Callable[..., np.ndarray]:
     """`images(count, shape)`: standard normal images from a fixed seed."""
     return lambda count, shape: np.random.default_rng(0).standard_normal((count, *shape)).astype("float32")
+
+
+def pictures(count: int, side: int) -> np.ndarray:
+    """Images of differing colours, coarse shapes and fine grain: of noise alone a deep net sees only the mean."""
+    random = np.random.default_rng(0)
+    shapes = random.normal(size=(count, 4, 4, 3)).repeat(side // 4, axis=1).repeat(side // 4, axis=2)
+    images = shapes + random.normal(size=(count, 1, 1, 3)) + 0.5 * random.normal(size=shapes.shape)
+    return (np.round(images * 64) / 64).astype("float32")  # so that 255 times as much is exact in float32, too
+
+
+@pytest.fixture
+def double() -> Iterator[None]:
+    """In float64: a hundred layers amplify the rounding of float32 to more than what is to be shown."""
+    keras.config.set_dtype_policy("float64")
+    yield
+    keras.config.set_dtype_policy("float32")

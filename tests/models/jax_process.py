@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import jax
 import keras
@@ -25,7 +29,7 @@ def costs(asked: str) -> dict[str, float]:
     name, _, shape = asked.partition(":")
     counted = {}
     for step in steps(build(name, tuple(map(int, shape.split("x"))), 10)):
-        if type(step.layer).__name__ not in ("Conv2D", "Dense"):
+        if type(step.layer).__name__ not in ("Conv2D", "GroupedConv2D", "Dense"):
             continue
         config = {**step.layer.get_config(), "use_bias": False, "activation": None}
         layer = type(step.layer).from_config(config)
@@ -40,12 +44,37 @@ def costs(asked: str) -> dict[str, float]:
 
 
 def logits(asked: str) -> dict[str, Any]:
-    """Logits of a model with these weights, in prediction and in training."""
+    """Logits of a model with these weights in double precision, each mode compiled as a whole."""
+    keras.config.set_dtype_policy("float64")
     told = json.loads(asked)
     images = np.load(told["images"])
-    model = build(told["name"], images.shape[1:], 10, **told["options"])
+    with weights_of_zeros():
+        model = build(told["name"], images.shape[1:], 10, **told["options"])
     model.load_weights(told["weights"])
-    return {mode: np.asarray(model(images, training=mode == "train")).tolist() for mode in ("predict", "train")}
+    trainable, others = (
+        [variable.value for variable in variables]
+        for variables in (model.trainable_variables, model.non_trainable_variables)
+    )
+
+    @partial(jax.jit, static_argnames="training")
+    def call(trainable: Any, others: Any, images: Any, training: bool) -> Any:
+        return model.stateless_call(trainable, others, images, training=training)[0]
+
+    return {
+        mode: np.asarray(call(trainable, others, images, mode == "train")).tolist() for mode in ("predict", "train")
+    }
+
+
+@contextmanager
+def weights_of_zeros() -> Iterator[None]:
+    """Draw no random weights where a file's replace them: JAX would compile a program for each of their shapes."""
+
+    def zeros(shape: Any, *_: Any, dtype: str, **__: Any) -> Any:
+        return np.zeros(shape, dtype)
+
+    distributions = ("normal", "truncated_normal", "uniform")
+    with patch.multiple("keras.src.backend.random", **dict.fromkeys(distributions, zeros)):
+        yield
 
 
 def norm(path: str) -> dict[str, Any]:

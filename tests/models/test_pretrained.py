@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import inspect
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,22 +15,14 @@ from suite.models import ArchitectureError, build, pixel_normalization
 from suite.models.pretrained import _imagenet, copy_from_applications
 from suite.models.sources import SOURCES
 
+from .conftest import pictures
+from .reference import assert_same, leaves, logits, vary
+
 QUICK = ["mobilenet_v1", "mobilenet_v3_small", "efficientnet_b0"]
 """The rest takes minutes and is slow."""
 
 PIXELS = {"vgg16": 224, "vgg19": 224, "inception_v3": 160}
 """Where not 128: VGG's dense layers want maps of 7x7, Inception's last stage maps that its pools do not exhaust."""
-
-AGREE = 1e-4
-"""Largest difference of logits, in standard deviations of a logit from image to image; they are float32 in the end."""
-
-
-@pytest.fixture
-def double() -> Iterator[None]:
-    """In float64: a hundred layers amplify the rounding of float32 to more than what is to be shown."""
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_dtype_policy("float32")
 
 
 def every_source() -> list[Any]:
@@ -39,44 +30,18 @@ def every_source() -> list[Any]:
 
 
 def reference(name: str, images: np.ndarray) -> Any:
-    """The model of keras.applications, with random weights under which its logits vary from image to image.
-
-    Scales, offsets and biases are random. The statistics of batch normalization are those of the images: with any
-    others a hundred layers amplify rounding errors until nothing could be compared.
-    """
+    """The model of keras.applications, with random weights under which its logits vary from image to image."""
     constructor = getattr(keras.applications, SOURCES[name].constructor)
     options: dict[str, Any] = {"weights": None, "classifier_activation": None, "input_shape": images.shape[1:]}
     if "include_preprocessing" in inspect.signature(constructor).parameters:
         options["include_preprocessing"] = False
     keras.utils.set_random_seed(1)
     model = constructor(**options)
-    random = np.random.default_rng(2)
-    norms = [layer for layer in _leaves(model) if isinstance(layer, keras.layers.BatchNormalization)]
-    for layer in _leaves(model):
-        for weight in layer.weights:
-            if weight.name in ("gamma", "beta", "bias") or "layer_scale" in layer.name:
-                centre = 0.0 if weight.name in ("beta", "bias") else 1.0
-                weight.assign(centre + random.uniform(-0.3, 0.3, weight.shape))
-            elif weight.name == "kernel" and not norms:  # else each layer's maps are fainter than those before
-                inputs = np.prod(weight.shape[:-1])
-                weight.assign(random.normal(0.0, np.sqrt(2.0 / inputs), weight.shape))
-    for norm in norms:
-        norm.momentum = 0.0
-    for layer in _leaves(model):
-        if isinstance(layer, keras.layers.Dropout):
-            layer.rate = 0.0  # the statistics are taken in training, and must be those of prediction
+    for layer in leaves(model):
         if isinstance(layer, keras.layers.Rescaling):
             layer.scale = np.float64(layer.scale)  # a Python number is rounded to float32 on its way to float64
-    model(pixels_of(name, images), training=True)
+    vary(model, pixels_of(name, images))
     return model
-
-
-def pictures(side: int) -> np.ndarray:
-    """Four images of differing colours, coarse shapes and fine grain: of noise alone a deep net sees only the mean."""
-    random = np.random.default_rng(0)
-    shapes = random.normal(size=(4, 4, 4, 3)).repeat(side // 4, axis=1).repeat(side // 4, axis=2)
-    images = shapes + random.normal(size=(4, 1, 1, 3)) + 0.5 * random.normal(size=shapes.shape)
-    return (np.round(images * 64) / 64).astype("float32")  # so that 255 times as much is exact in float32, too
 
 
 def pixels_of(name: str, images: np.ndarray) -> np.ndarray:
@@ -84,43 +49,14 @@ def pixels_of(name: str, images: np.ndarray) -> np.ndarray:
     return images * 255.0 if SOURCES[name].constructor.startswith("EfficientNetB") else images
 
 
-def _leaves(model: Any) -> list[Any]:
-    found = []
-    for layer in model.layers:
-        found += _leaves(layer) if hasattr(layer, "layers") else [layer]
-    return found
-
-
-def logits(model: Any, images: np.ndarray) -> np.ndarray:
-    return keras.ops.convert_to_numpy(model(images, training=False))
-
-
-def swap_two_kernels(model: Any) -> None:
-    """Exchange the first two kernels of equal shape that are not equal."""
-    seen = defaultdict(list)
-    for layer in model.layers:
-        for weight in layer.weights:
-            if "kernel" in weight.name:
-                seen[tuple(weight.shape)].append(weight)
-    one, other = next(weights for weights in seen.values() if len(weights) > 1)[:2]
-    kept = np.array(one)
-    one.assign(np.array(other))
-    other.assign(kept)
-
-
 @pytest.mark.parametrize("name", every_source())
 def test_logits_are_those_of_keras_applications(name: str, request: pytest.FixtureRequest) -> None:
     if not name.startswith("convnext"):  # without a hundred norms, and theirs is in groups: float64 takes minutes
         request.getfixturevalue("double")
-    images = pictures(PIXELS.get(name, 128))
+    images = pictures(4, PIXELS.get(name, 128))
     theirs = reference(name, images)
     ours = copy_from_applications(theirs, name, **SOURCES[name].options)
-    wanted, found = logits(theirs, pixels_of(name, images)), logits(ours, images)
-    spread = wanted.std(axis=0).mean()
-    assert spread > 1e-3 * np.abs(wanted).max()  # else nothing would be compared
-    assert np.abs(found - wanted).max() < AGREE * spread
-    swap_two_kernels(ours)
-    assert np.abs(logits(ours, images) - wanted).max() > 100 * AGREE * spread
+    assert_same(ours, images, logits(theirs, pixels_of(name, images)))
     del theirs, ours
     keras.backend.clear_session()
     gc.collect()
