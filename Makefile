@@ -40,8 +40,8 @@ quickstart: setup
 test: lint
 	$(PYTEST) -n 2 --dist loadfile -m 'not slow and not faults and not realdata'
 
-test-all: lint
-	$(PYTEST) -n 2 --dist loadfile -m 'not faults and not realdata'
+test-all: test
+	$(PYTEST) -n 2 --dist worksteal -m 'slow and not faults and not realdata'
 
 test-faults: setup-dev
 	$(PYTEST) -m faults
