@@ -53,8 +53,7 @@ def likeliest(
 
     preprocessing = Preprocessing.load(directory)
     height, width, channels = preprocessing.input_shape
-    options = {key: value for key, value in asked["options"].items() if key != models.PRETRAINED}  # ours are loaded
-    net = models.build(asked["architecture"], (height, width, channels), len(names), **options)
+    net = models.build_untrained(asked["architecture"], (height, width, channels), len(names), **asked["options"])
     net.load_weights(directory / WEIGHTS)
     outputs = net.predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
     logits = outputs[0] if isinstance(outputs, list) else outputs  # auxiliary classifiers come after the net's own

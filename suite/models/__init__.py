@@ -2,7 +2,7 @@
 
 Importing this package does not import Keras; `build` does. One file per family declares its variants in
 `ARCHITECTURES`; to add one, write the file and run `python -m suite.models name=NAME measure=true write=true`, which
-adds its golden line.
+adds its golden line, and once more with `speed=true` if it is the smallest of its family.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from .architecture import ArchitectureError, checked
 from .complexity import Complexity, measure
 from .golden import training_speed
 from .graph import fingerprint
-from .registry import build, estimate_macs, facts, foreign_kinds, names, option_names
+from .registry import build, build_untrained, estimate_macs, facts, foreign_kinds, names, option_names
 from .sources import PRETRAINED, pixel_normalization
 
 __all__ = [
     "PRETRAINED", "ArchitectureError", "Complexity",
-    "build", "checked", "estimate_macs", "facts", "fingerprint", "foreign_kinds", "measure", "names",
+    "build", "build_untrained", "checked", "estimate_macs", "facts", "fingerprint", "foreign_kinds", "measure", "names",
     "option_names", "pixel_normalization", "training_speed",
 ]  # fmt: skip

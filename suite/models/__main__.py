@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -58,7 +59,7 @@ def _answer(asked: dict[str, Any]) -> int:
     as_json = asked.get("format") == "json"
     name = asked.get("name")
     if name is None:
-        rows = [_facts_at(other, asked) for other in registry.names()]
+        rows = [_facts_if_it_fits(other, asked) for other in registry.names()]
         print(json.dumps(rows, indent=1) if as_json else lineage_table(rows))
         return DONE
     _known(name)
@@ -75,6 +76,15 @@ def _facts_at(name: str, asked: dict[str, Any]) -> dict[str, Any]:
     if name in golden.lines() and (pinned := golden.counts(name, shape, classes)):
         return known | {key: value for key, value in pinned.items() if key != "first_macs"}
     return known | _count(name, shape, classes)
+
+
+def _facts_if_it_fits(name: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """`_facts_at`, without counts where the asked images are too small for the architecture."""
+    try:
+        return _facts_at(name, asked)
+    except ArchitectureError as error:
+        print(f"note: {error}", file=sys.stderr)
+        return registry.facts(name) | {"params": None, "trainable_params": None, "macs": None}
 
 
 def _asks_shape(asked: dict[str, Any]) -> bool:
@@ -157,7 +167,8 @@ def _pin_speeds(name: str | None) -> int:
 
     smallest = golden.smallest_of_families()
     if name is not None:
-        _known(name)
+        if name not in golden.lines():
+            raise commandline.unknown("architecture of this package", name, golden.lines())
         family = registry.facts(name)["family"]
         smallest = {family: smallest[family]}
     for chosen in smallest.values():
@@ -177,7 +188,7 @@ def _thousands(number: int | None) -> str:
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise ValueError("a whole number above 0")
     return int(text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,8 @@ class Architecture:
     builder: `builder(input_shape, num_classes, **options) -> keras.Model`; its keyword-only parameters are the options,
         and their annotations (bool, int, float, str or a Literal) are what `build` checks. What tells variants of one
         family apart is bound in front with `functools.partial`, by position, and so is no option.
-    depth: weighted layers (convolutions and dense layers of the main path), the papers' rule.
+    depth: what the paper counts: weighted layers of the main path (convolutions and dense ones), or blocks where the
+        family's docstring says so (the transformers, ConvNeXt, CoAtNet).
     references: where counts are pinned; the first is the one of the paper.
     min_size: the shortest side in pixels that the architecture can reduce to its last map.
     """
@@ -111,20 +113,24 @@ def checked(
 
 
 def _checked(name: str, option: str, value: Any, kind: Kind) -> Any:
-    """One value, compared with what its option takes; option `width` must be above 0."""
+    """One value, compared with what its option takes; `width` must be above 0, a rate of dropping from 0 to below 1."""
     if isinstance(kind, list):
-        if value not in kind:
+        if not any(type(choice) is type(value) and choice == value for choice in kind):  # True is no 1, nor is 1.0
             raise ArchitectureError(f"option {option} of {name} is one of {', '.join(map(str, kind))}, not {value!r}")
         return value
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if kind == "bool" and not isinstance(value, bool):
         raise ArchitectureError(f"option {option} of {name} is true or false, not {value!r}")
+    if number and not math.isfinite(value):
+        raise ArchitectureError(f"option {option} of {name} is a finite number, not {value!r}")
     if kind == "int" and (not number or value != int(value)):
         raise ArchitectureError(f"option {option} of {name} is a whole number, not {value!r}")
     if kind == "float" and not number:
         raise ArchitectureError(f"option {option} of {name} is a number, not {value!r}")
     if option == "width" and not 0 < value < 1e3:
         raise ArchitectureError(f"option width of {name} multiplies the channels and must be above 0, not {value!r}")
+    if option in ("dropout", "drop_path") and kind == "float" and not 0 <= value < 1:
+        raise ArchitectureError(f"option {option} of {name} is a rate of at least 0 and below 1, not {value!r}")
     if kind == "int":
         return int(value)
     return float(value) if kind == "float" else value

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import keras
 from keras import layers
 
-from .architecture import Architecture, Form, small_form
+from .architecture import Architecture, ArchitectureError, Form, small_form
 from .layers import LayerScale, convolution, depthwise, increasing, logits, residual, scaled
 from .transformer import feed_forward, layer_norm, narrow
 
@@ -42,6 +42,8 @@ def convnext(
     the first; the authors train tiny, small and base with 0.1, 0.4 and 0.5. `width` scales channels. Initialisation:
     normal of 0.02, biases 0. Depth counts blocks.
     """
+    if kernel < 1 or kernel % 2 == 0:
+        raise ArchitectureError(f"kernel is the odd side of the depthwise filters, not {kernel}")
     rates = iter(increasing(drop_path, sum(blocks)))
     inputs = keras.Input(input_shape)
     x = layer_norm(_stem(inputs, scaled(channels[0], width), small_form(form, input_shape)), "stem_norm")

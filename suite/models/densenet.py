@@ -10,7 +10,7 @@ from typing import Any, Literal
 import keras
 from keras import layers
 
-from .architecture import Architecture, Form, small_form
+from .architecture import Architecture, ArchitectureError, Form, small_form
 from .layers import convolution, dropped, logits, normalized, scaled
 
 BOTTLENECK = 4
@@ -38,6 +38,10 @@ def densenet(
     with 10 classes. Initialisation: He et al., arXiv:1502.01852. Deviation: pools of small images round up, so that
     28x28 digits pass too. `width` scales the growth rate, and with it every channel.
     """
+    if growth_rate < 1:
+        raise ArchitectureError(
+            f"growth_rate counts the channels that a dense layer adds: at least 1, not {growth_rate}"
+        )
     small = small_form(form, input_shape)
     growth = scaled(growth_rate, width)
     inputs = keras.Input(input_shape)
@@ -77,6 +81,8 @@ def transition(
     x: Any, compression: float, dropout: float, name: str, padding: Literal["same", "valid"] = "valid"
 ) -> Any:
     """Between two dense blocks: fewer channels, half the map."""
+    if not 0 < compression <= 1:
+        raise ArchitectureError(f"compression is the share of channels kept: above 0 and at most 1, not {compression}")
     kept = max(1, int(x.shape[-1] * compression))
     x = convolution(normalized(x, f"{name}_transition_in"), kept, 1, name=f"{name}_transition")
     x = dropped(x, dropout, f"{name}_transition_dropout")

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 import keras
 from keras import layers
 
-from .architecture import CIFAR10, TINY_IMAGENET, Architecture, Form, small_form
+from .architecture import CIFAR10, TINY_IMAGENET, Architecture, ArchitectureError, Form, small_form
 from .layers import (
     depthwise,
     drop_path,
@@ -25,6 +25,8 @@ from .layers import (
 )
 
 EPSILON = 1e-3
+MOST_PHI = 12
+"""Ten times B0's width and three times its depth, and more: B7 is about 6."""
 WIDTH_GROWTH, DEPTH_GROWTH = 1.1, 1.2
 """Beta and alpha of section 3.3: what one step of the compound coefficient multiplies. The image's is 1.15."""
 
@@ -99,10 +101,15 @@ def efficientnet(
 
     Small images (below 96 pixels, or form=small): the stem's stride is 1, as kuangliu/pytorch-cifar has it; its B0 has
     3,599,686, because it leaves out the head's convolution and keeps an expansion in the first block that is never
-    used. Initialisation: N(0, 2 / fan-out) for convolutions and uniform for the classes, as the authors' code; He's
-    (arXiv:1502.01852) for the gates. Deviation: rates of drop_path grow from 0 to the full rate; the authors' stop one
-    block short of it. Architecture.depth leaves out the gates' convolutions; the paper gives no count.
+    used. Initialisation: N(0, 2 / fan-out) for convolutions and uniform for the classes, as the authors' code; in the
+    gates He's (arXiv:1502.01852) and then Glorot's. Deviation: rates of drop_path grow from 0 to the full rate; the
+    authors' stop one block short of it. Architecture.depth leaves out the gates' convolutions; the paper gives no
+    count.
     """
+    if depth <= 0 or abs(phi) > MOST_PHI:
+        raise ArchitectureError(
+            f"EfficientNet takes a depth above 0 and a phi of at most {MOST_PHI}, not {depth}, {phi}"
+        )
     width *= width_coefficient * WIDTH_GROWTH**phi
     depth *= depth_coefficient * DEPTH_GROWTH**phi
     counts = [repeats(blocks, depth) for *_, blocks in STAGES]

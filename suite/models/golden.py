@@ -59,6 +59,7 @@ def training_speed(name: str) -> float | None:
 
 
 def _at_32(name: str) -> dict[str, Any]:
+    """The counts at 32x32, which `measurement.golden_line` demands."""
     return next(entry for entry in lines()[name]["counts"] if entry["input_shape"][0] == 32)
 
 

@@ -14,7 +14,8 @@ from .graph import Shape, Step, steps
 class View:
     """What one output of a layer sees of the image: a square of `field` pixels, a new one every `stride` pixels.
 
-    The layers that read a whole map (dense ones, averages over it) see everything: both are None.
+    What reads a whole map (dense layers, averages over it, attention among all places) sees everything: both are None.
+    A gate that such an average sets (squeeze and excitation) is left out of what the gated map sees.
     """
 
     field: int | None = 1
@@ -42,7 +43,7 @@ def layer_table(model: Any) -> list[LayerRow]:
     """
     rows: list[LayerRow] = []
     for step in steps(model):
-        views = [rows[source].view for source, _ in step.inputs]
+        views = [rows[source].view for source, _ in step.inputs if not _is_gate(rows[source], step)]
         shape = step.output_shapes[0][1:]
         params = sum(math.prod(weight.shape) for weight in getattr(step.layer, "weights", []))
         rows.append(
@@ -64,9 +65,19 @@ def _view(step: Step, views: list[View]) -> View:
     return View(round(field + (kernel - 1) * stride), stride * step_size)
 
 
+def _is_gate(source: LayerRow, step: Step) -> bool:
+    """Whether an input is one number for each channel, that multiplies a whole map."""
+    sides = step.output_shapes[0][1:-1]
+    return type(step.layer).__name__ == "Multiply" and set(source.output_shape[:-1]) == {1} != set(sides)
+
+
 def _reads_all(step: Step) -> bool:
-    """Whether every output depends on the whole map: the spatial axes are gone."""
-    return len(step.input_shapes[0]) > len(step.output_shapes[0])
+    """Whether every output depends on the whole map: its axes are gone, or averaged over, or all places attended."""
+    kind = type(step.layer).__name__
+    if kind == "Reshape":
+        return False
+    fewer_axes = len(step.input_shapes[0]) > len(step.output_shapes[0])
+    return fewer_axes or kind.startswith("Global") or getattr(step.layer, "attends_to_all", False)
 
 
 def _window(step: Step) -> tuple[int, float]:

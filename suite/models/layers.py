@@ -123,12 +123,11 @@ def same_convolution(
     name: str,
     use_bias: bool = False,
     initializer: Any = "he_normal",
-    dilation: int = 1,
 ) -> Any:
     """A square convolution padded as TensorFlow's "same" does, for nets that were trained so."""
     return layers.Conv2D(
         filters, kernel, stride, "same",
-        use_bias=use_bias, kernel_initializer=initializer, dilation_rate=dilation, name=name,
+        use_bias=use_bias, kernel_initializer=initializer, name=name,
     )(x)  # fmt: skip
 
 

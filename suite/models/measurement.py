@@ -9,15 +9,20 @@ from typing import Any
 import keras
 import numpy as np
 
-from .architecture import Architecture
+from .architecture import Architecture, ArchitectureError
 from .complexity import measure, step_multiply_adds
 from .graph import steps
 from .registry import declared
 
 
 def golden_line(name: str) -> dict[str, Any]:
-    """The golden line of a declared architecture, built and counted at each of its references."""
+    """The golden line of a declared architecture, built and counted at each of its references.
+
+    Raises ArchitectureError where none of them is at 32x32.
+    """
     module, architecture = declared()[name]
+    if not any(shape[:2] == (32, 32) for shape, _ in architecture.references):
+        raise ArchitectureError(f"{name} wants one of its references at 32x32 pixels: families are compared there")
     return {
         "name": name,
         "module": module,

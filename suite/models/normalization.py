@@ -121,7 +121,8 @@ class LocalResponseNormalization(layers.Layer):
         self.size, self.offset, self.alpha, self.beta = size, offset, alpha, beta
 
     def call(self, inputs: Any) -> Any:
-        x = ops.cast(inputs, "float32")  # in half precision 2 plus a ten-thousandth is 2
+        wide = "float64" if self.compute_dtype == "float64" else "float32"
+        x = ops.cast(inputs, wide)  # in half precision 2 plus a ten-thousandth is 2
         reach, channels = self.size // 2, inputs.shape[-1]
         squares = ops.pad(ops.square(x), [(0, 0), (0, 0), (0, 0), (reach, reach)])
         total = sum(squares[..., first : first + channels] for first in range(self.size))

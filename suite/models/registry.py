@@ -13,6 +13,7 @@ import json
 import pkgutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -113,20 +114,36 @@ def build(name: str, input_shape: tuple[int, int, int], num_classes: int, **opti
     ArchitectureError for an unknown name, a wrong option, an image that is too small, or published weights that do not
     fit or cannot be had.
     """
-    builder = _builder(name)
-    shape = _shape(name, input_shape)
-    kinds = sources.options(name)
-    further = checked(name, kinds, {key: options.pop(key) for key in kinds if key in options})
-    if isinstance(num_classes, bool) or int(num_classes) != num_classes or num_classes < 2:
-        raise ArchitectureError(f"{name} needs at least 2 classes, not {num_classes!r}")
-    pretrained = bool(further.get(sources.PRETRAINED))
-    options = sources.agreeing(name, options) if pretrained else options
-    model = builder(shape, int(num_classes), **checked_options(name, builder, options))
-    if pretrained:
+    model = build_untrained(name, input_shape, num_classes, **options)
+    if sources.PRETRAINED in options and name in sources.SOURCES:
         from .pretrained import load_imagenet
 
         load_imagenet(model, name)
     return model
+
+
+def build_untrained(name: str, input_shape: tuple[int, int, int], num_classes: int, **options: Any) -> Any:
+    """As `build`, but without published weights: of `pretrained` only what it says about the net is heeded."""
+    builder = _builder(name)
+    shape = _shape(name, input_shape)
+    kinds = sources.options(name)
+    pretrained = checked(name, kinds, {key: options.pop(key) for key in kinds if key in options})
+    if not isinstance(num_classes, int) or isinstance(num_classes, bool) or num_classes < 2:
+        raise ArchitectureError(f"{name} needs at least 2 classes, not {num_classes!r}")
+    options = checked_options(name, builder, options)
+    if pretrained:
+        defaults = {option: parameter.default for option, parameter in options_of(builder).items()}
+        options = sources.agreeing(name, options, defaults, shape)
+    try:
+        return builder(shape, num_classes, **options)
+    except (ArithmeticError, ValueError) as error:
+        if isinstance(error, ArchitectureError) or name not in golden.lines():
+            raise
+        given = ", ".join(f"{option}={value}" for option, value in options.items()) or "no options"
+        size = "x".join(map(str, shape))
+        raise ArchitectureError(
+            f"{name} cannot be built for images of {size} with {given}: {next(iter(str(error).splitlines()), '')}"
+        ) from error
 
 
 def declared() -> dict[str, tuple[str, Architecture]]:
@@ -173,8 +190,8 @@ def _builder(name: str) -> Any:
 
 def _shape(name: str, input_shape: tuple[int, int, int]) -> tuple[int, int, int]:
     """The shape as three positive integers, large enough for the architecture."""
-    shape = tuple(input_shape)
-    if len(shape) != 3 or any(side is None or int(side) != side or side < 1 for side in shape):
+    shape = tuple(input_shape) if isinstance(input_shape, Iterable) else ()
+    if len(shape) != 3 or not all(isinstance(side, int) and side > 0 for side in shape):
         raise ArchitectureError(f"{name} takes images of (height, width, channels), not {input_shape!r}")
     least = golden.lines()[name]["min_size"] if name in golden.lines() else 1
     if min(shape[:2]) < least:

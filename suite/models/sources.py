@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from .architecture import ArchitectureError
+from .architecture import SMALL_IMAGE, ArchitectureError, small_form
 
 
 class Normalization(NamedTuple):
@@ -70,14 +70,27 @@ def options(name: str) -> dict[str, list[str]]:
     return {PRETRAINED: ["imagenet"]} if name in SOURCES else {}
 
 
-def agreeing(name: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
+FREE = ("dropout", "drop_path", "form")
+"""Options that change nothing of what a net predicts, and the form, which the image's size decides over."""
+
+
+def agreeing(
+    name: str, chosen: Mapping[str, Any], defaults: Mapping[str, Any], input_shape: Sequence[int]
+) -> dict[str, Any]:
     """The options, with those under which ours computes what the published weights were trained for.
 
-    Raises ArchitectureError where another value was chosen.
+    Raises ArchitectureError where another value was chosen, and for the small-image form.
     """
-    for option, value in SOURCES[name].options.items():
-        if chosen.get(option, value) != value:
-            raise ArchitectureError(f"pretrained=imagenet of {name} wants {option}={value}, not {chosen[option]!r}")
+    wanted = {**defaults, **SOURCES[name].options}
+    for option, value in chosen.items():
+        if option not in FREE and value != wanted[option]:
+            raise ArchitectureError(f"pretrained=imagenet of {name} wants {option}={wanted[option]}, not {value!r}")
+    if "form" in wanted and small_form(chosen.get("form", wanted["form"]), input_shape):
+        height, width = input_shape[:2]
+        raise ArchitectureError(
+            f"pretrained=imagenet of {name} is for its large form, and images of {height}x{width} get the small one: "
+            f"enlarge them to {SMALL_IMAGE} pixels or set form=large"
+        )
     return {**chosen, **SOURCES[name].options}
 
 

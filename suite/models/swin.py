@@ -47,9 +47,10 @@ def swin(
     channels double without merging, so that 32x32 ends in a 4x4 map, as kentaroy47/vision-transformers-cifar10 has it
     (which has neither biases of queries nor a normalization where it merges; both stay here).
 
-    A window shrinks to a map that is smaller, on each side for itself, as the authors' does, and then its bias table
-    too: the count depends on the size there. A larger map that windows do not tile is padded on the right and below,
-    and nothing looks at the padding (the authors' classifier refuses such sizes). Odd maps are padded before merging.
+    A window shrinks to a map that is smaller, on each side for itself (the authors' on both sides as soon as the
+    shorter one is), and then its bias table too: the count depends on the size there. A larger map that windows do not
+    tile is padded on the right and below, and nothing looks at the padding (the authors' classifier refuses such
+    sizes). Odd maps are padded before merging.
 
     shift: whether every second block moves its windows by half of one; without it they never exchange anything (Table 4
     of the paper). dropout: after the patches and after each dense layer that is not a query, key or value.

@@ -56,7 +56,7 @@ def attended(qkv: Any, heads: int, bias: Any = None) -> Any:
 
     qkv: (batch, ..., tokens, 3 * heads * size), queries first, then keys, then values; bias: float32, broadcast to
     (batch, ..., heads, tokens, tokens). Returns (batch, ..., tokens, heads * size). The softmax is float32 under mixed
-    precision too.
+    precision too (and float64 in float64).
     """
     _, *groups, tokens, channels = tuple(qkv.shape)
     size = channels // (3 * heads)
@@ -64,9 +64,10 @@ def attended(qkv: Any, heads: int, bias: Any = None) -> Any:
     x = ops.reshape(qkv, (-1, *groups, tokens, 3, heads, size))
     x = ops.transpose(x, (axis + 1, *range(axis), axis + 2, axis, axis + 3))
     queries, keys, values = x[0], x[1], x[2]  # (batch, ..., heads, tokens, size)
-    scores = ops.cast(ops.matmul(queries * size**-0.5, ops.swapaxes(keys, -1, -2)), "float32")
+    scores = ops.matmul(queries * size**-0.5, ops.swapaxes(keys, -1, -2))
+    scores = ops.cast(scores, "float64" if keras.backend.standardize_dtype(scores.dtype) == "float64" else "float32")
     if bias is not None:
-        scores = ops.add(scores, bias)
+        scores = ops.add(scores, ops.cast(bias, scores.dtype))
     weights = ops.cast(ops.softmax(scores, axis=-1), values.dtype)
     outputs = ops.swapaxes(ops.matmul(weights, values), -2, -3)
     return ops.reshape(outputs, (-1, *groups, tokens, heads * size))
@@ -75,6 +76,8 @@ def attended(qkv: Any, heads: int, bias: Any = None) -> Any:
 @keras.saving.register_keras_serializable(package="keras_comparison_suite")
 class SelfAttention(layers.Layer):
     """Every token looks at all: (batch, tokens, 3 * channels), see `attended`, to (batch, tokens, channels)."""
+
+    attends_to_all = True
 
     def __init__(self, heads: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -112,6 +115,7 @@ class WindowAttention(layers.Layer):
         self.heads = heads
         self.window = self.kernel_size = tuple(window)  # as the latter it counts in receptive fields
         self.shift = tuple(shift)
+        self.attends_to_all = False
 
     def build(self, input_shape: Shape) -> None:
         rows, columns = self.window
@@ -121,6 +125,7 @@ class WindowAttention(layers.Layer):
         )  # fmt: skip
         self.ways = relative_positions(rows, columns)
         self.barred = barred_pairs(_sides(input_shape), self.window, self.shift)
+        self.attends_to_all = self.window == _sides(input_shape)
 
     def call(self, inputs: Any) -> Any:
         (height, width), (rows, columns) = _sides(tuple(inputs.shape)), self.window

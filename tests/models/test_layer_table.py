@@ -8,7 +8,9 @@ import keras
 import pytest
 from keras import layers
 
+from suite.models import build
 from suite.models.layer_table import LayerRow, View, layer_table
+from suite.models.layers import squeeze_excite
 
 
 def table(shape: tuple[int, int, int], *stack: Any) -> list[LayerRow]:
@@ -80,3 +82,17 @@ def test_totals_are_the_models(built) -> None:
     rows = layer_table(built("resnet20"))
     assert sum(row.params for row in rows) == built("resnet20").count_params()
     assert sum(row.macs or 0 for row in rows) == 40_551_040
+
+
+def test_a_gate_does_not_widen_what_the_gated_map_sees() -> None:
+    inputs = keras.Input((16, 16, 4))
+    x = layers.Conv2D(8, 3, padding="same")(inputs)
+    rows = {row.name: row for row in layer_table(keras.Model(inputs, squeeze_excite(x, 2, name="se")))}
+    assert rows["se_mean"].view == View(None, None)
+    assert rows["se_scale"].view == View(3, 1)
+
+
+def test_attention_sees_everything_and_patches_only_themselves() -> None:
+    rows = {row.name: row.view.field for row in layer_table(build("vit_ti16", (32, 32, 3), 10))}
+    assert rows["stem"] == rows["tokens"] == rows["stage1_block1_qkv"] == 4
+    assert rows["stage1_block1_attention"] is None

@@ -21,7 +21,9 @@ from suite.models.layers import (
     scaled,
     squeeze_excite,
 )
-from suite.models.normalization import EPSILON, BatchNormalization
+from suite.models.normalization import EPSILON, BatchNormalization, LocalResponseNormalization
+from suite.models.shufflenet_v1 import ChannelShuffle
+from suite.models.shufflenet_v2 import ChannelSplit
 
 ROWS = np.random.default_rng(0).normal(3.0, 2.0, (6, 5, 4, 3)).astype("float32")
 
@@ -230,3 +232,20 @@ def test_squeeze_and_excitation_scales_each_channel_by_its_gate(images) -> None:
     squeezed = np.maximum(picture.mean((1, 2)) @ reduce[0][0, 0] + reduce[1], 0)
     gate = 1 / (1 + np.exp(-(squeezed @ expand[0][0, 0] + expand[1])))
     np.testing.assert_allclose(model(picture), picture * gate[:, None, None], rtol=1e-4, atol=1e-6)
+
+
+def test_local_response_normalization_by_the_papers_formula(images) -> None:
+    """Section 3.3 of the 2012 paper, with sums over n = 5 maps that are cut at the first and the last."""
+    (x,) = images(1, (3, 3, 7))
+    found = np.array(LocalResponseNormalization()(x[None]))[0]
+    for channel in range(7):
+        squares = (x[..., max(0, channel - 2) : channel + 3] ** 2).sum(axis=-1)
+        np.testing.assert_allclose(found[..., channel], x[..., channel] / (2 + 1e-4 * squares) ** 0.75, rtol=1e-5)
+
+
+def test_a_shuffle_deals_each_groups_channels_to_all_groups() -> None:
+    channels = np.arange(6, dtype="float32").reshape(1, 1, 1, 6)
+    assert np.array(ChannelShuffle(2)(channels)).ravel().tolist() == [0, 3, 1, 4, 2, 5]
+    first, second = ChannelSplit()(channels)
+    assert np.array(first).ravel().tolist() == [0, 1, 2]
+    assert np.array(second).ravel().tolist() == [3, 4, 5]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from suite.commandline import DONE, FAILED, REFUSED, enter
-from suite.models import golden
+from suite.models import __main__ as command
+from suite.models import golden, registry
 from suite.models.__main__ import HELP, main
 
 
@@ -23,8 +24,8 @@ def run(*arguments: str) -> int:
                                                  (("format=json",), 0)])  # fmt: skip
 def test_tables_help_and_refusals_take_under_a_second_without_keras(arguments: tuple, code: int) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-X", "importtime", "-m", "suite.models", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+    line = [sys.executable, "-X", "importtime", "-m", "suite.models", *arguments]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == code
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
@@ -55,7 +56,12 @@ def test_json_has_the_facts(capsys: pytest.CaptureFixture) -> None:
     assert rows["vgg16"]["published"]["errors"][0]["condition"].startswith("1-crop")
 
 
-def test_the_table_at_a_pinned_size_needs_no_building(capsys: pytest.CaptureFixture) -> None:
+def test_the_table_at_a_pinned_size_needs_no_building(
+    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pinned = [name for name in golden.lines() if golden.counts(name, (64, 64, 3), 200)]
+    monkeypatch.setattr(registry, "names", lambda: pinned)
+    monkeypatch.setattr(command, "_count", lambda *_: pytest.fail("it was built"))
     assert run("format=json", "input_size=64", "num_classes=200", "channels=3") == DONE
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
     assert rows["resnet18"]["input_shape"] == [64, 64, 3]
@@ -127,3 +133,14 @@ def test_writing_makes_the_line_that_is_shipped(monkeypatch, tmp_path: Path, cap
     assert run("measure=true", "write=true", "name=lenet5") == DONE
     assert str(target) in capsys.readouterr().out
     assert target.read_text() == Path(golden.__file__).with_name(golden.FILE).read_text()
+
+
+def test_a_table_at_a_size_too_small_for_some_leaves_their_counts_out(
+    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "names", lambda: ["lenet5", "mobilenet_v1"])
+    assert run("input_size=12", "format=json") == DONE
+    out, err = capsys.readouterr()
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert rows["mobilenet_v1"]["params"] is None
+    assert "mobilenet_v1 needs images of at least" in err

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from suite.models import ArchitectureError, build, pixel_normalization
+from suite.models import ArchitectureError, build, build_untrained, pixel_normalization
 from suite.models.pretrained import _imagenet, copy_from_applications
 from suite.models.sources import SOURCES
 
@@ -124,7 +124,9 @@ def test_another_number_of_classes_keeps_its_own_last_layer(published) -> None:
     ("shape", "options", "sentence"),
     [
         ((96, 96, 1), {}, "layer 'stem' of mobilenet_v1 has no published weights of its shape"),
-        ((96, 96, 3), {"width": 0.5}, "they are for colour images, width=1"),
+        ((96, 96, 3), {"width": 0.5}, "pretrained=imagenet of mobilenet_v1 wants width=1.0, not 0.5"),
+        ((64, 64, 3), {}, "for its large form, and images of 64x64 get the small one"),
+        ((96, 96, 3), {"form": "small"}, "for its large form"),
         ((96, 96, 3), {"pretrained": "jft"}, "option pretrained of mobilenet_v1 is one of imagenet, not 'jft'"),
     ],
 )
@@ -137,6 +139,13 @@ def test_published_weights_that_do_not_fit_are_refused(shape: tuple, options: di
 def test_options_that_compute_something_else_are_refused() -> None:
     with pytest.raises(ArchitectureError, match="pretrained=imagenet of resnet50 wants stride_in=1x1, not '3x3'"):
         build("resnet50", (96, 96, 3), 5, pretrained="imagenet", stride_in="3x3")
+
+
+def test_without_the_weights_it_is_the_same_net() -> None:
+    """As predictions build it: ResNet's stride lies where the published weights want it."""
+    net = build_untrained("resnet50", (96, 96, 3), 5, pretrained="imagenet")
+    assert net.get_layer("stage2_block1_conv1").strides == (2, 2)
+    assert net.get_layer("stage2_block1_conv2").strides == (1, 1)
 
 
 def test_an_architecture_without_published_weights_has_no_such_option() -> None:

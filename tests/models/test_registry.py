@@ -122,10 +122,32 @@ def test_wrong_options_are_named(options: dict, sentence: str) -> None:
         build("resnet20", (32, 32, 3), 10, **options)
 
 
-@pytest.mark.parametrize("shape", [(32, 32), (32, 32, 0), (None, None, 3), (31.5, 32, 3)])
-def test_a_shape_that_is_none_is_refused(shape: tuple) -> None:
+@pytest.mark.parametrize(
+    ("name", "options", "sentence"),
+    [
+        ("alexnet", {"dropout": 1.5}, "option dropout of alexnet is a rate of at least 0 and below 1, not 1.5"),
+        ("convnext_tiny", {"drop_path": 1.0}, "option drop_path of convnext_tiny is a rate"),
+        ("convnext_tiny", {"kernel": 4}, "odd side of the depthwise filters, not 4"),
+        ("densenet121", {"compression": -3}, "compression is the share of channels kept"),
+        ("densenet121", {"growth_rate": -3}, "growth_rate counts the channels"),
+        ("efficientnet_b0", {"depth": float("nan")}, "option depth of efficientnet_b0 is a finite number"),
+        ("efficientnet_b0", {"depth": -1}, "a depth above 0"),
+        ("efficientnet_b0", {"phi": 50}, "phi of at most 12"),
+        ("shufflenet_v1", {"groups": True}, "option groups of shufflenet_v1 is one of 1, 2, 3, 4, 8, not True"),
+        ("vit_ti16", {"patch_size": -4}, "vit_ti16 cannot be built for images of 32x32x3 with patch_size=-4"),
+        ("vgg11", {"form": "large"}, "vgg11 cannot be built for images of 8x8x3 with form=large"),
+    ],
+)
+def test_options_out_of_their_range_are_refused(name: str, options: dict, sentence: str) -> None:
+    side = 8 if name == "vgg11" else 32
+    with pytest.raises(ArchitectureError, match=sentence):
+        build(name, (side, side, 3), 10, **options)
+
+
+@pytest.mark.parametrize("shape", [32, (32, 32), (32, 32, 0), (None, None, 3), (31.5, 32, 3)])
+def test_a_shape_that_is_none_is_refused(shape: object) -> None:
     with pytest.raises(ArchitectureError, match="takes images of"):
-        build("mlp", shape, 10)
+        build("mlp", shape, 10)  # type: ignore[arg-type]
 
 
 def test_too_small_images_and_too_few_classes_are_refused() -> None:
@@ -133,6 +155,8 @@ def test_too_small_images_and_too_few_classes_are_refused() -> None:
         build("resnet18", (7, 32, 3), 10)
     with pytest.raises(ArchitectureError, match="at least 2 classes"):
         build("mlp", (32, 32, 3), 1)
+    with pytest.raises(ArchitectureError, match="at least 2 classes, not 'ten'"):
+        build("mlp", (32, 32, 3), "ten")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", [name for name in SMALLEST if name != "resnet50"])

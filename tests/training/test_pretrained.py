@@ -22,7 +22,9 @@ def test_published_weights_are_trained_on_what_they_were_made_for(
     from suite import models
     from suite.models.sources import HALF
 
-    monkeypatch.setattr(models, "pixel_normalization", lambda name, options: HALF)
-    Trainer().train(make_spec({"epochs": 1}), tmp_path, 1, lambda row: False)
+    spec, asked = make_spec({"epochs": 1}), []
+    monkeypatch.setattr(models, "pixel_normalization", lambda name, options: asked.append((name, options)) or HALF)
+    Trainer().train(spec, tmp_path, 1, lambda row: False)
+    assert asked[0] == (spec.architecture, spec.options)
     assert Preprocessing.load(tmp_path).mean == HALF.mean[:1]  # digits are grey
     assert Preprocessing.load(tmp_path).std == HALF.std[:1]

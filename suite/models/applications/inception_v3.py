@@ -13,10 +13,9 @@ REDUCTIONS = {2: {"3x3": 1, "3x3_twice": 3}, 3: {"3x3": 2, "7x7": 4}}
 def source_names(name: str) -> dict[str, str]:
     """Our weighted layer's name -> the name in keras.applications.InceptionV3; `name` is "inception_v3".
 
-    Build the reference as InceptionV3(weights=None, classifier_activation=None), at 299x299x3 with 1000 classes,
-    straight after keras.backend.clear_session(): its layers are numbered by Keras, which must start from nothing. No
-    convolution of it has a bias. Its batch normalization has no gamma (beta, moving mean, moving variance): ours stays
-    at ones. Its head is called predictions.
+    Keras numbers its layers; `pretrained` counts them from the model's first. No convolution of it has a bias. Its
+    batch normalization has no gamma (beta, moving mean, moving variance): ours stays at ones. Its head is called
+    predictions.
     """
     found = {"logits": "predictions"}
     for number, layer in enumerate(_convolutions()):

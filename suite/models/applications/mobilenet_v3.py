@@ -12,7 +12,7 @@ def source_names(name: str) -> dict[str, str]:
     include_preprocessing=False and classifier_activation=None (minimalistic=False and alpha=1.0 are its defaults); ours
     with form="large". Their "conv_2" and "logits" and the convolutions of squeeze-and-excitation have a bias, and no
     norm after them: nothing folds. Their head is the 1x1 Conv2Ds "conv_2" and "logits": the kernels (1, 1, in, out) are
-    our Dense' (in, out) reshaped. If our squeeze_excite uses Dense layers the same holds there.
+    our Dense' (in, out) reshaped.
     """
     names = {
         "stem": "conv", "stem_bn": "conv_bn", "head": "conv_1", "head_bn": "conv_1_bn",

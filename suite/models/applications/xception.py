@@ -6,9 +6,8 @@ from __future__ import annotations
 def source_names(name: str) -> dict[str, str]:
     """Our weighted layer's name -> the name in keras.applications.Xception; `name` is "xception".
 
-    Build the reference as Xception(weights=None, classifier_activation=None), at 299x299x3 with 1000 classes, straight
-    after keras.backend.clear_session(): its four projections and their norms are numbered by Keras, which must start
-    from nothing. No convolution of it has a bias; separable convolutions hold [depthwise, pointwise] on both sides.
+    Keras numbers its four projections and their norms; `pretrained` counts them from the model's first. No convolution
+    of it has a bias; separable convolutions hold [depthwise, pointwise] on both sides.
     Its head is called predictions.
     """
     blocks = {f"stage1_block{number}": (number + 1, 2) for number in (1, 2, 3)}  # ours: their block, its convolutions
