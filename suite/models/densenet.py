@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from .architecture import Architecture, ArchitectureError, Form, small_form
-from .layers import convolution, dropped, logits, normalized, scaled
+from .layers import convolution, dropped, logits, normalized, scaled, stem_pool
 
 BOTTLENECK = 4
 """The 1x1 convolution of a dense layer has this many times the channels that the layer adds."""
@@ -58,8 +58,7 @@ def _stem(x: Any, channels: int, small: bool) -> Any:
     if small:
         return convolution(x, channels, 3, name="stem")  # the first dense layer begins with a normalization
     x = normalized(convolution(x, channels, 7, 2, name="stem"), "stem")
-    x = layers.ZeroPadding2D(1, name="stem_pool_pad")(x)  # zeros are neutral: the maps are not negative
-    return layers.MaxPooling2D(3, 2, name="stem_pool")(x)
+    return stem_pool(x)
 
 
 def dense_block(x: Any, count: int, growth: int, dropout: float, name: str) -> Any:

@@ -23,8 +23,8 @@ from .layers import (
     same_convolution,
     squeeze_excite,
 )
+from .normalization import SLIM_EPSILON
 
-EPSILON = 1e-3
 MOST_PHI = 12
 """Ten times B0's width and three times its depth, and more: B7 is about 6."""
 WIDTH_GROWTH, DEPTH_GROWTH = 1.1, 1.2
@@ -118,7 +118,7 @@ def efficientnet(
     inputs = keras.Input(input_shape)
     stem_stride = 1 if small_form(form, input_shape) else 2
     x = same_convolution(inputs, make_divisible(32 * width), 3, stem_stride, name="stem", initializer=CONVOLUTIONS)
-    x = normalized(x, "stem", activation, EPSILON)
+    x = normalized(x, "stem", activation, SLIM_EPSILON)
     for stage, (count, row) in enumerate(zip(counts, STAGES, strict=True), start=1):
         expansion, kernel, stride, channels, _ = row
         for number in range(1, count + 1):
@@ -127,7 +127,7 @@ def efficientnet(
                 rate=next(rates), activation=activation, name=f"stage{stage}_block{number}",
             )  # fmt: skip
     x = same_convolution(x, make_divisible(1280 * width), 1, name="head", initializer=CONVOLUTIONS)
-    x = layers.GlobalAveragePooling2D(name="mean")(normalized(x, "head", activation, EPSILON))
+    x = layers.GlobalAveragePooling2D(name="mean")(normalized(x, "head", activation, SLIM_EPSILON))
     return keras.Model(inputs, logits(layers.Dropout(dropout, name="dropout")(x), num_classes, CLASSES))
 
 
@@ -143,12 +143,12 @@ def mbconv(
     entering, y = x.shape[-1], x
     if expansion != 1:
         y = same_convolution(y, entering * expansion, 1, name=f"{name}_expand", initializer=CONVOLUTIONS)
-        y = normalized(y, f"{name}_expand", activation, EPSILON)
+        y = normalized(y, f"{name}_expand", activation, SLIM_EPSILON)
     y = depthwise(y, kernel, stride, name=f"{name}_depthwise", initializer=CONVOLUTIONS)
-    y = normalized(y, f"{name}_depthwise", activation, EPSILON)
+    y = normalized(y, f"{name}_depthwise", activation, SLIM_EPSILON)
     y = squeeze_excite(y, max(1, entering // 4), name=f"{name}_se", activation=activation)
     y = same_convolution(y, channels, 1, name=f"{name}_project", initializer=CONVOLUTIONS)
-    return shortcut(x, normalized(y, f"{name}_project", None, EPSILON), stride, rate, name)
+    return shortcut(x, normalized(y, f"{name}_project", None, SLIM_EPSILON), stride, rate, name)
 
 
 def shortcut(x: Any, y: Any, stride: int, rate: float, name: str) -> Any:

@@ -13,8 +13,9 @@ import keras
 from keras import layers
 
 from .architecture import CIFAR10, TINY_IMAGENET, Architecture, Form, small_form
-from .efficientnet import CLASSES, CONVOLUTIONS, EPSILON, mbconv, shortcut
+from .efficientnet import CLASSES, CONVOLUTIONS, mbconv, shortcut
 from .layers import increasing, logits, make_divisible, normalized, same_convolution
+from .normalization import SLIM_EPSILON
 
 
 class Stage(NamedTuple):
@@ -57,7 +58,7 @@ def efficientnetv2(
     x = same_convolution(
         inputs, make_divisible(stages[0].channels * width), 3, stem_stride, name="stem", initializer=CONVOLUTIONS
     )
-    x = normalized(x, "stem", activation, EPSILON)
+    x = normalized(x, "stem", activation, SLIM_EPSILON)
     for position, stage in enumerate(stages, start=1):
         block: Any = fused_mbconv if stage.fused else mbconv
         for number in range(1, stage.blocks + 1):
@@ -66,7 +67,7 @@ def efficientnetv2(
                 rate=next(rates), activation=activation, name=f"stage{position}_block{number}",
             )  # fmt: skip
     x = same_convolution(x, make_divisible(1280 * width), 1, name="head", initializer=CONVOLUTIONS)
-    x = layers.GlobalAveragePooling2D(name="mean")(normalized(x, "head", activation, EPSILON))
+    x = layers.GlobalAveragePooling2D(name="mean")(normalized(x, "head", activation, SLIM_EPSILON))
     return keras.Model(inputs, logits(layers.Dropout(dropout, name="dropout")(x), num_classes, CLASSES))
 
 
@@ -74,11 +75,11 @@ def fused_mbconv(x: Any, channels: int, stride: int, expansion: int, *, rate: fl
     """A 3x3 convolution that expands, and a 1x1 one that projects; without expansion one 3x3 does all. No gate."""
     if expansion == 1:
         y = same_convolution(x, channels, 3, stride, name=f"{name}_project", initializer=CONVOLUTIONS)
-        return shortcut(x, normalized(y, f"{name}_project", activation, EPSILON), stride, rate, name)
+        return shortcut(x, normalized(y, f"{name}_project", activation, SLIM_EPSILON), stride, rate, name)
     y = same_convolution(x, x.shape[-1] * expansion, 3, stride, name=f"{name}_expand", initializer=CONVOLUTIONS)
-    y = normalized(y, f"{name}_expand", activation, EPSILON)
+    y = normalized(y, f"{name}_expand", activation, SLIM_EPSILON)
     y = same_convolution(y, channels, 1, name=f"{name}_project", initializer=CONVOLUTIONS)
-    return shortcut(x, normalized(y, f"{name}_project", None, EPSILON), stride, rate, name)
+    return shortcut(x, normalized(y, f"{name}_project", None, SLIM_EPSILON), stride, rate, name)
 
 
 STAGES = {

@@ -16,8 +16,8 @@ from keras import layers
 
 from .architecture import CIFAR10, TINY_IMAGENET, Architecture, ArchitectureError, Form, small_form
 from .layers import logits, normalized, scaled
+from .normalization import SLIM_EPSILON
 
-EPSILON = 1e-3
 LARGE = 75
 """The least side in pixels that the form `large` reduces to a map, for it pads little."""
 
@@ -81,7 +81,7 @@ def _conv(
     x = layers.Conv2D(
         scaled(filters, width), kernel, stride, padding, use_bias=False, kernel_initializer="he_normal", name=name
     )(x)  # fmt: skip
-    return normalized(x, name, epsilon=EPSILON)
+    return normalized(x, name, epsilon=SLIM_EPSILON)
 
 
 def _stem(conv: Any, x: Any, small: bool) -> Any:

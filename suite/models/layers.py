@@ -183,6 +183,22 @@ def squeeze_excite(
     return layers.Multiply(name=f"{name}_scale")([x, y])
 
 
+def separable(x: Any, filters: int, kernel: int, stride: int = 1, *, name: str) -> Any:
+    """A filter for each channel and then a 1x1 convolution, as one layer, padded as TensorFlow's "same"."""
+    # what one output of a depthwise kernel sees is its fan-out to Keras, which takes all channels for its fan-in
+    first = keras.initializers.VarianceScaling(2.0, "fan_out")
+    return layers.SeparableConv2D(
+        filters, kernel, stride, "same",
+        use_bias=False, depthwise_initializer=first, pointwise_initializer="he_normal", name=name,
+    )(x)  # fmt: skip
+
+
+def stem_pool(x: Any) -> Any:
+    """The 3x3 maximum at stride 2 after a stem of 7x7, padded with zeros: neutral where the maps are not negative."""
+    x = layers.ZeroPadding2D(1, name="stem_pool_pad")(x)
+    return layers.MaxPooling2D(3, 2, name="stem_pool")(x)
+
+
 def dropped(x: Any, rate: float, name: str) -> Any:
     """Dropout; at rate 0 its input."""
     return layers.Dropout(rate, name=name)(x) if rate else x

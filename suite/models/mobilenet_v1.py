@@ -11,9 +11,7 @@ from keras import layers
 
 from .architecture import Architecture, Form, small_form
 from .layers import depthwise, logits, make_divisible, normalized, same_convolution
-
-EPSILON = 1e-3
-"""Of the batch normalization, as the authors' code (TF-slim) and keras.applications have it."""
+from .normalization import SLIM_EPSILON
 
 STAGES = ((64, 1, 1), (128, 2, 2), (256, 2, 2), (512, 6, 2), (1024, 2, 2))
 """Channels, blocks, stride of the first block."""
@@ -44,7 +42,7 @@ def mobilenet_v1(
     inputs = keras.Input(input_shape)
     stride = 1 if small_form(form, input_shape) else 2
     x = same_convolution(inputs, make_divisible(32 * width), 3, stride, name="stem")
-    x = normalized(x, "stem", activation, EPSILON)
+    x = normalized(x, "stem", activation, SLIM_EPSILON)
     block = _separable if separable else _full
     for stage, (channels, count, first_stride) in enumerate(STAGES, start=1):
         for number in range(1, count + 1):
@@ -56,14 +54,14 @@ def mobilenet_v1(
 
 def _separable(x: Any, channels: int, stride: int, activation: str, name: str) -> Any:
     x = depthwise(x, 3, stride, name=f"{name}_depthwise")
-    x = normalized(x, f"{name}_depthwise", activation, EPSILON)
+    x = normalized(x, f"{name}_depthwise", activation, SLIM_EPSILON)
     x = same_convolution(x, channels, 1, name=f"{name}_pointwise")
-    return normalized(x, f"{name}_pointwise", activation, EPSILON)
+    return normalized(x, f"{name}_pointwise", activation, SLIM_EPSILON)
 
 
 def _full(x: Any, channels: int, stride: int, activation: str, name: str) -> Any:
     x = same_convolution(x, channels, 3, stride, name=f"{name}_conv")
-    return normalized(x, f"{name}_conv", activation, EPSILON)
+    return normalized(x, f"{name}_conv", activation, SLIM_EPSILON)
 
 
 ARCHITECTURES = {

@@ -11,9 +11,7 @@ from keras import layers
 
 from .architecture import Architecture, Form, small_form
 from .layers import depthwise, logits, make_divisible, normalized, same_convolution
-
-EPSILON = 1e-3
-"""Of the batch normalization, as the authors' code (TF-slim) and keras.applications have it."""
+from .normalization import SLIM_EPSILON
 
 STAGES = (
     (1, 16, 1, 1),
@@ -52,7 +50,7 @@ def mobilenet_v2(
     small = small_form(form, input_shape)
     inputs = keras.Input(input_shape)
     x = same_convolution(inputs, make_divisible(32 * width), 3, 1 if small else 2, name="stem")
-    x = normalized(x, "stem", activation, EPSILON)
+    x = normalized(x, "stem", activation, SLIM_EPSILON)
     for stage, (expansion, channels, count, first_stride) in enumerate(STAGES, start=1):
         for number in range(1, count + 1):
             stride = first_stride if number == 1 and not (small and stage == 2) else 1
@@ -61,7 +59,7 @@ def mobilenet_v2(
             if skip and stride == 1 and x.shape[-1] == before.shape[-1]:
                 x = layers.Add(name=f"{name}_add")([before, x])
     x = same_convolution(x, make_divisible(1280 * max(1.0, width)), 1, name="head")
-    x = layers.GlobalAveragePooling2D(name="mean")(normalized(x, "head", activation, EPSILON))
+    x = layers.GlobalAveragePooling2D(name="mean")(normalized(x, "head", activation, SLIM_EPSILON))
     return keras.Model(inputs, logits(layers.Dropout(dropout, name="dropout")(x), num_classes))
 
 
@@ -69,11 +67,11 @@ def _bottleneck(x: Any, expansion: int, channels: int, stride: int, activation: 
     """Wide inside, narrow outside; nothing cuts off the narrow maps, which would lose what they hold."""
     if expansion > 1:
         x = same_convolution(x, expansion * x.shape[-1], 1, name=f"{name}_expand")
-        x = normalized(x, f"{name}_expand", activation, EPSILON)
+        x = normalized(x, f"{name}_expand", activation, SLIM_EPSILON)
     x = depthwise(x, 3, stride, name=f"{name}_depthwise")
-    x = normalized(x, f"{name}_depthwise", activation, EPSILON)
+    x = normalized(x, f"{name}_depthwise", activation, SLIM_EPSILON)
     x = same_convolution(x, channels, 1, name=f"{name}_project")
-    return normalized(x, f"{name}_project", None if linear else activation, EPSILON)
+    return normalized(x, f"{name}_project", None if linear else activation, SLIM_EPSILON)
 
 
 ARCHITECTURES = {

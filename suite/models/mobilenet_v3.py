@@ -10,9 +10,7 @@ from keras import layers
 
 from .architecture import Architecture, Form, small_form
 from .layers import depthwise, logits, make_divisible, normalized, same_convolution, squeeze_excite
-
-EPSILON = 1e-3
-"""Of the batch normalization, as the authors' code (TF-slim) and keras.applications have it."""
+from .normalization import SLIM_EPSILON
 
 Block = tuple[int, int, int, str, str]
 Stages = tuple[tuple[int, tuple[Block, ...]], ...]
@@ -64,7 +62,7 @@ def mobilenet_v3(
     small = small_form(form, input_shape)
     inputs = keras.Input(input_shape)
     x = same_convolution(inputs, make_divisible(STEM * width), 3, 1 if small else 2, name="stem")
-    x = normalized(x, "stem", activation, EPSILON)
+    x = normalized(x, "stem", activation, SLIM_EPSILON)
     first_halving = next(stage for stage, (stride, _) in enumerate(stages, start=1) if stride == 2)
     before = STEM  # channels by the paper's table, to which its expansions are relative
     for stage, (first_stride, blocks) in enumerate(stages, start=1):
@@ -81,7 +79,7 @@ def mobilenet_v3(
             )
             before = channels
     x = same_convolution(x, make_divisible(6 * x.shape[-1]), 1, name="head")
-    x = layers.GlobalAveragePooling2D(name="mean")(normalized(x, "head", activation, EPSILON))
+    x = layers.GlobalAveragePooling2D(name="mean")(normalized(x, "head", activation, SLIM_EPSILON))
     units = make_divisible(hidden * max(1.0, width))
     x = layers.Dense(units, activation, kernel_initializer="he_normal", name="hidden")(x)
     return keras.Model(inputs, logits(layers.Dropout(dropout, name="dropout")(x), num_classes))
@@ -93,12 +91,14 @@ def _block(
     """MobileNetV2's inverted residual, with squeeze-and-excitation on the wide maps."""
     y = x
     if expanded != x.shape[-1]:
-        y = normalized(same_convolution(y, expanded, 1, name=f"{name}_expand"), f"{name}_expand", activation, EPSILON)
+        y = normalized(
+            same_convolution(y, expanded, 1, name=f"{name}_expand"), f"{name}_expand", activation, SLIM_EPSILON
+        )
     y = depthwise(y, kernel, stride, name=f"{name}_depthwise")
-    y = normalized(y, f"{name}_depthwise", activation, EPSILON)
+    y = normalized(y, f"{name}_depthwise", activation, SLIM_EPSILON)
     if squeeze:
         y = squeeze_excite(y, make_divisible(expanded / 4), name=f"{name}_se", gate="hard_sigmoid")
-    y = normalized(same_convolution(y, channels, 1, name=f"{name}_project"), f"{name}_project", None, EPSILON)
+    y = normalized(same_convolution(y, channels, 1, name=f"{name}_project"), f"{name}_project", None, SLIM_EPSILON)
     if stride == 1 and x.shape[-1] == channels:
         return layers.Add(name=f"{name}_add")([x, y])
     return y

@@ -13,9 +13,8 @@ import keras
 from keras import layers
 
 from .architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture, Form, Reference, small_form
-from .layers import convolution, drop_path, increasing, logits, normalized, scaled
-
-EPSILON = 1e-3
+from .layers import convolution, drop_path, increasing, logits, normalized, scaled, separable
+from .normalization import SLIM_EPSILON
 
 
 class Plan(NamedTuple):
@@ -90,7 +89,7 @@ def _stem(x: Any, channels: int, small: bool) -> Any:
     x = layers.Conv2D(
         channels, 3, stride, padding, use_bias=False, kernel_initializer="he_normal", name="stem"
     )(x)  # fmt: skip
-    return normalized(x, "stem", activation=None, epsilon=EPSILON)
+    return normalized(x, "stem", activation=None, epsilon=SLIM_EPSILON)
 
 
 def _normal(x: Any, beside: Any, filters: int, rate: float, name: str) -> Any:
@@ -142,7 +141,7 @@ def _reduction(x: Any, beside: Any, filters: int, rate: float, name: str) -> Any
 
 def _squeezed(x: Any, filters: int, name: str) -> Any:
     x = convolution(layers.ReLU(name=f"{name}_relu")(x), filters, 1, name=f"{name}_squeeze")
-    return normalized(x, f"{name}_squeeze", activation=None, epsilon=EPSILON)
+    return normalized(x, f"{name}_squeeze", activation=None, epsilon=SLIM_EPSILON)
 
 
 def _adjusted(before: Any, x: Any, filters: int, name: str) -> Any:
@@ -159,20 +158,15 @@ def _adjusted(before: Any, x: Any, filters: int, name: str) -> Any:
         y = layers.Concatenate(name=f"{name}_adjust_concat")([even, odd])
     else:
         y = convolution(y, filters, 1, name=f"{name}_adjust")
-    return normalized(y, f"{name}_adjust", activation=None, epsilon=EPSILON)
+    return normalized(y, f"{name}_adjust", activation=None, epsilon=SLIM_EPSILON)
 
 
 def _separable(x: Any, filters: int, kernel: int, stride: int, rate: float, name: str) -> Any:
     """ReLU, separable convolution, batch normalization, twice; the first time with the stride."""
     for number, step in ((1, stride), (2, 1)):
         x = layers.ReLU(name=f"{name}_relu{number}")(x)
-        # what one output of a depthwise kernel sees is its fan-out to Keras, which takes all channels for its fan-in
-        depthwise = keras.initializers.VarianceScaling(2.0, "fan_out")
-        x = layers.SeparableConv2D(
-            filters, kernel, step, "same", use_bias=False, depthwise_initializer=depthwise,
-            pointwise_initializer="he_normal", name=f"{name}_conv{number}",
-        )(x)  # fmt: skip
-        x = normalized(x, f"{name}_conv{number}", activation=None, epsilon=EPSILON)
+        x = separable(x, filters, kernel, step, name=f"{name}_conv{number}")
+        x = normalized(x, f"{name}_conv{number}", activation=None, epsilon=SLIM_EPSILON)
     return drop_path(x, rate, f"{name}_drop")
 
 

@@ -10,6 +10,9 @@ from keras import layers, ops
 EPSILON = 1.001e-5
 """Added to variances: the usual 1e-5, raised to the least that cuDNN and TensorFlow's fused kernel take."""
 
+SLIM_EPSILON = 1e-3
+"""What TF-slim adds, Google's code of the Inceptions, MobileNets, NASNets and EfficientNets; keras.applications too."""
+
 
 @keras.saving.register_keras_serializable(package="keras_comparison_suite")
 class BatchNormalization(layers.Layer):

@@ -13,7 +13,7 @@ import keras
 from keras import layers
 
 from .architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture, Form, small_form
-from .layers import convolution, logits, normalized, scaled
+from .layers import convolution, logits, normalized, scaled, stem_pool
 
 CHANNELS = (64, 128, 256, 512)
 
@@ -53,8 +53,7 @@ def _stem(x: Any, channels: int, small: bool) -> Any:
     if small:
         return convolution(x, channels, 3, name="stem")
     x = convolution(x, channels, 7, 2, name="stem")
-    x = layers.ZeroPadding2D(1, name="stem_pool_pad")(x)
-    return layers.MaxPooling2D(3, 2, name="stem_pool")(x)
+    return stem_pool(x)
 
 
 def _block(x: Any, channels: int, stride: int, skip: bool, name: str) -> Any:

@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from .architecture import Architecture, Form, small_form
-from .layers import convolution, logits, normalized, scaled
+from .layers import convolution, logits, normalized, scaled, stem_pool
 
 CHANNELS = (64, 128, 256, 512)
 EXPANSION = 4
@@ -84,8 +84,7 @@ def _stem(x: Any, channels: int, small: bool) -> Any:
     if small:
         return normalized(convolution(x, channels, 3, name="stem"), "stem")
     x = normalized(convolution(x, channels, 7, 2, name="stem"), "stem")
-    x = layers.ZeroPadding2D(1, name="stem_pool_pad")(x)  # zeros are neutral: the maps are not negative
-    return layers.MaxPooling2D(3, 2, name="stem_pool")(x)
+    return stem_pool(x)
 
 
 def _basic(x: Any, channels: int, stride: int, name: str) -> Any:

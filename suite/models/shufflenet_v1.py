@@ -10,7 +10,7 @@ import keras
 from keras import layers, ops
 
 from .architecture import Architecture, Form, small_form
-from .layers import convolution, depthwise, logits, make_divisible, normalized
+from .layers import convolution, depthwise, logits, make_divisible, normalized, stem_pool
 
 CHANNELS = {1: 144, 2: 200, 3: 240, 4: 272, 8: 384}
 """Of the first stage, by groups: chosen so that all cost about the same. Each later stage has twice as many."""
@@ -44,8 +44,7 @@ def shufflenet_v1(
     x = convolution(inputs, make_divisible(STEM * width, groups), 3, 1 if small else 2, name="stem")
     x = normalized(x, "stem")
     if not small:
-        x = layers.ZeroPadding2D(1, name="stem_pool_pad")(x)  # zeros are neutral: the maps are not negative
-        x = layers.MaxPooling2D(3, 2, name="stem_pool")(x)
+        x = stem_pool(x)
     channels = make_divisible(CHANNELS[groups] * width, 4 * groups)  # a quarter of them is in groups too
     for stage, count in enumerate(UNITS, start=1):
         for number in range(1, count + 1):

@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from .architecture import Architecture, Form, small_form
-from .layers import convolution, depthwise, logits, normalized, scaled
+from .layers import convolution, depthwise, logits, normalized, scaled, stem_pool
 from .shufflenet_v1 import ChannelShuffle
 
 STEM, HALF, HEAD = 24, 58, 1024
@@ -34,8 +34,7 @@ def shufflenet_v2(
     inputs = keras.Input(input_shape)
     x = normalized(convolution(inputs, scaled(STEM, width), 3, 1 if small else 2, name="stem"), "stem")
     if not small:
-        x = layers.ZeroPadding2D(1, name="stem_pool_pad")(x)  # zeros are neutral: the maps are not negative
-        x = layers.MaxPooling2D(3, 2, name="stem_pool")(x)
+        x = stem_pool(x)
     half = scaled(HALF, width)
     for stage, count in enumerate(UNITS, start=1):
         for number in range(1, count + 1):

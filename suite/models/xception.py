@@ -12,9 +12,9 @@ import keras
 from keras import layers
 
 from .architecture import CIFAR10, TINY_IMAGENET, Architecture, Form, small_form
-from .layers import convolution, logits, normalized, scaled
+from .layers import convolution, logits, normalized, scaled, separable
+from .normalization import SLIM_EPSILON
 
-EPSILON = 1e-3
 ENTRY = (128, 256, 728)
 MIDDLE, BLOCKS = 728, 8
 EXIT = (1536, 2048)
@@ -50,7 +50,7 @@ def xception(
     x = _shrinking(x, (middle, scaled(1024, width)), 2, "stage3_block1")
     for number, filters in enumerate(EXIT, start=1):
         name = f"stage3_block2_conv{number}"
-        x = normalized(_separable(x, scaled(filters, width), name), name, epsilon=EPSILON)
+        x = normalized(separable(x, scaled(filters, width), 3, name=name), name, epsilon=SLIM_EPSILON)
     x = layers.GlobalAveragePooling2D(name="mean")(x)
     return keras.Model(inputs, logits(layers.Dropout(dropout, name="dropout")(x), num_classes))
 
@@ -63,7 +63,7 @@ def _stem(x: Any, width: float, small: bool) -> Any:
         x = layers.Conv2D(
             scaled(filters, width), 3, stride, padding, use_bias=False, kernel_initializer="he_normal", name=name
         )(x)  # fmt: skip
-        x = normalized(x, name, epsilon=EPSILON)
+        x = normalized(x, name, epsilon=SLIM_EPSILON)
     return x
 
 
@@ -72,7 +72,7 @@ def _shrinking(x: Any, channels: Sequence[int], stride: int, name: str, starts_w
     y = _separables(x, channels, name, starts_with_relu)
     y = layers.MaxPooling2D(3, stride, "same", name=f"{name}_pool")(y)
     shortcut = convolution(x, channels[-1], 1, stride, name=f"{name}_project")
-    shortcut = normalized(shortcut, f"{name}_project", activation=None, epsilon=EPSILON)
+    shortcut = normalized(shortcut, f"{name}_project", activation=None, epsilon=SLIM_EPSILON)
     return layers.Add(name=f"{name}_add")([y, shortcut])
 
 
@@ -82,17 +82,8 @@ def _separables(x: Any, channels: Sequence[int], name: str, starts_with_relu: bo
         if number > 1 or starts_with_relu:  # the stem has just ended in one
             x = layers.ReLU(name=f"{name}_relu{number}")(x)
         conv = f"{name}_conv{number}"
-        x = normalized(_separable(x, filters, conv), conv, activation=None, epsilon=EPSILON)
+        x = normalized(separable(x, filters, 3, name=conv), conv, activation=None, epsilon=SLIM_EPSILON)
     return x
-
-
-def _separable(x: Any, filters: int, name: str) -> Any:
-    # what one output of a depthwise kernel sees is its fan-out to Keras, which takes all channels for its fan-in
-    depthwise = keras.initializers.VarianceScaling(2.0, "fan_out")
-    return layers.SeparableConv2D(
-        filters, 3, padding="same", use_bias=False, depthwise_initializer=depthwise,
-        pointwise_initializer="he_normal", name=name,
-    )(x)  # fmt: skip
 
 
 ARCHITECTURES = {
