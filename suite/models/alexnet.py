@@ -15,7 +15,7 @@ import keras
 from keras import layers
 
 from .architecture import CIFAR10, TINY_IMAGENET, Architecture, Form, small_form
-from .grouped_convolution import GroupedConv2D
+from .grouped_convolution import conv2d
 from .layers import adaptive_average_pooling, logits, scaled
 from .normalization import LocalResponseNormalization
 
@@ -99,8 +99,7 @@ def alexnet_grouped(
 
 
 def _conv(x: Any, filters: int, kernel: int, name: str, stride: int = 1, padding: str = "same", groups: int = 1) -> Any:
-    kind = layers.Conv2D if groups == 1 else GroupedConv2D
-    return kind(
+    return conv2d(
         filters, kernel, stride, padding, groups=groups, activation="relu", kernel_initializer="he_normal", name=name
     )(x)  # fmt: skip
 

@@ -17,10 +17,15 @@ class GroupedConv2D(layers.Conv2D):
     """
 
     def convolution_op(self, inputs: Any, kernel: Any) -> Any:
-        if self.groups == 1 or not groups_are_slow():
+        if not groups_are_slow():
             return super().convolution_op(inputs, kernel)
         parts = zip(ops.split(inputs, self.groups, axis=-1), ops.split(kernel, self.groups, axis=-1), strict=True)
         return ops.concatenate([super(GroupedConv2D, self).convolution_op(*part) for part in parts], axis=-1)
+
+
+def conv2d(*arguments: Any, groups: int = 1, **options: Any) -> layers.Conv2D:
+    """Keras' Conv2D, or ours where there are groups."""
+    return GroupedConv2D(*arguments, groups=groups, **options) if groups > 1 else layers.Conv2D(*arguments, **options)
 
 
 def groups_are_slow() -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from .grouped_convolution import GroupedConv2D
+from .grouped_convolution import conv2d
 from .normalization import EPSILON, BatchNormalization
 
 Activation = str | Callable[[Any], Any] | None
@@ -107,8 +107,7 @@ def convolution(
     if stride > 1 and kernel > 1:
         x = layers.ZeroPadding2D(kernel // 2, name=f"{name}_pad")(x)
     padding = "same" if stride == 1 else "valid"
-    kind = layers.Conv2D if groups == 1 else GroupedConv2D
-    return kind(
+    return conv2d(
         filters, kernel, stride, padding,
         use_bias=use_bias, kernel_initializer=initializer, groups=groups, name=name,
     )(x)  # fmt: skip

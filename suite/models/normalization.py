@@ -14,6 +14,11 @@ SLIM_EPSILON = 1e-3
 """What TF-slim adds, Google's code of the Inceptions, MobileNets, NASNets and EfficientNets; keras.applications too."""
 
 
+def at_least_float32(dtype: str) -> str:
+    """The type for what half precision would spoil: float32, and float64 where that is computed with."""
+    return "float64" if dtype == "float64" else "float32"
+
+
 @keras.saving.register_keras_serializable(package="keras_comparison_suite")
 class BatchNormalization(layers.Layer):
     """Batch normalization over the last axis (Ioffe & Szegedy, arXiv:1502.03167), the same on every backend.
@@ -44,7 +49,7 @@ class BatchNormalization(layers.Layer):
             # autocast=False: half-precision copies of scale and statistics would lose what they are there for
             return self.add_weight(
                 name=name, shape=(input_shape[-1],), initializer=initializer, trainable=trainable,
-                dtype=self._precision, autocast=False,
+                dtype=at_least_float32(self.compute_dtype), autocast=False,
             )  # fmt: skip
 
         self.gamma = weight("gamma", self.gamma_initializer, True)
@@ -52,13 +57,9 @@ class BatchNormalization(layers.Layer):
         self.moving_mean = weight("moving_mean", "zeros", False)
         self.moving_variance = weight("moving_variance", "ones", False)
 
-    @property
-    def _precision(self) -> str:
-        return "float64" if self.compute_dtype == "float64" else "float32"
-
     def call(self, inputs: Any, training: bool = False) -> Any:
         training = bool(training) and self.trainable  # a frozen layer keeps its statistics, as in Keras
-        fusible = len(inputs.shape) == 4 and self._precision == "float32"
+        fusible = len(inputs.shape) == 4 and at_least_float32(self.compute_dtype) == "float32"
         fused = fusible and keras.backend.backend() == "tensorflow"
         normalize = self._fused if fused else self._composed
         outputs, mean, variance = normalize(inputs, training)
@@ -88,7 +89,7 @@ class BatchNormalization(layers.Layer):
         return outputs, mean, variance
 
     def _composed(self, inputs: Any, training: bool) -> tuple[Any, Any, Any]:
-        x = ops.cast(inputs, self._precision)
+        x = ops.cast(inputs, at_least_float32(self.compute_dtype))
         if training:
             mean, variance = ops.moments(x, axes=list(range(len(inputs.shape) - 1)))
             variance = ops.maximum(variance, 0.0)  # torch's is a difference of two means, which may fall below zero
@@ -124,8 +125,7 @@ class LocalResponseNormalization(layers.Layer):
         self.size, self.offset, self.alpha, self.beta = size, offset, alpha, beta
 
     def call(self, inputs: Any) -> Any:
-        wide = "float64" if self.compute_dtype == "float64" else "float32"
-        x = ops.cast(inputs, wide)  # in half precision 2 plus a ten-thousandth is 2
+        x = ops.cast(inputs, at_least_float32(self.compute_dtype))  # in half precision 2 plus a ten-thousandth is 2
         reach, channels = self.size // 2, inputs.shape[-1]
         squares = ops.pad(ops.square(x), [(0, 0), (0, 0), (0, 0), (reach, reach)])
         total = sum(squares[..., first : first + channels] for first in range(self.size))

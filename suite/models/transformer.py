@@ -14,6 +14,7 @@ import numpy as np
 from keras import layers, ops
 
 from .layers import dropped
+from .normalization import at_least_float32
 
 Shape = tuple[int | None, ...]
 
@@ -65,7 +66,7 @@ def attended(qkv: Any, heads: int, bias: Any = None) -> Any:
     x = ops.transpose(x, (axis + 1, *range(axis), axis + 2, axis, axis + 3))
     queries, keys, values = x[0], x[1], x[2]  # (batch, ..., heads, tokens, size)
     scores = ops.matmul(queries * size**-0.5, ops.swapaxes(keys, -1, -2))
-    scores = ops.cast(scores, "float64" if keras.backend.standardize_dtype(scores.dtype) == "float64" else "float32")
+    scores = ops.cast(scores, at_least_float32(keras.backend.standardize_dtype(scores.dtype)))
     if bias is not None:
         scores = ops.add(scores, ops.cast(bias, scores.dtype))
     weights = ops.cast(ops.softmax(scores, axis=-1), values.dtype)

@@ -26,7 +26,9 @@ Values = dict[str, list[np.ndarray]]
 
 @pytest.fixture(scope="module")
 def hub() -> Any:
-    return pytest.importorskip("keras_hub", reason="is in the group 'references' of pyproject.toml").models
+    import keras_hub  # late: seconds, for slow tests alone
+
+    return keras_hub.models
 
 
 def resnet(hub: Any, blocks: list[int], kind: str) -> Any:
