@@ -1,8 +1,7 @@
-"""Run under KERAS_BACKEND=jax by the tests: what JAX says about the same layers. Prints JSON.
+"""Run under KERAS_BACKEND=jax by the tests: what JAX says about the same layers.
 
-python jax_process.py costs NAME:HxWxC ...    multiply-adds of each weighted layer, by XLA's cost analysis
-python jax_process.py logits JSON ...         outputs of {"name", "options", "weights", "images"} in both modes
-python jax_process.py norm FILE ...           one step of our batch normalization on the rows in each FILE (npy)
+Each line of the standard input names a function of this module and its arguments, as JSON; so is each line of the
+standard output its result.
 """
 
 from __future__ import annotations
@@ -24,11 +23,10 @@ from suite.models.graph import steps
 from suite.models.normalization import BatchNormalization
 
 
-def costs(asked: str) -> dict[str, float]:
-    """Multiply-adds of each convolution and dense layer alone, without bias and activation, by layer name."""
-    name, _, shape = asked.partition(":")
+def costs(name: str, shape: list[int]) -> dict[str, float]:
+    """Multiply-adds of each convolution and dense layer alone, without bias and activation, by XLA's cost analysis."""
     counted = {}
-    for step in steps(build(name, tuple(map(int, shape.split("x"))), 10)):
+    for step in steps(build(name, tuple(shape), 10)):
         if type(step.layer).__name__ not in ("Conv2D", "GroupedConv2D", "Dense"):
             continue
         config = {**step.layer.get_config(), "use_bias": False, "activation": None}
@@ -43,14 +41,13 @@ def costs(asked: str) -> dict[str, float]:
     return counted
 
 
-def logits(asked: str) -> dict[str, Any]:
-    """Logits of a model with these weights in double precision, each mode compiled as a whole."""
+def logits(name: str, options: dict[str, Any], weights: str, images: str) -> dict[str, Any]:
+    """Logits in both modes, each compiled as a whole, of a model with these weights in double precision."""
+    rows = np.load(images)
     keras.config.set_dtype_policy("float64")
-    told = json.loads(asked)
-    images = np.load(told["images"])
-    with weights_of_zeros():
-        model = build(told["name"], images.shape[1:], 10, **told["options"])
-    model.load_weights(told["weights"])
+    model = build(name, rows.shape[1:], 10, **options)
+    keras.config.set_dtype_policy("float32")
+    model.load_weights(weights)
     trainable, others = (
         [variable.value for variable in variables]
         for variables in (model.trainable_variables, model.non_trainable_variables)
@@ -60,14 +57,12 @@ def logits(asked: str) -> dict[str, Any]:
     def call(trainable: Any, others: Any, images: Any, training: bool) -> Any:
         return model.stateless_call(trainable, others, images, training=training)[0]
 
-    return {
-        mode: np.asarray(call(trainable, others, images, mode == "train")).tolist() for mode in ("predict", "train")
-    }
+    return {mode: np.asarray(call(trainable, others, rows, mode == "train")).tolist() for mode in ("predict", "train")}
 
 
 @contextmanager
 def weights_of_zeros() -> Iterator[None]:
-    """Draw no random weights where a file's replace them: JAX would compile a program for each of their shapes."""
+    """Draw no random weights, which nobody looks at here: JAX would compile a program for each of their shapes."""
 
     def zeros(shape: Any, *_: Any, dtype: str, **__: Any) -> Any:
         return np.zeros(shape, dtype)
@@ -78,7 +73,7 @@ def weights_of_zeros() -> Iterator[None]:
 
 
 def norm(path: str) -> dict[str, Any]:
-    """Outputs in training and prediction, and the moving averages in between."""
+    """Our batch normalization of the rows in a file, in training and prediction, and the averages in between."""
     layer = BatchNormalization()
     rows = np.load(path)
     trained = layer(rows, training=True)
@@ -92,5 +87,10 @@ def norm(path: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     assert keras.backend.backend() == "jax"
-    what, *arguments = sys.argv[1:]
-    print(json.dumps([{"costs": costs, "logits": logits, "norm": norm}[what](argument) for argument in arguments]))
+    for line in sys.stdin:
+        function, arguments = json.loads(line)
+        with weights_of_zeros():
+            answer = {"costs": costs, "logits": logits, "norm": norm}[function](**arguments)
+        print(json.dumps(answer), flush=True)
+        keras.backend.clear_session()
+        jax.clear_caches()

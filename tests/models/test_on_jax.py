@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,32 @@ from .conftest import pictures, shake, steady
 pytestmark = pytest.mark.slow
 
 
-def on_jax(*arguments: str) -> Any:
-    root = Path(__file__).parents[2]
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "1", "PYTHONPATH": str(root)}
-    command = [sys.executable, str(Path(__file__).with_name("jax_process.py")), *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+class OnJax:
+    """A process with Keras on JAX, for it is one backend to a process; `ask("costs", name=...)` has it answer."""
+
+    def __init__(self) -> None:
+        root = Path(__file__).parents[2]
+        environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "1", "PYTHONPATH": str(root)}
+        command = [sys.executable, str(Path(__file__).with_name("jax_process.py"))]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+
+    def ask(self, function: str, **arguments: Any) -> Any:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps([function, arguments]) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        assert answer, f"the process ended at {function} {arguments}"
+        return json.loads(answer)
+
+
+@pytest.fixture(scope="module")
+def jax() -> Iterator[OnJax]:
+    process = OnJax()
+    yield process
+    process.process.kill()
+    process.process.wait()
 
 
 def taps(size: int, kernel: int, stride: int, out: int) -> int:
@@ -62,54 +82,41 @@ NETS = {
 }
 
 
-@pytest.fixture(scope="module")
-def xla() -> dict[str, dict[str, float]]:
-    """XLA's count of each layer of the nets, from one process."""
-    return dict(zip(NETS, on_jax("costs", *(f"{name}:{'x'.join(map(str, NETS[name]))}" for name in NETS)), strict=True))
-
-
 @pytest.mark.parametrize("name", NETS)
-def test_multiply_adds_agree_with_xla(name: str, xla, built) -> None:
+def test_multiply_adds_agree_with_xla(name: str, jax: OnJax, built) -> None:
+    xla = jax.ask("costs", name=name, shape=NETS[name])
     ours = {s.layer.name: without_padded_taps(s) for s in steps(built(name, NETS[name])) if step_multiply_adds(s)}
-    assert ours.keys() == xla[name].keys()
-    for layer, count in xla[name].items():
+    assert ours.keys() == xla.keys()
+    for layer, count in xla.items():
         assert ours[layer] == pytest.approx(count, rel=1e-6), layer
 
 
 @pytest.mark.usefixtures("double")
-def test_every_family_gives_the_same_logits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", golden.smallest_of_families().values())
+def test_every_family_gives_the_same_logits(name: str, jax: OnJax, tmp_path: Path) -> None:
     """Weights saved under TensorFlow, loaded under JAX; in training too, with nothing dropped."""
-    images = pictures(4, 32)
-    np.save(tmp_path / "images.npy", images)
-    chosen, ours = list(golden.smallest_of_families().values()), {}
-    for name in chosen:
-        model = build(name, (32, 32, 3), 10, **steady(name))
-        shake(model)
-        for layer in model.layers:
-            if isinstance(layer, BatchNormalization):
-                layer.momentum = 0.0  # predict with the statistics of these images: with others all logits are alike
-        trained = np.array(model(images, training=True))
-        ours[name] = {"train": trained, "predict": np.array(model(images, training=False))}
-        model.save_weights(tmp_path / f"{name}.weights.h5")
-    asked = [{"name": name, "options": steady(name), "weights": str(tmp_path / f"{name}.weights.h5"),
-              "images": str(tmp_path / "images.npy")} for name in chosen]  # fmt: skip
-    theirs = on_jax("logits", *map(json.dumps, asked))
-    for name, found in zip(chosen, theirs, strict=True):
-        for mode, wanted in ours[name].items():
-            spread = wanted.std(axis=0).mean()
-            assert spread > 1e-3 * np.abs(wanted).max(), (name, mode)
-            assert np.abs(np.array(found[mode]) - wanted).max() < 1e-4 * spread, (name, mode)
+    rows, weights, images = pictures(4, 32), tmp_path / "model.weights.h5", tmp_path / "images.npy"
+    np.save(images, rows)
+    model = build(name, (32, 32, 3), 10, **steady(name))
+    shake(model)
+    for layer in model.layers:
+        if isinstance(layer, BatchNormalization):
+            layer.momentum = 0.0  # predict with the statistics of these images: with others all logits are alike
+    ours = {"train": np.array(model(rows, training=True)), "predict": np.array(model(rows, training=False))}
+    model.save_weights(weights)
+    theirs = jax.ask("logits", name=name, options=steady(name), weights=str(weights), images=str(images))
+    for mode, wanted in ours.items():
+        spread = wanted.std(axis=0).mean()
+        assert spread > 1e-3 * np.abs(wanted).max(), mode
+        assert np.abs(np.array(theirs[mode]) - wanted).max() < 1e-4 * spread, mode
 
 
-def test_batch_normalization_is_equal_across_backends(tmp_path: Path) -> None:
-    shapes = [(16, 7, 5, 3), (64, 3)]  # a map, through the fused kernel here; and vectors
-    rows = [np.random.default_rng(1).normal(2.0, 3.0, shape).astype("float32") for shape in shapes]
-    paths = [str(tmp_path / f"{number}.npy") for number in range(len(rows))]
-    for path, values in zip(paths, rows, strict=True):
-        np.save(path, values)
-    for values, theirs in zip(rows, on_jax("norm", *paths), strict=True):
-        layer = BatchNormalization()
-        np.testing.assert_allclose(layer(values, training=True), theirs["trained"], atol=2e-6)
-        np.testing.assert_allclose(layer.moving_mean, theirs["mean"], rtol=1e-5)
-        np.testing.assert_allclose(layer.moving_variance, theirs["variance"], rtol=1e-5)
-        np.testing.assert_allclose(layer(values, training=False), theirs["predicted"], rtol=1e-5, atol=1e-5)
+@pytest.mark.parametrize("shape", [(16, 7, 5, 3), (64, 3)])  # a map, through the fused kernel here; and vectors
+def test_batch_normalization_is_equal_across_backends(shape: tuple[int, ...], jax: OnJax, tmp_path: Path) -> None:
+    rows, layer = np.random.default_rng(1).normal(2.0, 3.0, shape).astype("float32"), BatchNormalization()
+    np.save(tmp_path / "rows.npy", rows)
+    theirs = jax.ask("norm", path=str(tmp_path / "rows.npy"))
+    np.testing.assert_allclose(layer(rows, training=True), theirs["trained"], atol=2e-6)
+    np.testing.assert_allclose(layer.moving_mean, theirs["mean"], rtol=1e-5)
+    np.testing.assert_allclose(layer.moving_variance, theirs["variance"], rtol=1e-5)
+    np.testing.assert_allclose(layer(rows, training=False), theirs["predicted"], rtol=1e-5, atol=1e-5)
