@@ -11,11 +11,11 @@ from .architecture import ArchitectureError, checked
 from .complexity import Complexity, measure
 from .golden import training_speed
 from .graph import fingerprint
-from .registry import build, build_untrained, estimate_macs, facts, foreign_kinds, names, option_names
+from .registry import build, build_outline, build_untrained, estimate_macs, facts, foreign_kinds, names, option_names
 from .sources import PRETRAINED, pixel_normalization
 
 __all__ = [
     "PRETRAINED", "ArchitectureError", "Complexity",
-    "build", "build_untrained", "checked", "estimate_macs", "facts", "fingerprint", "foreign_kinds", "measure", "names",
-    "option_names", "pixel_normalization", "training_speed",
+    "build", "build_outline", "build_untrained", "checked", "estimate_macs", "facts", "fingerprint", "foreign_kinds",
+    "measure", "names", "option_names", "pixel_normalization", "training_speed",
 ]  # fmt: skip

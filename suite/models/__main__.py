@@ -102,7 +102,7 @@ def _count(name: str, shape: tuple[int, int, int], classes: int) -> dict[str, An
     commandline.import_keras()
     from .complexity import measure
 
-    counted = asdict(measure(registry.build(name, shape, classes)))
+    counted = asdict(measure(registry.build_outline(name, shape, classes)))
     return {"input_shape": list(shape), "num_classes": classes, **counted}
 
 
@@ -113,7 +113,7 @@ def _layers(name: str, asked: dict[str, Any], as_json: bool) -> str:
 
     known = registry.facts(name)
     shape, classes = _shape(known, asked)
-    model = registry.build(name, shape, classes)
+    model = registry.build_outline(name, shape, classes)
     counted = {"input_shape": list(shape), "num_classes": classes, **asdict(measure(model))}
     rows = layer_table(model)
     known["options"] = known["options"] or registry.loaded_kinds(name)[0]  # another package's is loaded by now

@@ -146,6 +146,20 @@ def build_untrained(name: str, input_shape: tuple[int, int, int], num_classes: i
         ) from error
 
 
+def build_outline(name: str, input_shape: tuple[int, int, int], num_classes: int, **options: Any) -> Any:
+    """As `build_untrained`, but with shapes in the place of weights: to be counted and listed, not computed with.
+
+    Nothing is drawn or allocated, so ViT-L takes half a second. Another package's architecture is built as it is: its
+    code may read the weights that it makes.
+    """
+    if name not in golden.lines():
+        return build_untrained(name, input_shape, num_classes, **options)
+    import keras
+
+    with keras.StatelessScope(initialize_variables=False):
+        return build_untrained(name, input_shape, num_classes, **options)
+
+
 def declared() -> dict[str, tuple[str, Architecture]]:
     """Every architecture that a module of this package declares, with the module's name; imports Keras."""
     found: dict[str, tuple[str, Architecture]] = {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import keras
@@ -53,14 +54,24 @@ def shake(model: Any) -> None:
             weight.assign(centre + random.uniform(-0.3, 0.3, weight.shape))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def what_is_imported_stays() -> None:
+    """Keras collects garbage whenever a session is cleared: without a look at the half million objects of imports."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def built() -> Callable[..., Any]:
     """`built(name, shape=(32, 32, 3), classes=10)`: a model with default options that no test may change."""
     from suite.models import build
 
-    @lru_cache(maxsize=len(SMALLEST))  # all that the quick tests share; the slow ones' would fill the memory
-    def model(name: str, shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) -> Any:
+    @cache
+    def kept(name: str, shape: tuple[int, int, int], classes: int) -> Any:
         return build(name, shape, classes)
+
+    def model(name: str, shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) -> Any:
+        return (kept if name in SMALLEST else build)(name, shape, classes)  # the slow tests' would fill the memory
 
     return model
 

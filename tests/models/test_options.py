@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from suite.models import build, golden, measure
+from suite.models import build, build_outline, golden, measure
 
 IMAGENET, CIFAR = ((224, 224, 3), 1000), ((32, 32, 3), 10)
 
@@ -22,14 +22,12 @@ IMAGENET, CIFAR = ((224, 224, 3), 1000), ((32, 32, 3), 10)
     ],
 )
 def test_counts_with_options(name: str, options: dict, place: tuple, learned: int) -> None:
-    assert measure(build(name, *place, **options)).trainable_params == learned
+    assert measure(build_outline(name, *place, **options)).trainable_params == learned
 
 
 def test_the_compound_coefficients_of_b2_make_b2_of_b0() -> None:
-    made, counts = (
-        measure(build("efficientnet_b0", *CIFAR, width=1.1, depth=1.2)),
-        golden.counts("efficientnet_b2", *CIFAR),
-    )
+    made = measure(build_outline("efficientnet_b0", *CIFAR, width=1.1, depth=1.2))
+    counts = golden.counts("efficientnet_b2", *CIFAR)
     assert counts is not None
     assert (made.params, made.macs) == (counts["params"], counts["macs"])
 
@@ -50,7 +48,7 @@ def test_the_compound_coefficients_of_b2_make_b2_of_b0() -> None:
 )
 def test_options_without_weights_change_the_outputs(name: str, option: dict, images) -> None:
     shape = (96, 96, 3) if name == "swin_tiny" else (32, 32, 3)
-    plain, changed = build(name, shape, 10), build(name, shape, 10, **option)
+    plain, changed = build(name, shape, 10, width=0.25), build(name, shape, 10, width=0.25, **option)
     changed.set_weights(plain.get_weights())
     pictures = images(2, shape)
     assert np.abs(np.array(plain(pictures)) - np.array(changed(pictures))).max() > 1e-6

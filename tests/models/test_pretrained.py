@@ -24,6 +24,9 @@ QUICK = ["mobilenet_v1", "mobilenet_v3_small", "efficientnet_b0"]
 PIXELS = {"vgg16": 224, "vgg19": 224, "inception_v3": 160}
 """Where not 128: VGG's dense layers want maps of 7x7, Inception's last stage maps that its pools do not exhaust."""
 
+SINGLE = [name for name in SOURCES if name.startswith(("convnext", "vgg"))]
+"""For which float32 is enough: few layers, or no hundred norms (and groups, with which float64 takes minutes)."""
+
 
 def every_source() -> list[Any]:
     return [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in sorted(SOURCES)]
@@ -51,7 +54,7 @@ def pixels_of(name: str, images: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("name", every_source())
 def test_logits_are_those_of_keras_applications(name: str, request: pytest.FixtureRequest) -> None:
-    if not name.startswith("convnext"):  # without a hundred norms, and theirs is in groups: float64 takes minutes
+    if name not in SINGLE:
         request.getfixturevalue("double")
     images = pictures(4, PIXELS.get(name, 128))
     theirs = reference(name, images)
