@@ -16,6 +16,7 @@ from suite.models import (
     build_outline,
     estimate_macs,
     facts,
+    fingerprint,
     foreign_kinds,
     golden,
     measure,
@@ -179,6 +180,15 @@ def test_counts_are_as_pinned_on_small_images(name: str, built) -> None:
     )  # fmt: skip
 
 
+def test_an_outline_is_the_same_net_without_values() -> None:
+    """But for another package's, which may read the weights that it makes."""
+    outline, net = build_outline("efficientnet_b0", (32, 32, 3), 10), build("efficientnet_b0", (32, 32, 3), 10)
+    assert fingerprint(outline) == fingerprint(net)
+    assert [(w.path, w.shape) for w in outline.weights] == [(w.path, w.shape) for w in net.weights]
+    assert all(weight._value is None for weight in outline.weights)
+    keras.backend.clear_session()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_counts_are_as_pinned_everywhere(name: str) -> None:
@@ -286,7 +296,8 @@ def test_foreign_options_are_known_without_loading_their_package(
 
 
 def test_a_foreign_builder_may_take_any_option_and_never_replaces_ours(another_package: str) -> None:
-    assert build("open_minded", (16, 16, 3), 5, size=1.0).count_params() == (9 * 3 * 8 + 8) + (8 * 5 + 5)
+    for made in (build, build_outline):
+        assert made("open_minded", (16, 16, 3), 5, size=1.0).count_params() == (9 * 3 * 8 + 8) + (8 * 5 + 5)
     assert measure(build("lenet5", (32, 32, 1), 10)).params == 61_706
     with pytest.raises(ArchitectureError, match="broken of entry point 'no_such_module:f' does not load"):
         build("broken", (16, 16, 3), 5)
