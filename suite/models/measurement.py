@@ -44,8 +44,9 @@ def declared_facts(architecture: Architecture) -> dict[str, Any]:
 
 
 def count(architecture: Architecture, input_shape: tuple[int, int, int], num_classes: int) -> dict[str, Any]:
-    """Build with the default options and count; the graph is dropped again."""
-    model = architecture.builder(input_shape, num_classes)
+    """Build with the default options, shapes without weights, and count; the graph is dropped again."""
+    with keras.StatelessScope(initialize_variables=False):  # as `registry.build_outline`, for names yet without a line
+        model = architecture.builder(input_shape, num_classes)
     complexity = measure(model)
     first = _first_macs(model)
     del model

@@ -26,10 +26,8 @@ def test_large_images_keep_the_papers_head() -> None:
 
 
 def test_form_decides_over_size() -> None:
-    assert build_outline("vgg11", (32, 32, 3), 10, width=0.05, form="large").get_layer("mean").output.shape[1:3] == (
-        7,
-        7,
-    )
+    model = build_outline("vgg11", (32, 32, 3), 10, width=0.05, form="large")
+    assert model.get_layer("mean").output.shape[1:3] == (7, 7)
 
 
 def test_normalization_comes_between_convolution_and_relu(built) -> None:
