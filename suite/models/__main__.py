@@ -27,7 +27,7 @@ innovation, at once, from pinned numbers.
   num_classes=N     classes instead of the paper's
   measure=true      build, count, and compare with the pinned numbers; exit 1 if they differ
   write=true        with measure=true: write the golden lines (of a new architecture too) instead of comparing
-  speed=true        with write=true: train the smallest of each family for a few steps and pin its images a second
+  speed=true        with write=true: write speeds alone: images a second in training of the smallest of each family
   format=json       objects instead of a table
 
 Parameters are the learned ones, as papers count; multiply-adds are of one image, taps on padding included.
@@ -45,6 +45,8 @@ def main(arguments: list[str]) -> int:
         raise Refusal("write=true writes what was measured: add measure=true")
     if asked.get("speed") and not asked.get("write"):
         raise Refusal("speed=true pins what was measured: add measure=true write=true")
+    if asked.get("write") and (_asks_shape(asked) or "format" in asked):
+        raise Refusal("write=true counts at each architecture's own sizes and prints none: only name= goes with it")
     try:
         return _answer(asked)
     except ArchitectureError as error:
@@ -100,21 +102,20 @@ def _shape(known: dict[str, Any], asked: dict[str, Any]) -> tuple[tuple[int, int
 
 def _count(name: str, shape: tuple[int, int, int], classes: int) -> dict[str, Any]:
     commandline.import_keras()
-    from .complexity import measure
+    from .complexity import counts
 
-    counted = asdict(measure(registry.build_outline(name, shape, classes)))
-    return {"input_shape": list(shape), "num_classes": classes, **counted}
+    return counts(registry.build_outline(name, shape, classes), shape, classes)
 
 
 def _layers(name: str, asked: dict[str, Any], as_json: bool) -> str:
     commandline.import_keras()
-    from .complexity import measure
+    from .complexity import counts
     from .layer_table import layer_table
 
     known = registry.facts(name)
     shape, classes = _shape(known, asked)
     model = registry.build_outline(name, shape, classes)
-    counted = {"input_shape": list(shape), "num_classes": classes, **asdict(measure(model))}
+    counted = counts(model, shape, classes)
     rows = layer_table(model)
     known["options"] = known["options"] or registry.loaded_kinds(name)[0]  # another package's is loaded by now
     if as_json:
@@ -163,7 +164,7 @@ def _write(name: str | None) -> int:
 def _pin_speeds(name: str | None) -> int:
     """Measure the smallest of each family, or of the family of `name`, and put its speed into its golden line."""
     commandline.import_keras()
-    from .measurement import training_speed
+    from .measurement import images_per_second
 
     smallest = golden.smallest_of_families()
     if name is not None:
@@ -172,7 +173,7 @@ def _pin_speeds(name: str | None) -> int:
         family = registry.facts(name)["family"]
         smallest = {family: smallest[family]}
     for chosen in smallest.values():
-        speed = float(f"{training_speed(chosen):.3g}")
+        speed = float(f"{images_per_second(chosen):.3g}")
         golden.write({chosen: golden.lines()[chosen] | {golden.SPEED: speed}})
         print(f"{chosen}: {speed:g} images/s", flush=True)
     return DONE

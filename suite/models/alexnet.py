@@ -33,8 +33,8 @@ def alexnet(
     Small images (below 96 pixels, or form=small): conv1 pads 5 instead of 2, pools are 2x2, the hidden dense layers are
     dropped and the averaged 256 channels go to the classes, as bearpaw/pytorch-classification has it on CIFAR:
     2,472,266 at 32x32x3 with 10 classes. Deviations: He's initialisation (arXiv:1502.01852) instead of N(0, 0.01) with
-    biases of 1; pools of small images round up, so that 28x28 digits pass too. `width` scales channels and hidden
-    units.
+    biases of 1; pools of small images round up, so that 28x28 digits pass too; large images of other sizes are averaged
+    to 6x6 before the dense layers, as in torchvision. `width` scales channels and hidden units.
     """
     small = small_form(form, input_shape)
     inputs = keras.Input(input_shape)
@@ -69,7 +69,7 @@ def alexnet_grouped(
     Responses are normalized over all maps of a layer, both GPUs together, as the formula reads and as Caffe does.
     Small images (below 96 pixels, or form=small): as `alexnet`; 2,336,650 at 32x32x3 with 10 classes.
     Deviations: He's initialisation (arXiv:1502.01852) instead of N(0, 0.01) with biases of 1; pools of small images
-    round up. `width` scales channels and hidden units.
+    round up; large images of other sizes are averaged to 6x6. `width` scales channels and hidden units.
     """
 
     def both(kernels: int) -> int:

@@ -65,15 +65,27 @@ def small_form(form: str, input_shape: Sequence[int]) -> bool:
 
 
 def options_of(builder: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    """The named parameters of a builder after input shape and classes: its options. Ours are keyword-only."""
-    _shape, _classes, *others = inspect.signature(builder).parameters.values()
+    """The named parameters of a builder after input shape and classes: its options. Ours are keyword-only.
+
+    Raises ArchitectureError for what takes no shape and classes.
+    """
+    try:
+        _shape, _classes, *others = inspect.signature(builder).parameters.values()
+    except (TypeError, ValueError):
+        raise ArchitectureError("a builder is a function of an input shape and a number of classes") from None
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     return {parameter.name: parameter for parameter in others if parameter.kind in named}
 
 
 def kinds_of(builder: Callable[..., Any]) -> dict[str, Kind]:
-    """What each option of a builder takes, from its annotation: as plain values, which the golden lines keep."""
-    hints = typing.get_type_hints(builder.func if isinstance(builder, partial) else builder)
+    """What each option of a builder takes, from its annotation: as plain values, which the golden lines keep.
+
+    Anything where the annotations of another package cannot be resolved.
+    """
+    try:
+        hints = typing.get_type_hints(builder.func if isinstance(builder, partial) else builder)
+    except (NameError, TypeError, AttributeError):
+        hints = {}
     return {name: _kind(hints.get(name)) for name in options_of(builder)}
 
 
@@ -81,11 +93,6 @@ def _kind(hint: Any) -> Kind:
     if typing.get_origin(hint) is Literal:
         return list(typing.get_args(hint))
     return hint.__name__ if hint in (bool, int, float) else None
-
-
-def checked_options(name: str, builder: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """`checked` against what a builder takes; one with `**options` takes any other as it is."""
-    return checked(name, kinds_of(builder), options, takes_any(builder))
 
 
 def takes_any(builder: Callable[..., Any]) -> bool:
@@ -127,8 +134,10 @@ def _checked(name: str, option: str, value: Any, kind: Kind) -> Any:
         raise ArchitectureError(f"option {option} of {name} is a whole number, not {value!r}")
     if kind == "float" and not number:
         raise ArchitectureError(f"option {option} of {name} is a number, not {value!r}")
-    if option == "width" and not 0 < value < 1e3:
-        raise ArchitectureError(f"option width of {name} multiplies the channels and must be above 0, not {value!r}")
+    if option == "width" and kind == "float" and not 0 < value < 1e3:
+        raise ArchitectureError(
+            f"option width of {name} multiplies the channels: it must be above 0 and below 1000, not {value!r}"
+        )
     if option in ("dropout", "drop_path") and kind == "float" and not 0 <= value < 1:
         raise ArchitectureError(f"option {option} of {name} is a rate of at least 0 and below 1, not {value!r}")
     if kind == "int":

@@ -78,9 +78,7 @@ def _convolutional(x: Any, channels: int, stride: int, stride_in: str, activatio
     first, second = (stride, 1) if stride_in == "1x1" else (1, stride)
     y = normalized(x, f"{name}_pre", None)
     y = convolution(y, EXPANSION * channels, 1, first, name=f"{name}_expand")
-    y = depthwise(
-        normalized(y, f"{name}_expand", activation), 3, second, name=f"{name}_depthwise", symmetric=True
-    )  # fmt: skip
+    y = depthwise(normalized(y, f"{name}_expand", activation), 3, second, name=f"{name}_depthwise")
     y = normalized(y, f"{name}_depthwise", activation)
     y = squeeze_excite(y, max(1, channels // SQUEEZE), name=f"{name}_se", activation="silu")
     y = convolution(y, channels, 1, name=f"{name}_project", use_bias=True)

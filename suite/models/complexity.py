@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .graph import Shape, Step, steps
@@ -36,6 +36,11 @@ def measure(model: Any) -> Complexity:
     """Count a built model."""
     trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     return Complexity(int(model.count_params()), trainable, multiply_adds(model))
+
+
+def counts(model: Any, input_shape: Sequence[int], num_classes: int) -> dict[str, Any]:
+    """What `measure` finds, with the place at which the model was built: as a golden line has it."""
+    return {"input_shape": list(input_shape), "num_classes": num_classes, **asdict(measure(model))}
 
 
 def multiply_adds(model: Any) -> int | None:
@@ -105,10 +110,7 @@ def _matrix_product(operation: Any, step: Step) -> int | None:
 
 def _attention(layer: Any, step: Step) -> int:
     """Projections of query, key, value and output; and of each head, queries with keys and weights with values."""
-    query, value, key = (*step.input_shapes, *step.input_shapes[-1:] * 2)[
-        :3
-    ]  # the value serves as key if none is given
-    queries, keys = _positions(query), _positions(value if len(step.input_shapes) < 3 else key)
+    queries, keys = (_positions(shape) for shape in step.input_shapes[:2])  # a key for each value; masks may follow
     value_dim = layer.get_config()["value_dim"] or layer.key_dim
     places = {"query": queries, "key": keys, "value": keys, "output": queries}
     projections = sum(

@@ -14,19 +14,21 @@ from keras import layers
 
 from .architecture import CIFAR10, TINY_IMAGENET, Architecture, ArchitectureError, Form, small_form
 from .layers import (
-    depthwise,
     drop_path,
     increasing,
     logits,
     make_divisible,
     normalized,
     same_convolution,
+    same_depthwise,
     squeeze_excite,
 )
 from .normalization import SLIM_EPSILON
 
 MOST_PHI = 12
-"""Ten times B0's width and three times its depth, and more: B7 is about 6."""
+"""Three times B0's width and nine times its depth: B7 is at 6 to 7."""
+MOST_DEPTH = 10
+"""As deep as the largest phi makes it, about."""
 WIDTH_GROWTH, DEPTH_GROWTH = 1.1, 1.2
 """Beta and alpha of section 3.3: what one step of the compound coefficient multiplies. The image's is 1.15."""
 
@@ -101,14 +103,16 @@ def efficientnet(
 
     Small images (below 96 pixels, or form=small): the stem's stride is 1, as kuangliu/pytorch-cifar has it; its B0 has
     3,599,686, because it leaves out the head's convolution and keeps an expansion in the first block that is never
-    used. Initialisation: N(0, 2 / fan-out) for convolutions and uniform for the classes, as the authors' code; in the
-    gates He's (arXiv:1502.01852) and then Glorot's. Deviation: rates of drop_path grow from 0 to the full rate; the
-    authors' stop one block short of it. Architecture.depth leaves out the gates' convolutions; the paper gives no
-    count.
+    used. Initialisation: a truncated normal of variance 2 / fan-out for convolutions and uniform for the classes, as
+    keras.applications (the authors' code does not truncate); in the gates He's (arXiv:1502.01852) and then Glorot's.
+    Deviations: rates of drop_path grow from 0 to the full rate, the authors' stop one block short of it; moving
+    averages keep 0.9 of a step, the paper's 0.99. Architecture.depth leaves out the gates' convolutions; the paper
+    gives no count.
     """
-    if depth <= 0 or abs(phi) > MOST_PHI:
+    if not 0 < depth <= MOST_DEPTH or abs(phi) > MOST_PHI:
         raise ArchitectureError(
-            f"EfficientNet takes a depth above 0 and a phi of at most {MOST_PHI}, not {depth}, {phi}"
+            f"EfficientNet takes a depth above 0 and up to {MOST_DEPTH}, and a phi between -{MOST_PHI} and {MOST_PHI}, "
+            f"not {depth:g} and {phi:g}"
         )
     width *= width_coefficient * WIDTH_GROWTH**phi
     depth *= depth_coefficient * DEPTH_GROWTH**phi
@@ -144,7 +148,7 @@ def mbconv(
     if expansion != 1:
         y = same_convolution(y, entering * expansion, 1, name=f"{name}_expand", initializer=CONVOLUTIONS)
         y = normalized(y, f"{name}_expand", activation, SLIM_EPSILON)
-    y = depthwise(y, kernel, stride, name=f"{name}_depthwise", initializer=CONVOLUTIONS)
+    y = same_depthwise(y, kernel, stride, name=f"{name}_depthwise", initializer=CONVOLUTIONS)
     y = normalized(y, f"{name}_depthwise", activation, SLIM_EPSILON)
     y = squeeze_excite(y, max(1, entering // 4), name=f"{name}_se", activation=activation)
     y = same_convolution(y, channels, 1, name=f"{name}_project", initializer=CONVOLUTIONS)

@@ -48,9 +48,9 @@ def efficientnetv2(
 
     Small images (below 96 pixels, or form=small): the stem's stride is 1, as in EfficientNet's usual form on CIFAR; no
     small form of this network is accepted. S at 32x32x3 with 10 classes: 20,190,298. Initialisation: as EfficientNet.
-    Deviations: rates of drop_path grow from 0 to the full rate, the authors' stop one block short of it; progressive
-    resizing is left to the recipe. `width` scales channels, to multiples of 8. Architecture.depth leaves out the
-    gates' convolutions; the paper gives no count.
+    Deviations: rates of drop_path grow from 0 to the full rate, the authors' stop one block short of it; moving
+    averages keep 0.9 of a step, the paper's 0.99; progressive resizing is left to the recipe. `width` scales channels,
+    to multiples of 8. Architecture.depth leaves out the gates' convolutions; the paper gives no count.
     """
     rates = iter(increasing(drop_path, sum(stage.blocks for stage in stages)))
     inputs = keras.Input(input_shape)

@@ -66,7 +66,7 @@ def _bottleneck(x: Any, kernel: int, expanded: int, channels: int, stride: int, 
     """Two ghost modules, the first widens; where the map is halved, a depthwise convolution stands between them."""
     y = _ghost(x, expanded, "relu", f"{name}_expand")
     if stride > 1:
-        y = depthwise(y, kernel, stride, name=f"{name}_depthwise", symmetric=True)
+        y = depthwise(y, kernel, stride, name=f"{name}_depthwise")
         y = normalized(y, f"{name}_depthwise", None)
     if squeeze:
         y = squeeze_excite(y, make_divisible(expanded / 4, DIVISOR), name=f"{name}_se", gate="hard_sigmoid")
@@ -77,7 +77,7 @@ def _bottleneck(x: Any, kernel: int, expanded: int, channels: int, stride: int, 
 def _ghost(x: Any, channels: int, activation: str | None, name: str) -> Any:
     """Half of the channels by a 1x1 convolution, the other half made of these by a 3x3 depthwise one."""
     x = normalized(convolution(x, channels // 2, 1, name=f"{name}_primary"), f"{name}_primary", activation)
-    ghosts = normalized(depthwise(x, 3, name=f"{name}_cheap", symmetric=True), f"{name}_cheap", activation)
+    ghosts = normalized(depthwise(x, 3, name=f"{name}_cheap"), f"{name}_cheap", activation)
     return layers.Concatenate(name=f"{name}_concat")([x, ghosts])
 
 
@@ -85,7 +85,7 @@ def _shortcut(x: Any, kernel: int, channels: int, stride: int, name: str) -> Any
     """The identity, or a depthwise and a 1x1 convolution where the shape changes."""
     if stride == 1 and x.shape[-1] == channels:
         return x
-    x = depthwise(x, kernel, stride, name=f"{name}_depthwise", symmetric=True)
+    x = depthwise(x, kernel, stride, name=f"{name}_depthwise")
     x = normalized(x, f"{name}_depthwise", None)
     return normalized(convolution(x, channels, 1, name=f"{name}_pointwise"), f"{name}_pointwise", None)
 

@@ -4,7 +4,8 @@
 holds the facts that the family's file declares, what each option takes, and counts at a few input shapes, the paper's
 first: {"name", "module", "family", "year", "depth", "key_innovation", "min_size", "options", "counts": [{"input_shape",
 "num_classes", "params", "trainable_params", "macs", "first_macs"}]}. `first_macs` is the part of the layers that read
-the image itself. The smallest of a family also has "images_per_second", its speed in training on 32x32 images on two
+the image itself. Where the paper's count is not the built one, rounded, `difference` says why (from `published.yaml`).
+The smallest of a family also has "images_per_second", its speed in training on 32x32 images on two
 cores: what a plan expects of the family where nothing of it was measured yet.
 """
 
@@ -21,6 +22,7 @@ from .architecture import small_form
 
 FILE = "golden.jsonl"
 SPEED = "images_per_second"
+DIFFERENCE = "difference"
 
 
 @cache
@@ -67,15 +69,17 @@ def estimate(name: str, input_shape: tuple[int, int, int], width: float, form: s
     """Multiply-adds at another shape and width, from the pinned counts of the same form at the nearest area.
 
     Layers that read the image grow with its channels and with the width, all others with the square of the width, both
-    with the area. Within 1% for maps that halve evenly; up to a quarter off where maps round up (VGG at 28x28).
+    with the area. Within 3% for maps that halve evenly; up to a quarter off where maps round up (VGG at 28x28), and
+    more for attention, which grows faster. Starts from an entry that is not larger: small images have finer patches.
     """
     height, columns, channels = input_shape
     area, small = height * columns, small_form(form, input_shape)
 
-    def distance(entry: dict[str, Any]) -> tuple[bool, float, int]:
+    def distance(entry: dict[str, Any]) -> tuple[bool, bool, float, int]:
         rows, cols, depth = entry["input_shape"]
         return (
             small_form("auto", entry["input_shape"]) != small,
+            rows * cols > area,
             abs(math.log(rows * cols / area)),
             abs(depth - channels),
         )

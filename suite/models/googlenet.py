@@ -123,7 +123,7 @@ def _auxiliary(conv: Any, x: Any, num_classes: int, width: float, name: str) -> 
     x = layers.Flatten(name=f"{name}_flatten")(conv(x, scaled(128, width), 1, f"{name}_conv"))
     x = layers.Dense(scaled(1024, width), "relu", kernel_initializer="he_normal", name=f"{name}_fc")(x)
     x = layers.Dropout(0.7, name=f"{name}_dropout")(x)
-    return layers.Dense(num_classes, dtype="float32", name=f"{name}_logits")(x)
+    return logits(x, num_classes, name=f"{name}_logits")
 
 
 ARCHITECTURES = {

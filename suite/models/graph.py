@@ -1,12 +1,16 @@
 """A functional model as a list of steps in the order they run: which layer, fed by which steps, giving which shapes.
 
-The only place that reads Keras' graph nodes, for which Keras 3 has no public accessor.
+The only place that reads what Keras 3 has no public accessor for: its graph's nodes, and the weights that it has yet to
+draw. Keras is imported where it is needed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +59,26 @@ def steps(model: Any) -> list[Step]:
                 )
             )
     return found
+
+
+@contextmanager
+def without_weights() -> Iterator[None]:
+    """What is built inside has shapes in the place of weights.
+
+    Afterwards Keras has forgotten that it owes them values, which it would draw at the next occasion, and random seeds
+    are drawn as if nothing had been built.
+    """
+    import keras
+    from keras.src.backend.common import global_state
+
+    owed = list(global_state.get_global_attribute("uninitialized_variables") or [])
+    drawn = random.getstate()
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        global_state.set_global_attribute("uninitialized_variables", owed)
+        random.setstate(drawn)
 
 
 def fingerprint(model: Any) -> str:

@@ -12,10 +12,11 @@ from .graph import Shape, Step, steps
 
 @dataclass(frozen=True)
 class View:
-    """What one output of a layer sees of the image: a square of `field` pixels, a new one every `stride` pixels.
+    """What one output of a layer sees of the image along its height: `field` pixels, moved by `stride` from row to row.
 
     What reads a whole map (dense layers, averages over it, attention among all places) sees everything: both are None.
-    A gate that such an average sets (squeeze and excitation) is left out of what the gated map sees.
+    A gate that such an average sets (squeeze and excitation) is left out of what the gated map sees. Attention within
+    windows counts as a kernel that slides: a few pixels less than where they are shifted, more than where they stay.
     """
 
     field: int | None = 1
@@ -77,7 +78,8 @@ def _reads_all(step: Step) -> bool:
     if kind == "Reshape":
         return False
     fewer_axes = len(step.input_shapes[0]) > len(step.output_shapes[0])
-    return fewer_axes or kind.startswith("Global") or getattr(step.layer, "attends_to_all", False)
+    attends = getattr(step.layer, "attends_to_all", None)
+    return fewer_axes or kind.startswith("Global") or bool(attends and attends(step.input_shapes[0]))
 
 
 def _window(step: Step) -> tuple[int, float]:
@@ -90,7 +92,10 @@ def _window(step: Step) -> tuple[int, float]:
         return max(windows), rows / out
     kernel = _first(getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", 1))
     dilation = _first(getattr(layer, "dilation_rate", 1))
-    return (kernel - 1) * dilation + 1, _first(getattr(layer, "strides", 1))
+    stride = _first(getattr(layer, "strides", 1))
+    if "Transpose" in type(layer).__name__:  # its stride is of the output, whose pixels see what is spread over them
+        return math.ceil(((kernel - 1) * dilation + 1) / stride), 1 / stride
+    return (kernel - 1) * dilation + 1, stride
 
 
 def _rows(shape: Shape) -> int:

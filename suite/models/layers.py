@@ -1,13 +1,13 @@
 """What two families share: padding as the papers have it, small blocks, the last layer.
 
-All images are (batch, height, width, channels).
+All images are (batch, height, width, channels). Where a family's docstring says that it begins as He et al., its last
+layer and the second convolution of its gates begin as Glorot & Bengio instead: no ReLU follows them.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import keras
 from keras import layers, ops
@@ -15,8 +15,8 @@ from keras import layers, ops
 from .grouped_convolution import conv2d
 from .normalization import EPSILON, BatchNormalization
 
-Activation = str | Callable[[Any], Any] | None
-"""A name of keras.activations, a function that Keras can serialise, or none."""
+Activation = str | None
+"""A name of keras.activations, or none."""
 
 
 @keras.saving.register_keras_serializable(package="keras_comparison_suite")
@@ -71,6 +71,12 @@ class LayerScale(layers.Layer):
         return {**super().get_config(), "initial": self.initial}
 
 
+Padding = Literal["both", "same"]
+"""`both`: kernel // 2 on every side, as Caffe and PyTorch do. `same`: TensorFlow's, which pads an even map at stride 2
+on the right and below only, and so shifts every later map by a pixel against the other (and against an identity
+shortcut that keeps every second pixel)."""
+
+
 def scaled(channels: int, width: float) -> int:
     """Channels times the option `width`, to the nearest whole number, at least 1."""
     return max(1, round(channels * width))
@@ -94,40 +100,30 @@ def convolution(
     stride: int = 1,
     *,
     name: str,
+    padding: Padding = "both",
     use_bias: bool = False,
     initializer: Any = "he_normal",
     groups: int = 1,
 ) -> Any:
-    """A square convolution padded by kernel // 2 on every side, as Caffe and PyTorch do; kernels are odd.
-
-    TensorFlow's own "same" pads an even map at stride 2 on the right and below only, which shifts every later map by a
-    pixel against the papers' (and against an identity shortcut that keeps every second pixel), so strided ones pad
-    first.
-    """
-    if stride > 1 and kernel > 1:
-        x = layers.ZeroPadding2D(kernel // 2, name=f"{name}_pad")(x)
-    padding = "same" if stride == 1 else "valid"
+    """A square convolution; its kernel is odd."""
+    x, margin = _padded(x, kernel, stride, padding, name)
     return conv2d(
-        filters, kernel, stride, padding,
+        filters, kernel, stride, margin,
         use_bias=use_bias, kernel_initializer=initializer, groups=groups, name=name,
     )(x)  # fmt: skip
 
 
-def same_convolution(
-    x: Any,
-    filters: int,
-    kernel: int,
-    stride: int = 1,
-    *,
-    name: str,
-    use_bias: bool = False,
-    initializer: Any = "he_normal",
-) -> Any:
-    """A square convolution padded as TensorFlow's "same" does, for nets that were trained so."""
-    return layers.Conv2D(
-        filters, kernel, stride, "same",
-        use_bias=use_bias, kernel_initializer=initializer, name=name,
-    )(x)  # fmt: skip
+same_convolution = partial(convolution, padding="same")
+"""For nets that were trained with TensorFlow's padding."""
+
+
+def _padded(x: Any, kernel: int, stride: int, padding: Padding, name: str) -> tuple[Any, str]:
+    """What a convolution reads, and the padding that it then has in Keras' words."""
+    if padding != "both":
+        return x, padding
+    if stride == 1 or kernel == 1:
+        return x, "same" if stride == 1 else "valid"
+    return layers.ZeroPadding2D(kernel // 2, name=f"{name}_pad")(x), "valid"
 
 
 def depthwise(
@@ -136,23 +132,25 @@ def depthwise(
     stride: int = 1,
     *,
     name: str,
-    symmetric: bool = False,
+    padding: Padding = "both",
     use_bias: bool = False,
-    initializer: Any = "he_normal",
+    initializer: Any = None,
 ) -> Any:
-    """One filter for each channel, padded as TensorFlow's "same", or by kernel // 2 on every side if `symmetric`.
-
-    "he_normal" counts the kernel * kernel inputs that a filter has. Keras' own would count those of all channels, and
-    begin with weights smaller by the root of their number.
-    """
-    if initializer == "he_normal":
-        initializer = keras.initializers.RandomNormal(stddev=math.sqrt(2.0) / kernel)
-    padding = "same"
-    if symmetric and stride > 1:
-        x, padding = layers.ZeroPadding2D(kernel // 2, name=f"{name}_pad")(x), "valid"
+    """One filter for each channel; as He et al. unless an initializer is given."""
+    x, margin = _padded(x, kernel, stride, padding, name)
     return layers.DepthwiseConv2D(
-        kernel, stride, padding, use_bias=use_bias, depthwise_initializer=initializer, name=name
+        kernel, stride, margin, use_bias=use_bias, depthwise_initializer=initializer or _he_of_one_channel(), name=name
     )(x)  # fmt: skip
+
+
+same_depthwise = partial(depthwise, padding="same")
+"""For nets that were trained with TensorFlow's padding."""
+
+
+def _he_of_one_channel() -> Any:
+    """He's normal for filters that see one channel. Keras takes their kernel * kernel inputs for the fan-out, and those
+    of all channels for the fan-in: its own he_normal begins with weights smaller by the root of the channels."""
+    return keras.initializers.VarianceScaling(2.0, "fan_out")
 
 
 def normalized(x: Any, name: str, activation: Activation = "relu", epsilon: float = EPSILON) -> Any:
@@ -166,8 +164,7 @@ def activated(x: Any, name: str, activation: Activation = "relu") -> Any:
         return x
     if activation == "relu":
         return layers.ReLU(name=f"{name}_relu")(x)
-    kind = activation if isinstance(activation, str) else getattr(activation, "__name__", "activation")
-    return layers.Activation(activation, name=f"{name}_{kind}")(x)
+    return layers.Activation(activation, name=f"{name}_{activation}")(x)
 
 
 def squeeze_excite(
@@ -184,11 +181,9 @@ def squeeze_excite(
 
 def separable(x: Any, filters: int, kernel: int, stride: int = 1, *, name: str) -> Any:
     """A filter for each channel and then a 1x1 convolution, as one layer, padded as TensorFlow's "same"."""
-    # what one output of a depthwise kernel sees is its fan-out to Keras, which takes all channels for its fan-in
-    first = keras.initializers.VarianceScaling(2.0, "fan_out")
     return layers.SeparableConv2D(
         filters, kernel, stride, "same",
-        use_bias=False, depthwise_initializer=first, pointwise_initializer="he_normal", name=name,
+        use_bias=False, depthwise_initializer=_he_of_one_channel(), pointwise_initializer="he_normal", name=name,
     )(x)  # fmt: skip
 
 
@@ -223,6 +218,6 @@ def adaptive_average_pooling(x: Any, size: int, name: str) -> Any:
     return layers.AdaptiveAveragePooling2D(size, name=name)(x)
 
 
-def logits(x: Any, num_classes: int, initializer: Any = "glorot_uniform") -> Any:
+def logits(x: Any, num_classes: int, initializer: Any = "glorot_uniform", name: str = "logits") -> Any:
     """The last layer: one number per class, float32 also under mixed precision (a softmax of bfloat16 has 3 digits)."""
-    return layers.Dense(num_classes, kernel_initializer=initializer, dtype="float32", name="logits")(x)
+    return layers.Dense(num_classes, kernel_initializer=initializer, dtype="float32", name=name)(x)

@@ -33,6 +33,8 @@ def lenet5(
     Glorot's initialisation for tanh and He's for ReLU instead of U(-2.4/fan-in, 2.4/fan-in), which was made for the
     scaled tanh. Images smaller than 32x32 are centred in a field of zeros of that size, as the paper does with its
     28x28 digits. On larger ones C5 slides, as the paper says it would, and its positions are averaged: the count stays.
+
+    `width` scales maps and hidden units; activation and pooling are what later rebuilds changed.
     """
     initializer = "glorot_uniform" if activation == "tanh" else "he_normal"
 

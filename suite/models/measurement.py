@@ -9,9 +9,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from . import golden
 from .architecture import Architecture, ArchitectureError
-from .complexity import measure, step_multiply_adds
-from .graph import steps
+from .complexity import counts, measure, step_multiply_adds
+from .graph import steps, without_weights
+from .published import published
 from .registry import declared
 
 
@@ -28,6 +30,7 @@ def golden_line(name: str) -> dict[str, Any]:
         "module": module,
         **declared_facts(architecture),
         "counts": [count(architecture, shape, classes) for shape, classes in architecture.references],
+        **{key: value for key, value in published(name).items() if key == golden.DIFFERENCE},
     }
 
 
@@ -45,28 +48,20 @@ def declared_facts(architecture: Architecture) -> dict[str, Any]:
 
 def count(architecture: Architecture, input_shape: tuple[int, int, int], num_classes: int) -> dict[str, Any]:
     """Build with the default options, shapes without weights, and count; the graph is dropped again."""
-    with keras.StatelessScope(initialize_variables=False):  # as `registry.build_outline`, for names yet without a line
+    with without_weights():
         model = architecture.builder(input_shape, num_classes)
-    complexity = measure(model)
-    first = _first_macs(model)
+    counted = counts(model, input_shape, num_classes) | {"first_macs": _first_macs(model)}
     del model
     keras.backend.clear_session()
-    return {
-        "input_shape": list(input_shape),
-        "num_classes": num_classes,
-        "params": complexity.params,
-        "trainable_params": complexity.trainable_params,
-        "macs": complexity.macs,
-        "first_macs": first,
-    }
+    return counted
 
 
 STEP_MACS = 4e9
 """What a timed step is to cost, about: large networks are timed on fewer images."""
 
 
-def training_speed(name: str, steps: int = 5) -> float:
-    """Images a second in training on 32x32 images with 10 classes, on all cores: the median of some steps.
+def images_per_second(name: str, rounds: int = 5) -> float:
+    """In training on 32x32 images with 10 classes, on all cores (two where it is pinned): the median of some steps.
 
     What augmentation and feeding take is left out; the first two steps, which trace the graph, do not count.
     """
@@ -79,7 +74,7 @@ def training_speed(name: str, steps: int = 5) -> float:
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.SGD(0.01, momentum=0.9), loss, jit_compile=False)
     seconds = []
-    for _ in range(steps + 2):
+    for _ in range(rounds + 2):
         started = time.perf_counter()
         model.train_on_batch(images, labels)
         seconds.append(time.perf_counter() - started)

@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from .architecture import Architecture, Form, small_form
-from .layers import depthwise, logits, make_divisible, normalized, same_convolution
+from .layers import logits, make_divisible, normalized, same_convolution, same_depthwise
 from .normalization import SLIM_EPSILON
 
 STAGES = ((64, 1, 1), (128, 2, 2), (256, 2, 2), (512, 6, 2), (1024, 2, 2))
@@ -53,7 +53,7 @@ def mobilenet_v1(
 
 
 def _separable(x: Any, channels: int, stride: int, activation: str, name: str) -> Any:
-    x = depthwise(x, 3, stride, name=f"{name}_depthwise")
+    x = same_depthwise(x, 3, stride, name=f"{name}_depthwise")
     x = normalized(x, f"{name}_depthwise", activation, SLIM_EPSILON)
     x = same_convolution(x, channels, 1, name=f"{name}_pointwise")
     return normalized(x, f"{name}_pointwise", activation, SLIM_EPSILON)

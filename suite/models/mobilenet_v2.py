@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from .architecture import Architecture, Form, small_form
-from .layers import depthwise, logits, make_divisible, normalized, same_convolution
+from .layers import logits, make_divisible, normalized, same_convolution, same_depthwise
 from .normalization import SLIM_EPSILON
 
 STAGES = (
@@ -68,7 +68,7 @@ def _bottleneck(x: Any, expansion: int, channels: int, stride: int, activation: 
     if expansion > 1:
         x = same_convolution(x, expansion * x.shape[-1], 1, name=f"{name}_expand")
         x = normalized(x, f"{name}_expand", activation, SLIM_EPSILON)
-    x = depthwise(x, 3, stride, name=f"{name}_depthwise")
+    x = same_depthwise(x, 3, stride, name=f"{name}_depthwise")
     x = normalized(x, f"{name}_depthwise", activation, SLIM_EPSILON)
     x = same_convolution(x, channels, 1, name=f"{name}_project")
     return normalized(x, f"{name}_project", None if linear else activation, SLIM_EPSILON)

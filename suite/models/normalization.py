@@ -30,8 +30,8 @@ class BatchNormalization(layers.Layer):
     The fused kernel returns the Bessel-corrected one, which is taken back, so that a model trained on one backend
     predicts on every other as it did.
 
-    momentum: share of the old average that a step keeps. 0.9 as in Caffe and PyTorch (where it is called 0.1), not
-        Keras' 0.99, which is still warming up after an epoch of 400 steps.
+    momentum: share of the old average that a step keeps. 0.9 as in PyTorch (where it is called 0.1), not Keras' 0.99
+        or Caffe's 0.999, which are still warming up after an epoch of 400 steps.
     """
 
     def __init__(

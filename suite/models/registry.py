@@ -20,8 +20,9 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from . import golden, sources
-from .architecture import Architecture, ArchitectureError, checked, checked_options, kinds_of, options_of, takes_any
+from .architecture import Architecture, ArchitectureError, checked, kinds_of, options_of, takes_any
 from .errata import errata
+from .graph import without_weights
 from .published import published
 
 GROUP = "keras_comparison_suite.architectures"
@@ -46,8 +47,8 @@ def foreign_kinds(name: str) -> tuple[dict[str, Any], bool]:
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise ArchitectureError(last.removeprefix("suite.models.architecture.ArchitectureError: "))
-    kinds, takes_any = json.loads(done.stdout.splitlines()[-1])
-    return kinds, takes_any
+    kinds, any_other = json.loads(done.stdout.splitlines()[-1])
+    return kinds, any_other
 
 
 def loaded_kinds(name: str) -> tuple[dict[str, Any], bool]:
@@ -95,7 +96,10 @@ def _options(name: str) -> dict[str, Any]:
 def estimate_macs(
     name: str, input_shape: tuple[int, int, int], num_classes: int, options: dict[str, Any] | None = None
 ) -> float | None:
-    """Multiply-adds of one image without building: pinned, or scaled from what is; None for another package's."""
+    """Multiply-adds of one image without building: pinned, or scaled from what is; None for another package's.
+
+    Of the options width and form are heeded, and no other.
+    """
     _require(name)
     if name not in golden.lines():
         return None
@@ -126,18 +130,16 @@ def build_untrained(name: str, input_shape: tuple[int, int, int], num_classes: i
     """As `build`, but without published weights: of `pretrained` only what it says about the net is heeded."""
     builder = _builder(name)
     shape = _shape(name, input_shape)
-    kinds = sources.options(name)
-    pretrained = checked(name, kinds, {key: options.pop(key) for key in kinds if key in options})
     if not isinstance(num_classes, int) or isinstance(num_classes, bool) or num_classes < 2:
         raise ArchitectureError(f"{name} needs at least 2 classes, not {num_classes!r}")
-    options = checked_options(name, builder, options)
-    if pretrained:
+    options = checked(name, kinds_of(builder) | sources.options(name), options, takes_any(builder))
+    if name in sources.SOURCES and options.pop(sources.PRETRAINED, None):
         defaults = {option: parameter.default for option, parameter in options_of(builder).items()}
         options = sources.agreeing(name, options, defaults, shape)
     try:
         return builder(shape, num_classes, **options)
     except (ArithmeticError, ValueError) as error:
-        if isinstance(error, ArchitectureError) or name not in golden.lines():
+        if isinstance(error, ArchitectureError):
             raise
         given = ", ".join(f"{option}={value}" for option, value in options.items()) or "no options"
         size = "x".join(map(str, shape))
@@ -154,9 +156,7 @@ def build_outline(name: str, input_shape: tuple[int, int, int], num_classes: int
     """
     if name not in golden.lines():
         return build_untrained(name, input_shape, num_classes, **options)
-    import keras
-
-    with keras.StatelessScope(initialize_variables=False):
+    with without_weights():
         return build_untrained(name, input_shape, num_classes, **options)
 
 
@@ -197,9 +197,11 @@ def _builder(name: str) -> Any:
     if name in golden.lines():
         return _architecture(name).builder
     try:
-        return _foreign()[name].load()
+        builder = _foreign()[name].load()
+        options_of(builder)
     except Exception as error:  # another package's import can fail in any way
         raise ArchitectureError(f"{name} of entry point {_foreign()[name].value!r} does not load: {error}") from error
+    return builder
 
 
 def _shape(name: str, input_shape: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -61,7 +61,7 @@ def _unit(x: Any, channels: int, stride: int, groups_in: int, groups: int, shuff
     y = normalized(convolution(x, channels // 4, 1, name=f"{name}_conv1", groups=groups_in), f"{name}_conv1")
     if shuffle and groups > 1:
         y = ChannelShuffle(groups, name=f"{name}_shuffle")(y)
-    y = normalized(depthwise(y, 3, stride, name=f"{name}_depthwise", symmetric=True), f"{name}_depthwise", None)
+    y = normalized(depthwise(y, 3, stride, name=f"{name}_depthwise"), f"{name}_depthwise", None)
     y = normalized(convolution(y, new, 1, name=f"{name}_conv2", groups=groups), f"{name}_conv2", None)
     if stride == 1:
         y = layers.Add(name=f"{name}_add")([x, y])

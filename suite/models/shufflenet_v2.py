@@ -53,7 +53,7 @@ def _unit(x: Any, half: int, name: str) -> Any:
 
 def _halving_unit(x: Any, half: int, name: str) -> Any:
     """Figure 3 (d): both branches read all channels."""
-    y = depthwise(x, 3, 2, name=f"{name}_shortcut_depthwise", symmetric=True)
+    y = depthwise(x, 3, 2, name=f"{name}_shortcut_depthwise")
     y = normalized(y, f"{name}_shortcut_depthwise", None)
     y = normalized(convolution(y, half, 1, name=f"{name}_shortcut"), f"{name}_shortcut")
     return _joined(y, _branch(x, half, 2, name), name)
@@ -61,7 +61,7 @@ def _halving_unit(x: Any, half: int, name: str) -> Any:
 
 def _branch(x: Any, channels: int, stride: int, name: str) -> Any:
     x = normalized(convolution(x, channels, 1, name=f"{name}_conv1"), f"{name}_conv1")
-    x = depthwise(x, 3, stride, name=f"{name}_depthwise", symmetric=True)
+    x = depthwise(x, 3, stride, name=f"{name}_depthwise")
     x = normalized(x, f"{name}_depthwise", None)
     return normalized(convolution(x, channels, 1, name=f"{name}_conv2"), f"{name}_conv2")
 

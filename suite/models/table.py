@@ -59,7 +59,8 @@ def rows_as_text(facts: dict[str, Any], rows: Sequence[LayerRow]) -> str:
         for row in rows
     ]
     options = ", ".join(f"{name} ({_kind(kind)})" for name, kind in (facts["options"] or {}).items())
-    lines = [title, *([f"options: {options}"] if options else [])]
+    known = {"published": facts["published"].get("difference"), "options": options}
+    lines = [title, *(f"{key}: {text}" for key, text in known.items() if text)]
     return "\n".join([*lines, "", aligned(header, body, right=(3, 4, 5, 6))])
 
 

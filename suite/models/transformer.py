@@ -78,14 +78,16 @@ def attended(qkv: Any, heads: int, bias: Any = None) -> Any:
 class SelfAttention(layers.Layer):
     """Every token looks at all: (batch, tokens, 3 * channels), see `attended`, to (batch, tokens, channels)."""
 
-    attends_to_all = True
-
     def __init__(self, heads: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.heads = heads
 
     def call(self, inputs: Any) -> Any:
         return attended(inputs, self.heads)
+
+    def attends_to_all(self, input_shape: Shape) -> bool:
+        """Whether an output depends on the whole map or sequence."""
+        return True
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape[:-1], (input_shape[-1] or 0) // 3)
@@ -116,7 +118,6 @@ class WindowAttention(layers.Layer):
         self.heads = heads
         self.window = self.kernel_size = tuple(window)  # as the latter it counts in receptive fields
         self.shift = tuple(shift)
-        self.attends_to_all = False
 
     def build(self, input_shape: Shape) -> None:
         rows, columns = self.window
@@ -126,7 +127,10 @@ class WindowAttention(layers.Layer):
         )  # fmt: skip
         self.ways = relative_positions(rows, columns)
         self.barred = barred_pairs(_sides(input_shape), self.window, self.shift)
-        self.attends_to_all = self.window == _sides(input_shape)
+
+    def attends_to_all(self, input_shape: Shape) -> bool:
+        """As `SelfAttention`'s: with one window as large as the map."""
+        return self.window == _sides(input_shape)
 
     def call(self, inputs: Any) -> Any:
         (height, width), (rows, columns) = _sides(tuple(inputs.shape)), self.window

@@ -35,7 +35,8 @@ def vgg(
     and the 512 channels of the last map, averaged where it is more than one pixel, go to the classes: 14,728,266 for
     vgg16_bn and 14,719,818 for vgg16 at 32x32x3 with 10 classes (kuangliu/pytorch-cifar). Deviations: He's
     initialisation (arXiv:1502.01852) instead of starting from a trained shallower net; pools of small images round up,
-    so that 28x28 digits pass too. `width` scales channels and hidden units.
+    so that 28x28 digits pass too; large images of other sizes are averaged to 7x7 before the dense layers, as in
+    torchvision, where the paper slides them over the map. `width` scales channels and hidden units.
     """
     small = small_form(form, input_shape)
     inputs = x = keras.Input(input_shape)

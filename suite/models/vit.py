@@ -13,7 +13,7 @@ from typing import Any, Literal
 import keras
 from keras import layers, ops
 
-from .architecture import Architecture, Form, small_form
+from .architecture import Architecture, ArchitectureError, Form, small_form
 from .layers import dropped, increasing, logits, residual, scaled
 from .transformer import SelfAttention, Shape, attention, feed_forward, layer_norm, narrow
 
@@ -59,6 +59,8 @@ def vit(
     classes too instead of zeros; biases and the class token with zeros. Layer normalization adds 1e-6 to variances. No
     hidden layer before the classes, which the paper has in pre-training only. Depth counts blocks, as the paper does.
     """
+    if patch_size > max(input_shape[:2]):
+        raise ArchitectureError(f"a patch_size of {patch_size} is larger than the image")
     small = small_form(form, input_shape)
     side = patch_size or (patch // (4 if min(input_shape[:2]) < FINE else 2) if small else patch)
     channels = heads * scaled(HEAD, width)
@@ -117,7 +119,7 @@ class PositionEmbedding(layers.Layer):
         return input_shape
 
     def multiply_adds(self, input_shapes: Sequence[Shape], output_shapes: Sequence[Shape]) -> int:
-        """None: additions do not count."""
+        """Zero: additions do not count."""
         return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -17,25 +17,25 @@ SLOW_FAMILIES = {"CIFAR DenseNet", "DenseNet", "EfficientNetV2", "GhostNet", "In
 """Hundreds of layers even in the smallest variant."""
 
 
-SMALLEST = [*(name for family, name in golden.smallest_of_families().items() if family not in SLOW_FAMILIES),
-            "article_cnn", "simple_cnn", "exercise_cnn", "vgg11_bn", "resnet20", "plain20", "resnet50"]  # fmt: skip
+REPRESENTATIVES = [*golden.smallest_of_families().values(), "resnet8"]
+"""The smallest of each family; of the CIFAR ResNets it is one without shortcuts, so the one with them as well."""
+
+QUICK = [*(name for name in REPRESENTATIVES if golden.lines()[name]["family"] not in SLOW_FAMILIES),
+         "article_cnn", "simple_cnn", "exercise_cnn", "vgg11_bn", "resnet20", "plain20", "resnet50"]  # fmt: skip
 """What tests without a mark build; the rest of the registry is built by the slow tests."""
 
 
 def marked(chosen: Iterable[str]) -> list[Any]:
-    """Parameters for a test over these architectures: what is not among the smallest is slow."""
-    return [pytest.param(name, marks=[] if name in SMALLEST else pytest.mark.slow) for name in chosen]
+    """Parameters for a test over these architectures: what is not quick is slow."""
+    return [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in chosen]
 
 
 def every_architecture() -> list[Any]:
-    from suite.models import names
-
-    return marked(names())
+    return marked(golden.lines())
 
 
 def every_family() -> list[Any]:
-    """The smallest of each family."""
-    return marked(golden.smallest_of_families().values())
+    return marked(REPRESENTATIVES)
 
 
 def steady(name: str) -> dict[str, float]:
@@ -49,8 +49,8 @@ def shake(model: Any) -> None:
     """Scales, offsets and biases away from the ones and zeros they begin with, that all of them matter."""
     random = np.random.default_rng(1)
     for weight in model.weights:
-        if weight.name in ("gamma", "beta", "bias", "gain", "token", "moving_mean"):
-            centre = 1.0 if weight.name in ("gamma", "gain") else 0.0
+        if weight.name in ("gamma", "beta", "bias", "gain", "token", "moving_mean", "moving_variance"):
+            centre = 1.0 if weight.name in ("gamma", "gain", "moving_variance") else 0.0
             weight.assign(centre + random.uniform(-0.3, 0.3, weight.shape))
 
 
@@ -71,7 +71,7 @@ def built() -> Callable[..., Any]:
         return build(name, shape, classes)
 
     def model(name: str, shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) -> Any:
-        return (kept if name in SMALLEST else build)(name, shape, classes)  # the slow tests' would fill the memory
+        return (kept if name in QUICK else build)(name, shape, classes)  # the slow tests' would fill the memory
 
     return model
 
@@ -91,8 +91,6 @@ def pictures(count: int, side: int) -> np.ndarray:
 
 
 @pytest.fixture
-def double() -> Iterator[None]:
+def double() -> None:
     """In float64: a hundred layers amplify the rounding of float32 to more than what is to be shown."""
     keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_dtype_policy("float32")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -22,23 +22,42 @@ from suite.models import build
 from suite.models.graph import steps
 from suite.models.normalization import BatchNormalization
 
+WEIGHTED = ("Conv2D", "GroupedConv2D", "DepthwiseConv2D", "SeparableConv2D", "Dense")
+ATTENTION = ("SelfAttention", "WindowAttention")
+
 
 def costs(name: str, shape: list[int]) -> dict[str, float]:
-    """Multiply-adds of each convolution and dense layer alone, without bias and activation, by XLA's cost analysis."""
+    """Multiply-adds of each convolution and dense layer alone, without bias and activation, and of the products in each
+    attention, by XLA's cost analysis."""
     counted = {}
     for step in steps(build(name, tuple(shape), 10)):
-        if type(step.layer).__name__ not in ("Conv2D", "GroupedConv2D", "Dense"):
-            continue
-        config = {**step.layer.get_config(), "use_bias": False, "activation": None}
-        layer = type(step.layer).from_config(config)
-        layer.build(step.input_shapes[0])
-
-        def call(x: Any, layer: Any = layer) -> Any:
-            return layer(x)
-
-        rows = jax.ShapeDtypeStruct((1, *step.input_shapes[0][1:]), "float32")
-        counted[step.layer.name] = jax.jit(call).lower(rows).cost_analysis()["flops"] / 2
+        kind, rows = type(step.layer).__name__, jax.ShapeDtypeStruct((1, *step.input_shapes[0][1:]), "float32")
+        if kind in WEIGHTED:
+            config = {**step.layer.get_config(), "use_bias": False, "activation": None}
+            layer = type(step.layer).from_config(config)
+            layer.build(step.input_shapes[0])
+            counted[step.layer.name] = multiply_adds(layer, rows)
+        elif kind in ATTENTION:
+            counted[step.layer.name] = multiply_adds_of_products(step.layer, rows)
     return counted
+
+
+def multiply_adds(function: Callable[..., Any], *operands: Any) -> float:
+    """Half of the floating-point operations that XLA counts in a function of arrays of these shapes."""
+    return float(jax.jit(lambda *arrays: function(*arrays)).lower(*operands).cost_analysis()["flops"]) / 2
+
+
+def multiply_adds_of_products(layer: Any, rows: Any) -> float:
+    """Those of the matrix products that a layer computes of these rows, without its softmax and additions."""
+    found, product = [], keras.ops.matmul
+
+    def counting(one: Any, other: Any) -> Any:
+        found.append(multiply_adds(product, *(jax.ShapeDtypeStruct(x.shape, x.dtype) for x in (one, other))))
+        return product(one, other)
+
+    with patch.object(keras.ops, "matmul", counting):
+        jax.eval_shape(layer.call, rows)
+    return sum(found)
 
 
 def logits(name: str, options: dict[str, Any], weights: str, images: str) -> dict[str, Any]:

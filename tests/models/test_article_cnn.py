@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from suite.models import build
+from suite.models import build, measure
 
 
 @pytest.mark.parametrize(
@@ -15,8 +15,8 @@ from suite.models import build
 )
 def test_counts_and_dropout_are_as_printed(name: str, learned: int, averages: int, dropouts: list, built) -> None:
     model = built(name)
-    assert sum(weight.size for weight in map(_array, model.trainable_weights)) == learned
-    assert sum(weight.size for weight in map(_array, model.non_trainable_weights[: _moving(model)])) == averages
+    assert measure(model).trainable_params == learned
+    assert measure(model).params == learned + averages
     assert [layer.rate for layer in model.layers if type(layer).__name__ == "Dropout"] == dropouts
 
 
@@ -28,12 +28,3 @@ def test_the_first_cnns_head_is_the_same_at_every_size() -> None:
 def test_the_other_heads_grow_with_the_image() -> None:
     assert build("exercise_cnn", (64, 64, 3), 10).get_layer("hidden").kernel.shape == (64 * 16 * 16, 256)
     assert build("simple_cnn", (28, 28, 1), 10).get_layer("hidden").kernel.shape == (128 * 3 * 3, 512)
-
-
-def _array(weight):
-    return weight.numpy()
-
-
-def _moving(model) -> int:
-    """How many weights that do not learn are moving averages; the others are dropout's seeds, which come last."""
-    return sum("moving" in weight.path for weight in model.non_trainable_weights)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
-from keras import layers
+from keras import layers, ops
 
 from suite.models.complexity import measure, multiply_adds
 
@@ -54,6 +55,36 @@ def test_cross_attention_has_two_lengths() -> None:
     model = keras.Model([first, second], layers.MultiHeadAttention(heads, size, value_dim=value)(first, second))
     projections = width * heads * (queries * size + keys * size + keys * value + queries * value)
     assert multiply_adds(model) == projections + queries * keys * heads * (size + value)
+
+
+def test_a_mask_is_no_key() -> None:
+    queries, keys, width = 5, 9, 12
+    first, second, mask = keras.Input((queries, width)), keras.Input((keys, width)), keras.Input((queries, keys))
+    outputs = layers.MultiHeadAttention(2, 3)(first, second, attention_mask=mask)
+    projections = width * 6 * (2 * queries + 2 * keys)
+    assert multiply_adds(keras.Model([first, second, mask], outputs)) == projections + queries * keys * 2 * (3 + 3)
+
+
+@pytest.mark.parametrize(
+    ("product", "shapes", "expected"),
+    [
+        (ops.matmul, [(3, 4, 5), (3, 5, 6)], 3 * 4 * 5 * 6),
+        (lambda x: ops.matmul(x, np.ones((5, 6), "float32")), [(4, 5)], None),  # a constant is not in the graph
+        (lambda x, y: ops.einsum("btc,bsc->bts", x, y), [(4, 5), (6, 5)], 4 * 6 * 5),
+        (lambda x: ops.einsum("btc,cd->btd", x, np.ones((5, 6), "float32")), [(4, 5)], None),
+        (lambda q, v: layers.Attention()([q, v]), [(4, 5), (6, 5)], 4 * 6 * (5 + 5)),
+        (lambda q, v: layers.AdditiveAttention()([q, v]), [(4, 5), (6, 5)], None),
+        (ops.dot_product_attention, [(4, 2, 5), (6, 2, 5), (6, 2, 5)], 4 * 6 * 2 * (5 + 5)),
+        (ops.dot, [(4, 5), (5, 6)], None),
+        (lambda x, y: layers.Dot(axes=2)([x, y]), [(4, 5), (6, 5)], None),
+    ],
+    ids=["matmul", "matmul-constant", "einsum", "einsum-constant", "attention", "additive", "dot-product", "dot",
+         "dot-layer"],
+)  # fmt: skip
+def test_products_of_another_packages_net(product: Any, shapes: list[tuple], expected: int | None) -> None:
+    """None, rather than a count that leaves a product out."""
+    inputs = [keras.Input(shape) for shape in shapes]
+    assert multiply_adds(keras.Model(inputs, product(*inputs))) == expected
 
 
 def test_a_shared_layer_counts_once_per_call_but_its_weights_once() -> None:

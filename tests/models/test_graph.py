@@ -48,10 +48,8 @@ def test_sizes_wiring_and_settings_count(change: dict) -> None:
 
 def test_precision_counts() -> None:
     keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        mixed = fingerprint(residual())
-    finally:
-        keras.config.set_dtype_policy("float32")
+    mixed = fingerprint(residual())
+    keras.config.set_dtype_policy("float32")
     assert mixed != fingerprint(residual())
 
 

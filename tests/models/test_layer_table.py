@@ -51,6 +51,11 @@ def test_dilation_widens_and_padding_does_not() -> None:
     assert rows[-1].view == View(7, 2)
 
 
+def test_a_transposed_convolution_goes_back_to_a_finer_grid() -> None:
+    rows = table((32, 32, 1), layers.Conv2D(4, 2, 2), layers.Conv2DTranspose(4, 4, 2), layers.Conv2D(4, 3))
+    assert [row.view for row in rows] == [View(2, 2), View(4, 1), View(6, 1)]
+
+
 def test_the_widest_path_counts_where_paths_join() -> None:
     inputs = keras.Input((16, 16, 2))
     branch = layers.Conv2D(2, 5, padding="same")(inputs)

@@ -12,12 +12,14 @@ from keras import layers, ops
 
 from suite.models.layers import (
     DropPath,
+    activated,
     adaptive_average_pooling,
     convolution,
     depthwise,
     logits,
     make_divisible,
     normalized,
+    residual,
     scaled,
     squeeze_excite,
 )
@@ -165,17 +167,17 @@ def test_adaptive_pooling_averages_torchs_windows(side: int, size: int) -> None:
 def test_the_articles_convolution_by_hand() -> None:
     patch = [[1, 0, 2, 1, 0], [0, 1, 0, 1, 1], [1, 0, 1, 0, 0], [0, 0, 1, 1, 0], [1, 1, 0, 0, 1]]
     cross = [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
-    conv = layers.Conv2D(1, 3, use_bias=False)
-    conv.build((None, 5, 5, 1))
-    conv.set_weights([np.array(cross, "float32")[..., None, None]])
-    outputs = ops.convert_to_numpy(conv(np.array(patch, "float32")[None, ..., None]))[0, ..., 0]
+    inputs = keras.Input((5, 5, 1))
+    model = keras.Model(inputs, convolution(inputs, 1, 3, name="conv"))
+    model.get_layer("conv").set_weights([np.array(cross, "float32")[..., None, None]])
+    outputs = np.array(model(np.array(patch, "float32")[None, ..., None]))[0, 1:-1, 1:-1, 0]  # ours pads, theirs not
     assert outputs.tolist() == [[6, 1, 4], [1, 4, 2], [3, 2, 3]]
 
 
 def test_the_articles_residual_block_by_hand() -> None:
     first, second = layers.Dense(2, "relu", use_bias=False), layers.Dense(2, use_bias=False)
     x = keras.Input((2,))
-    model = keras.Model(x, layers.ReLU()(layers.Add()([second(first(x)), x])))
+    model = keras.Model(x, activated(residual(x, second(first(x)), "block"), "block"))
     first.set_weights([np.array([[0.2, 0.1], [-0.1, 0.3]]).T])
     second.set_weights([np.array([[0.3, -0.2], [0.1, 0.4]]).T])
     np.testing.assert_allclose(model(np.array([[1.0, -0.5]])), [[1.045, 0.0]], atol=1e-6)
@@ -190,6 +192,7 @@ def test_normalized_ends_in_relu_and_logits_in_float32() -> None:
 
 
 def test_the_articles_pooling_sends_its_gradient_to_the_maximum_alone() -> None:
+    """Keras' layer, which the families use as it is."""
     picture = tf.constant([[1.0, 3.0], [4.0, 2.0]])[None, ..., None]
     with tf.GradientTape() as tape:
         tape.watch(picture)

@@ -70,7 +70,8 @@ def test_the_table_at_a_pinned_size_needs_no_building(
 
 def test_layers_of_one_architecture(capsys: pytest.CaptureFixture) -> None:
     assert run("name=lenet5") == DONE
-    title, options, _, header, _, *lines = capsys.readouterr().out.splitlines()
+    title, difference, options, _, header, _, *lines = capsys.readouterr().out.splitlines()
+    assert difference.startswith("published: 60,000 counts the sparse C3 table")
     assert options.startswith("options: ")
     assert "pooling (average or max)" in options
     assert "width (number)" in options

@@ -21,8 +21,17 @@ from .reference import assert_same, leaves, logits, vary
 QUICK = ["mobilenet_v1", "mobilenet_v3_small", "efficientnet_b0"]
 """The rest takes minutes and is slow."""
 
-PIXELS = {"vgg16": 224, "vgg19": 224, "inception_v3": 160}
-"""Where not 128: VGG's dense layers want maps of 7x7, Inception's last stage maps that its pools do not exhaust."""
+REQUIRED = {
+    "vgg16", "vgg19", "resnet50", "resnet101", "resnet152", "densenet121", "densenet169", "densenet201",
+    *(f"efficientnet_b{number}" for number in range(8)), "efficientnetv2_s", "mobilenet_v1", "mobilenet_v2",
+    "mobilenet_v3_small", "mobilenet_v3_large", "nasnet_mobile", "nasnet_large",
+    "convnext_tiny", "convnext_small", "convnext_base", "xception", "inception_v3",
+}  # fmt: skip
+"""What keras.applications has of the lineage."""
+
+PIXELS = {"vgg16": 224, "vgg19": 224, "inception_v3": 160, "mobilenet_v1": 128}
+"""Where not 120, whose maps of 15 and 8 tell one padding from another: VGG's dense layers want maps of 7x7, Inception's
+last stage maps that its pools do not exhaust, and MobileNet of keras.applications sides that halve evenly."""
 
 SINGLE = [name for name in SOURCES if name.startswith(("convnext", "vgg"))]
 """For which float32 is enough: few layers, or no hundred norms (and groups, with which float64 takes minutes)."""
@@ -52,11 +61,15 @@ def pixels_of(name: str, images: np.ndarray) -> np.ndarray:
     return images * 255.0 if SOURCES[name].constructor.startswith("EfficientNetB") else images
 
 
+def test_every_source_of_the_lineage_is_compared() -> None:
+    assert set(SOURCES) == REQUIRED
+
+
 @pytest.mark.parametrize("name", every_source())
 def test_logits_are_those_of_keras_applications(name: str, request: pytest.FixtureRequest) -> None:
     if name not in SINGLE:
         request.getfixturevalue("double")
-    images = pictures(4, PIXELS.get(name, 128))
+    images = pictures(4, PIXELS.get(name, 120))
     theirs = reference(name, images)
     ours = copy_from_applications(theirs, name, **SOURCES[name].options)
     assert_same(ours, images, logits(theirs, pixels_of(name, images)))

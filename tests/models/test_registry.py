@@ -25,7 +25,7 @@ from suite.models import (
     registry,
 )
 
-from .conftest import SMALLEST
+from .conftest import QUICK
 
 LINEAGE = {
     "mlp", "article_cnn", "simple_cnn", "exercise_cnn", "lenet5", "alexnet", "alexnet_grouped",
@@ -113,7 +113,7 @@ def test_an_unknown_name_lists_the_nearest_first() -> None:
     [
         ({"widht": 2}, "resnet20 has no option 'widht'. Did you mean 'width'"),
         ({"width": "wide"}, "option width of resnet20 is a number, not 'wide'"),
-        ({"width": 0}, "must be above 0"),
+        ({"width": 0}, "must be above 0 and below 1000, not 0"),
         ({"width": True}, "is a number, not True"),
         ({"skip": 0}, "option skip of resnet20 is true or false, not 0"),
         ({"shortcut": "C"}, "option shortcut of resnet20 is one of A, B, not 'C'"),
@@ -134,7 +134,10 @@ def test_wrong_options_are_named(options: dict, sentence: str) -> None:
         ("densenet121", {"growth_rate": -3}, "growth_rate counts the channels"),
         ("efficientnet_b0", {"depth": float("nan")}, "option depth of efficientnet_b0 is a finite number"),
         ("efficientnet_b0", {"depth": -1}, "a depth above 0"),
-        ("efficientnet_b0", {"phi": 50}, "phi of at most 12"),
+        ("efficientnet_b0", {"depth": 1e6}, "a depth above 0 and up to 10, and a phi between -12 and 12, not 1e.06"),
+        ("efficientnet_b0", {"phi": -50}, "a phi between -12 and 12, not 1 and -50"),
+        ("vgg16", {"pretraind": "imagenet"}, "Did you mean 'pretrained'"),
+        ("vit_ti16", {"patch_size": 33}, "a patch_size of 33 is larger than the image"),
         ("shufflenet_v1", {"groups": True}, "option groups of shufflenet_v1 is one of 1, 2, 3, 4, 8, not True"),
         ("vit_ti16", {"patch_size": -4}, "vit_ti16 cannot be built for images of 32x32x3 with patch_size=-4"),
         ("vgg11", {"form": "large"}, "vgg11 cannot be built for images of 8x8x3 with form=large"),
@@ -161,16 +164,22 @@ def test_too_small_images_and_too_few_classes_are_refused() -> None:
         build("mlp", (32, 32, 3), "ten")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", [name for name in SMALLEST if name != "resnet50"])
-def test_the_smallest_image_passes_and_one_pixel_less_is_refused(name: str) -> None:
+@pytest.mark.parametrize("name", QUICK)
+def test_the_smallest_image_passes(name: str) -> None:
     least = facts(name)["min_size"]
     assert build_outline(name, (least, least, 1), 2, width=0.1).output_shape == (None, 2)
+    keras.backend.clear_session()
+
+
+@pytest.mark.parametrize("name", golden.lines())
+def test_one_pixel_less_is_refused_with_the_least_size(name: str) -> None:
+    least = facts(name)["min_size"]
     if least > 1:
-        with pytest.raises(ArchitectureError, match="at least"):
-            build(name, (least - 1, least, 1), 2)
+        with pytest.raises(ArchitectureError, match=f"{name} needs images of at least {least}x{least} pixels"):
+            build(name, (least, least - 1, 1), 2)
 
 
-@pytest.mark.parametrize("name", SMALLEST)
+@pytest.mark.parametrize("name", QUICK)
 def test_counts_are_as_pinned_on_small_images(name: str, built) -> None:
     counted = measure(built(name))
     pinned = golden.counts(name, (32, 32, 3), 10)
@@ -189,13 +198,26 @@ def test_an_outline_is_the_same_net_without_values() -> None:
     keras.backend.clear_session()
 
 
+def test_an_outline_leaves_nothing_behind() -> None:
+    """Keras would draw its weights when the next layer is traced; and seeds go on as if it had not been built."""
+    keras.utils.set_random_seed(5)
+    wanted = build("lenet5", (32, 32, 1), 10).get_weights()
+    keras.utils.set_random_seed(5)
+    outline = build_outline("resnet8", (32, 32, 3), 10)
+    found = build("lenet5", (32, 32, 1), 10).get_weights()
+    assert all(np.array_equal(one, other) for one, other in zip(found, wanted, strict=True))
+    keras.layers.Lambda(lambda x: x + 1)(keras.Input((3,)))
+    assert all(weight._value is None for weight in outline.weights)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", golden.lines())
 def test_counts_are_as_pinned_everywhere(name: str) -> None:
-    for pinned in golden.lines()[name]["counts"]:
-        counted = measure(build_outline(name, tuple(pinned["input_shape"]), pinned["num_classes"]))
-        assert (counted.trainable_params, counted.macs) == (pinned["trainable_params"], pinned["macs"])
-        keras.backend.clear_session()
+    from suite.models.measurement import golden_line
+
+    counted = golden_line(name)
+    assert counted.items() <= golden.lines()[name].items()
+    assert {"params", "trainable_params", "macs", "first_macs"} <= counted["counts"][0].keys()
 
 
 @pytest.mark.parametrize("name", ["mlp", "lenet5", "article_cnn", "alexnet", "resnet20"])
@@ -216,20 +238,21 @@ def test_width_scales_multiply_adds_about_with_its_square(name: str) -> None:
     assert estimate_macs(name, (32, 32, 3), 10, {"width": 0.5}) == pytest.approx(counted, rel=0.05)
 
 
-@pytest.mark.parametrize("name", ["mlp", "article_cnn", "alexnet", "vgg11_bn", "resnet20", "resnet18"])
-def test_estimates_are_near_at_sizes_that_are_not_pinned(name: str) -> None:
-    assert estimate_macs(name, (48, 48, 3), 10) == pytest.approx(
-        measure(build_outline(name, (48, 48, 3), 10)).macs, rel=0.35
-    )
-    assert estimate_macs(name, (32, 32, 3), 10) == measure(build_outline(name, (32, 32, 3), 10)).macs
+@pytest.mark.parametrize(
+    ("name", "off"),
+    [("article_cnn", 0.03), ("resnet20", 0.03), ("resnet18", 0.03), ("mobilenet_v2", 0.03), ("googlenet", 0.03),
+     ("alexnet", 0.25), ("vgg11_bn", 0.25), ("vit_ti16", 0.25)],
+)  # fmt: skip
+def test_estimates_are_near_at_sizes_that_are_not_pinned(name: str, off: float) -> None:
+    """Where maps halve evenly, and where they do not."""
+    counted = measure(build_outline(name, (48, 48, 3), 10)).macs
+    assert estimate_macs(name, (48, 48, 3), 10) == pytest.approx(counted, rel=off)
+    assert estimate_macs(name, (32, 32, 3), 10) == golden.counts(name, (32, 32, 3), 10)["macs"]
 
 
 def test_logits_are_float32_under_mixed_precision(images) -> None:
     keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        model = build("resnet20", (32, 32, 3), 10, width=0.25)
-    finally:
-        keras.config.set_dtype_policy("float32")
+    model = build("resnet20", (32, 32, 3), 10, width=0.25)
     outputs = model(images(2, (32, 32, 3)))
     assert str(outputs.dtype).endswith("float32'>")
     assert model.get_layer("stem").compute_dtype == "bfloat16"
@@ -240,14 +263,19 @@ def test_logits_are_float32_under_mixed_precision(images) -> None:
 def another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An installed distribution that brings in architectures: importlib.metadata finds its dist-info on sys.path."""
     (tmp_path / "their_nets.py").write_text(
-        "import keras\n"
         "def tiny(input_shape, num_classes, *, width: float = 1.0, bias: bool = True):\n"
+        "    import keras\n"  # late, or each process that only looks for options takes seconds
         "    x = inputs = keras.Input(input_shape)\n"
         "    x = keras.layers.Conv2D(max(1, int(8 * width)), 3, use_bias=bias)(x)\n"
         "    x = keras.layers.GlobalAveragePooling2D()(x)\n"
         "    return keras.Model(inputs, keras.layers.Dense(num_classes)(x))\n"
         "def loose(shape, classes, units=8):\n"
         "    return tiny(shape, classes, width=units / 8)\n"
+        "def narrow(input_shape: 'Shape', num_classes: int, *, width: int = 2048):\n"
+        "    import keras\n"
+        "    x = keras.layers.Conv2D(8, 9)(keras.Input(input_shape))\n"
+        "def lonely(input_shape):\n"
+        "    pass\n"
         "def open_minded(input_shape, num_classes, **options):\n"
         "    return tiny(input_shape, num_classes, width=options['size'])\n"
     )
@@ -257,6 +285,7 @@ def another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (info / "entry_points.txt").write_text(
         "[keras_comparison_suite.architectures]\n"
         "their_tiny = their_nets:tiny\nloose = their_nets:loose\nopen_minded = their_nets:open_minded\n"
+        "narrow = their_nets:narrow\nlonely = their_nets:lonely\n"
         "broken = no_such_module:f\n"
         "lenet5 = their_nets:tiny\n"
     )
@@ -282,6 +311,14 @@ def test_another_packages_architecture_builds_and_is_counted(another_package: st
 def test_any_named_parameter_after_shape_and_classes_is_an_option(another_package: str) -> None:
     assert option_names("loose") == ["units"]
     assert build("loose", (16, 16, 3), 5, units=16).layers[1].filters == 16
+
+
+def test_another_packages_refusals_are_sentences(another_package: str) -> None:
+    with pytest.raises(ArchitectureError, match="narrow cannot be built for images of 8x8x3 with width=4096: "):
+        build("narrow", (8, 8, 3), 5, width=4096)
+    with pytest.raises(ArchitectureError, match=r"lonely of .* a builder is a function of an input shape and a number"):
+        build("lonely", (8, 8, 3), 5)
+    assert registry.loaded_kinds("narrow") == ({"width": None}, False)  # its annotations name what is not there
 
 
 def test_foreign_options_are_known_without_loading_their_package(
