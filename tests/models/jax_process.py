@@ -31,13 +31,16 @@ def costs(name: str, shape: list[int]) -> dict[str, float]:
     attention, by XLA's cost analysis."""
     counted = {}
     for step in steps(build(name, tuple(shape), 10)):
-        kind, rows = type(step.layer).__name__, jax.ShapeDtypeStruct((1, *step.input_shapes[0][1:]), "float32")
+        kind = type(step.layer).__name__
+        if kind not in WEIGHTED + ATTENTION:
+            continue
+        rows = jax.ShapeDtypeStruct((1, *step.input_shapes[0][1:]), "float32")
         if kind in WEIGHTED:
             config = {**step.layer.get_config(), "use_bias": False, "activation": None}
             layer = type(step.layer).from_config(config)
             layer.build(step.input_shapes[0])
             counted[step.layer.name] = multiply_adds(layer, rows)
-        elif kind in ATTENTION:
+        else:
             counted[step.layer.name] = multiply_adds_of_products(step.layer, rows)
     return counted
 

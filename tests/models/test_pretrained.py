@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 import pytest
 
 from suite.models import ArchitectureError, build, build_untrained, pixel_normalization
+from suite.models.graph import without_weights
 from suite.models.pretrained import _imagenet, copy_from_applications
-from suite.models.sources import SOURCES
+from suite.models.sources import SOURCES, TORCH
 
 from .conftest import pictures
 from .reference import assert_same, leaves, logits, vary
@@ -112,7 +114,6 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     ("name", "preprocess"),
     [
         ("mobilenet_v1", keras.applications.mobilenet.preprocess_input),
-        pytest.param("densenet121", keras.applications.densenet.preprocess_input, marks=pytest.mark.slow),
         pytest.param("resnet50", keras.applications.resnet.preprocess_input, marks=pytest.mark.slow),
     ],
 )
@@ -124,6 +125,34 @@ def test_pictures_go_through_the_familys_own_preprocessing(name: str, preprocess
     ours = build(name, (224, 224, 3), 1000, pretrained="imagenet")
     wanted, found = logits(theirs, preprocess(pixels.copy())), logits(ours, (pixels / 255 - mean) / std)
     np.testing.assert_allclose(found, wanted, rtol=1e-3, atol=1e-3 * np.abs(wanted).max())
+
+
+def as_theirs_sees(name: str, pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """What the first convolution of the published model gets, after the layers of its own that prepare pixels."""
+    constructor = getattr(keras.applications, SOURCES[name].constructor)
+    module = sys.modules[constructor.__module__]
+    monkeypatch.setattr(module.file_utils, "get_file", lambda *_, **__: "nowhere")
+    monkeypatch.setattr(keras.Model, "load_weights", lambda *_, **__: None)
+    with without_weights():
+        theirs = constructor(weights="imagenet")
+    seen = module.preprocess_input(pixels.copy())
+    for layer in theirs.layers[1:]:
+        if not isinstance(layer, keras.layers.Rescaling | keras.layers.Normalization):
+            break
+        # EfficientNet's constants are in the file, with the deviation, not its square, as the variance
+        seen = (seen - TORCH.mean) / np.sqrt(TORCH.std) if layer.weights else layer(seen)
+    keras.backend.clear_session()
+    return np.array(seen)
+
+
+@pytest.mark.filterwarnings("ignore:`input_shape` is undefined:UserWarning")
+@pytest.mark.parametrize("name", every_source())
+def test_pixels_are_normalized_as_the_published_model_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 4, 4, 3)).astype("float32")
+    mean, std = pixel_normalization(name, {"pretrained": "imagenet"})
+    seen = as_theirs_sees(name, pixels, monkeypatch)
+    ours = ((pixels / 255 - mean) / std)[..., ::-1] if SOURCES[name].reversed_channels else (pixels / 255 - mean) / std
+    np.testing.assert_allclose(ours, seen, rtol=1e-4, atol=1e-4 * np.abs(seen).max())
 
 
 def test_another_number_of_classes_keeps_its_own_last_layer(published) -> None:
