@@ -184,7 +184,7 @@ def _candidate(name: str, value: Mapping[str, Any] | None, cfg: Mapping[str, Any
         if key not in CANDIDATE_KEYS:
             raise unknown(f"key of candidate {name}", key, CANDIDATE_KEYS)
     architecture, options = str(value.get("architecture", name)), mapping(f"options of {name}", value.get("options"))
-    _check_architecture(architecture, options)
+    _check_architecture(f"candidate {name}", architecture, options)
     data = _data({**mapping("data", cfg["data"]), **mapping(f"data of {name}", value.get("data"))}, cfg["dataset"])
     recipe = _recipe(name, cfg["recipe"], value.get("recipe"))
     images_seen = None if cfg["images_seen"] is None else count("images_seen", cfg["images_seen"])
@@ -193,21 +193,16 @@ def _candidate(name: str, value: Mapping[str, Any] | None, cfg: Mapping[str, Any
     return Candidate(str(name), architecture, options, recipe, data, images_seen)
 
 
-def _check_architecture(architecture: str, options: Mapping[str, Any]) -> None:
+def _check_architecture(who: str, architecture: str, options: Mapping[str, Any]) -> None:
     from suite import models
 
-    if architecture not in models.names():
-        raise unknown("architecture", architecture, models.names())
-    kinds, any_other = models.facts(architecture)["options"], False
     try:
+        kinds, any_other = models.facts(architecture)["options"], False
         if kinds is None and options:
             kinds, any_other = models.foreign_kinds(architecture)
-        for option in options:
-            if option not in kinds and not any_other:
-                raise unknown(f"option of {architecture}", option, kinds)
         models.checked(architecture, kinds or {}, options, any_other)
     except models.ArchitectureError as error:
-        raise Refusal(str(error)) from None
+        raise Refusal(f"{who}: {error}") from None
 
 
 def _recipe(candidate: str, base: Mapping[str, Any], changes: Any) -> Recipe:

@@ -61,12 +61,13 @@ def _in_workspace(study: Study) -> tuple[int, pd.DataFrame | None]:
     from suite.study.estimate import clock, estimate
     from suite.study.ledger import Ledger
     from suite.study.measure import measure
-    from suite.study.opening import open_datasets
+    from suite.study.opening import open_datasets, refuse_what_cannot_be_built
     from suite.study.plan import planned
     from suite.study.session import Session
 
     session = Session(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study))
+    refuse_what_cannot_be_built(ledger)
     missing = [key for key in planned(study) if key not in ledger.results]
     expected = estimate(ledger, missing)
     print("\n".join(plan_lines(study, ledger)))

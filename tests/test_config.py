@@ -197,11 +197,10 @@ def test_what_the_default_budget_overrules_is_said(
 def test_options_of_another_packages_architecture_are_checked_before_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     from suite import models
 
-    monkeypatch.setattr(models, "names", lambda: ["theirs"])
     monkeypatch.setattr(models, "facts", lambda name: {"options": None})
     monkeypatch.setattr(models, "foreign_kinds", lambda name: ({"units": "int"}, False))
-    _check_architecture("theirs", {"units": 3})
-    with pytest.raises(Refusal, match=r"unknown option of theirs 'unitz'\. Did you mean 'units'"):
-        _check_architecture("theirs", {"unitz": 3})
-    with pytest.raises(Refusal, match="option units of theirs is a whole number, not 'many'"):
-        _check_architecture("theirs", {"units": "many"})
+    _check_architecture("candidate a", "theirs", {"units": 3})
+    with pytest.raises(Refusal, match=r"candidate a: theirs has no option 'unitz'\. Did you mean 'units'"):
+        _check_architecture("candidate a", "theirs", {"unitz": 3})
+    with pytest.raises(Refusal, match="candidate a: option units of theirs is a whole number, not 'many'"):
+        _check_architecture("candidate a", "theirs", {"units": "many"})

@@ -21,7 +21,8 @@ usage: python -m suite.models [name=NAME] [key=value ...]
 Without arguments: every architecture with its year, depth, parameters built and published, multiply-adds and key
 innovation, at once, from pinned numbers.
 
-  name=NAME         the layers of one architecture: operation, output shape, parameters, multiply-adds, receptive field
+  name=NAME         one architecture: its options, what was made of the paper, and its layers: operation, output shape,
+                    parameters, multiply-adds, receptive field
   input_size=N      images of NxN pixels instead of the paper's (counts that are not pinned are made by building)
   channels=N        1 for grey images, 3 for colour
   num_classes=N     classes instead of the paper's
@@ -64,7 +65,6 @@ def _answer(asked: dict[str, Any]) -> int:
         rows = [_facts_if_it_fits(other, asked) for other in registry.names()]
         print(json.dumps(rows, indent=1) if as_json else lineage_table(rows))
         return DONE
-    _known(name)
     print(_layers(name, asked, as_json))
     return DONE
 
@@ -108,19 +108,21 @@ def _count(name: str, shape: tuple[int, int, int], classes: int) -> dict[str, An
 
 
 def _layers(name: str, asked: dict[str, Any], as_json: bool) -> str:
+    known = registry.facts(name)
+    shape, classes = _shape(known, asked)
+    registry.checked_shape(name, shape)  # before the seconds that Keras takes
     commandline.import_keras()
     from .complexity import counts
     from .layer_table import layer_table
 
-    known = registry.facts(name)
-    shape, classes = _shape(known, asked)
     model = registry.build_outline(name, shape, classes)
-    counted = counts(model, shape, classes)
     rows = layer_table(model)
+    known |= counts(model, shape, classes)
     known["options"] = known["options"] or registry.loaded_kinds(name)[0]  # another package's is loaded by now
+    known |= {"defaults": registry.defaults(name), "description": registry.description(name)}
     if as_json:
-        return json.dumps(known | counted | {"layers": [asdict(row) for row in rows]}, indent=1)
-    return rows_as_text(known | counted, rows)
+        return json.dumps(known | {"layers": [asdict(row) for row in rows]}, indent=1, default=str)
+    return rows_as_text(known, rows)
 
 
 def _compare(asked: dict[str, Any]) -> int:
@@ -128,7 +130,6 @@ def _compare(asked: dict[str, Any]) -> int:
     chosen = [asked["name"]] if "name" in asked else list(golden.lines())
     rows, differences = [], 0
     for name in chosen:
-        _known(name)
         known = registry.facts(name)
         pinned = golden.lines().get(name, {}).get("counts", [])
         places = [(tuple(entry["input_shape"]), entry["num_classes"]) for entry in pinned]
@@ -177,11 +178,6 @@ def _pin_speeds(name: str | None) -> int:
         golden.write({chosen: golden.lines()[chosen] | {golden.SPEED: speed}})
         print(f"{chosen}: {speed:g} images/s", flush=True)
     return DONE
-
-
-def _known(name: str) -> None:
-    if name not in registry.names():
-        raise commandline.unknown("architecture", name, registry.names())
 
 
 def _thousands(number: int | None) -> str:

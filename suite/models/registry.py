@@ -9,10 +9,8 @@ that the suite already has stays the suite's.
 from __future__ import annotations
 
 import importlib
-import json
+import inspect
 import pkgutil
-import subprocess
-import sys
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache
@@ -37,24 +35,24 @@ def _foreign() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP) if point.name not in golden.lines()}
 
 
-def foreign_kinds(name: str) -> tuple[dict[str, Any], bool]:
-    """What the options of another package's architecture take, and whether its builder takes any other too.
-
-    Another process imports the package, and whatever that imports. Raises ArchitectureError where it does not load.
-    """
-    code = "import json, sys; from suite.models import registry; print(json.dumps(registry.loaded_kinds(sys.argv[1])))"
-    done = subprocess.run([sys.executable, "-c", code, name], capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise ArchitectureError(last.removeprefix("suite.models.architecture.ArchitectureError: "))
-    kinds, any_other = json.loads(done.stdout.splitlines()[-1])
-    return kinds, any_other
-
-
 def loaded_kinds(name: str) -> tuple[dict[str, Any], bool]:
-    """As `foreign_kinds`, of a builder that this process may load."""
+    """What the options of a builder take, and whether it takes any other too; loads another package's."""
     builder = _builder(name)
     return kinds_of(builder), takes_any(builder)
+
+
+def defaults(name: str) -> dict[str, Any]:
+    """The value of each option that a builder takes where none is given; None where one has to be."""
+    return {
+        option: None if parameter.default is parameter.empty else parameter.default
+        for option, parameter in options_of(_builder(name)).items()
+    }
+
+
+def description(name: str) -> str:
+    """What the builder's docstring says: the form for small images, the options, deviations from the paper."""
+    builder = _builder(name)
+    return inspect.getdoc(getattr(builder, "func", builder)) or ""
 
 
 def option_names(name: str) -> list[str]:
@@ -129,13 +127,12 @@ def build(name: str, input_shape: tuple[int, int, int], num_classes: int, **opti
 def build_untrained(name: str, input_shape: tuple[int, int, int], num_classes: int, **options: Any) -> Any:
     """As `build`, but without published weights: of `pretrained` only what it says about the net is heeded."""
     builder = _builder(name)
-    shape = _shape(name, input_shape)
+    shape = checked_shape(name, input_shape)
     if not isinstance(num_classes, int) or isinstance(num_classes, bool) or num_classes < 2:
         raise ArchitectureError(f"{name} needs at least 2 classes, not {num_classes!r}")
     options = checked(name, kinds_of(builder) | sources.options(name), options, takes_any(builder))
     if name in sources.SOURCES and options.pop(sources.PRETRAINED, None):
-        defaults = {option: parameter.default for option, parameter in options_of(builder).items()}
-        options = sources.agreeing(name, options, defaults, shape)
+        options = sources.agreeing(name, options, defaults(name), shape)
     try:
         return builder(shape, num_classes, **options)
     except (ArithmeticError, ValueError) as error:
@@ -181,9 +178,11 @@ def _require(name: str) -> None:
         return
     if name not in names():
         ordered = sorted(names(), key=lambda other: -SequenceMatcher(None, name, other).ratio())
-        guess = get_close_matches(name, ordered, n=1)
-        hint = f" Did you mean {guess[0]!r}?" if guess else ""
-        raise ArchitectureError(f"unknown architecture {name!r}.{hint} Valid, nearest first: {', '.join(ordered)}")
+        hint = f" Did you mean {ordered[0]!r}?" if get_close_matches(name, ordered[:1]) else ""
+        raise ArchitectureError(
+            f"unknown architecture {name!r}.{hint} Valid, nearest first: {', '.join(ordered[:6])}; "
+            f"python -m suite.models lists all {len(ordered)}"
+        )
 
 
 def _architecture(name: str) -> Architecture:
@@ -204,8 +203,8 @@ def _builder(name: str) -> Any:
     return builder
 
 
-def _shape(name: str, input_shape: tuple[int, int, int]) -> tuple[int, int, int]:
-    """The shape as three positive integers, large enough for the architecture."""
+def checked_shape(name: str, input_shape: tuple[int, int, int]) -> tuple[int, int, int]:
+    """The shape as three positive integers. Raises ArchitectureError if it is not, or too small; without Keras."""
     shape = tuple(input_shape) if isinstance(input_shape, Iterable) else ()
     if len(shape) != 3 or not all(isinstance(side, int) and side > 0 for side in shape):
         raise ArchitectureError(f"{name} takes images of (height, width, channels), not {input_shape!r}")

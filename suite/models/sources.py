@@ -79,8 +79,13 @@ def agreeing(
 ) -> dict[str, Any]:
     """The options, with those under which ours computes what the published weights were trained for.
 
-    Raises ArchitectureError where another value was chosen, and for the small-image form.
+    Raises ArchitectureError where another value was chosen, for images without colour and for the small-image form.
     """
+    if input_shape[2] != 3:
+        raise ArchitectureError(
+            f"pretrained=imagenet of {name} is for colour images, and these have {input_shape[2]}"
+            f" channel{'s' if input_shape[2] > 1 else ''}"
+        )
     wanted = {**defaults, **SOURCES[name].options}
     for option, value in chosen.items():
         if option not in FREE and value != wanted[option]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .architecture import small_form
+
 if TYPE_CHECKING:
     from .layer_table import LayerRow
 
@@ -40,9 +42,11 @@ def lineage_table(facts: Sequence[dict[str, Any]]) -> str:
 
 
 def rows_as_text(facts: dict[str, Any], rows: Sequence[LayerRow]) -> str:
-    """The layers of one architecture under a line that sums them up."""
+    """The layers of one architecture under what is known of it: `facts`, the options' defaults and a description."""
+    small = "form" in facts["options"] and small_form("auto", facts["input_shape"])
     title = (
-        f"{facts['name']} ({facts['family']}, {_or_dash(facts['year'])}), {_input(facts)} classes: "
+        f"{facts['name']} ({facts['family']}, {_or_dash(facts['year'])}), {_input(facts)} classes"
+        f"{', in its form for small images' if small else ''}: "
         f"{_count(facts['trainable_params'])} learned parameters, {_magnitude(facts['macs'])} multiply-adds"
     )
     header = ["layer", "operation", "output", "parameters", "multiply-adds", "field", "stride"]
@@ -58,10 +62,18 @@ def rows_as_text(facts: dict[str, Any], rows: Sequence[LayerRow]) -> str:
         ]
         for row in rows
     ]
-    options = ", ".join(f"{name} ({_kind(kind)})" for name, kind in (facts["options"] or {}).items())
+    options = ", ".join(_option(name, kind, facts["defaults"]) for name, kind in facts["options"].items())
     known = {"published": facts["published"].get("difference"), "options": options}
     lines = [title, *(f"{key}: {text}" for key, text in known.items() if text)]
-    return "\n".join([*lines, "", aligned(header, body, right=(3, 4, 5, 6))])
+    blocks = ["\n".join(lines), facts["description"], aligned(header, body, right=(3, 4, 5, 6))]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _option(name: str, kind: Any, defaults: dict[str, Any]) -> str:
+    """An option with its default and what it takes."""
+    default = defaults.get(name)
+    value = str(default).lower() if isinstance(default, bool) else default
+    return f"{name} ({_kind(kind)})" if value is None else f"{name}={value} ({_kind(kind)})"
 
 
 def _kind(kind: Any) -> str:

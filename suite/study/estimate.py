@@ -13,7 +13,7 @@ from suite.study.ledger import Ledger
 from suite.study.records import RunKey
 
 FIRST_GUESS = 5e9  # multiply-adds of forward passes a second while training a small network on two cores
-UNKNOWN_MACS = 1e8  # of an architecture from another package
+UNKNOWN_MACS = 1e8  # of an architecture from another package, until it was trained once
 LEAST_IMAGE_SECONDS = 5e-5  # a tiny network is bound by the loop around it, not by its multiply-adds
 OVERHEAD_SECONDS = 3.0  # of a run: evaluation, commits
 TRACING_SECONDS = 10.0  # of a candidate: building and tracing its graph
@@ -27,16 +27,20 @@ def speed_file(workspace: Path) -> Path:
 
 
 def remember_speed(workspace: Path, result: dict[str, Any]) -> None:
-    """Keep the speed of a run for later estimates, by architecture and overall."""
+    """Keep the speed of a run for later estimates: of its architecture and, if it is one of ours, for all others.
+
+    Another package's multiply-adds are kept with it, because only a built net tells them.
+    """
     if not result.get("images_per_second") or not result.get("macs"):
         return
     path = speed_file(workspace)
     speeds = read_json(path) if path.exists() else {}
-    speed = result["images_per_second"] * result["macs"]
-    speeds["last"], speeds["last_architecture"] = speed, result["architecture"]
-    speeds.setdefault("architectures", {})[_name(result["architecture"], result["precision"], result["backend"])] = (
-        speed
-    )
+    speed, architecture = result["images_per_second"] * result["macs"], result["architecture"]
+    if models.training_speed(architecture):
+        speeds["last"], speeds["last_architecture"] = speed, architecture
+    else:
+        speeds.setdefault("macs", {})[architecture] = result["macs"]
+    speeds.setdefault("architectures", {})[_name(architecture, result["precision"], result["backend"])] = speed
     write_json(path, speeds)
 
 
@@ -91,11 +95,12 @@ def _run_seconds(ledger: Ledger, key: RunKey, speeds: dict[str, Any]) -> float:
     macs = models.estimate_macs(
         candidate.architecture, dataset.input_shape, len(dataset.class_names), dict(candidate.options)
     )
+    macs = macs or speeds.get("macs", {}).get(candidate.architecture, UNKNOWN_MACS)
     name = _name(candidate.architecture, study.precision, study.backend)
     speed = speeds.get("architectures", {}).get(name) or _unmeasured_speed(candidate.architecture, speeds)
     epochs = ledger.spec(key, {}).recipe.epochs
     images = epochs * len(dataset.train) * (PRUNED if key.phase == "search" and key.number else 1.0)
-    return OVERHEAD_SECONDS + images * max((macs or UNKNOWN_MACS) / speed, LEAST_IMAGE_SECONDS)
+    return OVERHEAD_SECONDS + images * max(macs / speed, LEAST_IMAGE_SECONDS)
 
 
 def _unmeasured_speed(architecture: str, speeds: dict[str, Any]) -> float:

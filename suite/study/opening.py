@@ -1,11 +1,12 @@
-"""The data sets of a study's candidates, opened before anything starts: what is wrong with them is refused here."""
+"""What a study's candidates need, looked at before anything starts: what is wrong with it is refused here."""
 
 from __future__ import annotations
 
 from suite.commandline import Refusal
 from suite.config import Study
 from suite.data import Dataset, DataSpec, load
-from suite.models import facts
+from suite.models import certainly_builds, facts, refusals
+from suite.study.ledger import Ledger
 
 
 def open_datasets(study: Study) -> dict[str, Dataset]:
@@ -33,3 +34,23 @@ def open_datasets(study: Study) -> dict[str, Dataset]:
                 f"these have {height}x{width}; set data.image_size={least} or more"
             )
     return {candidate.name: opened[candidate.data] for candidate in study.candidates}
+
+
+def refuse_what_cannot_be_built(ledger: Ledger) -> None:
+    """Build the networks of candidates that have no run yet, without weights, where their options may not fit.
+
+    Raises Refusal for the first that cannot be built; seconds pass only where there is one to try.
+    """
+    begun = {key.candidate for key in ledger.results}
+    doubtful = [
+        candidate
+        for candidate in ledger.study.candidates
+        if candidate.name not in begun and not certainly_builds(candidate.architecture, dict(candidate.options))
+    ]
+    nets = []
+    for candidate in doubtful:
+        dataset = ledger.dataset(candidate.name)
+        nets.append((candidate.architecture, dataset.input_shape, len(dataset.class_names), dict(candidate.options)))
+    for candidate, reason in zip(doubtful, refusals(nets, ledger.study.backend) if nets else [], strict=True):
+        if reason:
+            raise Refusal(f"candidate {candidate.name}: {reason}")

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -21,6 +20,7 @@ import numpy as np
 from suite.models import build
 from suite.models.graph import steps
 from suite.models.normalization import BatchNormalization
+from tests.models.reference import weights_of_zeros
 
 WEIGHTED = ("Conv2D", "GroupedConv2D", "DepthwiseConv2D", "SeparableConv2D", "Dense")
 ATTENTION = ("SelfAttention", "WindowAttention")
@@ -80,18 +80,6 @@ def logits(name: str, options: dict[str, Any], weights: str, images: str) -> dic
         return model.stateless_call(trainable, others, images, training=training)[0]
 
     return {mode: np.asarray(call(trainable, others, rows, mode == "train")).tolist() for mode in ("predict", "train")}
-
-
-@contextmanager
-def weights_of_zeros() -> Iterator[None]:
-    """Draw no random weights, which nobody looks at here: JAX would compile a program for each of their shapes."""
-
-    def zeros(shape: Any, *_: Any, dtype: str, **__: Any) -> Any:
-        return np.zeros(shape, dtype)
-
-    distributions = ("normal", "truncated_normal", "uniform")
-    with patch.multiple("keras.src.backend.random", **dict.fromkeys(distributions, zeros)):
-        yield
 
 
 def norm(path: str) -> dict[str, Any]:

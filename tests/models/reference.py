@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import keras
 import numpy as np
 
 AGREE = 1e-4
 """Largest difference of logits, in standard deviations of a logit from image to image; they are float32 in the end."""
+
+
+@contextmanager
+def weights_of_zeros() -> Iterator[None]:
+    """Draw no random weights where all are given: large nets take seconds, and JAX compiles one program a shape."""
+
+    def zeros(shape: Any, *_: Any, dtype: str, **__: Any) -> Any:
+        return np.zeros(shape, dtype)
+
+    distributions = ("normal", "truncated_normal", "uniform")
+    with patch.multiple("keras.src.backend.random", **dict.fromkeys(distributions, zeros)):
+        yield
 
 
 def vary(model: Any, inputs: np.ndarray) -> None:

@@ -70,11 +70,13 @@ def test_the_table_at_a_pinned_size_needs_no_building(
 
 def test_layers_of_one_architecture(capsys: pytest.CaptureFixture) -> None:
     assert run("name=lenet5") == DONE
-    title, difference, options, _, header, _, *lines = capsys.readouterr().out.splitlines()
+    known, *described, table = capsys.readouterr().out.split("\n\n")
+    (title, difference, options), (header, _, *lines) = known.splitlines(), table.splitlines()
+    assert described[0].startswith("LeNet-5 as it is rebuilt today")
     assert difference.startswith("published: 60,000 counts the sparse C3 table")
     assert options.startswith("options: ")
-    assert "pooling (average or max)" in options
-    assert "width (number)" in options
+    assert "pooling=average (average or max)" in options
+    assert "width=1.0 (number)" in options
     assert title == "lenet5 (LeNet, 1998), 32x32x1/10 classes: 61,706 learned parameters, 417 k multiply-adds"
     assert header.split() == ["layer", "operation", "output", "parameters", "multiply-adds", "field", "stride"]
     (c3,) = [line.split() for line in lines if line.startswith("c3 ")]
@@ -92,7 +94,7 @@ def test_layers_at_another_size_as_json(capsys: pytest.CaptureFixture) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["name=resnet5"], "unknown architecture 'resnet5'. Did you mean 'resnet50'?"),
+        (["name=resnet5"], "unknown architecture 'resnet5'. Did you mean 'resnet56'?"),
         (["name=lenet5", "input_size=big"], "input_size=big: expected a whole number above 0"),
         (["name=resnet18", "input_size=4"], "resnet18 needs images of at least 8x8 pixels, not 4x4"),
         (["format=xml"], "format=xml: expected text or json"),

@@ -41,6 +41,24 @@ def test_a_measured_machine_is_believed(ledger: Callable[..., Ledger]) -> None:
     assert told.runs[key] == pytest.approx(2_560_000 / 10, rel=0.2)
 
 
+def test_another_packages_net_counts_with_what_its_runs_counted(
+    ledger: Callable[..., Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And does not speak for the others: a tiny net is bound by the loop around it."""
+    book, key = ledger("images_seen=2560000"), RunKey("lenet5", "tuned", "final", 0)
+    others = estimate(book, [RunKey("mlp", "tuned", "final", 0)])
+    pinned = models.training_speed
+    monkeypatch.setattr(models, "estimate_macs", lambda name, *_: None if name == "lenet5" else 3e5)
+    monkeypatch.setattr(models, "training_speed", lambda name: None if name == "lenet5" else pinned(name))
+    remember_speed(
+        book.study.workspace,
+        {"architecture": "lenet5", "precision": "float32", "backend": "tensorflow", "macs": 1e3,
+         "images_per_second": 1000.0},
+    )  # fmt: skip
+    assert estimate(book, [key]).runs[key] == pytest.approx(2_560_000 / 1000, rel=0.2)
+    assert estimate(book, [RunKey("mlp", "tuned", "final", 0)]).seconds == pytest.approx(others.seconds, rel=0.2)
+
+
 def test_workers_share_the_runs(ledger: Callable[..., Ledger]) -> None:
     one, two = (estimate(book, plan.planned(book.study)) for book in (ledger(), ledger("workers=2")))
     assert two.seconds < one.seconds

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from suite.commandline import Refusal
-from suite.study.opening import open_datasets
+from suite.study.ledger import Ledger
+from suite.study.opening import open_datasets, refuse_what_cannot_be_built
+from suite.study.records import RunKey
 from tests.study.conftest import Make
 
 
@@ -37,3 +41,24 @@ def test_an_architecture_that_wants_larger_images_says_so(tiny: Make, monkeypatc
     monkeypatch.setattr("suite.study.opening.facts", lambda name: {"min_size": 64})
     with pytest.raises(Refusal, match=r"mlp takes images of at least 64x64, these have 32x32; set data\.image_size=64"):
         open_datasets(tiny())
+
+
+def test_a_network_that_the_images_do_not_fit_is_refused_by_its_candidates_name(
+    ledger: Callable[..., Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def refusals(nets: list, backend: str) -> list[str | None]:
+        asked.extend(nets)
+        return ["it is larger than the image" for _ in nets]
+
+    monkeypatch.setattr("suite.study.opening.refusals", refusals)
+    refuse_what_cannot_be_built(ledger())
+    assert not asked, "a process with Keras costs seconds"
+    odd = ledger("candidates.odd.architecture=vit_ti16", "candidates.odd.options.patch_size=64")
+    with pytest.raises(Refusal, match="candidate odd: it is larger than the image"):
+        refuse_what_cannot_be_built(odd)
+    assert asked == [("vit_ti16", (32, 32, 1), 10, {"patch_size": 64})]
+    odd.results[RunKey("odd", "shared", "final", 0)] = {}
+    refuse_what_cannot_be_built(odd)
+    assert len(asked) == 1, "what was trained builds"

@@ -1,0 +1,73 @@
+"""What has to be known before a study starts; a process of its own imports Keras, and other packages, to find out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from . import golden, registry
+from .architecture import ArchitectureError
+
+Net = tuple[str, Sequence[int], int, dict[str, Any]]
+"""What `build` takes: name, input shape, number of classes, options."""
+
+
+def foreign_kinds(name: str) -> tuple[dict[str, Any], bool]:
+    """What the options of another package's architecture take, and whether its builder takes any other too.
+
+    Raises ArchitectureError where the package does not load.
+    """
+    done = _ask("registry.loaded_kinds(*json.load(sys.stdin))", [name])
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise ArchitectureError(last.removeprefix("suite.models.architecture.ArchitectureError: "))
+    kinds, any_other = json.loads(done.stdout.splitlines()[-1])
+    return kinds, any_other
+
+
+def certainly_builds(name: str, options: dict[str, Any]) -> bool:
+    """Whether an architecture builds with these options, which `checked` let pass, on any image that is large enough.
+
+    Ours do with any width, rate, switch and choice; numbers that shape the net, another form and published weights may
+    not fit the image, and of another package's nothing is known.
+    """
+    if name not in golden.lines():
+        return False
+    kinds = golden.lines()[name]["options"]
+    return all(
+        option in ("width", "dropout", "drop_path")
+        or kinds.get(option) == "bool"
+        or (isinstance(kinds.get(option), list) and (option, value) != ("form", "large"))
+        for option, value in options.items()
+    )
+
+
+def refusals(nets: Sequence[Net], backend: str) -> list[str | None]:
+    """Why each of these cannot be built, or None. Where trying itself breaks down, the runs will have to tell."""
+    done = _ask("[checks.refusal(*net) for net in json.load(sys.stdin)]", nets, KERAS_BACKEND=backend)
+    return [None] * len(nets) if done.returncode else list(json.loads(done.stdout.splitlines()[-1]))
+
+
+def refusal(name: str, input_shape: Sequence[int], num_classes: int, options: dict[str, Any]) -> str | None:
+    """Why this process's `build` would refuse, weights that cannot be had aside, or None."""
+    height, width, channels = input_shape
+    try:
+        registry.build_outline(name, (height, width, channels), num_classes, **options)
+    except ArchitectureError as error:
+        return str(error)
+    except Exception as error:  # another package's builder can fail in any way
+        return f"{name} cannot be built: {type(error).__name__}: {error}"
+    return None
+
+
+def _ask(question: str, values: Any, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A process that prints, as JSON, what an expression gives; it may read `values` from its standard input."""
+    code = f"import json, sys; from suite.models import checks, registry; print(json.dumps({question}))"
+    return subprocess.run(
+        [sys.executable, "-c", code], input=json.dumps(values), env={**os.environ, **environment},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip

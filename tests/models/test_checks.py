@@ -1,0 +1,46 @@
+"""What is asked of other processes: whether options fit an image, and what other packages' options are."""
+
+from __future__ import annotations
+
+import pytest
+
+from suite.models import certainly_builds, golden, refusals
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "certain"),
+    [
+        ("resnet20", {}, True),
+        ("resnet20", {"width": 0.5, "skip": False, "shortcut": "B"}, True),
+        ("convnext_tiny", {"drop_path": 0.1, "form": "small"}, True),
+        ("inception_v3", {"form": "large"}, False),
+        ("vit_ti16", {"patch_size": 4}, False),
+        ("resnet50", {"pretrained": "imagenet"}, False),
+        ("their_net", {}, False),
+    ],
+)
+def test_only_what_may_not_fit_has_to_be_tried(name: str, options: dict, certain: bool) -> None:
+    assert certainly_builds(name, options) is certain
+
+
+def test_what_an_image_does_not_fit_is_known_without_training() -> None:
+    asked = [
+        ("vit_ti16", (32, 32, 3), 10, {"patch_size": 64}),
+        ("vit_ti16", (32, 32, 3), 10, {"patch_size": 8}),
+        ("inception_v3", (32, 32, 3), 10, {"form": "large"}),
+        ("resnet50", (32, 32, 1), 10, {"pretrained": "imagenet"}),
+        ("resnet50", (32, 32, 3), 10, {"pretrained": "imagenet"}),
+        ("their_net", (32, 32, 3), 10, {}),
+    ]
+    too_large, fits, large, grey, small, unknown = refusals(asked, "tensorflow")
+    assert "a patch_size of 64 is larger than the image" in too_large
+    assert fits is None
+    assert "form=large of inception_v3 needs images of at least 75x75 pixels, not 32x32" in large
+    assert "is for colour images, and these have 1 channel" in grey
+    assert "enlarge them to 96 pixels or set form=large" in small
+    assert "unknown architecture 'their_net'" in unknown
+
+
+@pytest.mark.parametrize("name", golden.lines())
+def test_defaults_certainly_build(name: str) -> None:
+    assert certainly_builds(name, {})
