@@ -34,7 +34,7 @@ Any value of the study, its recipe or its data can be set: seeds=5, search.trial
 data.train_examples=10000, candidates.resnet20.options.width=0.5. The same command, typed again, trains only what is
 missing. Pictures of your own: dataset=folder data.path=DIR (one folder for each class).
 
-Exit: 0 done; 1 finished, but a run failed; 2 refused before anything started; 130 interrupted, and resumable.
+Exit: 0 done; 1 a run failed, or the study had to stop; 2 refused before anything started; 130 interrupted, resumable.
 """
 
 

@@ -8,7 +8,7 @@ adds its golden line, and once more with `speed=true` if it is the smallest of i
 from __future__ import annotations
 
 from .architecture import ArchitectureError, checked
-from .checks import certainly_builds, foreign_kinds, refusals
+from .checks import Net, certainly_builds, foreign_kinds, refusals
 from .complexity import Complexity, measure
 from .golden import training_speed
 from .graph import fingerprint
@@ -16,7 +16,7 @@ from .registry import build, build_outline, build_untrained, estimate_macs, fact
 from .sources import PRETRAINED, pixel_normalization
 
 __all__ = [
-    "PRETRAINED", "ArchitectureError", "Complexity",
+    "PRETRAINED", "ArchitectureError", "Complexity", "Net",
     "build", "build_outline", "build_untrained", "certainly_builds", "checked", "estimate_macs", "facts",
     "fingerprint", "foreign_kinds", "measure", "names", "option_names", "pixel_normalization", "refusals",
     "training_speed",

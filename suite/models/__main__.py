@@ -12,7 +12,7 @@ from suite import commandline
 from suite.commandline import DONE, FAILED, Refusal, boolean
 
 from . import golden, registry
-from .architecture import ArchitectureError
+from .architecture import ArchitectureError, reason
 from .table import lineage_table, rows_as_text
 
 HELP = """
@@ -47,7 +47,9 @@ def main(arguments: list[str]) -> int:
     if asked.get("speed") and not asked.get("write"):
         raise Refusal("speed=true pins what was measured: add measure=true write=true")
     if asked.get("write") and (_asks_shape(asked) or "format" in asked):
-        raise Refusal("write=true counts at each architecture's own sizes and prints none: only name= goes with it")
+        raise Refusal(
+            "write=true counts at each architecture's own sizes and prints none: only name= and speed= go with it"
+        )
     try:
         return _answer(asked)
     except ArchitectureError as error:
@@ -81,7 +83,7 @@ def _facts_at(name: str, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _facts_if_it_fits(name: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """`_facts_at`, without counts where the asked images are too small for the architecture."""
+    """`_facts_at`, without counts where the architecture cannot be built at the asked size."""
     try:
         return _facts_at(name, asked)
     except ArchitectureError as error:
@@ -101,23 +103,32 @@ def _shape(known: dict[str, Any], asked: dict[str, Any]) -> tuple[tuple[int, int
 
 
 def _count(name: str, shape: tuple[int, int, int], classes: int) -> dict[str, Any]:
+    return _outline(name, shape, classes)[1]
+
+
+def _outline(name: str, shape: tuple[int, int, int], classes: int) -> tuple[Any, dict[str, Any]]:
+    """The net without weights, and its counts."""
     commandline.import_keras()
     from .complexity import counts
 
-    return counts(registry.build_outline(name, shape, classes), shape, classes)
+    try:
+        model = registry.build_outline(name, shape, classes)
+        return model, counts(model, shape, classes)
+    except Exception as error:  # another package's builder can fail in any way
+        if isinstance(error, ArchitectureError) or name in golden.lines():
+            raise
+        raise ArchitectureError(f"{name} cannot be built: {type(error).__name__}: {reason(error)}") from error
 
 
 def _layers(name: str, asked: dict[str, Any], as_json: bool) -> str:
     known = registry.facts(name)
     shape, classes = _shape(known, asked)
     registry.checked_shape(name, shape)  # before the seconds that Keras takes
-    commandline.import_keras()
-    from .complexity import counts
+    model, counted = _outline(name, shape, classes)
     from .layer_table import layer_table
 
-    model = registry.build_outline(name, shape, classes)
     rows = layer_table(model)
-    known |= counts(model, shape, classes)
+    known |= counted
     known["options"] = known["options"] or registry.loaded_kinds(name)[0]  # another package's is loaded by now
     known |= {"defaults": registry.defaults(name), "description": registry.description(name)}
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,13 @@ TINY_IMAGENET: Reference = ((64, 64, 3), 200)
 
 class ArchitectureError(ValueError):
     """An unknown architecture, a wrong option or an unfit image size: one clear sentence."""
+
+
+def reason(error: BaseException) -> str:
+    """What an error says in its first line that says anything: Keras wraps those of its layers, with colours."""
+    lines = [line.strip() for line in re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()]
+    told = (line for line in lines if line and not line.startswith("Exception encountered when calling"))
+    return next(told, type(error).__name__)
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ def kinds_of(builder: Callable[..., Any]) -> dict[str, Kind]:
     """
     try:
         hints = typing.get_type_hints(builder.func if isinstance(builder, partial) else builder)
-    except (NameError, TypeError, AttributeError):
+    except Exception:  # another package's annotations can fail in any way
         hints = {}
     return {name: _kind(hints.get(name)) for name in options_of(builder)}
 

@@ -44,7 +44,8 @@ def cifar_resnet(
 
 
 def plain(n: int, input_shape: tuple[int, int, int], num_classes: int, *, width: float = 1.0) -> keras.Model:
-    """The net without shortcuts, under its own name."""
+    """The net without shortcuts, under its own name; it has the parameters of the residual one (with shortcut A).
+    `width` scales channels."""
     return cifar_resnet(n, input_shape, num_classes, width=width, skip=False)
 
 

@@ -4,9 +4,9 @@
 holds the facts that the family's file declares, what each option takes, and counts at a few input shapes, the paper's
 first: {"name", "module", "family", "year", "depth", "key_innovation", "min_size", "options", "counts": [{"input_shape",
 "num_classes", "params", "trainable_params", "macs", "first_macs"}]}. `first_macs` is the part of the layers that read
-the image itself. Where the paper's count is not the built one, rounded, `difference` says why (from `published.yaml`).
-The smallest of a family also has "images_per_second", its speed in training on 32x32 images on two
-cores: what a plan expects of the family where nothing of it was measured yet.
+the image itself. Where the paper's count is not the built one, rounded, `difference` tells who reads the file why (it
+is `published.yaml`'s). The smallest of a family also has "images_per_second", its speed in training on 32x32 images on
+two cores: what a plan expects of the family where nothing of it was measured yet.
 """
 
 from __future__ import annotations

@@ -56,7 +56,8 @@ def _imagenet(name: str) -> dict[str, list[np.ndarray]]:
     except Exception as error:  # what Keras raises when a download fails is an Exception, nothing narrower
         raise ArchitectureError(
             f"the ImageNet weights of {name} are not among Keras' cached models (~/.keras/models, or models under "
-            f"$KERAS_HOME) and could not be loaded: {next(iter(str(error).splitlines()), type(error).__name__)}"
+            f"$KERAS_HOME) and could not be loaded: {next(iter(str(error).splitlines()), type(error).__name__)}; put "
+            "them there, or leave out the option pretrained"
         ) from error
     model = copy_from_applications(theirs, name, **source.options)
     if source.reversed_channels:

@@ -11,8 +11,9 @@ def published(name: str) -> dict[str, Any]:
     """What was published about an architecture; empty for one that has no entry.
 
     paper: {title, authors, venue, arxiv}; params, params_text, params_source: the count as published and as an exact
-    number; errors: [{dataset, top1_error, top5_error, condition, models, split, source}], percentages, the best
-    comparable one (one network, fewest crops) first; notes: sentences. A missing key means that no source was found.
+    number; difference: why the one is not the other, rounded; errors: [{dataset, top1_error, top5_error, condition,
+    models, split, source}], percentages, the best comparable one (one network, fewest crops) first; notes: sentences. A
+    missing key means that no source was found.
     """
     return dict(_all().get(name, {}))
 

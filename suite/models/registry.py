@@ -18,7 +18,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from . import golden, sources
-from .architecture import Architecture, ArchitectureError, checked, kinds_of, options_of, takes_any
+from .architecture import Architecture, ArchitectureError, checked, kinds_of, options_of, reason, takes_any
 from .errata import errata
 from .graph import without_weights
 from .published import published
@@ -50,9 +50,10 @@ def defaults(name: str) -> dict[str, Any]:
 
 
 def description(name: str) -> str:
-    """What the builder's docstring says: the form for small images, the options, deviations from the paper."""
-    builder = _builder(name)
-    return inspect.getdoc(getattr(builder, "func", builder)) or ""
+    """What the docstrings say: the paper, the form for small images, the options, deviations from the paper."""
+    builder = getattr(_builder(name), "func", _builder(name))
+    ours = inspect.getdoc(inspect.getmodule(builder)) if name in golden.lines() else None
+    return "\n\n".join(text for text in (ours, inspect.getdoc(builder)) if text)
 
 
 def option_names(name: str) -> list[str]:
@@ -140,9 +141,7 @@ def build_untrained(name: str, input_shape: tuple[int, int, int], num_classes: i
             raise
         given = ", ".join(f"{option}={value}" for option, value in options.items()) or "no options"
         size = "x".join(map(str, shape))
-        raise ArchitectureError(
-            f"{name} cannot be built for images of {size} with {given}: {next(iter(str(error).splitlines()), '')}"
-        ) from error
+        raise ArchitectureError(f"{name} cannot be built for images of {size} with {given}: {reason(error)}") from error
 
 
 def build_outline(name: str, input_shape: tuple[int, int, int], num_classes: int, **options: Any) -> Any:

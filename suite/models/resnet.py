@@ -1,5 +1,12 @@
 """ResNet for ImageNet: He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", arXiv:1512.03385, Table
-1."""
+1.
+
+Convolutions have no bias, shortcuts that change shape are 1x1 projections (option B of the paper); 25,557,032 learned
+parameters for ResNet-50 at 224x224 with 1000 classes. Small images (below 96 pixels, or form=small): a 3x3 stem of
+stride 1 without pool, as kuangliu/pytorch-cifar has it: 11,173,962 for ResNet-18 and 23,520,842 for ResNet-50 at
+32x32x3 with 10 classes. skip=False leaves out every shortcut, with its projection: the paper's plain nets.
+Initialisation: He et al., arXiv:1502.01852. `width` scales channels.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +33,7 @@ def basic_resnet(
     skip: bool = True,
     form: Form = "auto",
 ) -> keras.Model:
-    """`blocks` of two 3x3 convolutions per stage (ResNet-18, -34); see `_resnet`."""
+    """`blocks` of two 3x3 convolutions per stage (ResNet-18, -34)."""
     return _resnet(_basic, 1, blocks, input_shape, num_classes, width=width, skip=skip, form=form)
 
 
@@ -40,7 +47,7 @@ def bottleneck_resnet(
     form: Form = "auto",
     stride_in: Literal["3x3", "1x1"] = "3x3",
 ) -> keras.Model:
-    """`blocks` of 1x1, 3x3, 1x1 convolutions per stage (ResNet-50, -101, -152); see `_resnet`.
+    """`blocks` of 1x1, 3x3, 1x1 convolutions per stage (ResNet-50, -101, -152).
 
     stride_in: which convolution of a stage's first block halves the map. The paper's is the first 1x1 (3.86 G
     multiply-adds for ResNet-50); torchvision's, and the default here, is the 3x3 (4.09 G; 0.5 points better, "v1.5").
@@ -60,13 +67,7 @@ def _resnet(
     skip: bool,
     form: Form,
 ) -> keras.Model:
-    """Stem, four stages, average, classes; 25,557,032 learned parameters for ResNet-50 at 224x224 with 1000 classes.
-
-    Convolutions have no bias, shortcuts that change shape are 1x1 projections (option B of the paper). Small images
-    (below 96 pixels, or form=small): a 3x3 stem of stride 1 without pool, as kuangliu/pytorch-cifar has it: 11,173,962
-    for ResNet-18 and 23,520,842 for ResNet-50 at 32x32x3 with 10 classes. skip=False leaves out every shortcut, with
-    its projection: the paper's plain nets. Initialisation: He et al., arXiv:1502.01852. `width` scales channels.
-    """
+    """Stem, four stages, average, classes."""
     inputs = keras.Input(input_shape)
     x = _stem(inputs, scaled(CHANNELS[0], width), small_form(form, input_shape))
     for stage, (count, channels) in enumerate(zip(blocks, CHANNELS, strict=True), start=1):

@@ -193,7 +193,8 @@ class Coordinator:
             case "finished" if key is not None:
                 self._finished(key, worker, event.get("memory_bytes", 0))
             case "suspended":
-                raise Stopped(f"{event['reason']}. Nothing that was committed is lost")
+                who = f"candidate {key.candidate}: " if key else ""
+                raise Stopped(f"{who}{event['reason'].rstrip('.')}. Nothing that was committed is lost")
             case "exit" if worker in self._executor.workers:
                 self._exited(worker, key, int(event["code"]))
 

@@ -95,13 +95,17 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
     per = []
     for track in study.tracks:
         trials = plan.trials_of(study, track)
-        search = f"{trials} search trials and " if trials else ""
-        per.append(f"{track} track: {search}{study.seeds} final runs each")
+        search = f"{_several(trials, 'search trial')} and " if trials else ""
+        per.append(f"{track} track: {search}{_several(study.seeds, 'final run')} each")
     data = ledger.datasets[study.candidates[0].name]
     return [
         f"{study.title}",
-        f"{study.name} / {study.instance}: {len(study.candidates)} candidates; {'; '.join(per)}; "
+        f"{study.name} / {study.instance}: {_several(len(study.candidates), 'candidate')}; {'; '.join(per)}; "
         f"{total} runs, {done} done",
         f"{data.name}: {len(data.train)} training, {len(data.validation)} validation, {len(data.test)} test images; "
         f"hash {data.hash[:12]}",
     ]
+
+
+def _several(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -29,18 +29,19 @@ def speed_file(workspace: Path) -> Path:
 def remember_speed(workspace: Path, result: dict[str, Any]) -> None:
     """Keep the speed of a run for later estimates: of its architecture and, if it is one of ours, for all others.
 
-    Another package's multiply-adds are kept with it, because only a built net tells them.
+    Another package's multiply-adds are kept with it, of the size that ran last: only a built net tells them.
     """
     if not result.get("images_per_second") or not result.get("macs"):
         return
     path = speed_file(workspace)
     speeds = read_json(path) if path.exists() else {}
     speed, architecture = result["images_per_second"] * result["macs"], result["architecture"]
+    name = _name(architecture, result["precision"], result["backend"])
     if models.training_speed(architecture):
         speeds["last"], speeds["last_architecture"] = speed, architecture
     else:
-        speeds.setdefault("macs", {})[architecture] = result["macs"]
-    speeds.setdefault("architectures", {})[_name(architecture, result["precision"], result["backend"])] = speed
+        speeds.setdefault("macs", {})[name] = result["macs"]
+    speeds.setdefault("architectures", {})[name] = speed
     write_json(path, speeds)
 
 
@@ -95,8 +96,8 @@ def _run_seconds(ledger: Ledger, key: RunKey, speeds: dict[str, Any]) -> float:
     macs = models.estimate_macs(
         candidate.architecture, dataset.input_shape, len(dataset.class_names), dict(candidate.options)
     )
-    macs = macs or speeds.get("macs", {}).get(candidate.architecture, UNKNOWN_MACS)
     name = _name(candidate.architecture, study.precision, study.backend)
+    macs = macs or speeds.get("macs", {}).get(name, UNKNOWN_MACS)
     speed = speeds.get("architectures", {}).get(name) or _unmeasured_speed(candidate.architecture, speeds)
     epochs = ledger.spec(key, {}).recipe.epochs
     images = epochs * len(dataset.train) * (PRUNED if key.phase == "search" and key.number else 1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from suite.commandline import Refusal
 from suite.config import Study
 from suite.data import Dataset, DataSpec, load
-from suite.models import certainly_builds, facts, refusals
+from suite.models import Net, certainly_builds, facts, refusals
 from suite.study.ledger import Ledger
 
 
@@ -37,20 +37,20 @@ def open_datasets(study: Study) -> dict[str, Dataset]:
 
 
 def refuse_what_cannot_be_built(ledger: Ledger) -> None:
-    """Build the networks of candidates that have no run yet, without weights, where their options may not fit.
+    """Try to build the networks whose options may not fit, each once; those that were trained already are left out.
 
-    Raises Refusal for the first that cannot be built; seconds pass only where there is one to try.
+    Raises Refusal for the first that cannot be built. Seconds pass only where there is one to try.
     """
-    begun = {key.candidate for key in ledger.results}
-    doubtful = [
-        candidate
-        for candidate in ledger.study.candidates
-        if candidate.name not in begun and not certainly_builds(candidate.architecture, dict(candidate.options))
-    ]
-    nets = []
-    for candidate in doubtful:
-        dataset = ledger.dataset(candidate.name)
-        nets.append((candidate.architecture, dataset.input_shape, len(dataset.class_names), dict(candidate.options)))
-    for candidate, reason in zip(doubtful, refusals(nets, ledger.study.backend) if nets else [], strict=True):
+    doubtful: dict[str, Net] = {}
+    for candidate in ledger.study.candidates:
+        trained = ledger.fingerprint(candidate.name) is not None
+        if trained or certainly_builds(candidate.architecture, candidate.options):
+            continue
+        data = ledger.dataset(candidate.name)
+        net = candidate.architecture, data.input_shape, len(data.class_names), dict(candidate.options)
+        if net not in doubtful.values():
+            doubtful[candidate.name] = net
+    found = refusals(list(doubtful.values()), ledger.study.backend) if doubtful else []
+    for name, reason in zip(doubtful, found, strict=True):
         if reason:
-            raise Refusal(f"candidate {candidate.name}: {reason}")
+            raise Refusal(f"candidate {name}: {reason}")

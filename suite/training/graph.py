@@ -17,7 +17,7 @@ import numpy as np
 from suite import models
 from suite.commandline import Refusal
 from suite.training.augmentation import Augmentation
-from suite.training.device import accelerator, to_numpy
+from suite.training.device import accelerator, is_out_of_memory, to_numpy
 from suite.training.feed import feed
 from suite.training.optimizer import make_optimizer, set_optimizer
 from suite.training.preprocessing import Preprocessing
@@ -88,6 +88,8 @@ class Graphs:
         try:
             net = models.build(spec.architecture, input_shape, classes, **spec.options)
         except models.ArchitectureError as error:
+            if is_out_of_memory(error):  # an outcome of the run, not a reason to stop the study
+                raise
             raise Refusal(str(error)) from error
         initial = [to_numpy(variable) for variable in net.variables]
         key = structure(spec, input_shape, classes)

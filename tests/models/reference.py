@@ -74,15 +74,18 @@ def logits(model: Any, images: np.ndarray) -> np.ndarray:
 
 
 def assert_same(ours: Any, images: np.ndarray, wanted: np.ndarray) -> None:
-    """Our logits are the reference's, and would not be if two of our kernels were swapped (afterwards they are)."""
+    """Our logits are the reference's."""
+    assert difference(ours, images, wanted) < AGREE
+
+
+def difference(ours: Any, images: np.ndarray, wanted: np.ndarray) -> float:
+    """The largest of our logits from those wanted, in standard deviations of a logit from image to image."""
     spread = wanted.std(axis=0).mean()
     assert spread > 1e-3 * np.abs(wanted).max()  # else nothing would be compared
-    assert np.abs(logits(ours, images) - wanted).max() < AGREE * spread
-    _swap_two_kernels(ours)
-    assert np.abs(logits(ours, images) - wanted).max() > 100 * AGREE * spread
+    return float(np.abs(logits(ours, images) - wanted).max() / spread)
 
 
-def _swap_two_kernels(model: Any) -> None:
+def swap_two_kernels(model: Any) -> None:
     """Exchange the first two kernels of equal shape."""
     seen = defaultdict(list)
     for layer in model.layers:

@@ -72,7 +72,8 @@ def test_layers_of_one_architecture(capsys: pytest.CaptureFixture) -> None:
     assert run("name=lenet5") == DONE
     known, *described, table = capsys.readouterr().out.split("\n\n")
     (title, difference, options), (header, _, *lines) = known.splitlines(), table.splitlines()
-    assert described[0].startswith("LeNet-5 as it is rebuilt today")
+    assert described[0].startswith("LeNet-5: LeCun, Bottou, Bengio, Haffner")
+    assert any(block.startswith("LeNet-5 as it is rebuilt today") for block in described)
     assert difference.startswith("published: 60,000 counts the sparse C3 table")
     assert options.startswith("options: ")
     assert "pooling=average (average or max)" in options

@@ -45,7 +45,9 @@ class OnJax:
 @pytest.fixture(scope="module")
 def jax() -> Iterator[OnJax]:
     root = Path(__file__).parents[2]
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "1", "PYTHONPATH": str(root)}
+    quick_to_compile = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "1", "PYTHONPATH": str(root),
+                   "XLA_FLAGS": quick_to_compile}  # fmt: skip
     command = [sys.executable, str(Path(__file__).with_name("jax_process.py"))]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
@@ -103,7 +105,7 @@ def test_multiply_adds_agree_with_xla(name: str, jax: OnJax) -> None:
         assert ours[layer] == pytest.approx(count, rel=1e-6), layer
 
 
-LARGE = [("alexnet_grouped", 96), ("resnet18", 96), ("googlenet", 96), ("vgg11", 96)]
+LARGE = [("alexnet_grouped", 96), ("googlenet", 96)]
 """Forms for large images with what the small ones lack: response normalization, pools after the stem, adaptive ones."""
 
 

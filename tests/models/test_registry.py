@@ -139,7 +139,7 @@ def test_wrong_options_are_named(options: dict, sentence: str) -> None:
         ("vit_ti16", {"patch_size": 33}, "a patch_size of 33 is larger than the image"),
         ("shufflenet_v1", {"groups": True}, "option groups of shufflenet_v1 is one of 1, 2, 3, 4, 8, not True"),
         ("vit_ti16", {"patch_size": -4}, "vit_ti16 cannot be built for images of 32x32x3 with patch_size=-4"),
-        ("vgg11", {"form": "large"}, "vgg11 cannot be built for images of 8x8x3 with form=large"),
+        ("vgg11", {"form": "large"}, "vgg11 cannot be built for images of 8x8x3 with form=large: Computed output size"),
     ],
 )
 def test_options_out_of_their_range_are_refused(name: str, options: dict, sentence: str) -> None:
@@ -246,7 +246,6 @@ def test_estimates_are_near_at_sizes_that_are_not_pinned(name: str, off: float) 
     """Where maps halve evenly, and where they do not."""
     counted = measure(build_outline(name, (48, 48, 3), 10)).macs
     assert estimate_macs(name, (48, 48, 3), 10) == pytest.approx(counted, rel=off)
-    assert estimate_macs(name, (32, 32, 3), 10) == golden.counts(name, (32, 32, 3), 10)["macs"]
 
 
 def test_logits_are_float32_under_mixed_precision(images) -> None:

@@ -59,6 +59,9 @@ def test_a_network_that_the_images_do_not_fit_is_refused_by_its_candidates_name(
     with pytest.raises(Refusal, match="candidate odd: it is larger than the image"):
         refuse_what_cannot_be_built(odd)
     assert asked == [("vit_ti16", (32, 32, 1), 10, {"patch_size": 64})]
-    odd.results[RunKey("odd", "shared", "final", 0)] = {}
+    odd.results[RunKey("odd", "shared", "final", 0)] = {"fingerprint": None}
+    with pytest.raises(Refusal, match="candidate odd"):
+        refuse_what_cannot_be_built(odd)
+    odd.results[RunKey("odd", "shared", "final", 1)] = {"fingerprint": "0123456789abcdef"}
     refuse_what_cannot_be_built(odd)
-    assert len(asked) == 1, "what was trained builds"
+    assert len(asked) == 2, "what has a graph was built"
