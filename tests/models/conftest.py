@@ -13,7 +13,7 @@ import pytest
 
 from suite.models import golden
 
-SLOW_FAMILIES = {"CIFAR DenseNet", "DenseNet", "EfficientNetV2", "GhostNet", "InceptionV3", "NASNet"}
+SLOW_FAMILIES = {"CIFAR DenseNet", "CoAtNet", "DenseNet", "EfficientNetV2", "GhostNet", "InceptionV3", "NASNet"}
 """Hundreds of layers even in the smallest variant."""
 
 
