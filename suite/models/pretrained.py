@@ -17,7 +17,7 @@ import keras
 import numpy as np
 
 from . import golden
-from .architecture import SMALL_IMAGE, ArchitectureError
+from .architecture import SMALL_IMAGE, ArchitectureError, reason
 from .graph import steps
 from .normalization import BatchNormalization
 from .registry import build, facts
@@ -56,7 +56,7 @@ def _imagenet(name: str) -> dict[str, list[np.ndarray]]:
     except Exception as error:  # what Keras raises when a download fails is an Exception, nothing narrower
         raise ArchitectureError(
             f"the ImageNet weights of {name} are not among Keras' cached models (~/.keras/models, or models under "
-            f"$KERAS_HOME) and could not be loaded: {next(iter(str(error).splitlines()), type(error).__name__)}; put "
+            f"$KERAS_HOME) and could not be loaded: {reason(error)}; put "
             "them there, or leave out the option pretrained"
         ) from error
     model = copy_from_applications(theirs, name, **source.options)
