@@ -5,42 +5,13 @@ Nothing heavy is imported here: `--help` and every refusal must answer in under 
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+
+from suite.core.refusals import Refusal, nearest_first, os_error_text, unknown
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
-
-
-class Refusal(Exception):
-    """Something is wrong with what was asked (configuration, data, lock): one clear sentence, exit code 2."""
-
-
-def nearest_first(word: str, names: Iterable[str]) -> list[str]:
-    """All names, the most similar to `word` first."""
-    return sorted(names, key=lambda name: (-difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio(), name))
-
-
-def unknown(kind: str, word: str, names: Iterable[str]) -> Refusal:
-    """The refusal of a misspelt name: it lists the valid ones, nearest first."""
-    ordered = nearest_first(word, names)
-    guess = f" Did you mean {ordered[0]!r}?" if ordered and _similar(word, ordered[0]) else ""
-    return Refusal(f"unknown {kind} {word!r}.{guess} Valid, nearest first: {', '.join(ordered) or '(none)'}")
-
-
-def _similar(word: str, name: str) -> bool:
-    return difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio() >= 0.6
-
-
-def first_line(error: BaseException) -> str:
-    """What an exception says in its first line, or its type if it says nothing: at most 300 characters."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-
-
-def os_error_text(error: OSError) -> str:
-    """What the system says went wrong, and with which file, as far as it says so."""
-    return ": ".join(str(part) for part in (error.strerror or first_line(error), error.filename) if part)
 
 
 def boolean(text: str) -> bool:

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from suite.commandline import DONE, REFUSED, Refusal, enter, import_keras, nearest_first, parse, unknown
-from suite.durable import read_json
-from suite.study import records
+from suite.commandline import DONE, REFUSED, enter, import_keras, parse
+from suite.core import directories
+from suite.core.durable import read_json
+from suite.core.refusals import Refusal, nearest_first, unknown
 
 HELP = """
 Classify pictures with the final weights of a candidate: the five likeliest classes of each, with their confidence.
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
     if given.get("format", "table") not in ("table", "csv"):
         raise unknown("format", given["format"], ("table", "csv"))
     directory, asked = trained_run(given)
-    from suite.prediction import find_pictures, likeliest, read_pictures
+    from suite.training.prediction import find_pictures, likeliest, read_pictures
 
     paths = find_pictures(Path(given["images"]).expanduser())
     shape, names = preprocessing_facts(directory)
@@ -54,7 +55,7 @@ def main(arguments: list[str]) -> int:
 def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
     """The directory of the final run that was asked for, and what determined it. Raises Refusal where there is none."""
     workspace = Path(given.get("workspace", ".")).expanduser().resolve()
-    instances = sorted(workspace.glob(f"runs/*/*/{records.STUDY}"), key=lambda path: path.stat().st_mtime)
+    instances = sorted(workspace.glob(f"runs/*/*/{directories.STUDY}"), key=lambda path: path.stat().st_mtime)
     studies = {path.parent.parent.name for path in instances}
     if given["study"] not in studies:
         raise unknown("study in this workspace", given["study"], studies)
@@ -62,21 +63,23 @@ def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
     name = given.get("instance", list(mine)[-1])
     if name not in mine:
         raise unknown("instance", name, mine)
-    finals = {key: path for key, path in records.run_directories(mine[name]) if (path / records.WEIGHTS).exists()}
+    finals = {
+        key: path for key, path in directories.run_directories(mine[name]) if (path / directories.WEIGHTS).exists()
+    }
     candidates = {key.candidate for key in finals}
     if given["candidate"] not in candidates:
-        if given["candidate"] in {key.candidate for key, _ in records.run_directories(mine[name])}:
+        if given["candidate"] in {key.candidate for key, _ in directories.run_directories(mine[name])}:
             raise Refusal(
                 f"no final run of {given['candidate']} was completed in {given['study']} / {name}; "
                 f"candidates with weights: {', '.join(sorted(candidates)) or '(none)'}"
             )
         raise unknown("candidate with final weights", given["candidate"], candidates)
     track = given.get("track") or ("tuned" if any(k.track == "tuned" for k in finals) else "shared")
-    key = records.RunKey(given["candidate"], track, "final", given.get("number", 0))
+    key = directories.RunKey(given["candidate"], track, "final", given.get("number", 0))
     if key not in finals:
         there = [str(other) for other in finals if other.candidate == key.candidate]
         raise Refusal(f"no final weights of {key}; there are: {', '.join(nearest_first(str(key), there))}")
-    return finals[key], read_json(finals[key] / records.RUN)["identity"]
+    return finals[key], read_json(finals[key] / directories.RUN)["identity"]
 
 
 def preprocessing_facts(directory: Path) -> tuple[tuple[int, int, int], list[str]]:

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from suite.commandline import DONE, FAILED, Refusal, boolean, enter, name_list, parse, unknown
+from suite.commandline import DONE, FAILED, boolean, enter, name_list, parse
+from suite.core.refusals import Refusal, unknown
 
 HELP = """
 python -m suite.report study=NAME      refresh reports/NAME from the runs, print the table, write the report
@@ -19,7 +20,7 @@ python -m suite.report folder=DIR      render a report again from its folder alo
     publish=true     also copy the report to reports/published/NAME, to be committed
     workspace=DIR    where runs/ and reports/ lie (default: the current folder)
 
-Writes report.html (opens offline), report.md, table.csv, table.tex, runs.csv, records.npz, figures/.
+Writes rendering.html (opens offline), rendering.md, table.csv, table.tex, runs.csv, records.npz, figures/.
 """
 
 CHOICES = ("budget", "dataset", "backend", "precision")
@@ -60,16 +61,16 @@ def _refuse_with(what: str, keys: Iterable[str]) -> None:
 
 
 def _one(folder: Path, workspace: Path, check: bool, publish: bool) -> int:
-    from suite.analysis import folder as folders
-    from suite.analysis import report, terminal
+    from suite.analysis import reading as folders
+    from suite.analysis import rendering, terminal
 
     if check:
         folders.read(folder)  # refuses what is no report's folder
-        return _differences(folder, report.check(folder))
-    rows = report.render(folder)
+        return _differences(folder, rendering.check(folder))
+    rows = rendering.render(folder)
     print(terminal.summary(folder, rows))
     if publish:
-        print(f"published: {report.publish(folder, workspace / 'reports' / 'published')}")
+        print(f"published: {rendering.publish(folder, workspace / 'reports' / 'published')}")
     return DONE
 
 
@@ -102,10 +103,10 @@ def _refreshed(workspace: Path, study: str, chosen: dict[str, str], folder: Path
         return published
     instance = find(workspace, study, choose(workspace, study, chosen)).name
 
-    from suite.analysis import report
-    from suite.study.lock import is_running
+    from suite.analysis import rendering
+    from suite.core.lock import is_running
 
-    return report.refresh(workspace, study, instance, folder, is_running(workspace))
+    return rendering.refresh(workspace, study, instance, folder, is_running(workspace))
 
 
 def _existing(workspace: Path, study: str) -> Path:
@@ -118,7 +119,7 @@ def _existing(workspace: Path, study: str) -> Path:
 
 
 def _check_name(workspace: Path, study: str) -> None:
-    from suite.compose import study_files
+    from suite.config.compose import study_files
 
     ran = {path.name for path in (workspace / "runs").glob("*") if path.is_dir()}
     published = {path.name for path in (workspace / "reports" / "published").glob("*") if path.is_dir()}

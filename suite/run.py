@@ -11,17 +11,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from suite.commandline import DONE, FAILED, INTERRUPTED, enter, os_error_text
-from suite.study.records import RunKey
+from suite.commandline import DONE, FAILED, INTERRUPTED, enter
+from suite.core.directories import RunKey
+from suite.core.refusals import os_error_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from suite.config import Study
+    from suite.config.study import Study
+    from suite.study.accounting import Session
     from suite.study.coordinator import Coordinator
     from suite.study.estimate import Estimate
     from suite.study.ledger import Ledger
-    from suite.study.session import Session
 
 HELP = """
 Train a study's candidates under equal rules, tune each, repeat the winners over seeds, and render the report.
@@ -40,12 +41,12 @@ Exit: 0 done; 1 a run failed, or the study had to stop; 2 refused before anythin
 
 def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
     """Carry out one command: the exit code, and the report's table (None after a dry run)."""
-    from suite.compose import compose
-    from suite.config import study_from
+    from suite.config.compose import compose
+    from suite.config.study import study_from
 
     study = study_from(compose(arguments), command=shlex.join(["python", "-m", "suite.run", *arguments]))
 
-    from suite.study.lock import workspace_lock
+    from suite.core.lock import workspace_lock
 
     with workspace_lock(study.workspace):
         try:
@@ -57,13 +58,13 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
 
 def _in_workspace(study: Study) -> tuple[int, pd.DataFrame | None]:
     """With the workspace's lock held: plan, train what is missing, project, report."""
+    from suite.study.accounting import Session
     from suite.study.description import plan_lines, write
     from suite.study.estimate import clock, estimate
     from suite.study.ledger import Ledger
-    from suite.study.measure import measure
     from suite.study.opening import open_datasets, refuse_what_cannot_be_built
     from suite.study.plan import planned
-    from suite.study.session import Session
+    from suite.study.timing import measure
 
     session = Session(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study))
@@ -88,12 +89,12 @@ def _in_workspace(study: Study) -> tuple[int, pd.DataFrame | None]:
 
 
 def _train_and_report(ledger: Ledger, session: Session, expected: Estimate) -> tuple[int, pd.DataFrame]:
+    from suite.projections.projector import Projection
     from suite.study.coordinator import Coordinator
     from suite.study.description import write
     from suite.study.display import progress
     from suite.study.ledger import failures
     from suite.study.plan import planned
-    from suite.study.projection import Projection
 
     study = ledger.study
     tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
@@ -149,13 +150,13 @@ def _carry_out(coordinator: Coordinator) -> tuple[str, str | None, int]:
 
 
 def _report(study: Study, session: Session) -> tuple[Path, pd.DataFrame]:
-    from suite.analysis import report
+    from suite.analysis import rendering
     from suite.analysis.terminal import summary
 
     started = time.monotonic()
-    before = report.instance_shown(study.workspace / "reports" / study.name)
-    folder = report.refresh(study.workspace, study.name, study.instance)
-    table = report.render(folder)
+    before = rendering.instance_shown(study.workspace / "reports" / study.name)
+    folder = rendering.refresh(study.workspace, study.name, study.instance)
+    table = rendering.render(folder)
     session.report_seconds = time.monotonic() - started
     session.write()
     with contextlib.suppress(BrokenPipeError):  # whoever read along has gone: the study is done all the same

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from suite.commandline import DONE, FAILED, boolean, enter, parse, unknown
-from suite.durable import read_json
-from suite.study import records
+from suite.commandline import DONE, FAILED, boolean, enter, parse
+from suite.core import directories
+from suite.core.durable import read_json
+from suite.core.refusals import unknown
 
 HELP = """
 Show what runs, what is left and what it takes on disk; make MLflow and Optuna's mirror again from the run directories.
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
     workspace = Path(str(given.get("workspace", "."))).expanduser().resolve()
     instances = list(_instances(workspace, given.get("study")))
     if given.get("clean") or given.get("rebuild"):
-        from suite.study.lock import workspace_lock
+        from suite.core.lock import workspace_lock
 
         with workspace_lock(workspace):
             if given.get("clean"):
@@ -48,17 +49,17 @@ def main(arguments: list[str]) -> int:
 
 def _instances(workspace: Path, study: object) -> Iterator[Path]:
     """Directories of the instances in a workspace, of one study or all. Raises Refusal for an unknown study."""
-    names = sorted({path.parent.parent.name for path in workspace.glob(f"runs/*/*/{records.STUDY}")})
+    names = sorted({path.parent.parent.name for path in workspace.glob(f"runs/*/*/{directories.STUDY}")})
     if study is not None and study not in names:
         raise unknown("study in this workspace", str(study), names)
-    for path in sorted(workspace.glob(f"runs/{study or '*'}/*/{records.STUDY}")):
+    for path in sorted(workspace.glob(f"runs/{study or '*'}/*/{directories.STUDY}")):
         yield path.parent
 
 
 def _lines(workspace: Path, directory: Path) -> list[str]:
-    from suite.study.lock import is_running
+    from suite.core.lock import is_running
 
-    description = read_json(directory / records.STUDY)
+    description = read_json(directory / directories.STUDY)
     state = description["state"]
     if state == "running" and not is_running(workspace):
         state = "cut off; the same command goes on from there"
@@ -80,9 +81,9 @@ def _lines(workspace: Path, directory: Path) -> list[str]:
 def _counts(directory: Path) -> dict[str, tuple[int, int, int, int]]:
     """For each candidate: search runs and final runs that are over, failed ones among them, and begun ones."""
     counts: dict[str, list[int]] = {}
-    for key, path in records.run_directories(directory):
+    for key, path in directories.run_directories(directory):
         row = counts.setdefault(key.candidate, [0, 0, 0, 0])
-        result = records.read_result(path)
+        result = directories.read_result(path)
         if result is None:
             row[3] += 1
         else:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import psutil
 
-from suite.durable import read_json
-from suite.study import records
+from suite.core import directories
+from suite.core.durable import read_json
 from tests.study.conftest import TINY
 
 MEASURED = (
@@ -67,15 +67,15 @@ def instance(workspace: Path) -> Path:
 
 def results(workspace: Path) -> dict[str, dict[str, Any]]:
     """Key to committed result."""
-    found = {str(key): records.read_result(path) for key, path in records.run_directories(instance(workspace))}
+    found = {str(key): directories.read_result(path) for key, path in directories.run_directories(instance(workspace))}
     return {key: result for key, result in found.items() if result is not None}
 
 
 def measured(workspace: Path) -> dict[str, tuple[Any, ...]]:
     """What training computed: for each run its accuracies, losses, parameters and every epoch's figures."""
     found = {}
-    for key, path in records.run_directories(instance(workspace)):
-        result = records.read_result(path)
+    for key, path in directories.run_directories(instance(workspace)):
+        result = directories.read_result(path)
         assert result is not None, f"{key} has no result"
         rows = [
             [row[name] for name in ("epoch", "train_loss", "val_accuracy")] for row in read_json(path / "history.json")
@@ -89,9 +89,9 @@ def weights(workspace: Path) -> dict[str, list[np.ndarray]]:
     import h5py
 
     found: dict[str, list[np.ndarray]] = {}
-    for key, path in records.run_directories(instance(workspace)):
-        if (path / records.WEIGHTS).exists():
-            with h5py.File(path / records.WEIGHTS) as file:
+    for key, path in directories.run_directories(instance(workspace)):
+        if (path / directories.WEIGHTS).exists():
+            with h5py.File(path / directories.WEIGHTS) as file:
                 found[str(key)] = list(_arrays(file))
     return found
 
@@ -160,7 +160,7 @@ def wait_for_worker(workspace: Path, seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with suppress(psutil.NoSuchProcess):
-            if any("suite.study.worker" in process.cmdline() for process in workers_of(workspace)):
+            if any("suite.executors.worker" in process.cmdline() for process in workers_of(workspace)):
                 return True
         time.sleep(0.2)
     return False

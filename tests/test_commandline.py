@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from suite.commandline import Refusal, boolean, enter, name_list, nearest_first, parse, unknown
+from suite.commandline import boolean, enter, name_list, parse
+from suite.core.refusals import Refusal, nearest_first, unknown
 
 ENTRIES = ("suite.run", "suite.report", "suite.status", "suite.models", "suite.data", "suite.predict")
 HEAVY = ("keras", "tensorflow", "mlflow", "jax", "torch")

@@ -70,9 +70,9 @@ def test_models_statistics_and_figures_know_nothing_else_of_the_suite(path: Path
 
 @pytest.mark.parametrize("path", files("training/*.py"), ids=str)
 def test_training_knows_models_and_data_not_studies_or_reports(path: Path) -> None:
-    for module in ("suite.analysis", "suite.tracking", "suite.config", "suite.run"):
+    for module in ("suite.analysis", "suite.projections.mlflow", "suite.config.study", "suite.run"):
         assert not uses(path, module)
-    foreign = {n for n in imports(path) if n.startswith("suite.study") and not n.startswith("suite.study.records")}
+    foreign = {n for n in imports(path) if n.startswith("suite.study") and not n.startswith("suite.core.directories")}
     assert foreign <= {"suite.study"}, "of the study, training knows the layout of a run's directory alone"
 
 
@@ -85,15 +85,15 @@ def test_data_knows_no_other_part(path: Path) -> None:
 @pytest.mark.parametrize("path", files("study/*.py"), ids=str)
 def test_the_coordinator_has_no_keras_in_it(path: Path) -> None:
     if path.name == "worker.py":
-        assert uses(path, "suite.training.run")
+        assert uses(path, "suite.training.trainer")
         return
-    for module in ("keras", "tensorflow", "suite.training.run", "suite.training.step", "suite.analysis"):
+    for module in ("keras", "tensorflow", "suite.training.trainer", "suite.training.step", "suite.analysis"):
         assert not uses(path, module)
 
 
 @pytest.mark.parametrize("path", files("analysis/*.py"), ids=str)
 def test_the_report_reads_records_and_nothing_that_trains(path: Path) -> None:
-    for module in ("suite.training", "suite.tracking", "keras", "tensorflow"):
+    for module in ("suite.training", "suite.projections.mlflow", "keras", "tensorflow"):
         assert not uses(path, module)
-    foreign = {n for n in imports(path) if n.startswith("suite.study") and not n.startswith("suite.study.records")}
+    foreign = {n for n in imports(path) if n.startswith("suite.study") and not n.startswith("suite.core.directories")}
     assert foreign <= {"suite.study"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from suite.analysis import report
+from suite.analysis import rendering
 
 ROOT = Path(__file__).parent.parent
 TABLE = re.compile(r"<!-- table:(?P<name>[\w.+-]+) -->\n(?P<text>.*?)<!-- /table -->", re.DOTALL)
@@ -17,4 +17,4 @@ def test_the_tables_are_those_of_published_reports() -> None:
     for study, text in tables.items():
         folder = ROOT / "reports" / "published" / study
         assert folder.is_dir(), f"README.md shows {study}, which has no published report"
-        assert text == report.readme_table(folder).strip(), f"README.md's table of {study} is not the published one"
+        assert text == rendering.readme_table(folder).strip(), f"README.md's table of {study} is not the published one"

@@ -14,9 +14,9 @@ from mlflow import MlflowClient
 from PIL import Image
 
 from suite.commandline import FAILED
-from suite.durable import write_json
-from suite.study import records
-from suite.study.records import RunKey
+from suite.core import directories
+from suite.core.directories import RunKey
+from suite.core.durable import write_json
 from tests import studies
 
 
@@ -41,7 +41,7 @@ def test_every_planned_run_is_committed_and_only_final_runs_saw_the_test_set(wor
     results = studies.results(workspace)
     assert len(results) == 2 * (2 + 2)
     for key, result in results.items():
-        assert set(records.FIELDS) <= set(result)
+        assert set(directories.FIELDS) <= set(result)
         assert (result["test_accuracy"] is not None) == ("/final/" in key)
         assert result["ended_at"] > result["started_at"]
     assert results["mlp/tuned/search/0"]["parameters"]["learning_rate"] == 0.1, "trial 0 is the recipe as it stands"
@@ -139,7 +139,7 @@ def test_typed_again_nothing_trains(workspace: Path) -> None:
 def test_a_deleted_result_trains_again_alone_and_comes_out_the_same(workspace: Path) -> None:
     before = studies.results(workspace)
     key = RunKey("lenet5", "tuned", "final", 1)
-    (studies.instance(workspace) / key.path / records.RESULT).unlink()
+    (studies.instance(workspace) / key.path / directories.RESULT).unlink()
     done = studies.command(workspace)
     assert done.returncode == 0, done.stderr
     after = studies.results(workspace)
@@ -213,7 +213,7 @@ def test_a_dry_run_writes_no_run(workspace: Path, tmp_path: Path) -> None:
 def test_a_failed_run_is_named_with_the_way_to_train_it_again(tmp_path: Path) -> None:
     """And its candidate ends in MLflow, for nothing of it is still to come; a report that goes is named too."""
     workspace = studies.workspace_with_study(tmp_path / "failing")
-    write_json(workspace / "reports" / "tiny" / records.STUDY, {"instance": "earlier"})
+    write_json(workspace / "reports" / "tiny" / directories.STUDY, {"instance": "earlier"})
     done = studies.command(workspace, "recipe.learning_rate=1e12", "search.space=null")
     assert done.returncode == FAILED
     said = next(line for line in done.stdout.splitlines() if "failed:" in line)

@@ -10,8 +10,8 @@ from typing import Any
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from suite.analysis.folder import Records
 from suite.analysis.ranking import comparable, conditions, off_axes
+from suite.analysis.reading import Records
 from suite.analysis.statistics import Interval, difference_interval, satterthwaite
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "not decided"

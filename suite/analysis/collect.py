@@ -3,7 +3,7 @@
     study.json      the study's description and state, as the coordinator wrote it
     sessions.jsonl  where each session's time went
     facts.json      what is published about the architectures, as the package knew it that day
-    runs.csv        one row for each planned run that was handed out, columns `records.FIELDS`, then the clocks' extras
+    runs.csv        one row for each planned run that was handed out, columns `directories.FIELDS`, then extra clocks
     records.npz     learning curves; for each final run the predicted class, confidence and top-5 hit of each test image
 
 Only runs of the plan in study.json are read: what an earlier, larger plan left behind is neither shown nor ranked.
@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.durable import read_json, write_json
-from suite.study import records
+from suite.core import directories
+from suite.core.durable import read_json, write_json
 
 FACTS, RUNS, RECORDS = "facts.json", "runs.csv", "records.npz"
 CLOCKS = ("setup_seconds", "checkpoint_seconds", "data_seconds")
-"""Fields of result.json beside `records.FIELDS`, for the cost section."""
+"""Fields of result.json beside `directories.FIELDS`, for the cost section."""
 
 CURVES = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "learning_rate")
 PREDICTED = ("predicted", "confidence", "top5_hit")
@@ -39,28 +39,28 @@ def collect(instance: Path, folder: Path, running: bool = True) -> None:
 
     `running`: whether a coordinator is at work in the workspace. Without one, a study that says it runs was cut off.
     """
-    study = read_json(instance / records.STUDY)
+    study = read_json(instance / directories.STUDY)
     if study["state"] == "running" and not running:
         study["state"] = "cut off"
     runs = [(key, instance / key.path) for key in planned(study)]
-    runs = [(key, directory) for key, directory in runs if (directory / records.RUN).exists()]
+    runs = [(key, directory) for key, directory in runs if (directory / directories.RUN).exists()]
     rows = [run_row(study, key, directory) for key, directory in runs]
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / records.STUDY, study)
-    write_text(folder / records.SESSIONS, _text(instance / records.SESSIONS))
+    write_json(folder / directories.STUDY, study)
+    write_text(folder / directories.SESSIONS, _text(instance / directories.SESSIONS))
     write_json(folder / FACTS, {name: facts(name) for name in _architectures(study)})
     write_text(folder / RUNS, runs_csv(rows))
     _write_arrays(folder / RECORDS, dict(_arrays(runs)))
 
 
-def planned(study: Mapping[str, Any]) -> Iterator[records.RunKey]:
+def planned(study: Mapping[str, Any]) -> Iterator[directories.RunKey]:
     """Every run that the study as described consists of, in a fixed order; numbers count from 0."""
     for candidate in study["candidates"]:
         for track in study["tracks"]:
             trials = trials_counted(study) if track == "tuned" else 0
             for phase, count in (("search", trials), ("final", study["seeds"])):
                 for number in range(count):
-                    yield records.RunKey(candidate, track, phase, number)
+                    yield directories.RunKey(candidate, track, phase, number)
 
 
 def trials_counted(study: Mapping[str, Any]) -> int:
@@ -78,20 +78,20 @@ def facts(architecture: str) -> dict[str, Any]:
         return {"name": architecture}
 
 
-def run_row(study: Mapping[str, Any], key: records.RunKey, directory: Path) -> dict[str, Any]:
+def run_row(study: Mapping[str, Any], key: directories.RunKey, directory: Path) -> dict[str, Any]:
     """A run's result as a row; one that is not over yet has no outcome."""
-    result = records.read_result(directory) or {"outcome": None}
+    result = directories.read_result(directory) or {"outcome": None}
     names = {"study": study["study"], "instance": study["instance"]}
     place = {"candidate": key.candidate, "track": key.track, "phase": key.phase, "number": key.number}
     row = {**result, **names, **place}
     row.setdefault("architecture", study["candidates"][key.candidate]["architecture"])
-    return {field: row.get(field) for field in (*records.FIELDS, *CLOCKS)}
+    return {field: row.get(field) for field in (*directories.FIELDS, *CLOCKS)}
 
 
 def runs_csv(rows: list[dict[str, Any]]) -> str:
     """Rows as CSV: mappings as JSON, None as nothing, and no cell that a spreadsheet takes for a formula."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, [*records.FIELDS, *CLOCKS], lineterminator="\n")
+    writer = csv.DictWriter(file, [*directories.FIELDS, *CLOCKS], lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
     return file.getvalue()
@@ -113,14 +113,14 @@ def _architectures(study: Mapping[str, Any]) -> list[str]:
     return sorted({candidate["architecture"] for candidate in study["candidates"].values()})
 
 
-def _arrays(runs: list[tuple[records.RunKey, Path]]) -> Iterator[tuple[str, NDArray[np.generic]]]:
+def _arrays(runs: list[tuple[directories.RunKey, Path]]) -> Iterator[tuple[str, NDArray[np.generic]]]:
     """The arrays of records.npz: `<run>/<name>`, and the test set's labels where they first occur or differ."""
     labels: NDArray[np.generic] | None = None
     for key, directory in runs:
-        if not (directory / records.RESULT).exists():
+        if not (directory / directories.RESULT).exists():
             continue
-        yield from ((f"{key}/{name}", curve) for name, curve in _curves(directory / records.HISTORY))
-        path = directory / records.PREDICTIONS
+        yield from ((f"{key}/{name}", curve) for name, curve in _curves(directory / directories.HISTORY))
+        path = directory / directories.PREDICTIONS
         if key.phase != "final" or not path.exists():
             continue
         with np.load(path, allow_pickle=False) as saved:
@@ -169,5 +169,5 @@ def write_text(path: Path, text: str) -> None:
 def copy(source: Path, folder: Path) -> None:
     """The collected files of one folder into another, without what was rendered from them."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (records.STUDY, records.SESSIONS, FACTS, RUNS, RECORDS):
+    for name in (directories.STUDY, directories.SESSIONS, FACTS, RUNS, RECORDS):
         shutil.copyfile(source / name, folder / name)

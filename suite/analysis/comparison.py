@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import collect, folder, method, page
-from suite.analysis.folder import Records
+from suite.analysis import collect, method, page, reading
 from suite.analysis.markup import csv_table
 from suite.analysis.presentation import present
 from suite.analysis.ranking import shared_axes
-from suite.analysis.report import latex_tables
+from suite.analysis.reading import Records
+from suite.analysis.rendering import latex_tables
 from suite.analysis.tables import joint, table
 
 RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
@@ -24,7 +24,7 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
 
     Returns the rows: ranked across studies where rows of different studies are comparable, else within each study.
     """
-    studies = [folder.read(source) for source in folders]
+    studies = [reading.read(source) for source in folders]
     rows, sentence = together(studies)
     title = ", ".join(str(records.study["title"]) for records in studies)
     own = [table(records) for records in studies]

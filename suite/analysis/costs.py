@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis.folder import Records
+from suite.analysis.reading import Records
 
 TRAINING = "training steps"
 OF_RUNS = {

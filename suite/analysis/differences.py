@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from suite.analysis.folder import Records
+from suite.analysis.reading import Records
 from suite.analysis.statistics import Interval, difference_interval
 
 COLUMNS = ["candidate", "behind", "low", "high", "decided", "images_only"]

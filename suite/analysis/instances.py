@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from suite.commandline import Refusal, unknown
-from suite.durable import read_json
-from suite.study import records
+from suite.core import directories
+from suite.core.durable import read_json
+from suite.core.refusals import Refusal, unknown
 
 
 def instances(workspace: Path, study: str) -> list[str]:
     """The names of a study's instances, the one that ran last at the end."""
-    found = (workspace / "runs" / study).glob(f"*/{records.STUDY}")
+    found = (workspace / "runs" / study).glob(f"*/{directories.STUDY}")
     return [path.parent.name for path in sorted(found, key=lambda path: (_last_start(path.parent), path.parent.name))]
 
 
@@ -28,7 +28,7 @@ def find(workspace: Path, study: str, instance: str | None = None) -> Path:
         raise Refusal(f"study {study!r} has not run in {workspace}: start it with python -m suite.run study={study}")
     if instance is not None and instance not in found:
         raise unknown(f"instance of {study}", instance, found)
-    return records.instance_directory(workspace, study, instance or found[-1])
+    return directories.instance_directory(workspace, study, instance or found[-1])
 
 
 def choose(workspace: Path, study: str, wanted: Mapping[str, str]) -> str | None:
@@ -40,7 +40,7 @@ def choose(workspace: Path, study: str, wanted: Mapping[str, str]) -> str | None
         return None
     found = instances(workspace, study)
     for name in reversed(found):
-        described = read_json(records.instance_directory(workspace, study, name) / records.STUDY)
+        described = read_json(directories.instance_directory(workspace, study, name) / directories.STUDY)
         if all(str(described.get(key)) == value for key, value in wanted.items()):
             return name
     asked = " ".join(f"{key}={value}" for key, value in wanted.items())
@@ -49,7 +49,7 @@ def choose(workspace: Path, study: str, wanted: Mapping[str, str]) -> str | None
 
 def _last_start(instance: Path) -> float:
     """When an instance's last session began, in seconds since 1970; of one without sessions, when it was described."""
-    path = instance / records.SESSIONS
+    path = instance / directories.SESSIONS
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     for line in reversed(lines):
         try:
@@ -57,4 +57,4 @@ def _last_start(instance: Path) -> float:
             return float(started) if isinstance(started, int | float) else datetime.fromisoformat(started).timestamp()
         except (ValueError, KeyError, TypeError):
             continue  # half written
-    return (instance / records.STUDY).stat().st_mtime
+    return (instance / directories.STUDY).stat().st_mtime

@@ -12,7 +12,7 @@ import pandas as pd
 
 from suite.analysis.collect import trials_counted
 from suite.analysis.costs import TRAINING
-from suite.analysis.folder import Records
+from suite.analysis.reading import Records
 from suite.analysis.tables import device_kind
 from suite.analysis.units import duration, whole
 

@@ -11,13 +11,13 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from suite.analysis import method, presentation, published
+from suite.analysis import literature, method, presentation
 from suite.analysis.claims import judgements
 from suite.analysis.costs import by_candidate, costs, wall_seconds
 from suite.analysis.differences import to_first
-from suite.analysis.folder import Records
+from suite.analysis.gallery import Picture, pictures
 from suite.analysis.markup import escape_markdown, html_table, markdown_table
-from suite.analysis.pictures import Picture, pictures
+from suite.analysis.reading import Records
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -75,7 +75,7 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture]) -> Page:
         banners=method.banners(study),
         answers=[answer(records, part) for _, part in rows.groupby("track", sort=False)],
         claims=presentation.claims(judgements(records)),
-        misquoted=presentation.misquoted(published.errata(records.facts)),
+        misquoted=presentation.misquoted(literature.errata(records.facts)),
         pictures=drawn,
         method=method.measured(records),
         settings=method.settings(records),

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from suite.analysis.collect import RUNS, write_text
-from suite.study import records
+from suite.core import directories
 
 ABSOLUTE = re.compile(r"""(?<![\w./:~-])(?:~|/[\w.@+-]+)(?:/[\w.@+-]+)+/?""")
 """An absolute path of two or more parts (`/home/someone/data`), but neither `1/2` nor `https://host/page`."""
@@ -14,7 +14,7 @@ ABSOLUTE = re.compile(r"""(?<![\w./:~-])(?:~|/[\w.@+-]+)(?:/[\w.@+-]+)+/?""")
 
 def remove_paths(folder: Path) -> None:
     """Shorten every absolute path in a folder's texts to its last part."""
-    for name in (records.STUDY, records.SESSIONS, RUNS):
+    for name in (directories.STUDY, directories.SESSIONS, RUNS):
         path = folder / name
         write_text(path, shorten(path.read_text(encoding="utf-8")))
 

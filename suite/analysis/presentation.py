@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from suite.analysis.claims import Judgement
-from suite.analysis.published import Erratum
+from suite.analysis.literature import Erratum
 from suite.analysis.units import MISSING, duration, missing, percent, plain, points, scaled, signed, whole
 
 NUMBERS = frozenset(

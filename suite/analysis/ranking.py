@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from suite.analysis.collect import trials_counted
-from suite.analysis.folder import Records
+from suite.analysis.reading import Records
 
 Conditions = Mapping[str, str]
 """Everything that a row was measured under, flattened: `recipe.epochs` -> `30`; values as JSON."""

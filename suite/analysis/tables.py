@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import published
+from suite.analysis import literature
 from suite.analysis.collect import trials_counted
-from suite.analysis.folder import FAILED, Records
 from suite.analysis.ranking import comparable, conditions, off_axes
+from suite.analysis.reading import FAILED, Records
 from suite.analysis.statistics import Interval, accuracy_interval
-from suite.hardware import kind
+from suite.core.hardware import kind
 
 SIGNIFICANT = 8
 """Digits kept of computed numbers: more would differ between processors, and say nothing."""
@@ -126,13 +126,13 @@ def _error(name: str, interval: Interval) -> dict[str, float | None]:
 def _published(facts: Mapping[str, Any], data: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
     """What papers report, with a caution where the candidate is not built as the papers' network was."""
     caution = f"{described['architecture']} as published" if described.get("options") else ""
-    count = published.parameters(facts)
+    count = literature.parameters(facts)
     of_whom = "; ".join(part for part in (caution, _counted_at(facts, data)) if part)
     row: dict[str, Any] = {"params_published": f"{count} ({of_whom})" if count and of_whom else count}
-    here = published.errors(facts, data["name"], "top1")
+    here = literature.errors(facts, data["name"], "top1")
     for name, found in (
         ("published", here),
-        ("published_top5", published.errors(facts, published.IMAGENET, "top5")),
+        ("published_top5", literature.errors(facts, literature.IMAGENET, "top5")),
     ):
         if found:
             row[f"{name}_error"] = found[0].error

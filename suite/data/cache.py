@@ -24,12 +24,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from suite.commandline import Refusal
+from suite.core.durable import sync_directory, write_json
+from suite.core.faults import reach
+from suite.core.refusals import Refusal
 from suite.data.contents import Contents, Source, content_hash, duplicates_note, image_digests
 from suite.data.dataset import Images, Labels
-from suite.data.places import file_digest
-from suite.durable import sync_directory, write_json
-from suite.faults import reach
+from suite.data.sources.places import file_digest
 
 VERSION = 1
 """Raise it when the same files are decoded differently, or an entry looks different."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from suite.commandline import Refusal, unknown
+from suite.core.refusals import Refusal, unknown
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int32]

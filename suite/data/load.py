@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from suite.commandline import Refusal, unknown
-from suite.data import cifar, digits, mnist
+from suite.core.refusals import Refusal, unknown
 from suite.data.cache import cached
 from suite.data.contents import Source
 from suite.data.dataset import Dataset, DataSpec
-from suite.data.download import DownloadError, fetch
-from suite.data.places import not_found, search_places
+from suite.data.sources import cifar, digits, mnist
+from suite.data.sources.download import DownloadError, fetch
+from suite.data.sources.places import not_found, search_places
 from suite.data.splits import divide
 
 NAMED: dict[str, mnist.MnistLike | cifar.Cifar] = {
@@ -56,7 +56,7 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
 
 
 def _resized(source: Source, size: int) -> Source:
-    from suite.data.pictures import resized  # Pillow: only for those who need it
+    from suite.data.decoding import resized  # Pillow: only for those who need it
 
     return replace(source, read=lambda: resized(source.read(), size))
 
@@ -65,7 +65,7 @@ def _locate(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
     if spec.name == "folder":
         if spec.path is None:
             raise Refusal("dataset=folder needs data.path=DIR: a folder with one sub-folder of pictures for each class")
-        from suite.data import folder
+        from suite.data.sources import folder
 
         return folder.locate(Path(spec.path).expanduser(), spec.image_size)
     if spec.name not in dataset_names():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from suite.commandline import Refusal
+from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN, VALIDATION
 from suite.data.dataset import DataSpec, Indices, Labels
 

@@ -7,13 +7,13 @@ adds its golden line, and once more with `speed=true` if it is the smallest of i
 
 from __future__ import annotations
 
-from .architecture import ArchitectureError, checked
-from .checks import Net, certainly_builds, foreign_kinds, refusals
-from .complexity import Complexity, measure
-from .golden import training_speed
-from .graph import fingerprint
-from .registry import build, build_outline, build_untrained, estimate_macs, facts, names, option_names
-from .sources import PRETRAINED, pixel_normalization
+from suite.models.architecture import ArchitectureError, checked
+from suite.models.complexity import Complexity, measure
+from suite.models.facts.golden import training_speed
+from suite.models.graph import fingerprint
+from suite.models.probing import Net, certainly_builds, foreign_kinds, refusals
+from suite.models.registry import build, build_outline, build_untrained, estimate_macs, facts, names, option_names
+from suite.models.weights.sources import PRETRAINED, pixel_normalization
 
 __all__ = [
     "PRETRAINED", "ArchitectureError", "Complexity", "Net",

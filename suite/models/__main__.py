@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from suite import commandline
-from suite.commandline import DONE, FAILED, Refusal, boolean
-
-from . import golden, registry
-from .architecture import ArchitectureError, reason
-from .table import lineage_table, rows_as_text
+from suite.commandline import DONE, FAILED, boolean, enter, import_keras, parse
+from suite.core.refusals import Refusal, unknown
+from suite.models import registry
+from suite.models.architecture import ArchitectureError, reason
+from suite.models.facts import golden
+from suite.models.table import lineage_table, rows_as_text
 
 HELP = """
 usage: python -m suite.models [name=NAME] [key=value ...]
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
         "name": str, "input_size": _positive, "channels": _positive, "num_classes": _positive,
         "measure": boolean, "write": boolean, "speed": boolean, "format": _format,
     }  # fmt: skip
-    asked = commandline.parse(arguments, keys)
+    asked = parse(arguments, keys)
     if asked.get("write") and not asked.get("measure"):
         raise Refusal("write=true writes what was measured: add measure=true")
     if asked.get("speed") and not asked.get("write"):
@@ -108,8 +108,8 @@ def _count(name: str, shape: tuple[int, int, int], classes: int) -> dict[str, An
 
 def _outline(name: str, shape: tuple[int, int, int], classes: int) -> tuple[Any, dict[str, Any]]:
     """The net without weights, and its counts."""
-    commandline.import_keras()
-    from .complexity import counts
+    import_keras()
+    from suite.models.complexity import counts
 
     try:
         model = registry.build_outline(name, shape, classes)
@@ -125,7 +125,7 @@ def _layers(name: str, asked: dict[str, Any], as_json: bool) -> str:
     shape, classes = _shape(known, asked)
     registry.checked_shape(name, shape)  # before the seconds that Keras takes
     model, counted = _outline(name, shape, classes)
-    from .layer_table import layer_table
+    from suite.models.layer_table import layer_table
 
     rows = layer_table(model)
     known |= counted
@@ -162,12 +162,12 @@ def _compare(asked: dict[str, Any]) -> int:
 
 def _write(name: str | None) -> int:
     """Write the golden line of one declared architecture, or of all."""
-    commandline.import_keras()
-    from .measurement import golden_line
+    import_keras()
+    from suite.models.measurement import golden_line
 
     declared = registry.declared()
     if name is not None and name not in declared:
-        raise commandline.unknown("architecture", name, declared)
+        raise unknown("architecture", name, declared)
     lines = {chosen: golden_line(chosen) for chosen in ([name] if name else declared)}
     print(f"wrote {', '.join(lines)} to {golden.write(lines, replace=name is None)}")
     return DONE
@@ -175,13 +175,13 @@ def _write(name: str | None) -> int:
 
 def _pin_speeds(name: str | None) -> int:
     """Measure the smallest of each family, or of the family of `name`, and put its speed into its golden line."""
-    commandline.import_keras()
-    from .measurement import images_per_second
+    import_keras()
+    from suite.models.measurement import images_per_second
 
     smallest = golden.smallest_of_families()
     if name is not None:
         if name not in golden.lines():
-            raise commandline.unknown("architecture of this package", name, golden.lines())
+            raise unknown("architecture of this package", name, golden.lines())
         family = registry.facts(name)["family"]
         smallest = {family: smallest[family]}
     for chosen in smallest.values():
@@ -208,4 +208,4 @@ def _format(text: str) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(commandline.enter(main, HELP))
+    raise SystemExit(enter(main, HELP))

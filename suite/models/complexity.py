@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .graph import Shape, Step, steps
+from suite.models.graph import Shape, Step, steps
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .architecture import ArchitectureError
+from suite.models.architecture import ArchitectureError
 
 Shape = tuple[int | None, ...]
 
@@ -97,9 +97,17 @@ def _description(model: Any) -> list[Any]:
     for step in steps(model):
         inner = hasattr(step.layer, "_nodes_by_depth") or getattr(step.layer, "_functional", None)
         config = _description(step.layer) if inner else _unnamed(step.layer.get_config())
-        kind = f"{type(step.layer).__module__.removeprefix('keras.src.')}.{type(step.layer).__qualname__}"
+        kind = _kind(type(step.layer))
         described.append([kind, config, step.inputs, step.input_shapes, step.output_shapes])
     return described
+
+
+def _kind(layer: type) -> str:
+    """What a layer is, whatever folder of ours its code lies in: moving a file changes nothing that it computes."""
+    module = layer.__module__.removeprefix("keras.src.")
+    if module.startswith("suite.models."):
+        module = f"suite.models.{module.rpartition('.')[2]}"
+    return f"{module}.{layer.__qualname__}"
 
 
 def _unnamed(config: Any) -> Any:

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from .complexity import step_multiply_adds
-from .graph import Shape, Step, steps
+from suite.models.complexity import step_multiply_adds
+from suite.models.graph import Shape, Step, steps
 
 
 @dataclass(frozen=True)

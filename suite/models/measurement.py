@@ -9,12 +9,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from . import golden
-from .architecture import Architecture, ArchitectureError
-from .complexity import counts, measure, step_multiply_adds
-from .graph import steps, without_weights
-from .published import published
-from .registry import declared
+from suite.models.architecture import Architecture, ArchitectureError
+from suite.models.complexity import counts, measure, step_multiply_adds
+from suite.models.facts import golden
+from suite.models.facts.published import published
+from suite.models.graph import steps, without_weights
+from suite.models.registry import declared
 
 
 def golden_line(name: str) -> dict[str, Any]:

@@ -17,12 +17,14 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from . import golden, sources
-from .architecture import Architecture, ArchitectureError, checked, kinds_of, options_of, reason, takes_any
-from .errata import errata
-from .graph import without_weights
-from .published import published
+from suite.models.architecture import Architecture, ArchitectureError, checked, kinds_of, options_of, reason, takes_any
+from suite.models.facts import golden
+from suite.models.facts.errata import errata
+from suite.models.facts.published import published
+from suite.models.graph import without_weights
+from suite.models.weights import sources
 
+FAMILIES = "suite.models.families"
 GROUP = "keras_comparison_suite.architectures"
 
 
@@ -119,7 +121,7 @@ def build(name: str, input_shape: tuple[int, int, int], num_classes: int, **opti
     """
     model = build_untrained(name, input_shape, num_classes, **options)
     if sources.PRETRAINED in options and name in sources.SOURCES:
-        from .pretrained import load_imagenet
+        from suite.models.weights.imagenet import load_imagenet
 
         load_imagenet(model, name)
     return model
@@ -159,10 +161,10 @@ def build_outline(name: str, input_shape: tuple[int, int, int], num_classes: int
 def declared() -> dict[str, tuple[str, Architecture]]:
     """Every architecture that a module of this package declares, with the module's name; imports Keras."""
     found: dict[str, tuple[str, Architecture]] = {}
-    for module in pkgutil.iter_modules(importlib.import_module(__package__).__path__):
+    for module in pkgutil.iter_modules(importlib.import_module(FAMILIES).__path__):
         if module.name.startswith("__"):
             continue
-        loaded = importlib.import_module(f"{__package__}.{module.name}")
+        loaded = importlib.import_module(f"{FAMILIES}.{module.name}")
         for name, architecture in getattr(loaded, "ARCHITECTURES", {}).items():
             if name in found:
                 raise ArchitectureError(
@@ -185,7 +187,7 @@ def _require(name: str) -> None:
 
 
 def _architecture(name: str) -> Architecture:
-    module = importlib.import_module(f"{__package__}.{golden.lines()[name]['module']}")
+    module = importlib.import_module(f"{FAMILIES}.{golden.lines()[name]['module']}")
     return dict(module.ARCHITECTURES)[name]
 
 

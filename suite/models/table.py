@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .architecture import small_form
+from suite.models.architecture import small_form
 
 if TYPE_CHECKING:
-    from .layer_table import LayerRow
+    from suite.models.layer_table import LayerRow
 
 
 def lineage_table(facts: Sequence[dict[str, Any]]) -> str:

@@ -33,7 +33,7 @@ def run(study: str, **settings: Any) -> pd.DataFrame:
 
 def _text(value: Any) -> str:
     """A value as Hydra reads it."""
-    from suite.compose import quoted
+    from suite.config.compose import quoted
 
     if value is None:
         return "null"

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from suite.study import records
+from suite.core import directories
 
 
 def clean(workspace: Path, instances: list[Path]) -> int:
@@ -32,6 +32,6 @@ def _useless(instances: list[Path]) -> Iterator[Path]:
     for instance in instances:
         yield from list(instance.glob("*/*/final/superseded-*"))
         yield from list(instance.rglob(".*.partial"))
-        for _, directory in list(records.run_directories(instance)):
-            if records.read_result(directory) is not None:
+        for _, directory in list(directories.run_directories(instance)):
+            if directories.read_result(directory) is not None:
                 yield directory / "checkpoints"

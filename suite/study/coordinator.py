@@ -13,16 +13,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from suite import faults
+from suite.core import faults
+from suite.core.directories import RunKey
+from suite.core.host import commit, memory_bytes_allowed, memory_kills, versions
+from suite.executors.local import LocalExecutor, Worker, was_killed
+from suite.projections.projector import Projection
+from suite.study.accounting import Session
 from suite.study.estimate import remember_speed
-from suite.study.executors import LocalExecutor, Worker, was_killed
-from suite.study.host import commit, memory_bytes_allowed, memory_kills, versions
 from suite.study.ledger import Ledger
 from suite.study.limit import Limit
-from suite.study.projection import Projection
-from suite.study.records import RunKey
-from suite.study.searches import Searches
-from suite.study.session import Session
+from suite.study.search.replayed import Searches
 
 EQUAL_ERRORS = 3  # in a row: the study itself is wrong, not one run
 KILLS_WITHOUT_PROGRESS = 5

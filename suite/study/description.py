@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from suite.config import Study
-from suite.durable import write_json
-from suite.study import plan, records
-from suite.study.host import commit, host, versions
+from suite.config.study import Study
+from suite.core import directories
+from suite.core.durable import write_json
+from suite.core.host import commit, host, versions
+from suite.study import plan
 from suite.study.ledger import Ledger
 
 
@@ -84,7 +85,7 @@ def _trials_run(ledger: Ledger) -> dict[str, int]:
 def write(ledger: Ledger, state: str, reason: str | None = None, limit: dict[str, Any] | None = None) -> dict[str, Any]:
     """Write study.json and return it."""
     description = describe(ledger, state, reason, limit)
-    write_json(ledger.directory / records.STUDY, description)
+    write_json(ledger.directory / directories.STUDY, description)
     return description
 
 

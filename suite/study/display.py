@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from suite.core.directories import RunKey
 from suite.study.estimate import Estimate, Share, clock
-from suite.study.records import RunKey
 
 
 class Progress:

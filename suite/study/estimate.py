@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from suite import models
-from suite.durable import read_json, write_json
+from suite.core.directories import RunKey
+from suite.core.durable import read_json, write_json
 from suite.study.ledger import Ledger
-from suite.study.records import RunKey
 
 FIRST_GUESS = 5e9  # multiply-adds of forward passes a second while training a small network on two cores
 UNKNOWN_MACS = 1e8  # of an architecture from another package, until it was trained once

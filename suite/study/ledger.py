@@ -11,12 +11,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from suite.commandline import Refusal
-from suite.config import Study
+from suite.config.study import Study
+from suite.core import directories
+from suite.core.directories import RunKey
+from suite.core.durable import plain, read_json, write_json
+from suite.core.refusals import Refusal
 from suite.data.dataset import Dataset
-from suite.durable import plain, read_json, write_json
-from suite.study import plan, records
-from suite.study.records import RunKey
+from suite.study import plan
 from suite.study.selection import select
 
 NEW_INSTANCE = (
@@ -29,7 +30,7 @@ class Ledger:
 
     def __init__(self, study: Study, datasets: Mapping[str, Dataset]) -> None:
         self.study, self.datasets = study, datasets
-        self.directory = records.instance_directory(study.workspace, study.name, study.instance)
+        self.directory = directories.instance_directory(study.workspace, study.name, study.instance)
         self.candidates = {candidate.name: candidate for candidate in study.candidates}
         self.results: dict[RunKey, dict[str, Any]] = {}
         self.asked: dict[RunKey, dict[str, Any]] = {}
@@ -37,10 +38,10 @@ class Ledger:
         self._check()
 
     def _read(self) -> None:
-        for key, directory in records.run_directories(self.directory):
+        for key, directory in directories.run_directories(self.directory):
             if key.candidate in self.candidates and key.track in self.study.tracks:
-                self.asked[key] = read_json(directory / records.RUN)
-                result = records.read_result(directory)
+                self.asked[key] = read_json(directory / directories.RUN)
+                result = directories.read_result(directory)
                 if result is not None:
                     self.results[key] = result
 
@@ -78,8 +79,8 @@ class Ledger:
         if key in self.asked:
             return
         asked = {"key": str(key), "seed": plan.seed_of(key), "identity": self._identity(key, parameters)}
-        write_json(self.path(key) / records.RUN, asked)
-        self.asked[key] = read_json(self.path(key) / records.RUN)
+        write_json(self.path(key) / directories.RUN, asked)
+        self.asked[key] = read_json(self.path(key) / directories.RUN)
 
     def parameters(self, key: RunKey) -> dict[str, Any] | None:
         asked = self.asked.get(key)
@@ -98,7 +99,7 @@ class Ledger:
 
     def commit(self, key: RunKey) -> dict[str, Any] | None:
         """Take note of a run's result, if there is one on disk."""
-        result = records.read_result(self.path(key))
+        result = directories.read_result(self.path(key))
         if result is not None:
             self.results[key] = result
         return result
@@ -109,8 +110,8 @@ class Ledger:
         values = {**fields, "outcome": outcome, "reason": reason, "attempts": len(attempts), "epochs": len(history)}
         values |= {"started_at": self.started_at(key), "ended_at": time.time()}
         if history:
-            write_json(self.path(key) / records.HISTORY, history)
-        write_json(self.path(key) / records.RESULT, {name: values.get(name) for name in records.FIELDS})
+            write_json(self.path(key) / directories.HISTORY, history)
+        write_json(self.path(key) / directories.RESULT, {name: values.get(name) for name in directories.FIELDS})
         self.commit(key)
 
     def trials(self, candidate: str, track: str) -> list[RunKey]:
@@ -121,7 +122,7 @@ class Ledger:
 
     def history(self, key: RunKey) -> list[dict[str, Any]]:
         """The committed epochs of a run: all of a finished one, those of the newest checkpoint otherwise."""
-        path = self.path(key) / records.HISTORY
+        path = self.path(key) / directories.HISTORY
         if key in self.results:
             return list(read_json(path)) if path.exists() else []
         from suite.training.checkpoint import committed_rows

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from suite.durable import read_json, write_json
+from suite.core.directories import RunKey
+from suite.core.durable import read_json, write_json
 from suite.study import plan
+from suite.study.accounting import earlier_seconds
 from suite.study.estimate import clock
 from suite.study.ledger import Ledger
-from suite.study.records import RunKey
-from suite.study.session import earlier_seconds
 
 MARGIN = 1.15  # runs are not all equally long
 CLOCKS = ("device_seconds", "compile_seconds", "eval_seconds", "wait_seconds", "replayed_seconds")

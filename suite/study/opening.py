@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from suite.commandline import Refusal
-from suite.config import Study
+from suite.config.study import Study
+from suite.core.refusals import Refusal
 from suite.data import Dataset, DataSpec, load
 from suite.models import Net, certainly_builds, facts, refusals
 from suite.study.ledger import Ledger

@@ -9,9 +9,9 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from suite.config import Candidate, Study
+from suite.config.study import Candidate, Study
+from suite.core.directories import RunKey
 from suite.data.dataset import Dataset
-from suite.study.records import RunKey
 from suite.training.recipe import RECIPE_VERSION
 from suite.training.spec import RunSpec
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from suite.commandline import first_line
-from suite.durable import read_json
-from suite.study import records
-from suite.study.projection import project_candidates
-from suite.study.search import CandidateSearch, drop_mirror, mirror_name
-from suite.tracking import Tracker, TrackingError
+from suite.core import directories
+from suite.core.durable import read_json
+from suite.core.refusals import first_line
+from suite.projections.mlflow import Tracker, TrackingError
+from suite.projections.projector import project_candidates
+from suite.study.search.candidate import CandidateSearch, drop_mirror, mirror_name
 from suite.training.checkpoint import committed_rows
 
 
@@ -19,8 +19,8 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
 
     Needs the directories alone: not the data, and not the study's file, which may have changed since.
     """
-    description = read_json(directory / records.STUDY)
-    runs = list(records.run_directories(directory))
+    description = read_json(directory / directories.STUDY)
+    runs = list(directories.run_directories(directory))
     tags = {name: description[name] for name in ("budget", "backend", "precision", "dataset")}
     mirror_error: str | None = None
     try:
@@ -40,42 +40,44 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
     return len(results), mirror_error
 
 
-def _project(tracker: Tracker, description: dict[str, Any], key: records.RunKey, path: Path) -> dict[str, Any] | None:
+def _project(
+    tracker: Tracker, description: dict[str, Any], key: directories.RunKey, path: Path
+) -> dict[str, Any] | None:
     """Project one run, whole or as far as it has come; returns its result if it is over."""
-    result = records.read_result(path)
+    result = directories.read_result(path)
     if result is not None:
         tracker.result(str(key), result, _rows(path), path)
         return result
     rows = committed_rows(path)
     if rows:
-        fields = {**vars(key), "dataset": description["dataset"], "seed": read_json(path / records.RUN)["seed"]}
+        fields = {**vars(key), "dataset": description["dataset"], "seed": read_json(path / directories.RUN)["seed"]}
         fields["architecture"] = description["candidates"].get(key.candidate, {}).get("architecture")
         tracker.epochs(str(key), fields, rows)
     return None
 
 
 def _is_of(report: Path, description: dict[str, Any]) -> bool:
-    path = report / records.STUDY
+    path = report / directories.STUDY
     return path.exists() and read_json(path)["instance"] == description["instance"]
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    history = path / records.HISTORY
+    history = path / directories.HISTORY
     return list(read_json(history)) if history.exists() else []
 
 
-def _mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[records.RunKey, Path]]) -> None:
+def _mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[directories.RunKey, Path]]) -> None:
     database = workspace / "optuna.db"
     for place in sorted({(key.candidate, key.track) for key, _ in runs if key.phase == "search"}):
         name = mirror_name(description["study"], description["instance"], *place)
         drop_mirror(database, [name])
         mine = [(k, p) for k, p in runs if (k.candidate, k.track) == place and k.phase == "search"]
-        recipe = read_json(mine[0][1] / records.RUN)["identity"]["recipe"]
-        space = read_json(mine[0][1] / records.RUN)["identity"]["search_space"]
+        recipe = read_json(mine[0][1] / directories.RUN)["identity"]["recipe"]
+        space = read_json(mine[0][1] / directories.RUN)["identity"]["search_space"]
         search = CandidateSearch(space, recipe, description["study_seed"], recipe["epochs"])
         for key, path in mine:
             if key.number != search.next_number:
                 break  # a trial's directory is missing: what follows it cannot be told in order
-            parameters = read_json(path / records.RUN)["identity"]["parameters"]
-            search.replay(key.number, parameters, _rows(path), records.read_result(path))
+            parameters = read_json(path / directories.RUN)["identity"]["parameters"]
+            search.replay(key.number, parameters, _rows(path), directories.read_result(path))
         search.mirror(database, name)

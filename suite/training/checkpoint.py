@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from suite import faults
-from suite.durable import read_json, sync_directory
+from suite.core import faults
+from suite.core.durable import read_json, sync_directory
 
 ARRAYS, STATE, MANIFEST = "arrays.npz", "state.json", "manifest.json"
 CHECKPOINTS = "checkpoints"

@@ -17,7 +17,7 @@ from typing import Any
 
 import keras
 
-from suite import faults
+from suite.core import faults
 
 HEARTBEAT = "heartbeat"
 _INTERVAL = 1.0

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from suite.hardware import processor_name
+from suite.core.hardware import processor_name
 
 FULL_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|OOM when allocating|out of memory|failed to allocate", re.IGNORECASE)
 _CLEAR_REFS, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")

@@ -15,17 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from suite.commandline import Refusal
+from suite.core.refusals import Refusal
 from suite.data import Dataset
 from suite.training import checkpoint
 from suite.training.clock import Clocks, Heartbeat, Pulse
 from suite.training.device import accelerator, peak_memory_bytes, synchronize
 from suite.training.energy import EnergyCounter
-from suite.training.evaluation import Predictions, evaluate
+from suite.training.evaluate import Predictions, evaluate
 from suite.training.feed import epoch_order, evaluation_rows, feed
-from suite.training.graph import Graph
 from suite.training.progress import Progress, Row
 from suite.training.spec import RunSpec
+from suite.training.tracing import Graph
 
 SEGMENT_WORK = 0.5e12
 """Multiply-adds of the forward pass per segment on a CPU: about 20 s on two cores."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from suite.durable import read_json, write_json
+from suite.core.durable import read_json, write_json
 
 PREPROCESSING = "preprocessing.json"
 _CHUNK_BYTES = 1 << 26

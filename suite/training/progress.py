@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from suite.training.evaluation import Predictions
+from suite.training.evaluate import Predictions
 
 Row = dict[str, Any]
 

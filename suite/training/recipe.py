@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from suite.commandline import Refusal, unknown
+from suite.core.refusals import Refusal, unknown
 
 RECIPE_VERSION = 2
 """Raised when the same values come to mean another training: runs of different versions are different runs.

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from suite.analysis import report
-from suite.durable import write_json
-from suite.study import records
+from suite.analysis import rendering
+from suite.core import directories
+from suite.core.durable import write_json
 
 ERRORS = {"resnet20": 0.10, "plain20": 0.14, "lenet5": 0.40}
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -84,29 +84,29 @@ class Store:
         self.labels = np.random.default_rng(0).integers(0, len(CLASSES), 400)
 
     def instance(self, study: dict[str, Any]) -> Path:
-        return records.instance_directory(self.workspace, study["study"], study["instance"])
+        return directories.instance_directory(self.workspace, study["study"], study["instance"])
 
     def describe(self, study: dict[str, Any], started_at: float = 1000.0) -> Path:
         instance = self.instance(study)
-        write_json(instance / records.STUDY, study)
+        write_json(instance / directories.STUDY, study)
         session = {"started_at": started_at, "ended_at": started_at + 400, "wall_seconds": 400.0, "start_seconds": 12.0}
-        (instance / records.SESSIONS).write_text(json.dumps(session) + "\n", encoding="utf-8")
+        (instance / directories.SESSIONS).write_text(json.dumps(session) + "\n", encoding="utf-8")
         return instance
 
-    def run(self, study: dict[str, Any], key: records.RunKey, finished: bool = True, **changes: Any) -> Path:
+    def run(self, study: dict[str, Any], key: directories.RunKey, finished: bool = True, **changes: Any) -> Path:
         """One run; `changes` to its result, `error` for the error rate of its predictions."""
         directory = self.instance(study) / key.path
-        write_json(directory / records.RUN, {"architecture": key.candidate})
+        write_json(directory / directories.RUN, {"architecture": key.candidate})
         if not finished:
             return directory
         error = changes.pop("error", ERRORS.get(key.candidate, 0.2))
         rng = np.random.default_rng([list(ERRORS).index(key.candidate), key.phase == "final", key.number])
         epochs = [self._epoch(epoch, error, rng) for epoch in range(1, 5)]
-        write_json(directory / records.HISTORY, epochs)
+        write_json(directory / directories.HISTORY, epochs)
         result = self._result(key, error, rng) | {"val_accuracy": epochs[-1]["val_accuracy"]}
         if key.phase == "final" and changes.get("outcome", "completed") == "completed":
             result |= self._predict(directory, error, rng)
-        write_json(directory / records.RESULT, {**dict.fromkeys(records.FIELDS), **result, **changes})
+        write_json(directory / directories.RESULT, {**dict.fromkeys(directories.FIELDS), **result, **changes})
         return directory
 
     def _epoch(self, epoch: int, error: float, rng: np.random.Generator) -> dict[str, float]:
@@ -118,7 +118,7 @@ class Store:
             "learning_rate": 0.1 / epoch,
         }
 
-    def _result(self, key: records.RunKey, error: float, rng: np.random.Generator) -> dict[str, Any]:
+    def _result(self, key: directories.RunKey, error: float, rng: np.random.Generator) -> dict[str, Any]:
         return {
             "architecture": key.candidate,
             "seed": key.number,
@@ -156,7 +156,7 @@ class Store:
         predicted = np.where(wrong, (self.labels + 1 + rng.integers(0, 9, len(wrong))) % 10, self.labels)
         top5 = ~wrong | (rng.random(len(wrong)) < 0.8)
         arrays = {"predicted": predicted, "confidence": 0.5 + 0.5 * rng.random(len(wrong)), "top5_hit": top5}
-        np.savez(directory / records.PREDICTIONS, **arrays, label=self.labels)  # type: ignore[arg-type]
+        np.savez(directory / directories.PREDICTIONS, **arrays, label=self.labels)  # type: ignore[arg-type]
         return {"test_accuracy": float((predicted == self.labels).mean()), "test_top5_accuracy": float(top5.mean())}
 
     def whole(self, study: dict[str, Any] | None = None, **kinds: Any) -> Path:
@@ -166,9 +166,9 @@ class Store:
         for candidate in study["candidates"]:
             for track in study["tracks"]:
                 for number in range(study["trials"] if track == "tuned" else 0):
-                    self.run(study, records.RunKey(candidate, track, "search", number))
+                    self.run(study, directories.RunKey(candidate, track, "search", number))
                 for number in range(study["seeds"]):
-                    self.run(study, records.RunKey(candidate, track, "final", number))
+                    self.run(study, directories.RunKey(candidate, track, "final", number))
         return instance
 
 
@@ -183,8 +183,8 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a whole study, refreshed and rendered once; tests only read it."""
     workspace = tmp_path_factory.mktemp("workspace")
     Store(workspace).whole()
-    folder = report.refresh(workspace, "fabricated")
-    report.render(folder)
+    folder = rendering.refresh(workspace, "fabricated")
+    rendering.render(folder)
     return folder
 
 

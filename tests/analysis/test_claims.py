@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from suite.analysis import folder, report
+from suite.analysis import reading, rendering
 from suite.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED, judge, judgements, welch
 from suite.analysis.statistics import Interval
 from tests.analysis.conftest import Store
@@ -33,7 +33,7 @@ def test_a_verdict_needs_the_whole_interval(low: float, high: float, margin: flo
 
 
 def judged(store: Store, study: dict[str, Any]) -> list[Any]:
-    records = folder.read(report.refresh(store.workspace, study["study"]))
+    records = reading.read(rendering.refresh(store.workspace, study["study"]))
     return judgements(records)
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from suite.analysis.collect import cell, collect, facts, planned, runs_csv
-from suite.durable import read_json
-from suite.study import records
+from suite.core import directories
+from suite.core.durable import read_json
 from tests.analysis.conftest import Store
 
 
@@ -39,7 +39,7 @@ def test_runs_beyond_the_plan_and_superseded_ones_are_left_out(store: Store, des
     collect(instance, target)
     with (target / "runs.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0])[: len(records.FIELDS)] == records.FIELDS
+    assert list(rows[0])[: len(directories.FIELDS)] == directories.FIELDS
     assert len(rows) == 2 * (4 + 2)
     assert {row["number"] for row in rows if row["phase"] == "final"} == {"0", "1"}
 
@@ -47,7 +47,7 @@ def test_runs_beyond_the_plan_and_superseded_ones_are_left_out(store: Store, des
 def test_a_run_that_is_not_over_is_a_row_without_outcome(store: Store, described: Callable[..., Any]) -> None:
     study = described()
     store.describe(study)
-    store.run(study, records.RunKey("lenet5", "tuned", "search", 0), finished=False)
+    store.run(study, directories.RunKey("lenet5", "tuned", "search", 0), finished=False)
     collect(store.instance(study), store.workspace / "target")
     (row,) = csv.DictReader(io.StringIO((store.workspace / "target" / "runs.csv").read_text(encoding="utf-8")))
     assert (row["candidate"], row["architecture"], row["outcome"]) == ("lenet5", "lenet5", "")
@@ -60,7 +60,7 @@ def test_predictions_and_curves_are_kept_as_they_are(store: Store, described: Ca
     collect(store.instance(study), store.workspace / "target")
     with (
         np.load(store.workspace / "target" / "records.npz") as kept,
-        np.load(directory / records.PREDICTIONS) as original,
+        np.load(directory / directories.PREDICTIONS) as original,
     ):
         for name in ("predicted", "top5_hit"):
             np.testing.assert_array_equal(kept[f"resnet20/tuned/final/1/{name}"], original[name])
@@ -69,7 +69,7 @@ def test_predictions_and_curves_are_kept_as_they_are(store: Store, described: Ca
         )
         np.testing.assert_array_equal(kept["labels"], original["label"])
         assert not any(name.endswith("/labels") for name in kept.files)
-        losses = [row["val_loss"] for row in read_json(directory / records.HISTORY)]
+        losses = [row["val_loss"] for row in read_json(directory / directories.HISTORY)]
         np.testing.assert_allclose(kept["resnet20/tuned/final/1/val_loss"], losses, rtol=1e-6)
 
 
@@ -77,7 +77,7 @@ def test_another_test_set_keeps_its_own_labels(store: Store, described: Callable
     study = described()
     store.whole(study)
     store.labels = (store.labels + 1) % 10
-    store.run(study, records.RunKey("lenet5", "tuned", "final", 0))
+    store.run(study, directories.RunKey("lenet5", "tuned", "final", 0))
     collect(store.instance(study), store.workspace / "target")
     with np.load(store.workspace / "target" / "records.npz") as kept:
         assert [name for name in kept.files if name.endswith("/labels")] == ["lenet5/tuned/final/0/labels"]
@@ -96,10 +96,10 @@ def test_collecting_twice_gives_the_same_bytes(store: Store) -> None:
 
 def test_half_a_line_of_a_running_session_is_left_out(store: Store, described: Callable[..., Any]) -> None:
     instance = store.describe(described())
-    with (instance / records.SESSIONS).open("a", encoding="utf-8") as file:
+    with (instance / directories.SESSIONS).open("a", encoding="utf-8") as file:
         file.write('{"started_at": 12')
     collect(instance, store.workspace / "target")
-    lines = (store.workspace / "target" / records.SESSIONS).read_text(encoding="utf-8").splitlines()
+    lines = (store.workspace / "target" / directories.SESSIONS).read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["wall_seconds"] for line in lines] == [400.0]
 
 

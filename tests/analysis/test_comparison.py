@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from suite.analysis import comparison, report
+from suite.analysis import comparison, rendering
 from tests.analysis.conftest import Store
 
 
@@ -23,7 +23,7 @@ def two(store: Store, described: Callable[..., Any]) -> Callable[..., list[Path]
         del second["candidates"]["plain20"]
         store.whole(first)
         store.whole(second)
-        return [report.refresh(store.workspace, name) for name in ("one", "two")]
+        return [rendering.refresh(store.workspace, name) for name in ("one", "two")]
 
     return make
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from suite.analysis import folder, presentation, report
+from suite.analysis import presentation, reading, rendering
 from suite.analysis.costs import TRAINING, by_candidate, costs, wall_seconds
-from suite.study import records
+from suite.core import directories
 from tests.analysis.conftest import Store
 
 
 def test_everything_adds_up_to_the_wall(store: Store) -> None:
     store.whole()
-    read = folder.read(report.refresh(store.workspace, "fabricated"))
+    read = reading.read(rendering.refresh(store.workspace, "fabricated"))
     frame = costs(read).set_index("item")
     assert wall_seconds(read) == 400
     assert frame.seconds.sum() == pytest.approx(400)
@@ -28,16 +28,16 @@ def test_everything_adds_up_to_the_wall(store: Store) -> None:
 def test_sessions_add_up_and_two_workers_have_twice_the_time(store: Store, described: Callable[..., Any]) -> None:
     instance = store.describe(described())
     lines = [{"wall_seconds": 100.0, "idle_seconds": 5.0}, {"wall_seconds": 50.0, "idle_seconds": 1.0, "workers": 2}]
-    (instance / records.SESSIONS).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    read = folder.read(report.refresh(store.workspace, "fabricated"))
+    (instance / directories.SESSIONS).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    read = reading.read(rendering.refresh(store.workspace, "fabricated"))
     assert wall_seconds(read) == 200
     assert costs(read).set_index("item").seconds["waiting"] == 6
 
 
 def test_without_a_session_there_are_no_shares(store: Store, described: Callable[..., Any]) -> None:
     instance = store.whole(described())
-    (instance / records.SESSIONS).unlink()
-    frame = costs(folder.read(report.refresh(store.workspace, "fabricated")))
+    (instance / directories.SESSIONS).unlink()
+    frame = costs(reading.read(rendering.refresh(store.workspace, "fabricated")))
     assert all(math.isnan(share) for share in frame.share)
     assert frame.seconds.iloc[0] > 0
 
@@ -45,9 +45,9 @@ def test_without_a_session_there_are_no_shares(store: Store, described: Callable
 def test_what_a_final_run_took_is_a_mean_over_completed_ones(store: Store, described: Callable[..., Any]) -> None:
     study = described()
     store.whole(study)
-    store.run(study, records.RunKey("lenet5", "tuned", "final", 0), images_per_second=600.0)
-    store.run(study, records.RunKey("lenet5", "tuned", "final", 1), outcome="diverged", images_per_second=1.0)
-    frame = by_candidate(folder.read(report.refresh(store.workspace, "fabricated"))).set_index("candidate")
+    store.run(study, directories.RunKey("lenet5", "tuned", "final", 0), images_per_second=600.0)
+    store.run(study, directories.RunKey("lenet5", "tuned", "final", 1), outcome="diverged", images_per_second=1.0)
+    frame = by_candidate(reading.read(rendering.refresh(store.workspace, "fabricated"))).set_index("candidate")
     assert frame.images_per_second["lenet5"] == pytest.approx(450)
     shown = presentation.taken(frame.reset_index())
     assert "Energy" not in shown  # nobody measured it

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from suite.analysis import folder, report
+from suite.analysis import reading, rendering
 from suite.analysis.differences import to_first
 from suite.analysis.tables import table
-from suite.study.records import RunKey
+from suite.core.directories import RunKey
 from tests.analysis.conftest import Store
 
 
 def test_each_is_compared_with_the_first(rendered: Path) -> None:
-    read = folder.read(rendered)
+    read = reading.read(rendered)
     rows = table(read)
     behind = to_first(read, rows).set_index("candidate")
     assert list(behind.index) == ["plain20", "lenet5"]
@@ -30,7 +30,7 @@ def test_a_twin_is_not_decided(store: Store, described: Callable[..., Any]) -> N
     store.whole(study)
     for number in range(3):
         store.run(study, RunKey("plain20", "tuned", "final", number), error=0.10)
-    read = folder.read(report.refresh(store.workspace, "fabricated"))
+    read = reading.read(rendering.refresh(store.workspace, "fabricated"))
     behind = to_first(read, table(read)).set_index("candidate")
     assert not behind.decided.iloc[0]
     assert behind.decided["lenet5"]
@@ -38,5 +38,5 @@ def test_a_twin_is_not_decided(store: Store, described: Callable[..., Any]) -> N
 
 def test_nothing_ranked_nothing_compared(store: Store, described: Callable[..., Any]) -> None:
     store.describe(described())
-    read = folder.read(report.refresh(store.workspace, "fabricated"))
+    read = reading.read(rendering.refresh(store.workspace, "fabricated"))
     assert to_first(read, table(read)).empty

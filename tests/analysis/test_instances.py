@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from suite.analysis.instances import choose, find, instances
-from suite.commandline import Refusal
-from suite.study import records
+from suite.core import directories
+from suite.core.refusals import Refusal
 from tests.analysis.conftest import Store
 
 
@@ -25,10 +25,10 @@ def test_the_instance_that_ran_last_is_the_default(store: Store, described: Call
 def test_sessions_may_name_their_time_in_words(store: Store, described: Callable[..., Any]) -> None:
     for name, started in (("late", "2026-01-02T00:00:00+00:00"), ("early", "2026-01-01T00:00:00+00:00")):
         instance = store.describe(described(instance=name))
-        (instance / records.SESSIONS).write_text(f'{{"started_at": "{started}"}}\n{{"torn', encoding="utf-8")
+        (instance / directories.SESSIONS).write_text(f'{{"started_at": "{started}"}}\n{{"torn', encoding="utf-8")
     without = store.describe(described(instance="oldest"))
-    (without / records.SESSIONS).unlink()
-    os.utime(without / records.STUDY, (1.0, 1.0))
+    (without / directories.SESSIONS).unlink()
+    os.utime(without / directories.STUDY, (1.0, 1.0))
     assert instances(store.workspace, "fabricated") == ["oldest", "early", "late"]
 
 

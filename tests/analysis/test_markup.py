@@ -8,14 +8,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from suite.analysis.markup import (
-    csv_table,
-    escape_latex,
-    escape_markdown,
-    html_table,
-    latex_table,
-    markdown_table,
-)
+from suite.analysis.markup import csv_table, escape_latex, escape_markdown, html_table, latex_table, markdown_table
 
 HOSTILE = "<b>a</b> & b|c _d_ =cmd() 5% $x$ \\input{x} [l](u) #1 ~^ `q`"
 FRAME = pd.DataFrame({"Name": [HOSTILE, "=1+1"], "n": ["1", "2"]})

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from suite.analysis import folder, method, report
+from suite.analysis import method, reading, rendering
 from suite.analysis.costs import costs
-from suite.study.records import RunKey
+from suite.core.directories import RunKey
 from tests.analysis.conftest import Store
 
 
-def read_back(store: Store, study: dict[str, Any]) -> folder.Records:
-    return folder.read(report.refresh(store.workspace, study["study"]))
+def read_back(store: Store, study: dict[str, Any]) -> reading.Records:
+    return reading.read(rendering.refresh(store.workspace, study["study"]))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_banners(described: Callable[..., Any], changes: dict[str, Any], said: l
 
 
 def test_the_method_is_told_from_the_records(rendered: Path) -> None:
-    terms = dict(method.measured(folder.read(rendered)))
+    terms = dict(method.measured(reading.read(rendered)))
     assert "900 training, 100 validation and 400 test images of 32×32×3, 10 classes" in terms["Data"]
     assert "4 trials for each candidate" in terms["Search and selection"]
     assert terms["Final runs"].startswith("3 for each candidate and track")
@@ -84,7 +84,7 @@ def test_failures_have_their_reasons(store: Store, described: Callable[..., Any]
 
 
 def test_the_cost_sentence_has_the_share(rendered: Path) -> None:
-    frame = costs(folder.read(rendered))
+    frame = costs(reading.read(rendered))
     share = frame.share[0]
     assert method.cost_sentence(frame, 400).startswith(f"{100 * share:.0f}% of 6.67 min")
     assert "not recorded yet" in method.cost_sentence(frame, 0)
@@ -100,7 +100,7 @@ def test_the_command_is_as_it_was_typed_without_places(described: Callable[..., 
 
 
 def test_circumstances(rendered: Path) -> None:
-    terms = dict(method.circumstances(folder.read(rendered)))
+    terms = dict(method.circumstances(reading.read(rendered)))
     assert terms["Machine"] == "A processor, 2 cores"
     assert terms["Versions"] == "keras 3.15.1, tensorflow 2.21.0"
     assert terms["Code"] == "0a1b2c3"

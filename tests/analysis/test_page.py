@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from suite.analysis import report
-from suite.study.records import RunKey
+from suite.analysis import rendering
+from suite.core.directories import RunKey
 from tests.analysis.conftest import Store
 
 VOID = {"meta", "br", "img", "link", "hr"}
@@ -88,8 +88,8 @@ def test_where_nothing_is_misquoted_there_is_no_such_section(store: Store, descr
     study = described(claims=[])
     del study["candidates"]["lenet5"]
     store.describe(study)
-    folder = report.refresh(store.workspace, "fabricated")
-    report.render(folder)
+    folder = rendering.refresh(store.workspace, "fabricated")
+    rendering.render(folder)
     for name in ("report.html", "report.md"):
         assert "misquoted" not in (folder / name).read_text(encoding="utf-8")
 
@@ -98,8 +98,8 @@ def test_words_of_users_stay_words(store: Store, described: Callable[..., Any]) 
     study = hostile(described)
     store.whole(study)
     store.run(study, RunKey("lenet5", "tuned", "search", 0), outcome="error", reason="<b>boom</b> | x")
-    folder = report.refresh(store.workspace, "fabricated")
-    report.render(folder)
+    folder = rendering.refresh(store.workspace, "fabricated")
+    rendering.render(folder)
     page = Page((folder / "report.html").read_text(encoding="utf-8"))
     assert not {"script", "img", "i"} & {tag for tag, _ in page.tags}
     text = "".join(page.texts)
@@ -131,13 +131,13 @@ def test_figures_of_the_markdown_exist(rendered: Path) -> None:
 
 def test_a_study_that_has_just_begun_has_a_page(store: Store, described: Callable[..., Any]) -> None:
     store.describe(described(state="running", claims=[]))
-    folder = report.refresh(store.workspace, "fabricated")
-    report.render(folder)
+    folder = rendering.refresh(store.workspace, "fabricated")
+    rendering.render(folder)
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert "No final run has finished yet." in text
     assert "still running" in text
     assert "0 of 3 seeds so far" in text
-    report.render(report.refresh(store.workspace, "fabricated", running=False))
+    rendering.render(rendering.refresh(store.workspace, "fabricated", running=False))
     assert "This study was cut off. The same command finishes it." in (folder / "report.html").read_text(
         encoding="utf-8"
     )

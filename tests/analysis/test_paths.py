@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from suite.analysis.paths import remove_paths, shorten
-from suite.analysis.report import refresh
+from suite.analysis.rendering import refresh
 from tests.analysis.conftest import Store, description
 
 

@@ -6,23 +6,23 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import folder, presentation, report
+from suite.analysis import presentation, reading, rendering
 from suite.analysis.claims import Judgement
 from suite.analysis.differences import COLUMNS
+from suite.analysis.literature import Erratum
 from suite.analysis.presentation import headline, known, measured, present
-from suite.analysis.published import Erratum
 from suite.analysis.statistics import Interval
 from suite.analysis.tables import table
-from suite.study.records import RunKey
+from suite.core.directories import RunKey
 from tests.analysis.conftest import Store
 
 
 def shown(store: Store, study: dict[str, Any]) -> pd.DataFrame:
-    return present(table(folder.read(report.refresh(store.workspace, study["study"])))).set_index("Architecture")
+    return present(table(reading.read(rendering.refresh(store.workspace, study["study"])))).set_index("Architecture")
 
 
 def test_no_bare_number(rendered: Path) -> None:
-    first = present(table(folder.read(rendered))).iloc[0]
+    first = present(table(reading.read(rendered))).iloc[0]
     assert first["Rank"] == "1"
     assert first["Parameters"] == "269,722"
     assert first["Multiply-adds"] == "40.6 M"
@@ -34,7 +34,7 @@ def test_no_bare_number(rendered: Path) -> None:
 
 
 def test_everything_is_in_one_of_the_two_tables(rendered: Path) -> None:
-    whole = present(table(folder.read(rendered)))
+    whole = present(table(reading.read(rendered)))
     assert set(measured(whole)) | set(known(whole)) == set(whole)
     assert list(known(whole))[:3] == ["Architecture", "Year", "Depth"]
     assert "Key innovation" not in measured(whole)

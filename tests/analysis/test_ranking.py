@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from suite.analysis import folder, report
+from suite.analysis import reading, rendering
 from suite.analysis.ranking import comparable, conditions, off_axes, shared_axes
-from suite.study.records import RunKey
+from suite.core.directories import RunKey
 from tests.analysis.conftest import Store
 
 MEASURED = {
@@ -62,13 +62,13 @@ def test_a_candidate_with_other_test_images_is_set_apart(store: Store, described
     store.labels = (store.labels + 1) % 10
     for number in range(3):
         store.run(study, RunKey("lenet5", "tuned", "final", number))
-    read = folder.read(report.refresh(store.workspace, "fabricated"))
+    read = reading.read(rendering.refresh(store.workspace, "fabricated"))
     measured = [off_axes(conditions(read, name, "tuned"), ["architecture"]) for name in study["candidates"]]
     assert comparable(measured) == [[], [], ["test images"]]
 
 
 def test_conditions_hold_what_a_number_depends_on(rendered: Path) -> None:
-    measured = conditions(folder.read(rendered), "resnet20", "tuned")
+    measured = conditions(reading.read(rendered), "resnet20", "tuned")
     assert measured["recipe.learning_rate"] == "0.1"
     assert measured["data.train_examples"] == "900"
     assert measured["budget"] == '"laptop"'

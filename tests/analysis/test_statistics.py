@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm, t
 
-from suite.analysis.statistics import (
-    accuracy_interval,
-    difference_interval,
-    mean_squares,
-    satterthwaite,
-    wilson,
-)
+from suite.analysis.statistics import accuracy_interval, difference_interval, mean_squares, satterthwaite, wilson
 
 # Two seeds, four images. Grand mean 5/8; seeds 3/4 and 1/2; images 1, 1, 1/2, 0.
 SMALL = np.array([[1, 1, 1, 0], [1, 1, 0, 0]])

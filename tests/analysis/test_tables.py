@@ -7,23 +7,23 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from suite.analysis import folder, report
+from suite.analysis import reading, rendering
 from suite.analysis.tables import COLUMNS, device_kind, joint, table
-from suite.study.records import RunKey
+from suite.core.directories import RunKey
 from tests.analysis.conftest import Store
 
 
 def rows_of(store: Store, study: dict[str, Any]) -> pd.DataFrame:
-    return table(folder.read(report.refresh(store.workspace, study["study"]))).set_index("candidate")
+    return table(reading.read(rendering.refresh(store.workspace, study["study"]))).set_index("candidate")
 
 
 def test_a_whole_study(rendered: Path) -> None:
-    rows = table(folder.read(rendered))
+    rows = table(reading.read(rendered))
     assert list(rows.columns) == COLUMNS
     assert list(rows.candidate) == ["resnet20", "plain20", "lenet5"]
     assert list(rows["rank"]) == [1, 2, 3]
     first = rows.iloc[0]
-    runs = folder.read(rendered).of("resnet20", "tuned", "final")
+    runs = reading.read(rendered).of("resnet20", "tuned", "final")
     assert first.test_error == pytest.approx(1 - runs.test_accuracy.mean())
     assert first.top5_error == pytest.approx(1 - runs.test_top5_accuracy.mean())
     assert first.test_error_low < first.test_error < first.test_error_high
@@ -39,7 +39,7 @@ def test_tuning_time_is_all_of_the_search(store: Store, described: Callable[...,
     store.run(study, RunKey("lenet5", "tuned", "search", 2), outcome="pruned", device_seconds=3.0)
     for number in (0, 3):
         store.run(study, RunKey("lenet5", "tuned", "search", number), device_seconds=10.0)
-    rows = table(folder.read(report.refresh(store.workspace, "fabricated")))
+    rows = table(reading.read(rendering.refresh(store.workspace, "fabricated")))
     shared, tuned = (rows[(rows.candidate == "lenet5") & (rows.track == track)].iloc[0] for track in study["tracks"])
     assert tuned.tuning_seconds == 25.0
     assert (tuned.failed, tuned.pruned, tuned.trials) == (1, 1, 4)
@@ -89,7 +89,7 @@ def test_equal_errors_share_a_rank(store: Store, described: Callable[..., Any]) 
 
 
 def test_published_errors_are_of_the_studys_own_data_set(rendered: Path) -> None:
-    rows = table(folder.read(rendered)).set_index("candidate")
+    rows = table(reading.read(rendered)).set_index("candidate")
     assert rows.loc["resnet20"].published_others.startswith("8.27% (option A, re-implementation")
     assert rows.loc["resnet20"].published_error == pytest.approx(0.0875)
     assert rows.loc["resnet20"].published_condition
@@ -121,7 +121,7 @@ def test_across_studies_one_ranking(store: Store, described: Callable[..., Any])
         study = described(study=name)
         del study["candidates"][left_out]
         store.whole(study)
-        both.append(folder.read(report.refresh(store.workspace, name)))
+        both.append(reading.read(rendering.refresh(store.workspace, name)))
     rows = joint(both, ["architecture"])
     assert list(zip(rows.study, rows.candidate, rows["rank"], strict=True)) == [
         ("one", "resnet20", 1),

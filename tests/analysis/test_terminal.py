@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import folder
+from suite.analysis import reading
 from suite.analysis.tables import table
 from suite.analysis.terminal import aligned, summary
 
@@ -20,7 +20,7 @@ def test_columns_are_aligned() -> None:
 
 
 def test_the_summary_says_what_it_is_of(rendered: Path) -> None:
-    rows = table(folder.read(rendered))
+    rows = table(reading.read(rendered))
     text = summary(rendered, rows)
     assert text.startswith("fabricated on cifar10, budget laptop, tuned track\n")
     assert text.endswith(f"report: {rendered / 'report.html'}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from .made_up import mnist_arrays
+from tests.data.made_up import mnist_arrays
 
 
 @pytest.fixture(autouse=True)

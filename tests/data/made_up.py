@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from suite.data.cifar import Cifar
+from suite.data.sources.cifar import Cifar
 
 
 def picture(path: Path, colour: object = (200, 30, 40), size: tuple[int, int] = (16, 16), mode: str = "RGB") -> Path:

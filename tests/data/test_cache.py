@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from suite.commandline import Refusal
+from suite.core.refusals import Refusal
 from suite.data.cache import Entry, _locked, cached
 from suite.data.contents import TEST, TRAIN, Contents, Source, in_chunks
 

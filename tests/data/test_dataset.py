@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from suite.commandline import Refusal
+from suite.core.refusals import Refusal
 from suite.data import Dataset, DataSpec
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from suite.commandline import Refusal
-from suite.data import DataSpec, dataset_names, load, mnist
-from suite.data.download import Published
+from suite.core.refusals import Refusal
+from suite.data import DataSpec, dataset_names, load
 from suite.data.load import NAMED
-from suite.data.mnist import FASHION_MNIST, IDX_FILES, _as_idx, _md5
-
-from .made_up import class_tree, picture
+from suite.data.sources import mnist
+from suite.data.sources.download import Published
+from suite.data.sources.mnist import FASHION_MNIST, IDX_FILES, _as_idx, _md5
+from tests.data.made_up import class_tree, picture
 
 
 def test_the_embedded_set_is_whole_and_divided(tmp_path: Path) -> None:

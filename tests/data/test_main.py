@@ -9,8 +9,7 @@ import pytest
 
 from suite.commandline import enter
 from suite.data.__main__ import HELP, main
-
-from .made_up import class_tree
+from tests.data.made_up import class_tree
 
 
 def run(*arguments: str) -> int:

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from suite.commandline import Refusal
+from suite.core.refusals import Refusal
 from suite.data import DataSpec
 from suite.data.contents import TEST, TRAIN, VALIDATION
 from suite.data.splits import divide, held_out, stratified_order

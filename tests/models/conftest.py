@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from suite.models import golden
+from suite.models.facts import golden
 
 SLOW_FAMILIES = {"CIFAR DenseNet", "CoAtNet", "DenseNet", "EfficientNetV2", "GhostNet", "InceptionV3", "NASNet"}
 """Hundreds of layers even in the smallest variant."""

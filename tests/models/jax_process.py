@@ -18,8 +18,8 @@ import keras
 import numpy as np
 
 from suite.models import build
+from suite.models.blocks.normalization import BatchNormalization
 from suite.models.graph import steps
-from suite.models.normalization import BatchNormalization
 from tests.models.reference import weights_of_zeros
 
 WEIGHTED = ("Conv2D", "GroupedConv2D", "DepthwiseConv2D", "SeparableConv2D", "Dense")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from suite.models import build
-from suite.models.normalization import EPSILON
+from suite.models.blocks.normalization import EPSILON
 
 from .conftest import pictures
 from .reference import assert_same, logits, vary, weights_of_zeros

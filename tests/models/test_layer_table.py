@@ -9,8 +9,8 @@ import pytest
 from keras import layers
 
 from suite.models import build
+from suite.models.blocks.layers import squeeze_excite
 from suite.models.layer_table import LayerRow, View, layer_table
-from suite.models.layers import squeeze_excite
 
 
 def table(shape: tuple[int, int, int], *stack: Any) -> list[LayerRow]:

@@ -12,8 +12,9 @@ import pytest
 
 from suite.commandline import DONE, FAILED, REFUSED, enter
 from suite.models import __main__ as command
-from suite.models import golden, registry
+from suite.models import registry
 from suite.models.__main__ import HELP, main
+from suite.models.facts import golden
 
 
 def run(*arguments: str) -> int:

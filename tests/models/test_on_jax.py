@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from suite.models import build, build_outline
+from suite.models.blocks.normalization import BatchNormalization
 from suite.models.complexity import step_multiply_adds
 from suite.models.graph import Step, steps
-from suite.models.normalization import BatchNormalization
 
 from .conftest import REPRESENTATIVES, pictures, shake, steady
 from .reference import disturb

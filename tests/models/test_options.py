@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from suite.models import build, build_outline, golden, measure
+from suite.models import build, build_outline, measure
+from suite.models.facts import golden
 
 IMAGENET, CIFAR = ((224, 224, 3), 1000), ((32, 32, 3), 10)
 

@@ -17,12 +17,12 @@ from suite.models import (
     estimate_macs,
     facts,
     fingerprint,
-    golden,
     measure,
     names,
     option_names,
     registry,
 )
+from suite.models.facts import golden
 
 from .conftest import QUICK
 
@@ -69,13 +69,13 @@ def test_declared_facts_equal_the_golden_lines() -> None:
 
 def test_a_new_architecture_is_one_file_and_one_golden_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file declares it, `measure=true write=true` writes the line; nothing else names it."""
-    import suite.models
+    from suite.models import families
     from suite.models.measurement import golden_line
 
     (tmp_path / "pooled.py").write_text(
         "import keras\n"
         "from suite.models.architecture import CIFAR10, Architecture\n"
-        "from suite.models.layers import convolution, logits, normalized, scaled\n"
+        "from suite.models.blocks.layers import convolution, logits, normalized, scaled\n"
         "def pooled(input_shape, num_classes, *, width: float = 1.0):\n"
         "    inputs = keras.Input(input_shape)\n"
         "    x = normalized(convolution(inputs, scaled(8, width), 3, name='stem'), 'stem')\n"
@@ -84,13 +84,13 @@ def test_a_new_architecture_is_one_file_and_one_golden_line(tmp_path: Path, monk
         "    'pooled': Architecture(pooled, 'Pooled', depth=2, key_innovation='-', references=(CIFAR10,))\n"
         "}\n"
     )
-    monkeypatch.setattr(suite.models, "__path__", [*suite.models.__path__, str(tmp_path)])
+    monkeypatch.setattr(families, "__path__", [*families.__path__, str(tmp_path)])
     lines = golden.lines() | {"pooled": golden_line("pooled")}
     monkeypatch.setattr(golden, "lines", lambda: lines)
     assert "pooled" in names()
     assert facts("pooled")["trainable_params"] == 27 * 8 + 2 * 8 + 8 * 10 + 10
     assert build("pooled", (32, 32, 1), 3, width=0.5).output_shape == (None, 3)
-    sys.modules.pop("suite.models.pooled")
+    sys.modules.pop("suite.models.families.pooled")
 
 
 def test_every_builder_takes_width() -> None:

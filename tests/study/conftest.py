@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from suite.compose import compose
-from suite.config import Study, study_from
-from suite.durable import write_json
-from suite.study import records
+from suite.config.compose import compose
+from suite.config.study import Study, study_from
+from suite.core import directories
+from suite.core.directories import RunKey
+from suite.core.durable import write_json
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets
-from suite.study.records import RunKey
 
 Make = Callable[..., Study]
 
@@ -64,6 +64,6 @@ def finish(ledger: Ledger, key: RunKey, parameters: dict[str, Any], **fields: An
         "ended_at": 1010.0, "val_accuracy": 0.5, "device_seconds": 8.0, **fields,
     }  # fmt: skip
     row = {"epoch": 1, "timestamp_ms": 1_005_000, "val_accuracy": values["val_accuracy"], "train_loss": 1.0}
-    write_json(ledger.path(key) / records.HISTORY, [row])
-    write_json(ledger.path(key) / records.RESULT, {name: values.get(name) for name in records.FIELDS})
+    write_json(ledger.path(key) / directories.HISTORY, [row])
+    write_json(ledger.path(key) / directories.RESULT, {name: values.get(name) for name in directories.FIELDS})
     ledger.commit(key)

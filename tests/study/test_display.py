@@ -7,9 +7,9 @@ import io
 import pytest
 from rich.console import Console
 
+from suite.core.directories import RunKey
 from suite.study.display import Lines, LiveTable
 from suite.study.estimate import Estimate
-from suite.study.records import RunKey
 
 KEYS = [RunKey("a", "tuned", "final", number) for number in range(2)]
 EXPECTED = Estimate(dict.fromkeys(KEYS, 1200.0), workers=1, measured=True)

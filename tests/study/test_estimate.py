@@ -5,18 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from suite import models
+from suite.core.directories import RunKey
 from suite.study import plan
-from suite.study.estimate import (
-    FIRST_GUESS,
-    Estimate,
-    Share,
-    _unmeasured_speed,
-    clock,
-    estimate,
-    remember_speed,
-)
+from suite.study.estimate import FIRST_GUESS, Estimate, Share, _unmeasured_speed, clock, estimate, remember_speed
 from suite.study.ledger import Ledger
-from suite.study.records import RunKey
 
 
 def test_twice_the_images_take_about_twice_as_long(ledger: Callable[..., Ledger]) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from suite.commandline import Refusal
+from suite.core.directories import RunKey
+from suite.core.refusals import Refusal
 from suite.study.ledger import Ledger, failures
-from suite.study.records import RunKey
 from tests.study.conftest import finish
 
 MakeLedger = Callable[..., Ledger]

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from suite.core.directories import RunKey
 from suite.study.ledger import Ledger
 from suite.study.limit import Limit
-from suite.study.records import RunKey
 from tests.study.conftest import finish
 
 ONE = {"learning_rate": 0.1, "weight_decay": 0.0005}

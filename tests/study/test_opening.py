@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from suite.commandline import Refusal
+from suite.core.directories import RunKey
+from suite.core.refusals import Refusal
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets, refuse_what_cannot_be_built
-from suite.study.records import RunKey
 from tests.study.conftest import Make
 
 

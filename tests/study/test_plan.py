@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from suite.core.directories import RunKey
 from suite.study import plan
 from suite.study.opening import open_datasets
-from suite.study.records import RunKey
 from tests.study.conftest import Make
 
 

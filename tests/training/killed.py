@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from suite.training import loop
-from suite.training.run import Trainer
 from suite.training.spec import RunSpec
+from suite.training.trainer import Trainer
 
 SEGMENT_STEPS = 2
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from suite import faults
+from suite.core import faults
 from suite.training import checkpoint
 from suite.training.checkpoint import CHECKPOINTS, commit, committed_rows, latest
 

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from suite import models
+from suite.core.directories import WEIGHTS
 from suite.models import build_untrained
-from suite.models.sources import CAFFE, HALF
-from suite.prediction import likeliest
-from suite.study.records import WEIGHTS
+from suite.models.weights.sources import CAFFE, HALF
+from suite.training.prediction import likeliest
 from suite.training.preprocessing import Preprocessing
-from suite.training.run import Trainer
+from suite.training.trainer import Trainer
+from tests.training.conftest import MakeSpec
 
 from ..models.conftest import shake
-from .conftest import MakeSpec
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")

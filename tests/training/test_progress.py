@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from suite.training.evaluation import evaluate
+from suite.training.evaluate import evaluate
 from suite.training.progress import Progress
 
 

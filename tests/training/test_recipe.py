@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 import suite
-from suite.commandline import Refusal
+from suite.core.refusals import Refusal
 from suite.training.recipe import OPTIMIZERS, Recipe
 
-CONF = Path(suite.__file__).parent / "conf"
+CONF = Path(suite.__file__).parent / "config" / "conf"
 RECIPES = sorted((CONF / "recipe").glob("*.yaml"))
 
 

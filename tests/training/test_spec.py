@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from suite.commandline import Refusal
+from suite.core.refusals import Refusal
 from suite.data import DataSpec
 from suite.training.recipe import Recipe
 from suite.training.spec import RunSpec

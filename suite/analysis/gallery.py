@@ -1,0 +1,129 @@
+"""Which figures a report has, and what each draws: from records to `figures`' plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from suite.analysis import confusion, figures
+from suite.analysis.reading import Records
+
+MOST_CONFUSIONS = 12
+"""More matrices than a page should hold; the predictions of all are in records.npz."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure, with the words that a page puts beside it."""
+
+    name: str  # of the file, without its ending
+    title: str
+    caption: str
+    svg: str
+
+    @property
+    def inline(self) -> str:
+        """The figure as an element of a page: in the page's colours, with a title for those who do not see it."""
+        body = self.svg[self.svg.index("<svg") :]
+        head = re.sub(r' height="[\d.]+pt"', "", body[: body.index(">")])
+        head = re.sub(r' width="([\d.]+)pt"', lambda width: f' style="max-width: {1.5 * float(width[1]):.0f}px"', head)
+        label = self.title.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+        body = f'{head} role="img" aria-label="{label}"{body[body.index(">") :]}'
+        return body.replace(figures.INK, "currentColor").replace(figures.PAPER, "none")
+
+
+def pictures(records: Records, rows: pd.DataFrame) -> list[Picture]:
+    """All figures of a report, in the order of the page."""
+    found: list[Picture] = []
+    for track, part in rows.groupby("track", sort=False):
+        found += [*_errors(records, str(track), part), *_curves(records, str(track))]
+        found += [*_trials(records, str(track))]
+    return found + [picture for _, part in rows.groupby("track", sort=False) for picture in _confusions(records, part)]
+
+
+def _errors(records: Records, track: str, rows: pd.DataFrame) -> Iterator[Picture]:
+    series = list(records.study["candidates"]).index
+    points = [
+        figures.Point(row["candidate"], series(row["candidate"]), row["macs"], *_percent(row))
+        for row in rows[rows["rank"].notna() & (rows.macs > 0)].to_dict("records")
+    ]
+    if points:
+        yield Picture(
+            f"errors-{track}",
+            f"Test error over multiply-adds, {track} track.",
+            "Bars are the 95% intervals of the table; points of equal multiply-adds stand a little apart.",
+            figures.draw_points(points),
+        )
+
+
+def _percent(row: dict[Hashable, Any]) -> tuple[float, float, float]:
+    return 100 * row["test_error"], 100 * row["test_error_low"], 100 * row["test_error_high"]
+
+
+def _curves(records: Records, track: str) -> Iterator[Picture]:
+    # Final runs that train on the validation images too have none left to validate on.
+    kind = "validation" if list(_curve(records, track, "val_accuracy", error=True)) else "training"
+    name = {"validation": "val_accuracy", "training": "train_accuracy"}[kind]
+    for label, file, lines in (
+        (f"{kind} error [%]", "error", list(_curve(records, track, name, error=True))),
+        ("training loss", "loss", list(_curve(records, track, "train_loss", error=False))),
+    ):
+        if lines:
+            yield Picture(
+                f"curves-{file}-{track}",
+                f"{label.removesuffix(' [%]').capitalize()} of the final runs, {track} track.",
+                "Lines are means over seeds, bands reach from the lowest to the highest seed.",
+                figures.draw_curves(lines, label),
+            )
+
+
+def _curve(records: Records, track: str, name: str, error: bool) -> Iterator[figures.Curve]:
+    for series, candidate in enumerate(records.study["candidates"]):
+        keys = [f"{run}/{name}" for run in records.finals(candidate, track)]
+        runs = [records.arrays[key] for key in keys if key in records.arrays]
+        if runs:
+            yield figures.curve(candidate, series, [100 * (1 - run) if error else run for run in runs])
+
+
+def _trials(records: Records, track: str) -> Iterator[Picture]:
+    search = records.runs[(records.runs.track == track) & (records.runs.phase == "search")]
+    seen = search[search.outcome.isin(["completed", "pruned"]) & search.val_accuracy.notna()]
+    if seen.empty:
+        return
+    chosen = _selected(seen)
+    trials = [
+        figures.Trial(run["candidate"], 100 * (1 - run["val_accuracy"]), run["outcome"], index in chosen)
+        for index, run in zip(seen.index, seen.to_dict("records"), strict=True)
+    ]
+    yield Picture(
+        f"search-{track}",
+        f"Search, {track} track.",
+        "Each trial's validation error when it ended; the selected one has the lowest of those that ran to the end.",
+        figures.draw_trials(trials),
+    )
+
+
+def _selected(seen: pd.DataFrame) -> set[object]:
+    """The rows of the best completed trial of each candidate; of equals, the first."""
+    completed = seen[seen.outcome == "completed"]
+    return set(completed.groupby("candidate", sort=False).val_accuracy.idxmax())
+
+
+def _confusions(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
+    classes = list(records.study["data"]["class_names"])
+    for candidate, track in rows[["candidate", "track"]].head(MOST_CONFUSIONS).itertuples(index=False):
+        labels = records.labels(candidate, track)
+        if labels is None:
+            continue
+        runs = [records.arrays[f"{name}/predicted"] for name in records.finals(candidate, track)]
+        counts = confusion.count(labels, runs, len(classes))
+        yield Picture(
+            f"confusion-{candidate}-{track}",
+            f"What {candidate} takes for what, {track} track.",
+            f"Test images of all final runs together ({len(runs)}); the darker, the larger the share of its row.",
+            figures.draw_confusion(counts, classes),
+        )

@@ -1,0 +1,1 @@
+"""What a command asks for: composed by Hydra, checked, and frozen into dataclasses."""

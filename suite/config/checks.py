@@ -1,0 +1,65 @@
+"""Checks of configured values: each returns what it was given, in its final form, or raises Refusal."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from suite.core.refusals import Refusal, unknown
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
+"""Names of studies, instances and candidates: they are folders, too."""
+
+
+def seconds_from(text: Any) -> float | None:
+    """`2h`, `45m`, `90s` or `1h30m` in seconds."""
+    if text is None:
+        return None
+    parts = re.fullmatch(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?", str(text).strip())
+    if not parts or not any(parts.groups()):
+        raise Refusal(f"limit={text}: expected a time such as 2h, 45m or 90s")
+    hours, minutes, seconds = (float(part or 0) for part in parts.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def mapping(what: str, value: Any) -> dict[str, Any]:
+    """A section of a configuration; nothing is an empty one. Raises Refusal for anything that is no mapping."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise Refusal(f"{what}: expected keys and values, not {value!r}")
+    return dict(value)
+
+
+def boolean(key: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Refusal(f"{key}={value}: expected true or false")
+    return value
+
+
+def number(key: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise Refusal(f"{key}={value}: expected a number")
+    return float(value)
+
+
+def one_of(kind: str, value: Any, valid: tuple[str, ...]) -> str:
+    if value not in valid:
+        raise unknown(kind, str(value), valid)
+    return str(value)
+
+
+def as_list(key: str, value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [value]
+    if not value:
+        raise Refusal(f"{key} is empty: name at least one")
+    return list(value)
+
+
+def count(key: str, value: Any, least: int = 1) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise Refusal(f"{key}={value}: expected a whole number of at least {least}")
+    return value

@@ -1,0 +1,165 @@
+"""A worker: a warm process that trains one run after the other and writes only into their directories.
+
+It reads one JSON object a line from stdin and writes one a line to what was stdout. End of file on stdin means that
+the coordinator is gone: the worker then leaves at once, whatever it is doing, for what it committed is on disk.
+
+    in:  {"do": "train", "spec": {...}, "directory": "...", "attempt": 1, "fields": {...}}   {"stop": false}
+    out: {"event": "ready"}  {"event": "epoch", "row": {...}}  {"event": "finished"}  {"event": "suspended", "reason"}
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import queue
+import shutil
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from suite.core import directories, faults
+from suite.core.durable import write_json
+from suite.core.lock import Lock
+from suite.core.refusals import Refusal, first_line
+
+STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+LOCK_WAIT_SECONDS = 60.0  # a worker whose coordinator was killed needs a moment to notice
+
+
+class Channel:
+    """The two pipes to the coordinator."""
+
+    def __init__(self) -> None:
+        self._out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+        os.dup2(2, 1)  # whatever prints from now on goes to the log, not between the messages
+        self._in: queue.Queue[dict[str, Any]] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        try:
+            for line in sys.stdin.buffer:
+                self._in.put(json.loads(line))
+        finally:
+            os._exit(3)  # alone
+
+    def send(self, event: str, **values: Any) -> None:
+        try:
+            self._out.write(json.dumps({"event": event, **values}, default=float) + "\n")
+        except BrokenPipeError:
+            os._exit(3)
+
+    def receive(self) -> dict[str, Any]:
+        return self._in.get()
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; the coordinator decides
+    channel = Channel()
+    faults.reach("worker.start")
+    started = time.time()
+    from suite.training.trainer import Trainer  # here, so that a coordinator's death during the import is noticed
+
+    trainer = Trainer()
+    faults.reach("worker.imported")
+    channel.send("ready", start_seconds=time.time() - started, pid=os.getpid())
+    while True:
+        order = channel.receive()
+        if order.get("do") == "train":
+            _train(trainer, channel, order)
+
+
+def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
+    """Carry out one order. What a user or an operator can mend suspends the run; it is tried again later."""
+    from suite.training.trainer import GraphChanged
+
+    try:
+        with Lock(Path(order["directory"]) / ".lock") as lock:
+            if not lock.acquire(LOCK_WAIT_SECONDS):
+                channel.send("suspended", reason=f"{order['directory']} is still in use by another process")
+                return
+            _train_locked(trainer, channel, order)
+    except (GraphChanged, Refusal) as error:
+        channel.send("suspended", reason=str(error))
+        return
+    except Exception as error:
+        if not is_storage_failure(error):
+            raise
+        traceback.print_exc()
+        channel.send(
+            "suspended", reason=f"{first_line(error)}; make room or mend the disk, then the same command goes on"
+        )
+        return
+    channel.send("finished", memory_bytes=_resident_bytes())
+
+
+def _train_locked(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
+    from suite.training.spec import RunSpec
+    from suite.training.trainer import GraphChanged, RunFailed
+
+    directory, waited = Path(order["directory"]), 0.0
+    if directories.read_result(directory) is not None:
+        return
+
+    def on_epoch(row: dict[str, Any]) -> bool:
+        nonlocal waited
+        asked = time.perf_counter()
+        channel.send("epoch", row=row)
+        stop = bool(channel.receive()["stop"])
+        waited += time.perf_counter() - asked
+        return stop
+
+    try:
+        fields = trainer.train(RunSpec.from_mapping(order["spec"]), directory, order["attempt"], on_epoch)
+    except (GraphChanged, Refusal):
+        raise
+    except Exception as error:
+        if is_storage_failure(error):
+            raise
+        traceback.print_exc()
+        known = error.fields if isinstance(error, RunFailed) else {}
+        cause = error.__cause__ or error
+        fields = {**known, "outcome": "error", "reason": f"{type(cause).__name__}: {first_line(cause)}"}
+    fields = {**order["fields"], **fields, "attempts": order["attempt"]}
+    _commit(directory, {**fields, "wait_seconds": waited, "ended_at": time.time()})
+
+
+def is_storage_failure(error: BaseException | None) -> bool:
+    """Whether an error, or what caused it, is the disk's: full, read-only, over quota or broken."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in STORAGE_ERRORS:
+            return True
+        if "No space left on device" in str(error):  # libraries that write in C say it in words
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _commit(directory: Path, fields: dict[str, Any]) -> None:
+    """Write result.json, the commit point; checkpoints are of no use after it."""
+    from suite.training.checkpoint import committed_rows
+
+    if fields["outcome"] in ("error", "out_of_memory"):  # a run that broke leaves the epochs that it had committed
+        rows = committed_rows(directory)
+        write_json(directory / directories.HISTORY, rows)
+        fields = {**fields, "epochs": len(rows)}
+    ordered = {name: fields.get(name) for name in directories.FIELDS}
+    extras = {name: value for name, value in fields.items() if name not in ordered}
+    faults.reach("result.before")
+    write_json(directory / directories.RESULT, {**ordered, **extras})
+    faults.reach("result.written")
+    shutil.rmtree(directory / "checkpoints", ignore_errors=True)
+
+
+def _resident_bytes() -> int:
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,270 @@
+"""MLflow as a projection of the run directories. The only importer of mlflow.
+
+experiment = study; parent run = candidate of an instance; children = its trials and final runs; one `summary` run for
+each instance. A run is found by its tags, and a metric row keeps its first timestamp, so projecting twice adds nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+os.environ.setdefault("MLFLOW_TRUNCATE_LONG_VALUES", "false")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # the default waits for minutes, at every call
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+
+from mlflow.entities import Metric, Param, Run
+from mlflow.exceptions import MlflowException
+from mlflow.tracking import MlflowClient
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
+
+from suite.analysis import confusion
+from suite.core import faults
+from suite.core.directories import HISTORY, PREDICTIONS, RESULT, RUN
+from suite.core.hardware import kind
+from suite.core.refusals import first_line
+
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # "Creating initial MLflow database tables..."
+logging.getLogger("alembic").setLevel(logging.WARNING)
+
+BATCH = 100  # MLflow takes at most 100 params or tags in a call
+WHOLE = "suite.whole"
+EPOCH_METRICS = (
+    "train_loss", "train_accuracy", "val_loss", "val_accuracy", "val_top5_accuracy", "learning_rate",
+    "device_seconds", "images_per_second",
+)  # fmt: skip
+RESULT_METRICS = (
+    "train_accuracy val_accuracy val_top5_accuracy val_loss test_accuracy test_top5_accuracy test_loss "
+    "calibration_error device_seconds compile_seconds eval_seconds wait_seconds replayed_seconds images_per_second "
+    "peak_memory_bytes energy_joules params trainable_params macs train_examples"
+).split()
+
+
+class TrackingError(Exception):
+    """The tracking store could not be reached or written; the runs' directories are unharmed."""
+
+
+def store_uri(workspace: Path) -> str:
+    """`MLFLOW_TRACKING_URI` if set, else mlflow.db in the workspace: where plain `mlflow ui` looks."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{workspace / 'mlflow.db'}"
+
+
+class Tracker:
+    """The MLflow side of one study's instance. Every method may be called again with the same values.
+
+    Raises TrackingError where MLflow or its database fails.
+    """
+
+    def __init__(self, workspace: Path, study: str, instance: str, tags: Mapping[str, str]) -> None:
+        self._study, self._instance = study, instance
+        self._tags = {"study": study, "instance": instance, **tags}
+        try:
+            if _is_local(workspace):
+                _make_database(workspace / "mlflow.db")
+            self._client = MlflowClient(store_uri(workspace))
+            self._experiment = self._open_experiment(workspace)
+            self._runs = self._existing()
+        except TrackingError:
+            raise
+        except Exception as error:
+            damaged = "; if mlflow.db is damaged, move it away" if _is_local(workspace) else ""
+            raise TrackingError(f"{first_line(error)}{damaged}") from error
+
+    def _open_experiment(self, workspace: Path) -> str:
+        existing = self._client.get_experiment_by_name(self._study)
+        if existing is None:
+            location = (workspace / "mlartifacts" / self._study).as_uri() if _is_local(workspace) else None
+            return str(self._client.create_experiment(self._study, artifact_location=location))
+        if existing.lifecycle_stage == "deleted":
+            self._client.restore_experiment(existing.experiment_id)
+        return str(existing.experiment_id)
+
+    def _existing(self) -> dict[str, Run]:
+        runs: dict[str, Run] = {}
+        token: str | None = None
+        while True:
+            page = self._client.search_runs(
+                [self._experiment], f"tags.instance = '{self._instance}'", max_results=1000, page_token=token
+            )
+            for run in page:
+                runs.setdefault(run.data.tags.get("key", ""), run)
+            token = page.token
+            if not token:
+                return runs
+
+    def is_whole(self, key: str, ended_at: float) -> bool:
+        """Whether a committed run is in the store with all that belongs to it."""
+        run = self._runs.get(key)
+        return run is not None and run.data.tags.get(WHOLE) == _tag(ended_at)
+
+    def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Log epoch rows with the timestamps that they were committed with."""
+        metrics = [
+            Metric(name, float(row[name]), int(row["timestamp_ms"]), int(row["epoch"]))
+            for row in rows
+            for name in EPOCH_METRICS
+            if row.get(name) is not None
+        ]
+        run = self._child(key, fields)
+        self._call(self._log, run, metrics)
+
+    def result(self, key: str, result: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], files: Path) -> None:
+        """Project a committed run: epochs, results, artifacts, status, at last the tag that says it is whole."""
+        self.epochs(key, result, rows)
+        run = self._child(key, result)
+        self._call(self._finish, run, key, result, files)
+
+    def _finish(self, run: Run, key: str, result: Mapping[str, Any], files: Path) -> None:
+        run_id, ended = run.info.run_id, round(result["ended_at"] * 1000)
+        epochs = int(result.get("epochs") or 0)
+        metrics = [
+            Metric(f"final_{name}" if name in EPOCH_METRICS else name, float(result[name]), ended, epochs)
+            for name in RESULT_METRICS
+            if isinstance(result.get(name), int | float)
+        ]
+        if kind(str(result.get("device") or "")) == "GPU" and result.get("device_seconds") is not None:
+            metrics.append(Metric("gpu_seconds", float(result["device_seconds"]), ended, epochs))
+        self._log(run, metrics)
+        self._log_params(run, result)
+        self._log_artifacts(run_id, result, files)
+        failed = result["outcome"] not in ("completed", "pruned")
+        self._client.set_tag(run_id, "outcome", result["outcome"])
+        if result.get("reason"):
+            self._client.set_tag(run_id, "reason", str(result["reason"])[:5000])
+        self._client.set_terminated(run_id, "FAILED" if failed else "FINISHED", end_time=ended)
+        self._client.set_tag(run_id, WHOLE, _tag(result["ended_at"]))
+        self._runs[key] = self._client.get_run(run_id)
+
+    def _log(self, run: Run, metrics: list[Metric]) -> None:
+        for start in range(0, len(metrics), 1000):
+            self._client.log_batch(run.info.run_id, metrics=metrics[start : start + 1000])
+
+    def _log_params(self, run: Run, result: Mapping[str, Any]) -> None:
+        flat = flatten({name: result.get(name) for name in ("options", "recipe", "parameters")})
+        flat |= {
+            name: result.get(name) for name in ("data_hash", "batch_size", "epochs", "fingerprint", "commit", "device")
+        }
+        params = [Param(name, str(value)) for name, value in flat.items() if value is not None]
+        for start in range(0, len(params), BATCH):
+            self._client.log_batch(run.info.run_id, params=params[start : start + BATCH])
+
+    def _log_artifacts(self, run_id: str, result: Mapping[str, Any], files: Path) -> None:
+        """The run's own files, and a final run's confusion matrix as counts and as a picture."""
+        texts = {
+            path.name: path.read_text(encoding="utf-8") for path in (files / RUN, files / HISTORY) if path.exists()
+        }
+        texts[RESULT] = json.dumps(result, indent=1)
+        if (files / PREDICTIONS).exists():
+            counts = confusion.of_run(files / PREDICTIONS)
+            texts["confusion_matrix.csv"] = confusion.as_csv(counts)
+            self._client.log_image(run_id, confusion.as_picture(counts), artifact_file="confusion_matrix.png")
+        for name, text in texts.items():
+            self._client.log_text(run_id, text, name)
+
+    def _child(self, key: str, fields: Mapping[str, Any]) -> Run:
+        known = self._runs.get(key)
+        ended = fields.get("ended_at") if "outcome" in fields else None
+        if known is not None and known.data.tags.get(WHOLE, _tag(ended)) != _tag(ended):
+            self._call(self._client.delete_run, known.info.run_id)  # of a result that was deleted: it trained again
+            del self._runs[key]
+        if key not in self._runs:
+            parent = self._parent(fields)
+            names = ("candidate", "architecture", "dataset", "track", "phase", "number", "seed")
+            tags = {name: str(fields[name]) for name in names if fields.get(name) is not None}
+            tags |= {MLFLOW_PARENT_RUN_ID: parent.info.run_id}
+            self._runs[key] = self._create(key, key, tags, fields.get("started_at"))
+        return self._runs[key]
+
+    def _parent(self, fields: Mapping[str, Any]) -> Run:
+        key = f"candidate:{fields['candidate']}"
+        if key not in self._runs:
+            tags = {name: str(fields[name]) for name in ("candidate", "architecture", "dataset")}
+            self._runs[key] = self._create(key, str(fields["candidate"]), tags, fields.get("started_at"))
+        return self._runs[key]
+
+    def _create(self, key: str, name: str, tags: Mapping[str, str], started_at: Any) -> Run:
+        tags = {**self._tags, **tags, "key": key, MLFLOW_RUN_NAME: name}
+        start = round(started_at * 1000) if started_at else None
+        return self._call(self._client.create_run, self._experiment, start_time=start, tags=tags)
+
+    def candidate(self, fields: Mapping[str, Any], metrics: Mapping[str, float | None]) -> None:
+        """Write a candidate's own figures (means over final runs) onto its parent run, and end it."""
+        run = self._parent(fields)
+        ended = round(fields["ended_at"] * 1000)
+        rows = [Metric(name, float(value), ended, 0) for name, value in metrics.items() if value is not None]
+        self._call(self._log, run, rows)
+        self._call(self._client.set_terminated, run.info.run_id, "FINISHED", end_time=ended)
+
+    def summary(self, folder: Path, description: Mapping[str, Any]) -> None:
+        """Attach the report's folder to the instance's one `summary` run."""
+        if "summary" not in self._runs:
+            self._runs["summary"] = self._create(
+                "summary", f"summary {self._instance}", {"dataset": description["dataset"]}, None
+            )
+        run_id = self._runs["summary"].info.run_id
+        self._call(self._client.log_artifacts, run_id, str(folder), "report")
+        state = str(description.get("state"))
+        self._call(self._client.set_tag, run_id, "state", state)
+        if state == "finished":
+            self._call(self._client.set_terminated, run_id, "FINISHED")
+
+    def drop(self, key: str) -> None:
+        """Delete what is there of a run that starts from nothing."""
+        if key in self._runs:
+            self._call(self._client.delete_run, self._runs.pop(key).info.run_id)
+
+    def drop_unknown(self, keys: set[str]) -> int:
+        """Delete runs of this instance that no directory stands behind; returns how many."""
+        parents = {f"candidate:{key.split('/')[0]}" for key in keys}
+        unknown = [run for key, run in self._runs.items() if key not in keys | parents | {"summary"}]
+        for run in unknown:
+            self._call(self._client.delete_run, run.info.run_id)
+        return len(unknown)
+
+    def _call(self, function: Any, *arguments: Any, **named: Any) -> Any:
+        try:
+            return function(*arguments, **named)
+        except (MlflowException, OSError) as error:
+            raise TrackingError(first_line(error)) from error
+
+
+def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mappings with dotted names."""
+    flat: dict[str, Any] = {}
+    for name, item in value.items():
+        if isinstance(item, Mapping):
+            flat |= flatten(item, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = item
+    return flat
+
+
+def _make_database(path: Path) -> None:
+    """Make MLflow's SQLite file with all its tables, whole or not at all.
+
+    MLflow makes its tables in many steps. One that is killed between them leaves a file that it never opens again.
+    """
+    if path.exists():
+        return
+    partial = path.with_name(f".{path.name}.partial")
+    for leftover in path.parent.glob(f"{partial.name}*"):  # and its journal
+        leftover.unlink()
+    MlflowClient(f"sqlite:///{partial}").search_experiments(max_results=1)
+    faults.reach("projection.database")
+    os.replace(partial, path)
+
+
+def _is_local(workspace: Path) -> bool:
+    return store_uri(workspace).startswith("sqlite:///")
+
+
+def _tag(ended_at: float | None) -> str:
+    """What the tag of a whole run holds: when the run ended, in milliseconds."""
+    return "" if ended_at is None else str(round(ended_at * 1000))

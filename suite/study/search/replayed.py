@@ -1,0 +1,42 @@
+"""The searches of a study's candidates, each rebuilt from its records when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from suite.core.directories import RunKey
+from suite.study.ledger import Ledger
+from suite.study.search.candidate import CandidateSearch, mirror_name
+
+
+class Searches:
+    """One search for each candidate and track; what is known of its trials is replayed into it."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._searches: dict[tuple[str, str], CandidateSearch] = {}
+
+    def of(self, key: RunKey) -> CandidateSearch:
+        """The search that a run belongs to, or whose selection a final run takes."""
+        place = (key.candidate, key.track)
+        if place not in self._searches:
+            self._searches[place] = self._rebuilt(key)
+        return self._searches[place]
+
+    def _rebuilt(self, key: RunKey) -> CandidateSearch:
+        ledger, study = self._ledger, self._ledger.study
+        recipe = ledger.spec(key, {}).recipe
+        search = CandidateSearch(study.search.space, recipe.as_mapping(), study.study_seed, recipe.epochs)
+        known = {trial.number for trial in ledger.trials(key.candidate, key.track)}
+        for number in range(max(known, default=-1) + 1):
+            trial = RunKey(key.candidate, key.track, "search", number)
+            search.replay(number, ledger.parameters(trial), ledger.history(trial), ledger.results.get(trial))
+        return search
+
+    def mirror(self, key: RunKey) -> Callable[[], None] | None:
+        """What writes a search trial's study into Optuna's mirror; None for a final run."""
+        if key.phase != "search":
+            return None
+        study, search = self._ledger.study, self.of(key)
+        name = mirror_name(study.name, study.instance, key.candidate, key.track)
+        return lambda: search.mirror(study.workspace / "optuna.db", name)

@@ -1,0 +1,71 @@
+"""`dry_run=measure`: time a few steps of each candidate before anything is trained for good."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from suite.config.study import Candidate
+from suite.core.directories import RunKey, read_result
+from suite.executors.local import LocalExecutor
+from suite.study.estimate import clock, estimate, remember_speed
+from suite.study.ledger import Ledger
+
+STEPS = 12
+"""Training steps of a measurement: enough to be steady, few enough for the largest network on a few cores."""
+
+
+def measure(ledger: Ledger, missing: list[RunKey]) -> tuple[list[str], bool]:
+    """Train each candidate for one short epoch in a temporary folder; returns the lines to print, and if all trained.
+
+    The measured speeds are kept, so later estimates rest on them.
+    """
+    study = ledger.study
+    with tempfile.TemporaryDirectory() as name:
+        measured = [_measure(ledger, candidate, Path(name)) for candidate in study.candidates]
+    lines = [*(line for line, _ in measured), f"the plan: about {clock(estimate(ledger, missing).seconds)}"]
+    return lines, all(trained for _, trained in measured)
+
+
+def _measure(ledger: Ledger, candidate: Candidate, folder: Path) -> tuple[str, bool]:
+    """Time one candidate in a worker of its own, so that one that breaks does not take the others with it."""
+    study = ledger.study
+    spec = ledger.spec(RunKey(candidate.name, study.tracks[0], "search", 0), {})
+    batch = spec.recipe.batch_size
+    held_out = max(batch, len(ledger.dataset(candidate.name).class_names))
+    data = replace(spec.data, train_examples=STEPS * batch, validation_examples=held_out, test_examples=held_out)
+    spec = replace(spec, recipe=replace(spec.recipe, epochs=1), data=data, final=False, expected_data_hash=None)
+    directory = folder / candidate.name
+    directory.mkdir()
+    fields = {"architecture": candidate.architecture, "precision": study.precision, "backend": study.backend}
+    executor = LocalExecutor(1, study.backend, folder / "logs")
+    try:
+        executor.start().send(do="train", spec=spec.as_mapping(), directory=str(directory), attempt=1, fields=fields)
+        text, trained = _wait(executor, ledger, directory)
+        return f"{candidate.name}: {text}", trained
+    finally:
+        executor.close()
+
+
+def _wait(executor: LocalExecutor, ledger: Ledger, directory: Path) -> tuple[str, bool]:
+    while True:
+        worker, event = executor.events.get()
+        if event["event"] == "epoch":
+            worker.send(stop=False)
+        elif event["event"] == "exit":
+            return f"the worker ended (exit code {event['code']}): {worker.last_words()}", False
+        elif event["event"] == "suspended":
+            return str(event["reason"]), False
+        elif event["event"] == "finished":
+            return _measured(ledger, read_result(directory) or {})
+
+
+def _measured(ledger: Ledger, result: dict[str, Any]) -> tuple[str, bool]:
+    if result["outcome"] != "completed":
+        return f"{result['outcome']}: {result['reason']}", False
+    remember_speed(ledger.study.workspace, result)
+    macs = f", {result['macs'] / 1e6:.1f} M multiply-adds" if result.get("macs") else ""
+    speed = f"{result['images_per_second']:.0f} images/s, tracing {result['compile_seconds']:.0f} s"
+    return f"{result['trainable_params']:,} parameters{macs}, {speed}", True

@@ -1,0 +1,62 @@
+"""Reading somebody's pictures and classifying them with a final run's weights. Keras is imported when it is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from suite.core.directories import WEIGHTS
+from suite.core.refusals import Refusal
+from suite.data.decoding import decode_some
+from suite.data.sources.walk import Found, walk
+
+BATCH = 64
+
+
+def find_pictures(place: Path) -> list[Path]:
+    """The picture files at or below a place, in a fixed order. Raises Refusal where there are none."""
+    if place.is_file():
+        return [place]
+    if not place.is_dir():
+        raise Refusal(f"images={place}: there is no such folder or picture")
+    found = Found()
+    walk(place, found)
+    if not found.pictures:
+        raise Refusal(f"images={place}: no picture lies in this folder or below it")
+    return [picture.path for picture in found.pictures]
+
+
+def read_pictures(
+    paths: list[Path], shape: tuple[int, int, int]
+) -> tuple[npt.NDArray[np.uint8], list[Path], list[tuple[Path, str]]]:
+    """Pixels (n, H, W, C) of the readable pictures, their paths, and (path, reason) of the others."""
+    pixels, unreadable = decode_some(paths, shape[0], shape[2])
+    broken = {path for path, _ in unreadable}
+    keep = [row for row, path in enumerate(paths) if path not in broken]
+    return pixels[keep], [paths[row] for row in keep], unreadable
+
+
+def likeliest(
+    directory: Path, asked: dict[str, Any], pixels: npt.NDArray[np.uint8], names: list[str], top: int
+) -> list[list[tuple[str, float]]]:
+    """For each picture the `top` likeliest classes with their softmax probability, likeliest first.
+
+    `asked` is the run's identity: the network is built from it and gets the weights in `directory`.
+    """
+    import keras
+
+    from suite import models
+    from suite.training.preprocessing import Preprocessing
+
+    preprocessing = Preprocessing.load(directory)
+    height, width, channels = preprocessing.input_shape
+    net = models.build_untrained(asked["architecture"], (height, width, channels), len(names), **asked["options"])
+    net.load_weights(directory / WEIGHTS)
+    outputs = net.predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
+    logits = outputs[0] if isinstance(outputs, list) else outputs  # auxiliary classifiers come after the net's own
+    shares = keras.ops.convert_to_numpy(keras.ops.softmax(logits))
+    order = np.argsort(-shares, axis=1, kind="stable")[:, : min(top, len(names))]
+    return [[(names[label], float(shares[row, label])) for label in labels] for row, labels in enumerate(order)]

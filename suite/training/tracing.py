@@ -1,0 +1,125 @@
+"""Traced graphs, kept between runs: another run of the same structure takes the graph and only sets its values.
+
+Initial weights are a function of the run's seed alone: for a kept graph the network is built once more under that
+seed and its values are copied, so that a worker's history never shows in a result.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from suite import models
+from suite.core.refusals import Refusal
+from suite.training.augmentation import Augmentation
+from suite.training.device import accelerator, is_out_of_memory, to_numpy
+from suite.training.feed import feed
+from suite.training.optimizer import make_optimizer, set_optimizer
+from suite.training.preprocessing import Preprocessing
+from suite.training.spec import RunSpec
+from suite.training.step import CompiledStep
+
+KEPT = 2
+"""Graphs that stay in memory: a study goes through one candidate's trials after the other."""
+
+
+class Graph:
+    """A network with its compiled step and optimizer."""
+
+    def __init__(self, net: keras.Model, images: Any | None, spec: RunSpec) -> None:
+        """`images`: the variable of all images on the device, or None where the host feeds them."""
+        self.net, self.images = net, images
+        self.complexity = models.measure(net)
+        self.fingerprint = models.fingerprint(net)
+        self.step = CompiledStep(net, images, Augmentation.of(spec.recipe), spec.recipe)
+        self.optimizer = make_optimizer(spec.recipe, net.trainable_variables)
+        self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=_jit_compile())
+        self._variables = [*net.variables, *self.optimizer.variables]
+        self.warm: set[str] = set()
+
+    def set(self, initial: list[np.ndarray], spec: RunSpec, preprocessing: Preprocessing, total_steps: int) -> None:
+        """Bring everything to the start of a run."""
+        for variable, value in zip(self.net.variables, initial, strict=True):
+            variable.assign(value)
+        set_optimizer(self.optimizer, spec.recipe, total_steps)
+        self.step.set_values(spec.recipe, preprocessing, spec.seeds["augment"])
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Weights, moving statistics, dropout's random states, the optimizer's step and momenta."""
+        return {f"{i:05d}": to_numpy(v) for i, v in enumerate(self._variables)}
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        for variable, value in zip(self._variables, state.values(), strict=True):
+            variable.assign(value)
+
+    def warm_up(self, kind: str, images: np.ndarray | None, row: np.ndarray, labels: np.ndarray) -> None:
+        """Trace and compile for `fit` or `predict` with one row; the state is afterwards as it was."""
+        if kind in self.warm:
+            return
+        before = self.state()
+        if kind == "fit":
+            self.step.fit(**feed(images, row[None], 0, labels), shuffle=False, verbose=0)
+        else:
+            self.step.predict(**feed(images, row[None], 0, None), verbose=0)
+        self.restore(before)
+        self.warm.add(kind)
+
+
+class Graphs:
+    """The few graphs that a worker keeps, the least recently used one going first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Graph] = OrderedDict()
+
+    def take(
+        self, spec: RunSpec, input_shape: tuple[int, int, int], classes: int, images: Any | None
+    ) -> tuple[Graph, list]:
+        """The graph of a run and its initial values (one array for each of `net.variables`).
+
+        Raises Refusal for an option that the builder does not take.
+        """
+        keras.config.set_dtype_policy(spec.precision)
+        keras.utils.set_random_seed(spec.seeds["initial"])
+        try:
+            net = models.build(spec.architecture, input_shape, classes, **spec.options)
+        except models.ArchitectureError as error:
+            if is_out_of_memory(error):  # an outcome of the run, not a reason to stop the study
+                raise
+            raise Refusal(str(error)) from error
+        initial = [to_numpy(variable) for variable in net.variables]
+        key = structure(spec, input_shape, classes)
+        graph = self._kept.pop(key, None)
+        if graph is None or graph.images is not images:
+            while len(self._kept) >= KEPT:
+                self._kept.popitem(last=False)
+            graph = Graph(net, images, spec)
+        self._kept[key] = graph
+        return graph, initial
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+
+def structure(spec: RunSpec, input_shape: tuple[int, ...], classes: int) -> str:
+    """All that makes two runs the same graph. The numbers a search usually tries are not among it."""
+    recipe = spec.recipe
+    values = {
+        "architecture": spec.architecture, "options": dict(spec.options), "shape": input_shape, "classes": classes,
+        "precision": spec.precision, "batch_size": recipe.batch_size, "optimizer": recipe.optimizer,
+        "momentum": recipe.momentum, "nesterov": recipe.nesterov, "schedule": recipe.schedule,
+        "milestones": len(recipe.milestones), "augmentation": repr(Augmentation.of(recipe)),
+        "decays": recipe.weight_decay > 0,
+    }  # fmt: skip
+    return json.dumps(values, sort_keys=True)
+
+
+def _jit_compile() -> bool | str:
+    """XLA halves TensorFlow's speed on a CPU; JAX is nothing without it."""
+    if keras.backend.backend() == "jax":
+        return True
+    return "auto" if accelerator() and keras.backend.backend() == "tensorflow" else False

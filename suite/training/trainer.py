@@ -1,0 +1,234 @@
+"""The trainer: one per worker process; it keeps data sets and traced graphs from run to run.
+
+A run's directory is all that it writes: checkpoints while it trains, and at the end the history and, for final runs,
+predictions, weights and preprocessing. The result itself is written by the caller: that is the commit point.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from suite import models
+from suite.core import faults
+from suite.core.directories import HISTORY, PREDICTIONS, WEIGHTS
+from suite.core.durable import sync_directory, write_json
+from suite.core.refusals import Refusal, first_line
+from suite.data import Dataset, load
+from suite.training import device
+from suite.training.clock import Clocks
+from suite.training.evaluate import Predictions
+from suite.training.loop import Loop, OnEpoch, training_index
+from suite.training.preprocessing import Preprocessing, measure_preprocessing
+from suite.training.spec import RunSpec
+from suite.training.tracing import Graphs
+
+__all__ = ["GraphChanged", "RunFailed", "RunSpec", "Trainer"]
+
+DEVICE_BYTES = 1 << 30
+"""Images up to this size lie on the device as a whole."""
+
+
+class GraphChanged(Exception):
+    """The architecture's code builds another graph now than it did for earlier runs of the same candidate."""
+
+
+class RunFailed(Exception):
+    """A run broke. `fields`: what is known of it all the same, what its time was spent on among it."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        super().__init__("the run broke")
+        self.fields = fields
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A data set as a worker keeps it."""
+
+    data: Dataset
+    images: Any | None
+    """All images in one variable on the device, or None where they do not fit."""
+
+
+class Trainer:
+    """Trains runs one after the other in this process."""
+
+    def __init__(self, device_bytes: int = DEVICE_BYTES) -> None:
+        device.keep_tensorflow_out()
+        self._device_bytes = device_bytes
+        self._graphs = Graphs()
+        self._loaded: dict[str, Loaded] = {}
+        self._preprocessing: dict[str, Preprocessing] = {}
+        self._deterministic = False
+
+    def train(self, spec: RunSpec, directory: Path, attempt: int, on_epoch: OnEpoch) -> dict[str, Any]:
+        """Train one run, from its newest checkpoint if it has one, and return the fields of its result.
+
+        `on_epoch` gets each epoch's row once it is committed and returns True to prune; after a resume it gets the
+        last committed row again, for the answer may have been lost. Raises Refusal for data, options or a recipe that
+        a user can mend, OSError when the disk fails, and RunFailed, from its cause, for anything else.
+        """
+        self._check(spec)
+        clocks = Clocks()
+        peak_known = device.reset_peak_memory()
+        fields: dict[str, Any] = self._asked(spec, attempt)
+        try:
+            return fields | self._train(spec, directory, on_epoch, clocks, peak_known, fields)
+        except Exception as error:
+            self._forget()  # an interrupted step may have left the state half written, or given away
+            if isinstance(error, GraphChanged | Refusal | OSError):
+                raise
+            fields |= clocks.as_mapping()
+            if not device.is_out_of_memory(error):
+                raise RunFailed(fields) from error
+            return fields | {"outcome": "out_of_memory", "reason": first_line(error)}
+
+    def _check(self, spec: RunSpec) -> None:
+        running = keras.backend.backend()
+        if running != spec.backend:
+            raise Refusal(f"the run wants backend={spec.backend}, and this process runs {running}: start it with that")
+        if spec.deterministic and not self._deterministic:
+            device.enable_determinism()
+            self._deterministic = True
+
+    def _train(
+        self,
+        spec: RunSpec,
+        directory: Path,
+        on_epoch: OnEpoch,
+        clocks: Clocks,
+        peak_known: bool,
+        fields: dict[str, Any],
+    ) -> dict[str, Any]:
+        directory.mkdir(parents=True, exist_ok=True)
+        with clocks.count("data_seconds"):
+            loaded = self._load(spec)
+            data = loaded.data
+            if spec.expected_data_hash not in (None, data.hash):
+                raise Refusal(
+                    f"{data.name} is not what it was when the study was started (content hash {data.hash[:12]}, then "
+                    f"{spec.expected_data_hash[:12]}): restore it, or start a new instance with instance=NAME"
+                )
+            preprocessing = self._preprocess(spec, data)
+        with clocks.count("setup_seconds"):
+            graph, initial = self._graphs.take(spec, data.input_shape, len(data.class_names), loaded.images)
+            if spec.expected_fingerprint not in (None, graph.fingerprint):
+                raise GraphChanged(
+                    f"{spec.architecture} builds another graph ({graph.fingerprint}) than the candidate's earlier runs "
+                    f"({spec.expected_fingerprint}): the code has changed; start a new instance with instance=NAME"
+                )
+            loop = Loop(spec, data, graph, directory, clocks)
+            graph.set(initial, spec, preprocessing, loop.total_steps)
+        fields |= {
+            "dataset": data.name, "data_hash": data.hash, "train_examples": len(loop.index),
+            "params": graph.complexity.params, "trainable_params": graph.complexity.trainable_params,
+            "macs": graph.complexity.macs, "fingerprint": graph.fingerprint,
+        }  # fmt: skip
+        loop.resume()
+        try:
+            loop.warm_up()
+            outcome, reason = loop.train(on_epoch)
+        finally:
+            loop.close()
+        tested = self._end(loop, preprocessing, outcome)
+        if tested and not math.isfinite(tested["test_loss"]):
+            outcome, reason = "diverged", "the test loss is not finite"
+        last = loop.progress.last
+        names = ("train_accuracy", "val_accuracy", "val_top5_accuracy", "val_loss")
+        settled = loop.settled_clocks()
+        if not peak_known:
+            settled["peak_memory_bytes"] = None
+        trained = loop.progress.step * spec.recipe.batch_size
+        return {
+            **fields, **{name: last.get(name) for name in names}, **tested, **settled,
+            "outcome": outcome, "reason": reason, "epochs": len(loop.progress.rows),
+            "images_per_second": trained / settled["device_seconds"] if settled["device_seconds"] else None,
+        }  # fmt: skip
+
+    def _end(self, loop: Loop, preprocessing: Preprocessing, outcome: str) -> dict[str, Any]:
+        """The end phase. It reads only what is committed, so that after a kill it is simply done again."""
+        faults.reach("training.end")
+        final = loop.spec.final and outcome == "completed"
+        tested: dict[str, Any] = {}
+        if final:
+            predictions = loop.predict(loop.data.test)
+            _write_predictions(loop.directory, predictions)
+            tested = {
+                "test_accuracy": predictions.accuracy, "test_top5_accuracy": predictions.top5_accuracy,
+                "test_loss": predictions.loss, "calibration_error": predictions.calibration_error,
+            }  # fmt: skip
+        write_json(loop.directory / HISTORY, loop.progress.rows)
+        faults.reach("training.history")
+        if final:
+            preprocessing.save(loop.directory)
+            _write_weights(loop.directory, loop.graph.net)
+        faults.reach("training.weights")
+        return tested
+
+    def _asked(self, spec: RunSpec, attempt: int) -> dict[str, Any]:
+        return {
+            "architecture": spec.architecture, "options": dict(spec.options), "recipe": spec.recipe.as_mapping(),
+            "parameters": dict(spec.parameters), "dataset": spec.data.name, "batch_size": spec.recipe.batch_size,
+            "backend": spec.backend, "precision": spec.precision, "device": device.device_name(), "attempts": attempt,
+        }  # fmt: skip
+
+    def _load(self, spec: RunSpec) -> Loaded:
+        key = repr((spec.data, spec.data_dir, spec.cache_dir))
+        if key not in self._loaded:
+            data_dir = Path(spec.data_dir) if spec.data_dir else None
+            data = load(spec.data, data_dir=data_dir, cache_dir=Path(spec.cache_dir), offline=spec.offline)
+            self._loaded = {key: found for key, found in self._loaded.items() if found.data.hash == data.hash}
+            self._loaded[key] = Loaded(data, self._place(data))
+        return self._loaded[key]
+
+    def _place(self, data: Dataset) -> Any | None:
+        """The images as a variable on the device, shared by all subsets of a set and by all graphs."""
+        for known in self._loaded.values():
+            if known.data.images.shape == data.images.shape:
+                return known.images
+        if data.images.nbytes > self._device_bytes:
+            return None
+        images = np.ascontiguousarray(data.images)
+        return keras.Variable(images, dtype="uint8", trainable=False, autocast=False, name="images")
+
+    def _preprocess(self, spec: RunSpec, data: Dataset) -> Preprocessing:
+        """Published weights want what they were trained on, others what their own training images give."""
+        fixed = models.pixel_normalization(spec.architecture, spec.options)
+        if fixed is not None:
+            channels = data.input_shape[-1]
+            return Preprocessing(fixed.mean[:channels], fixed.std[:channels], data.input_shape, data.class_names)
+        index = training_index(spec, data)
+        key = repr((data.hash, len(index), hash(index.tobytes())))
+        if key not in self._preprocessing:
+            self._preprocessing = {key: measure_preprocessing(data.images, index, data.class_names)}
+        return self._preprocessing[key]
+
+    def _forget(self) -> None:
+        self._graphs.clear()
+        self._loaded.clear()
+
+
+def _write_predictions(directory: Path, predictions: Predictions) -> None:
+    partial = directory / f".{PREDICTIONS}.partial"
+    with partial.open("wb") as file:
+        arrays: Mapping[str, Any] = predictions.arrays()
+        np.savez_compressed(file, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(directory / PREDICTIONS)
+
+
+def _write_weights(directory: Path, net: keras.Model) -> None:
+    partial = directory / f".partial.{WEIGHTS}"
+    net.save_weights(partial, overwrite=True)
+    with partial.open("rb") as file:
+        os.fsync(file.fileno())
+    partial.replace(directory / WEIGHTS)
+    sync_directory(directory)

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from suite.config.checks import seconds_from
+from suite.config.compose import budget_names, compose, study_files
+from suite.config.study import _check_architecture, study_from
+from suite.core.refusals import Refusal
+
+SHIPPED = ("lenet_mnist", "quickstart", "resnet_vs_vgg")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("budget", ["smoke", "laptop", "full"])
+def test_every_study_composes_under_every_budget(name: str, budget: str) -> None:
+    study = study_from(compose([f"study={name}", f"budget={budget}"]))
+    assert study.name == name
+    assert study.instance == f"{study.dataset}-{budget}-tensorflow-float32"
+    assert len(study.candidates) >= 2
+    assert study.search.trials >= 2
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_study_opens_with_question_paper_command_and_expectation(name: str) -> None:
+    head = study_files()[name].read_text(encoding="utf-8").partition("\ntitle:")[0]
+    assert "?" in head
+    for word in ("Paper", "Command:", "Expected:", f"study={name}"):
+        assert word in head
+
+
+def test_three_budgets() -> None:
+    assert budget_names() == ["full", "laptop", "smoke"]
+
+
+def test_the_command_line_outranks_the_budget_and_the_budget_the_study() -> None:
+    assert study_from(compose(["study=quickstart"])).seeds == 3
+    assert study_from(compose(["study=quickstart", "budget=smoke"])).seeds == 2
+    assert study_from(compose(["study=quickstart", "budget=smoke", "seeds=7"])).seeds == 7
+
+
+def test_recipe_values_and_recipes_can_be_given() -> None:
+    study = study_from(compose(["study=resnet_vs_vgg", "recipe.learning_rate=0.05"]))
+    assert {candidate.recipe.learning_rate for candidate in study.candidates} == {0.05}
+    assert study.candidates[0].recipe.name == "he2015"
+    other = study_from(compose(["study=resnet_vs_vgg", "recipe=standard"]))
+    assert other.candidates[0].recipe.name == "standard"
+    assert other.candidates[0].recipe.nesterov
+
+
+def test_a_candidate_can_change_on_the_command_line() -> None:
+    study = study_from(compose(["study=resnet_vs_vgg", "candidates.vgg16_bn.options.width=0.5"]))
+    assert {c.name: c for c in study.candidates}["vgg16_bn"].options == {"width": 0.5}
+
+
+def test_a_length_in_epochs_outranks_the_budgets_images() -> None:
+    candidate = study_from(compose(["study=resnet_vs_vgg", "recipe.epochs=2"])).candidates[0]
+    assert candidate.settled(20_100).epochs == 2
+
+
+def test_the_laptop_budget_shows_every_final_run_sixty_thousand_images() -> None:
+    for candidate in study_from(compose(["study=resnet_vs_vgg"])).candidates:
+        recipe = candidate.settled(20_100)
+        assert recipe.epochs * (20_100 // recipe.batch_size) * recipe.batch_size >= 60_000
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("2h", 7200), ("45m", 2700), ("90s", 90), ("1h30m", 5400), (60, 60), (None, None)]
+)
+def test_limits(text: object, seconds: float | None) -> None:
+    assert seconds_from(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["limit=soon"], "such as 2h"),
+        (["seeds=0"], "at least 1"),
+        (["seeds=many"], "whole number"),
+        (["backend=tensorfow"], "tensorflow"),
+        (["precision=float16"], "float32"),
+        (["tracks=[tunned]"], "tuned"),
+        (["search.space=sdg"], "sgd"),
+        (["search.trails=3"], "trials"),
+        (["data.train_exmples=3"], "train_examples"),
+        (["recipe=he2016"], "he2015"),
+        (["recipe.schedule=cosin"], "cosine"),
+        (["dataset=folder"], "data.path=DIR"),
+        (["instance=a/b"], "letters"),
+        (["candidates.lenet5.optoins.width=2"], "options"),
+        (["candidates.lenet5.options.widht=2"], "width"),
+        (["executor=ray"], "unknown key"),
+        (["recipe=article"], "search.space=adam, or null"),
+        (["recipe=lecun1998"], "search.space=adamw, or null"),
+        (["recipe.weight_decay=0"], "logarithmic in weight_decay"),
+        (["candidates.lenet5.options.width=abc"], "is a number"),
+        (["candidates.lenet5.options.width=0"], "above 0"),
+        (["candidates.lenet5.options.pooling=mx"], "one of"),
+        (["candidates.resnet8.options.skip=2"], "true or false"),
+        (["train_on_validation=no"], "expected true or false"),
+        (["offline=1"], "expected true or false"),
+        (["claims.0.margin=half"], "expected a number"),
+        (["backend=torch"], r"pip install"),
+        (["candidates.lenet5=abc"], "expected keys and values"),
+        (["candidates=null"], "no candidates"),
+        (["search=3"], "expected keys and values"),
+    ],
+)  # fmt: skip
+def test_wrong_values_are_refused_with_what_would_be_right(arguments: list[str], said: str) -> None:
+    with pytest.raises(Refusal, match=said.replace("[", r"\[")):
+        study_from(compose(["study=quickstart", *arguments]))
+
+
+def test_without_a_search_there_is_one_track() -> None:
+    study = study_from(compose(["study=quickstart", "budget=full", "search.space=null"]))
+    assert study.tracks == ("shared",)
+
+
+def test_no_trials_is_not_no_search() -> None:
+    """Trials may grow, from 0 as well: the space is part of what the runs are."""
+    assert study_from(compose(["study=quickstart", "search.trials=0"])).search.space
+
+
+def test_broken_study_files_are_refused_with_their_place(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "studies").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for name, text, said in (
+        ("torn", "title: [", "torn.yaml, line"),
+        ("listed", "- a", "not a mapping"),
+        ("typo", "sedes: 3\ncandidates: {mlp: {}}", "seeds"),
+        ("empty", "title: nothing", "no candidates"),
+        ("claim", "candidates: {mlp: {}}\ndataset: digits\nclaims: [{text: x, better: mlp, than: mlq}]", "mlp"),
+    ):
+        (tmp_path / "studies" / f"{name}.yaml").write_text(text)
+        with pytest.raises(Refusal, match=said):
+            study_from(compose([f"study={name}"]))
+
+
+@pytest.mark.parametrize("folder", ["~/pictures", "/home/josé/x (1)", "/data/it's", "2024", "/a/b,c"])
+def test_a_path_is_taken_as_it_is_typed(folder: str) -> None:
+    arguments = [
+        "study=quickstart",
+        "dataset=folder",
+        f"data.path={folder}",
+        f"workspace={folder}",
+        f"data_dir={folder}",
+    ]
+    study = study_from(compose(arguments))
+    wanted = Path(folder).expanduser().resolve()
+    assert study.candidates[0].data.path == str(wanted)
+    assert (study.workspace, study.data_dir) == (wanted, wanted)
+
+
+def test_a_name_that_stands_twice_in_a_study_is_refused_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies" / "twice.yaml").write_text("dataset: digits\ncandidates:\n  mlp: {}\n  mlp: {}\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Refusal, match=r"twice\.yaml, line 4, column 3 .*'mlp' stands twice"):
+        compose(["study=twice"])
+
+
+def test_a_candidates_own_epochs_outrank_the_budgets_length() -> None:
+    study = study_from(compose(["study=quickstart", "candidates.mlp.recipe.epochs=50"]))
+    lengths = {candidate.name: candidate.settled(1000).epochs for candidate in study.candidates}
+    assert lengths["mlp"] == 50
+    assert lengths["lenet5"] != 50
+
+
+def test_a_misspelt_candidate_is_refused_and_a_new_one_brings_its_architecture() -> None:
+    with pytest.raises(Refusal, match=r"unknown candidate 'resnet80'\. Did you mean 'resnet8'"):
+        compose(["study=quickstart", "candidates.resnet80.options.width=0.5"])
+    with pytest.raises(Refusal, match="unknown candidate 'resnet20'"):  # an architecture, but no row of this study
+        compose(["study=quickstart", "candidates.resnet20.options.width=0.5"])
+    study = study_from(compose(["study=quickstart", "candidates.new.architecture=vgg11"]))
+    assert study.candidates[-1].architecture == "vgg11"
+
+
+def test_what_the_default_budget_overrules_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "studies").mkdir()
+    mine = tmp_path / "studies" / "mine.yaml"
+    mine.write_text("search: {space: sgd, trials: 7}\nseeds: 5\ncandidates: {lenet5: {}}\n")
+    monkeypatch.chdir(tmp_path)
+    study = study_from(compose(["study=mine", "seeds=4"]))
+    assert (study.search.trials, study.seeds) == (4, 4)
+    (note,) = capsys.readouterr().err.splitlines()
+    assert note.startswith("note: search.trials=7 of the study gives way to the budget's 4")
+    mine.write_text(mine.read_text() + "budgets: {laptop: {seeds: 5, search: {trials: 7}}}\n")
+    assert study_from(compose(["study=mine"])).search.trials == 7
+    assert not capsys.readouterr().err
+
+
+def test_options_of_another_packages_architecture_are_checked_before_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    from suite import models
+
+    monkeypatch.setattr(models, "facts", lambda name: {"options": None})
+    monkeypatch.setattr(models, "foreign_kinds", lambda name: ({"units": "int"}, False))
+    _check_architecture("candidate a", "theirs", {"units": 3})
+    with pytest.raises(Refusal, match=r"candidate a: theirs has no option 'unitz'\. Did you mean 'units'"):
+        _check_architecture("candidate a", "theirs", {"unitz": 3})
+    with pytest.raises(Refusal, match="candidate a: option units of theirs is a whole number, not 'many'"):
+        _check_architecture("candidate a", "theirs", {"units": "many"})

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from suite.core.refusals import Refusal
+from suite.data.contents import TEST, TRAIN
+from suite.data.sources.tiny_imagenet import recognised, understand
+from tests.data.made_up import class_tree, picture
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    class_tree(tmp_path, {"train/n02/images": 3, "train/n01/images": 4, "train/n03/images": 2, "test/images": 2})
+    (tmp_path / "train" / "n01" / "n01_boxes.txt").write_text("0.JPEG\t0\t0\t9\t9\n")
+    lines = []
+    for k, wnid in enumerate(["n03", "n01", "n02", "n01"]):
+        picture(tmp_path / "val" / "images" / f"val_{k}.JPEG", (0, k, 0))
+        lines.append(f"val_{k}.JPEG\t{wnid}\t0\t0\t9\t9\n")
+    (tmp_path / "val" / "val_annotations.txt").write_text("".join(lines))
+    (tmp_path / "words.txt").write_text(
+        "n01\tgoldfish, Carassius auratus\nn02\tcrane\nn03\tcrane, machine\nn09\tunused\n"
+    )
+    return tmp_path
+
+
+def test_labels_come_from_folders_and_annotations(root: Path) -> None:
+    assert recognised(root)
+    tree = understand(root)
+    assert tree.class_names == ("goldfish", "crane (n02)", "crane (n03)")
+    assert np.bincount(tree.labels[tree.part == TRAIN]).tolist() == [4, 3, 2]
+    assert tree.labels[tree.part == TEST].tolist() == [2, 0, 1, 0]
+    assert [p.path.name for p in tree.pictures[-4:]] == [f"val_{k}.JPEG" for k in range(4)]
+    assert tree.annotations == (root / "val" / "val_annotations.txt", root / "words.txt")
+    assert tree.notes == ("Tiny ImageNet's layout: val/ is the test set; validation is split from train/",)
+
+
+def test_identifiers_name_the_classes_without_words(root: Path) -> None:
+    (root / "words.txt").unlink()
+    assert understand(root).class_names == ("n01", "n02", "n03")
+
+
+def test_other_folders_are_not_taken_for_it(tmp_path: Path) -> None:
+    assert not recognised(class_tree(tmp_path, {"train/cat": 1, "val/cat": 1}))
+
+
+def test_a_picture_without_annotation_is_named(root: Path) -> None:
+    picture(root / "val" / "images" / "extra.JPEG")
+    with pytest.raises(Refusal, match=r"do not agree on 1 files, first extra.JPEG"):
+        understand(root)
+
+
+@pytest.mark.parametrize("line", ["val_9.JPEG\tn77\t0", "val_9.JPEG n01"])
+def test_a_wrong_line_is_named(line: str, root: Path) -> None:
+    with (root / "val" / "val_annotations.txt").open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(
+        Refusal, match=r"val_annotations.txt, line 5: expected a file name, a tab and one of the classes"
+    ):
+        understand(root)
+
+
+def test_a_train_folder_without_pictures_is_refused(root: Path) -> None:
+    (root / "train" / "n04").mkdir()
+    with pytest.raises(Refusal, match="classes without pictures: n04"):
+        understand(root)
