@@ -1,0 +1,33 @@
+"""What a study lets differ on purpose: its axes, each the name of a single value or of a group of values.
+
+A value has a dotted name: `recipe.learning_rate`, `options.width`, `data.train_examples`. A group is what stands before
+the dot: `recipe`, `options`, `data`; `architecture` is the network with its options. What costs or feeds a candidate is
+in no group: it is an axis only where its own name is given, so that no row is ahead for having trained longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+GROUPS = ("architecture", "options", "recipe", "data")
+FEEDING = frozenset({"recipe.epochs", "data.train_examples", "data.images", "data.image_size", "search.trials"})
+"""What costs or feeds a candidate."""
+
+IMPLIED = {
+    "data.train_examples": ("data.images", "recipe.epochs"),  # the budget counts images: fewer are seen more often
+    "data.image_size": ("data.hash", "test images"),  # other pixels of the same pictures
+}
+"""What follows where a value is an axis."""
+
+
+def covers(axis: str, value: str) -> bool:
+    """Whether a value, by its dotted name, may differ where `axis` is an axis."""
+    if axis == value or value in IMPLIED.get(axis, ()):
+        return True
+    group = value.partition(".")[0]
+    return value not in FEEDING and (axis == group or (axis == "architecture" and group == "options"))
+
+
+def on_axes(axes: Iterable[str], value: str) -> bool:
+    """Whether a value may differ on any of the axes."""
+    return any(covers(axis, value) for axis in axes)

@@ -1,0 +1,59 @@
+"""When two runs are the same run: an identity is plain values without those that are neutral.
+
+A value is neutral where it changes nothing: an augmentation that is off, the only precision that there was. Leaving
+neutral values out lets a field be added without touching a finished run: runs that were made before it lack it, runs
+that do not use it leave it out, and both have the same identity.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+Identity = Mapping[str, Any]
+
+
+def without_neutral(values: Mapping[str, Any], neutral: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` without those that equal their neutral one, in nested mappings too; empty mappings go.
+
+    `neutral` is nested as `values` are. What it does not name has no neutral value and stays, None excepted.
+    """
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        nothing = neutral.get(name)
+        if isinstance(value, Mapping):
+            inner = without_neutral(value, nothing if isinstance(nothing, Mapping) else {})
+            if inner:
+                kept[name] = inner
+        elif value is not None and not (name in neutral and _equal(value, nothing)):
+            kept[name] = value
+    return kept
+
+
+def differences(before: Identity, now: Identity, prefix: str = "") -> list[str]:
+    """What differs between two identities, one phrase each: `recipe.learning_rate: 0.1 became 0.2`."""
+    found = []
+    for name in sorted({*before, *now}):
+        old, new = before.get(name), now.get(name)
+        if isinstance(old, Mapping) or isinstance(new, Mapping):
+            nested = [value if isinstance(value, Mapping) else {} for value in (old, new)]
+            found += differences(nested[0], nested[1], f"{prefix}{name}.")
+        elif not _equal(old, new):
+            found.append(f"{prefix}{name}: {old} became {new}")
+    return found
+
+
+def digest(identity: Identity) -> str:
+    """SHA-256 of an identity, hexadecimal: equal for equal identities, whatever the order of their keys."""
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Equality in which 1 and 1.0 are the same number, and true is no number."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    return bool(one == other)
