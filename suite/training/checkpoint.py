@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -18,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from suite.core import faults
-from suite.core.durable import read_json, sync_directory
+from suite.core.durable import leftovers, read_json, replacing
 
 ARRAYS, STATE, MANIFEST = "arrays.npz", "state.json", "manifest.json"
 CHECKPOINTS = "checkpoints"
@@ -33,22 +32,17 @@ def commit(folder: Path, step: int, identity: str, arrays: Mapping[str, np.ndarr
 
     Raises OSError, with the older generations untouched, when the disk is full or gone.
     """
-    final, partial = folder / f"{step:010d}", folder / f".{step:010d}.{os.getpid()}.partial"
     folder.mkdir(parents=True, exist_ok=True)
-    for leftover in folder.glob(".*.partial"):
+    for leftover in leftovers(folder):
         shutil.rmtree(leftover)
-    partial.mkdir()
-    with (partial / ARRAYS).open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-        _sync(file)
-    files = {ARRAYS: _digest(partial / ARRAYS), STATE: _write_json(partial / STATE, state)}
-    _write_json(partial / MANIFEST, {"identity": identity, "step": step, "files": files})
-    sync_directory(partial)
-    faults.reach("commit.written")
-    if final.exists():  # a damaged one, or another run's: a good one would have been resumed from
-        shutil.rmtree(final)
-    partial.rename(final)
-    sync_directory(folder)
+    # what is there under this number is damaged, or another run's: a good one would have been resumed from
+    with replacing(folder / f"{step:010d}") as partial:
+        partial.mkdir()
+        with (partial / ARRAYS).open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        files = {ARRAYS: _digest(partial / ARRAYS), STATE: _write_json(partial / STATE, state)}
+        _write_json(partial / MANIFEST, {"identity": identity, "step": step, "files": files})
+        faults.reach("commit.written")
     faults.reach("commit.renamed")
     _prune(folder, step)
 
@@ -107,12 +101,5 @@ def _digest(path: Path) -> dict[str, Any]:
 
 def _write_json(path: Path, value: Any) -> dict[str, Any]:
     data = json.dumps(value, allow_nan=False).encode()
-    with path.open("wb") as file:
-        file.write(data)
-        _sync(file)
+    path.write_bytes(data)
     return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-
-
-def _sync(file: Any) -> None:
-    file.flush()
-    os.fsync(file.fileno())

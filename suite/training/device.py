@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -18,7 +17,6 @@ from keras import ops
 from suite.core.hardware import processor_name
 
 FULL_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|OOM when allocating|out of memory|failed to allocate", re.IGNORECASE)
-_CLEAR_REFS, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 
 
 def accelerator() -> bool:
@@ -81,31 +79,26 @@ def enable_determinism() -> None:
         tf.config.experimental.enable_op_determinism()
 
 
-def reset_peak_memory() -> bool:
-    """Start a new peak. False where the peak cannot be reset, so that an older run's is not taken for this one's."""
+def reset_peak_memory() -> None:
+    """Start a new peak of the accelerator's allocator, where it can be started anew (TensorFlow and torch)."""
     gc.collect()
     backend = keras.backend.backend()
     if accelerator() and backend == "tensorflow":
         import tensorflow as tf
 
         tf.config.experimental.reset_memory_stats("GPU:0")
-        return True
-    if accelerator() and backend == "torch":
+    elif accelerator() and backend == "torch":
         import torch
 
         torch.cuda.reset_peak_memory_stats()
-        return True
-    if accelerator():
-        return False
-    try:
-        _CLEAR_REFS.write_text("5")
-    except OSError:
-        return False
-    return True
 
 
 def peak_memory_bytes() -> int | None:
-    """The peak since `reset_peak_memory`: the accelerator's allocations, or this process' resident memory."""
+    """The peak of the accelerator's allocations since `reset_peak_memory`; None where nobody can tell.
+
+    On a processor nobody can: a process keeps its backend, older graphs and freed pages, so that the same run takes
+    other amounts after other runs.
+    """
     backend = keras.backend.backend()
     if accelerator() and backend == "tensorflow":
         import tensorflow as tf
@@ -115,11 +108,7 @@ def peak_memory_bytes() -> int | None:
         import torch
 
         return int(torch.cuda.max_memory_allocated())
-    try:
-        found = re.search(r"^VmHWM:\s*(\d+) kB$", _STATUS.read_text(), re.MULTILINE)
-    except OSError:
-        return None
-    return int(found.group(1)) * 1024 if found and not accelerator() else None
+    return None
 
 
 def is_out_of_memory(error: BaseException) -> bool:

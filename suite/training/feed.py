@@ -6,12 +6,15 @@ have one shape, hence one traced graph, with a batch size that is known while tr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
-Rows = dict[str, np.ndarray]
+Rows = dict[str, Any]
+Targets = Mapping[str, np.ndarray]
+"""What a task trains for, (N, ...) each, by name."""
 
 
 def epoch_order(index: np.ndarray, batch_size: int, seed: int, epoch: int) -> np.ndarray:
@@ -33,15 +36,15 @@ def evaluation_rows(index: np.ndarray, batch_size: int) -> np.ndarray:
 class Feed(keras.utils.PyDataset):
     """One element per row: positions of images that the device holds, or the images, gathered from a memory map."""
 
-    def __init__(self, images: np.ndarray | None, rows: np.ndarray, first_step: int, labels: np.ndarray | None) -> None:
+    def __init__(self, images: np.ndarray | None, rows: np.ndarray, first_step: int, targets: Targets | None) -> None:
         super().__init__(workers=1, use_multiprocessing=False)
-        self.images, self.rows, self.labels = images, rows, labels
+        self.images, self.rows, self.targets = images, rows, targets
         self.steps = np.arange(first_step, first_step + len(rows), dtype="int32")
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, position: int) -> tuple[Any, ...]:
+    def __getitem__(self, position: int) -> tuple[Rows]:
         row = self.rows[position]
         inputs: Rows = {"step": self.steps[position : position + 1]}
         if self.images is None:
@@ -49,21 +52,31 @@ class Feed(keras.utils.PyDataset):
         else:
             ordered, back = np.unique(row, return_inverse=True)  # a memory map is read forwards, each image once
             inputs["image"] = self.images[ordered][back][None]
-        return (inputs,) if self.labels is None else (inputs, self.labels[row][None])
+        if self.targets is not None:
+            inputs["targets"] = {name: values[row][None] for name, values in self.targets.items()}
+        return (inputs,)
 
 
-def feed(images: np.ndarray | None, rows: np.ndarray, first_step: int, labels: np.ndarray | None) -> dict[str, Any]:
-    """Arguments of `fit` (with `labels` (N,) int32) or `predict` for these rows.
+def feed(images: np.ndarray | None, rows: np.ndarray, first_step: int, targets: Targets | None) -> dict[str, Any]:
+    """Arguments of `fit` (with `targets`, (N, ...) each) or `predict` for these rows.
 
+    The targets are among the inputs, so that a transform may change them with the pixels.
     `images`: None where the device holds them, and positions are enough.
     """
-    source = Feed(images, rows, first_step, labels)
+    source = Feed(images, rows, first_step, targets)
     if keras.backend.backend() == "tensorflow":
         return {"x": _tensorflow_dataset(source)}
     if images is not None:
         return {"x": source}
-    inputs: dict[str, Any] = {"x": {"index": rows, "step": source.steps}, "batch_size": 1}
-    return inputs if labels is None else {**inputs, "y": labels[rows]}
+    return {"x": _whole(source), "batch_size": 1}
+
+
+def _whole(source: Feed) -> Rows:
+    """All rows at once, where the device holds the images: positions and targets take little room."""
+    inputs: Rows = {"step": source.steps, "index": source.rows}
+    if source.targets is not None:
+        inputs["targets"] = {name: values[source.rows] for name, values in source.targets.items()}
+    return inputs
 
 
 def _tensorflow_dataset(source: Feed) -> Any:
@@ -75,9 +88,7 @@ def _tensorflow_dataset(source: Feed) -> Any:
     import tensorflow as tf
 
     if source.images is None:
-        arrays: tuple[Any, ...] = ({"step": source.steps, "index": source.rows},)
-        arrays += () if source.labels is None else (source.labels[source.rows],)
-        data = tf.data.Dataset.from_tensor_slices(arrays).batch(1, drop_remainder=True)
+        data = tf.data.Dataset.from_tensor_slices((_whole(source),)).batch(1, drop_remainder=True)
     else:
         signature = keras.tree.map_structure(lambda array: tf.TensorSpec(array.shape, array.dtype), source[0])
         data = tf.data.Dataset.from_generator(

@@ -15,13 +15,17 @@ from typing import Any
 
 import numpy as np
 
+from suite import tasks
+from suite.core.identity import digest
+from suite.core.metrics import of_part
 from suite.core.refusals import Refusal
 from suite.data import Dataset
+from suite.tasks import Evaluation
+from suite.tasks.task import figures
 from suite.training import checkpoint
 from suite.training.clock import Clocks, Heartbeat, Pulse
 from suite.training.device import accelerator, peak_memory_bytes, synchronize
 from suite.training.energy import EnergyCounter
-from suite.training.evaluate import Predictions, evaluate
 from suite.training.feed import epoch_order, evaluation_rows, feed
 from suite.training.progress import Progress, Row
 from suite.training.spec import RunSpec
@@ -44,7 +48,7 @@ def segment_steps(macs: float, batch_size: int) -> int:
 def training_index(spec: RunSpec, data: Dataset) -> np.ndarray:
     """Positions of the images that a run trains on. Raises Refusal where they do not fill one batch."""
     index = np.concatenate([data.train, data.validation]) if spec.train_on_validation else data.train
-    size = spec.recipe.batch_size
+    size = spec.applied.batch_size
     if len(index) < size:
         raise Refusal(f"recipe.batch_size={size} is more than the {len(index)} training images: make it smaller")
     return index
@@ -55,13 +59,15 @@ class Loop:
 
     def __init__(self, spec: RunSpec, data: Dataset, graph: Graph, directory: Path, clocks: Clocks) -> None:
         self.spec, self.data, self.graph, self.directory, self.clocks = spec, data, graph, directory, clocks
-        self.batch_size = spec.recipe.batch_size
+        self.batch_size = spec.applied.batch_size
+        self.task = tasks.get(spec.task)
+        self.targets = self.task.targets(data)
         self.index = training_index(spec, data)
         self.validates = not spec.train_on_validation and len(data.validation) > 0
         self.batches = len(self.index) // self.batch_size
-        self.total_steps = self.batches * spec.recipe.epochs
+        self.total_steps = self.batches * spec.applied.epochs
         self.segment = segment_steps(graph.complexity.macs or graph.complexity.params, self.batch_size)
-        self.identity = spec.identity(data.hash, graph.fingerprint)
+        self.identity = digest({**spec.identity(data.hash), "fingerprint": graph.fingerprint})
         self.images = None if graph.images is not None else data.images
         self.progress = Progress()
         self._energy = EnergyCounter(accelerator())
@@ -84,9 +90,9 @@ class Loop:
         with self.clocks.count("compile_seconds"):
             row = np.resize(self.index, self.batch_size).astype("int32")
             if self.progress.step < self.total_steps:
-                self.graph.warm_up("fit", self.images, row, self.data.labels)
+                self.graph.warm_up("fit", self.images, row, self.targets)
             if self.validates or self.spec.final:
-                self.graph.warm_up("predict", self.images, row, self.data.labels)
+                self.graph.warm_up("predict", self.images, row, self.targets)
 
     def train(self, on_epoch: OnEpoch) -> tuple[str, str | None]:
         """Train to the end. Returns outcome and reason: completed, pruned, or diverged."""
@@ -113,26 +119,31 @@ class Loop:
         self._heartbeat.start(before)
         with self.clocks.count("device_seconds"):
             history = self.graph.step.fit(
-                **feed(self.images, rows, self.progress.step, self.data.labels),
+                **feed(self.images, rows, self.progress.step, self.targets),
                 shuffle=False, verbose=0, callbacks=Pulse(self._heartbeat, self.graph.step),
             )  # fmt: skip
             synchronize(self.graph.optimizer.iterations)
         seconds = self.clocks.device_seconds - before
         self._heartbeat.write(self.clocks.device_seconds)
-        last = {name: values[-1] for name, values in history.history.items()}
-        self.progress.add(len(rows), float(last["cross_entropy"]), float(last["accuracy"]), seconds)
+        means = {f"train_{name}": float(history.history[f"train_{name}"][-1]) for name in self.task.counted}
+        self.progress.add(len(rows), means, seconds)
 
     def _end_epoch(self) -> Row:
-        validation = self.predict(self.data.validation) if self.validates else None
+        names = [metric.name for metric in of_part(self.task.metrics, "val")]
+        validation: dict[str, float | None] = dict.fromkeys(names)
+        if self.validates:
+            validation |= figures(self.task, self.predict(self.data.validation), "val")
         rate = float(self.graph.optimizer.schedule(self.progress.step - 1))
         return self.progress.end_epoch(self.batches * self.batch_size, validation, rate)
 
-    def predict(self, index: np.ndarray) -> Predictions:
-        """Figures on the images at `index`, with the weights as they are."""
+    def predict(self, index: np.ndarray) -> Evaluation:
+        """What the network does on the images at `index`, with the weights as they are."""
         with self.clocks.count("eval_seconds"):
             rows = evaluation_rows(index, self.batch_size)
-            logits = self.graph.step.predict(**feed(self.images, rows, 0, None), verbose=0)
-            return evaluate(logits[: len(index)], self.data.labels[index])
+            outputs = self.graph.step.predict(**feed(self.images, rows, 0, None), verbose=0)
+            return self.task.evaluate(
+                outputs[: len(index)], {name: values[index] for name, values in self.targets.items()}
+            )
 
     def commit(self) -> bool:
         """Write a checkpoint; False, and nothing written, if a weight is not finite."""

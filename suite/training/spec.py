@@ -1,25 +1,36 @@
 """What one run is asked to do: everything the trainer needs, as values that travel to a worker process as JSON.
 
-Imports no Keras: the coordinator makes these.
+Imports no Keras: the coordinator makes these. When two runs are the same run is decided here, by `RunSpec.identity`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from suite.core.identity import differences, without_neutral
+from suite.core.refusals import Refusal
 from suite.data import DataSpec
-from suite.training.recipe import RECIPE_VERSION, Recipe
+from suite.training.recipe import Recipe
 
 SEEDS = ("split", "initial", "order", "augment")
+
+NEUTRAL: dict[str, Any] = {
+    "data": {item.name: item.default for item in fields(DataSpec) if item.name not in ("name", "path")},
+    "task": "classification",
+    "train_on_validation": False,
+    "deterministic": "auto",
+}
+"""What every run had before there was anything else to choose."""
+
+UNKNOWN_ONCE = ("threads",)
+"""What earlier runs did not write down: it is compared only where both did."""
 
 
 @dataclass(frozen=True)
 class RunSpec:
-    """One training. `parameters` is what a search chose and is already applied to `recipe`."""
+    """One training: the recipe as the study asks for it, and `parameters`, what a search chose in its place."""
 
     architecture: str
     options: Mapping[str, Any]
@@ -32,15 +43,24 @@ class RunSpec:
     final: bool = False
     """Final runs are tested, once, after training; search trials never are."""
     train_on_validation: bool = False
+    task: str = "classification"
     backend: str = "tensorflow"
     precision: str = "float32"
+    threads: int | None = None
+    """Of the processor, which the worker was started with; None where nobody counts them."""
+    deterministic: bool | None = None
+    """Whether equal inputs give equal bits; None: on a processor yes, on an accelerator, where it costs speed, no."""
     data_dir: str | None = None
     offline: bool = False
-    deterministic: bool = True
     expected_fingerprint: str | None = None
     """The graph that earlier runs of the candidate were trained with; another one is refused before training."""
     expected_data_hash: str | None = None
     """The data that the study was opened with; other data, such as a folder with a new picture, is refused."""
+
+    @property
+    def applied(self) -> Recipe:
+        """The recipe that trains: with the parameters in their places."""
+        return self.recipe.with_parameters(self.parameters)
 
     def as_mapping(self) -> dict[str, Any]:
         """Plain values as JSON knows them; `from_mapping` gives the specification back."""
@@ -61,15 +81,57 @@ class RunSpec:
         values["data"] = DataSpec(**values["data"])
         return cls(**values)
 
-    def identity(self, data_hash: str, fingerprint: str) -> str:
-        """SHA-256 of all that determines the training: a checkpoint serves only a run of the same identity.
+    def identity(self, data_hash: str) -> dict[str, Any]:
+        """What determines the training, as plain values without the neutral ones: equal for the same run.
 
-        Places (data_dir, cache_dir), names and downloads do not count; the data's and the graph's hashes do.
+        Places (data_dir, cache_dir, a folder's path), names and downloads do not count; the data's hash does.
         """
-        values = self.as_mapping()
-        for name in ("data_dir", "cache_dir", "offline", "parameters", "expected_fingerprint", "expected_data_hash"):
-            del values[name]
-        values["recipe"] = {key: value for key, value in values["recipe"].items() if key != "name"}
-        values["data"] = {key: value for key, value in values["data"].items() if key not in ("name", "path")}
-        known = {**values, "data_hash": data_hash, "fingerprint": fingerprint, "recipe_version": RECIPE_VERSION}
-        return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+        values = {
+            "architecture": self.architecture,
+            "options": dict(self.options),
+            "recipe": self.recipe.identity(),
+            "parameters": dict(self.parameters),
+            "versions": self.recipe.versions(),
+            "seeds": dict(self.seeds),
+            "data": {name: value for name, value in asdict(self.data).items() if name != "path"},
+            "data_hash": data_hash,
+            "train_on_validation": self.train_on_validation,
+            "task": self.task,
+            "backend": self.backend,
+            "precision": self.precision,
+            "threads": self.threads,
+            "deterministic": "auto" if self.deterministic is None else self.deterministic,
+        }
+        return without_neutral(values, NEUTRAL)
+
+
+def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What differs between a recorded identity, of whatever version of the suite, and one made now; phrases."""
+    old, new = modern(before), modern(now)
+    for name in UNKNOWN_ONCE:
+        if name not in old or name not in new:
+            old.pop(name, None)
+            new.pop(name, None)
+    found = differences(old, new)
+    return [
+        f"{phrase.removeprefix('versions.').partition(':')[0]} is computed otherwise since then"
+        if phrase.startswith("versions.")
+        else phrase
+        for phrase in found
+    ]
+
+
+def modern(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """A recorded identity as this version writes it.
+
+    Records once listed every value of a recipe, in use or not, and had one version for all parts: 2, which is every
+    part's first. A recipe that cannot be read any more stays as it is, and differs.
+    """
+    values = dict(identity)
+    if values.get("recipe_version") == 2:
+        del values["recipe_version"]
+    try:
+        values["recipe"] = Recipe.from_mapping(values.get("recipe") or {}).identity()
+    except Refusal:
+        pass
+    return without_neutral(values, NEUTRAL)

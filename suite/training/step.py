@@ -1,42 +1,44 @@
 """The compiled step: Keras' own trainer around a network, from raw pixels to the updated weights.
 
-The model's input is one row of `feed`: positions of images that already lie on the device (or the images), and the
-number of the step. Gathering, augmenting, normalising and training are one traced graph. What a search may change
-(rates, decay, smoothing), what depends on the data (normalisation) and what depends on the run (the augmentation's
-key) are variables: another run of the same structure is the same graph.
+The model's input is one row of `feed`: positions of images that already lie on the device (or the images), their
+targets, and the number of the step. Gathering, augmenting, normalising and training are one traced graph, in which a
+transform may change targets as well as pixels. What a search may change (rates, decay, smoothing), what depends on the
+data (normalisation) and what depends on the run (the augmentation's key) are variables: another run of the same
+structure is the same graph.
 """
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from suite.training.augmentation import DRAWS, Augmentation
-from suite.training.optimizer import decays
+from suite.tasks import Task
+from suite.training.augment.batch import Batch
+from suite.training.groups import decays
 from suite.training.preprocessing import Preprocessing
-from suite.training.recipe import Recipe
-
-AUXILIARY_WEIGHT = 0.3
-"""Of the loss of each output after the first: Szegedy et al., arXiv:1409.4842, section 5."""
+from suite.training.recipe import Recipe, parts
 
 
 class CompiledStep(keras.Model):
-    """Trains `net` (float32 (n, H, W, C) to logits (n, classes)) on rows of batch positions or batches."""
+    """Trains `net` (float32 (n, H, W, C) to a task's outputs) on rows of batch positions or batches."""
 
-    def __init__(self, net: keras.Model, images: Any | None, augmentation: Augmentation, recipe: Recipe) -> None:
+    def __init__(self, net: keras.Model, images: Any | None, task: Task, recipe: Recipe) -> None:
         """`images`: a variable of all images (N, H, W, C) uint8 on the device, or None where the host feeds them."""
         super().__init__(dtype="float32")
-        self.net, self.images, self.augmentation = net, images, augmentation
-        self.coupled_decay = recipe.weight_decay > 0 and recipe.optimizer != "adamw"
+        self.net, self.images, self.task, self.recipe = net, images, task, recipe
+        self.objective = parts("losses")[recipe.loss].compute
+        decoupled = parts("optimizers")[recipe.optimizer].decoupled
+        self.coupled_decay = not decoupled and "weight_decay" in recipe.numbers() and recipe.weight_decay > 0
         self.generator = keras.random.SeedGenerator(0)
         channels = net.input_shape[-1]
         self.scale, self.offset = self._value((channels,)), self._value((channels,))
-        self.smoothing, self.weight_decay = self._value(()), self._value(())
+        self.numbers = {name: self._value(()) for name in _traced(recipe)}
         self.key = self.add_weight(shape=(), dtype="int32", initializer="zeros", trainable=False, name="key")
-        self.mean_loss, self.mean_accuracy = keras.metrics.Mean("cross_entropy"), keras.metrics.Mean("accuracy")
+        self.means = {name: keras.metrics.Mean(f"train_{name}") for name in task.counted}
         self.traces = 0
         self.built = True
 
@@ -47,28 +49,38 @@ class CompiledStep(keras.Model):
         """Take a run's values; nothing is traced anew."""
         self.scale.assign(preprocessing.scale)
         self.offset.assign(preprocessing.offset)
-        self.smoothing.assign(np.float32(recipe.label_smoothing))
-        self.weight_decay.assign(np.float32(recipe.weight_decay))
+        for name, variable in self.numbers.items():
+            variable.assign(np.float32(getattr(recipe, name)))
         self.key.assign(_key(augment_seed))
 
     def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
+        """In prediction the network's first output; in training its outputs with the targets that they train for."""
         self.traces += 1  # runs while tracing only: the count of graphs made
         images = inputs["image"][0] if self.images is None else ops.take(self.images, inputs["index"][0], axis=0)
-        if training and self.augmentation.active:
-            images = self.augmentation(images, self._uniforms(images.shape[0], inputs["step"][0]), self._normalize)
-        else:
-            images = self._normalize(images)
-        outputs = self.net(images, training=training)
-        return outputs if training or not isinstance(outputs, list | tuple) else outputs[0]
+        if not training:
+            outputs = self.net(self._normalize(images), training=False)
+            return outputs[0] if isinstance(outputs, list | tuple) else outputs
+        batch = Batch(images, {name: values[0] for name, values in inputs["targets"].items()})
+        for transform in self.recipe.transforms:
+            uniforms = self._uniforms(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
+            batch = transform.apply(batch, uniforms, self._numbers(transform))
+        outputs = self.net(batch.normalized(self._normalize), training=True)
+        return {"outputs": outputs, "targets": batch.targets}
 
-    def _uniforms(self, count: int, step: Any) -> Any:
-        """Uniform numbers (count, DRAWS) that depend on the run's key and the step alone.
+    def _numbers(self, part: Any) -> dict[str, Any]:
+        """A part's numbers: variables where they are traced, else the recipe's own."""
+        names = [number.name for number in part.numbers]
+        return {name: self.numbers[name] if name in self.numbers else getattr(self.recipe, name) for name in names}
+
+    def _uniforms(self, stream: str, shape: tuple[int, ...], step: Any) -> Any:
+        """Uniform numbers that depend on the run's key, the name of the stream and the step alone.
 
         keras.random takes a generator, not a tensor, as its seed: the generator's state is set to (key, step) here.
         """
         state = self.generator.state
-        state.assign(ops.stack([ops.cast(self.key, state.dtype), ops.cast(step, state.dtype)]))
-        return keras.random.uniform((count, DRAWS), seed=self.generator)
+        key = ops.bitwise_xor(ops.cast(self.key, "int32"), zlib.crc32(stream.encode()) & 0x7FFFFFFF)
+        state.assign(ops.stack([ops.cast(key, state.dtype), ops.cast(step, state.dtype)]))
+        return keras.random.uniform(shape, seed=self.generator)
 
     def _normalize(self, images: Any) -> Any:
         return ops.cast(images, "float32") * self.scale + self.offset
@@ -76,33 +88,26 @@ class CompiledStep(keras.Model):
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
-        """Cross-entropy against smoothed labels (Szegedy et al. 2016), auxiliary classifiers', coupled weight decay."""
-        first, *auxiliary = y_pred if isinstance(y_pred, list | tuple) else [y_pred]
-        loss = self._cross_entropy(first, y[0])
-        for logits in auxiliary:
-            loss = loss + AUXILIARY_WEIGHT * self._cross_entropy(logits, y[0])
+        """The task's loss with the recipe's objective, and the weight decay where the optimizer does not do it."""
+        numbers = self._numbers(parts("losses")[self.recipe.loss])
+        loss = self.task.loss(self.objective, y_pred["outputs"], y_pred["targets"], numbers)
         if self.coupled_decay:
             squares = [ops.sum(ops.square(v)) for v in self.net.trainable_variables if decays(v)]
-            loss = loss + 0.5 * self.weight_decay * sum(squares)
+            loss = loss + 0.5 * self.numbers["weight_decay"] * sum(squares)
         return loss
 
-    def _cross_entropy(self, logits: Any, labels: Any) -> Any:
-        logarithms = ops.log_softmax(ops.cast(logits, "float32"), axis=-1)
-        own = -ops.mean(_picked(logarithms, labels))
-        return own + self.smoothing * (-ops.mean(logarithms) - own)
-
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """Cross-entropy against the true labels, without decay, so that it compares with the validation's; accuracy."""
-        logits = ops.cast(y_pred[0] if isinstance(y_pred, list | tuple) else y_pred, "float32")
-        self.mean_loss.update_state(-ops.mean(_picked(ops.log_softmax(logits, axis=-1), y[0])))
-        hits = ops.equal(ops.cast(ops.argmax(logits, axis=-1), "int32"), ops.cast(y[0], "int32"))
-        self.mean_accuracy.update_state(ops.mean(ops.cast(hits, "float32")))
-        return {"cross_entropy": self.mean_loss.result(), "accuracy": self.mean_accuracy.result()}
+        """The running means of what the task counts in training."""
+        for name, value in self.task.step_metrics(y_pred["outputs"], y_pred["targets"]).items():
+            self.means[name].update_state(value)
+        return {mean.name: mean.result() for mean in self.means.values()}
 
 
-def _picked(values: Any, labels: Any) -> Any:
-    """values[i, labels[i]]: (n,)."""
-    return ops.sum(values * ops.one_hot(labels, values.shape[-1], dtype=values.dtype), axis=-1)
+def _traced(recipe: Recipe) -> list[str]:
+    """Numbers that the step itself reads: of the loss and the transforms, and the decay."""
+    chosen = [parts("losses")[recipe.loss], *recipe.transforms]
+    found = [number.name for part in chosen for number in part.numbers if number.kind != "structural"]
+    return [*found, *(["weight_decay"] if "weight_decay" in recipe.numbers() else [])]
 
 
 def _key(seed: int) -> int:

@@ -14,12 +14,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from suite import models
+from suite import models, tasks
 from suite.core.refusals import Refusal
-from suite.training.augmentation import Augmentation
 from suite.training.device import accelerator, is_out_of_memory, to_numpy
-from suite.training.feed import feed
-from suite.training.optimizer import make_optimizer, set_optimizer
+from suite.training.feed import Targets, feed
+from suite.training.optimization import make_optimizer, set_optimizer
 from suite.training.preprocessing import Preprocessing
 from suite.training.spec import RunSpec
 from suite.training.step import CompiledStep
@@ -36,8 +35,8 @@ class Graph:
         self.net, self.images = net, images
         self.complexity = models.measure(net)
         self.fingerprint = models.fingerprint(net)
-        self.step = CompiledStep(net, images, Augmentation.of(spec.recipe), spec.recipe)
-        self.optimizer = make_optimizer(spec.recipe, net.trainable_variables)
+        self.step = CompiledStep(net, images, tasks.get(spec.task), spec.applied)
+        self.optimizer = make_optimizer(spec.applied, net.trainable_variables)
         self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=_jit_compile())
         self._variables = [*net.variables, *self.optimizer.variables]
         self.warm: set[str] = set()
@@ -46,8 +45,8 @@ class Graph:
         """Bring everything to the start of a run."""
         for variable, value in zip(self.net.variables, initial, strict=True):
             variable.assign(value)
-        set_optimizer(self.optimizer, spec.recipe, total_steps)
-        self.step.set_values(spec.recipe, preprocessing, spec.seeds["augment"])
+        set_optimizer(self.optimizer, spec.applied, total_steps)
+        self.step.set_values(spec.applied, preprocessing, spec.seeds["augment"])
 
     def state(self) -> dict[str, np.ndarray]:
         """Weights, moving statistics, dropout's random states, the optimizer's step and momenta."""
@@ -57,13 +56,13 @@ class Graph:
         for variable, value in zip(self._variables, state.values(), strict=True):
             variable.assign(value)
 
-    def warm_up(self, kind: str, images: np.ndarray | None, row: np.ndarray, labels: np.ndarray) -> None:
+    def warm_up(self, kind: str, images: np.ndarray | None, row: np.ndarray, targets: Targets) -> None:
         """Trace and compile for `fit` or `predict` with one row; the state is afterwards as it was."""
         if kind in self.warm:
             return
         before = self.state()
         if kind == "fit":
-            self.step.fit(**feed(images, row[None], 0, labels), shuffle=False, verbose=0)
+            self.step.fit(**feed(images, row[None], 0, targets), shuffle=False, verbose=0)
         else:
             self.step.predict(**feed(images, row[None], 0, None), verbose=0)
         self.restore(before)
@@ -86,7 +85,7 @@ class Graphs:
         keras.config.set_dtype_policy(spec.precision)
         keras.utils.set_random_seed(spec.seeds["initial"])
         try:
-            net = models.build(spec.architecture, input_shape, classes, **spec.options)
+            net = tasks.get(spec.task).network(spec.architecture, input_shape, classes, spec.options)
         except models.ArchitectureError as error:
             if is_out_of_memory(error):  # an outcome of the run, not a reason to stop the study
                 raise
@@ -106,14 +105,10 @@ class Graphs:
 
 
 def structure(spec: RunSpec, input_shape: tuple[int, ...], classes: int) -> str:
-    """All that makes two runs the same graph. The numbers a search usually tries are not among it."""
-    recipe = spec.recipe
+    """All that makes two runs the same graph, derived from what their parts declare."""
     values = {
-        "architecture": spec.architecture, "options": dict(spec.options), "shape": input_shape, "classes": classes,
-        "precision": spec.precision, "batch_size": recipe.batch_size, "optimizer": recipe.optimizer,
-        "momentum": recipe.momentum, "nesterov": recipe.nesterov, "schedule": recipe.schedule,
-        "milestones": len(recipe.milestones), "augmentation": repr(Augmentation.of(recipe)),
-        "decays": recipe.weight_decay > 0,
+        "task": spec.task, "architecture": spec.architecture, "options": dict(spec.options), "shape": input_shape,
+        "classes": classes, "precision": spec.precision, "recipe": spec.applied.structure(),
     }  # fmt: skip
     return json.dumps(values, sort_keys=True)
 

@@ -7,7 +7,6 @@ predictions, weights and preprocessing. The result itself is written by the call
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +18,13 @@ import numpy as np
 from suite import models
 from suite.core import faults
 from suite.core.directories import HISTORY, PREDICTIONS, WEIGHTS
-from suite.core.durable import sync_directory, write_json
+from suite.core.durable import replacing, write_json
 from suite.core.refusals import Refusal, first_line
 from suite.data import Dataset, load
+from suite.tasks import Evaluation
+from suite.tasks.task import figures
 from suite.training import device
 from suite.training.clock import Clocks
-from suite.training.evaluate import Predictions
 from suite.training.loop import Loop, OnEpoch, training_index
 from suite.training.preprocessing import Preprocessing, measure_preprocessing
 from suite.training.spec import RunSpec
@@ -77,10 +77,10 @@ class Trainer:
         """
         self._check(spec)
         clocks = Clocks()
-        peak_known = device.reset_peak_memory()
+        device.reset_peak_memory()
         fields: dict[str, Any] = self._asked(spec, attempt)
         try:
-            return fields | self._train(spec, directory, on_epoch, clocks, peak_known, fields)
+            return fields | self._train(spec, directory, on_epoch, clocks, fields)
         except Exception as error:
             self._forget()  # an interrupted step may have left the state half written, or given away
             if isinstance(error, GraphChanged | Refusal | OSError):
@@ -94,9 +94,14 @@ class Trainer:
         running = keras.backend.backend()
         if running != spec.backend:
             raise Refusal(f"the run wants backend={spec.backend}, and this process runs {running}: start it with that")
-        if spec.deterministic and not self._deterministic:
+        if self._wants_determinism(spec) and not self._deterministic:
             device.enable_determinism()
             self._deterministic = True
+
+    @staticmethod
+    def _wants_determinism(spec: RunSpec) -> bool:
+        """On a processor it costs little, and kills leave no trace in the bits; on an accelerator it costs speed."""
+        return not device.accelerator() if spec.deterministic is None else spec.deterministic
 
     def _train(
         self,
@@ -104,7 +109,6 @@ class Trainer:
         directory: Path,
         on_epoch: OnEpoch,
         clocks: Clocks,
-        peak_known: bool,
         fields: dict[str, Any],
     ) -> dict[str, Any]:
         directory.mkdir(parents=True, exist_ok=True)
@@ -138,14 +142,12 @@ class Trainer:
         finally:
             loop.close()
         tested = self._end(loop, preprocessing, outcome)
-        if tested and not math.isfinite(tested["test_loss"]):
-            outcome, reason = "diverged", "the test loss is not finite"
+        if not all(map(math.isfinite, tested.values())):
+            outcome, reason = "diverged", "a figure of the test is not finite"
         last = loop.progress.last
-        names = ("train_accuracy", "val_accuracy", "val_top5_accuracy", "val_loss")
+        names = [metric.name for metric in loop.task.metrics if metric.part in ("train", "val")]
         settled = loop.settled_clocks()
-        if not peak_known:
-            settled["peak_memory_bytes"] = None
-        trained = loop.progress.step * spec.recipe.batch_size
+        trained = loop.progress.step * loop.batch_size
         return {
             **fields, **{name: last.get(name) for name in names}, **tested, **settled,
             "outcome": outcome, "reason": reason, "epochs": len(loop.progress.rows),
@@ -160,10 +162,7 @@ class Trainer:
         if final:
             predictions = loop.predict(loop.data.test)
             _write_predictions(loop.directory, predictions)
-            tested = {
-                "test_accuracy": predictions.accuracy, "test_top5_accuracy": predictions.top5_accuracy,
-                "test_loss": predictions.loss, "calibration_error": predictions.calibration_error,
-            }  # fmt: skip
+            tested = figures(loop.task, predictions, "test")
         write_json(loop.directory / HISTORY, loop.progress.rows)
         faults.reach("training.history")
         if final:
@@ -175,8 +174,10 @@ class Trainer:
     def _asked(self, spec: RunSpec, attempt: int) -> dict[str, Any]:
         return {
             "architecture": spec.architecture, "options": dict(spec.options), "recipe": spec.recipe.as_mapping(),
-            "parameters": dict(spec.parameters), "dataset": spec.data.name, "batch_size": spec.recipe.batch_size,
+            "parameters": dict(spec.parameters), "dataset": spec.data.name, "batch_size": spec.applied.batch_size,
             "backend": spec.backend, "precision": spec.precision, "device": device.device_name(), "attempts": attempt,
+            "task": spec.task, "threads": None if device.accelerator() else spec.threads,
+            "deterministic": self._deterministic,
         }  # fmt: skip
 
     def _load(self, spec: RunSpec) -> Loaded:
@@ -215,20 +216,12 @@ class Trainer:
         self._loaded.clear()
 
 
-def _write_predictions(directory: Path, predictions: Predictions) -> None:
-    partial = directory / f".{PREDICTIONS}.partial"
-    with partial.open("wb") as file:
-        arrays: Mapping[str, Any] = predictions.arrays()
+def _write_predictions(directory: Path, predictions: Evaluation) -> None:
+    arrays: Mapping[str, Any] = predictions.arrays()
+    with replacing(directory / PREDICTIONS) as partial, partial.open("wb") as file:
         np.savez_compressed(file, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(directory / PREDICTIONS)
 
 
 def _write_weights(directory: Path, net: keras.Model) -> None:
-    partial = directory / f".partial.{WEIGHTS}"
-    net.save_weights(partial, overwrite=True)
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    partial.replace(directory / WEIGHTS)
-    sync_directory(directory)
+    with replacing(directory / WEIGHTS) as partial:
+        net.save_weights(partial, overwrite=True)

@@ -1,0 +1,35 @@
+"""Augmentation on the device, one transform a file.
+
+Everything random comes in as uniform numbers from a stream of the transform's own, so that these functions are pure and
+a new transform never changes what an older one draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from suite.training.recipe.part import Part
+
+PLACES, PIXELS, ERASING, MIXING = 0, 10, 20, 30
+"""Orders: where pixels come from, what they are, which are erased, what images share."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transform(Part):
+    """apply: from a batch (`suite.training.augment.batch.Batch`), uniform numbers (n, draws) and the part's numbers.
+
+    switch: the number that switches it on when it is not neutral. draws: uniform numbers in [0, 1) for each image.
+    order: transforms of lower orders act first, equals by name.
+    """
+
+    apply: Callable[[Any, Any, Mapping[str, Any]], Any]
+    switch: str
+    draws: int
+    order: int = PIXELS
+
+    def active(self, values: Mapping[str, Any]) -> bool:
+        """Whether a recipe with these values uses the transform."""
+        neutral = next(number.neutral for number in self.numbers if number.name == self.switch)
+        return bool(values.get(self.switch, neutral) != neutral)

@@ -1,0 +1,21 @@
+"""The losses, one file each: what the training makes small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from suite.training.recipe.part import Part
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss(Part):
+    """compute: from outputs, targets and the part's numbers to the batch's mean, with Keras' operations.
+
+    For classification outputs are logits (n, classes) and targets {"label": (n,) whole numbers}. Numbers that are
+    traced or switched arrive as scalars of the backend, structural ones as Python's.
+    """
+
+    compute: Callable[[Any, Mapping[str, Any], Mapping[str, Any]], Any]
+    tasks: tuple[str, ...] = ("classification",)

@@ -1,0 +1,30 @@
+"""The optimizers, one file each. Every number that a search may try is a variable, so that no trial traces anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from suite.training.recipe.part import Number, Part
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimizer(Part):
+    """build: from the numbers, the schedule and the network's variables to a Keras optimizer that is not built yet.
+
+    assign: what brings the numbers of a run into its variables, beside the schedule's; None where there is nothing.
+    decoupled: whether it decays the weights itself (Loshchilov and Hutter 2019); otherwise the loss carries the decay.
+    """
+
+    build: Callable[[Mapping[str, Any], Any, Sequence[Any]], Any]
+    assign: Callable[[Any, Mapping[str, Any]], None] | None = None
+    decoupled: bool = False
+
+
+def learning_rate(default: float) -> Number:
+    return Number("learning_rate", default, "traced", "the peak of the schedule", low=1e-12)
+
+
+def weight_decay(default: float, how: str) -> Number:
+    return Number("weight_decay", default, "switched", f"{how}, never on biases, norms and tables", low=0, neutral=0.0)

@@ -1,0 +1,172 @@
+"""A recipe: everything about how a candidate trains, as values that a file names and a search may change.
+
+Imports neither Keras nor numpy: recipes are checked before anything heavy is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from suite.core.identity import without_neutral
+from suite.core.refusals import Refusal, unknown
+from suite.training.recipe.part import NOTHING, Number, Part, parts
+
+CHOSEN = {"optimizer": "optimizers", "schedule": "schedules", "loss": "losses"}
+"""Values that name a part: each recipe has one of each."""
+
+FIRST = {"optimizer": "sgd", "schedule": "constant", "loss": "cross_entropy"}
+NEUTRAL_CHOICES = {"loss": "cross_entropy"}  # the loss of every run that was made before there were others
+
+COMMON = (
+    Number("epochs", 10, "traced", "how often each training image is seen; whole epochs", low=1),
+    Number("batch_size", 128, "structural", "images of a step", low=1),
+    Number("warmup", 0.0, "traced", "fraction of the training over which the rate rises from zero", 0, 1, neutral=0.0),
+)
+"""Numbers that belong to no part. Lengths within the training are fractions of it, so that a budget may set its own."""
+
+
+class Recipe:
+    """How a candidate trains: the parts in use with all of their numbers, which are attributes too.
+
+    `Recipe(optimizer="adamw", learning_rate=0.001)`: what is not given takes the parts' defaults. Equal by values; the
+    name is the file's, and says nothing that the values do not.
+    """
+
+    def __init__(self, name: str = "custom", **values: Any) -> None:
+        """Raises Refusal that names the wrong key or value and what would be right."""
+        self.name = name
+        self._values = _complete(values)
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any]) -> Recipe:
+        """Check and convert plain values, as a file or a record has them. Raises Refusal as the constructor does."""
+        return cls(**{str(key): value for key, value in mapping.items()})
+
+    @classmethod
+    def changed(cls, base: Mapping[str, Any], changes: Mapping[str, Any]) -> Recipe:
+        """The base's values with changes.
+
+        Where a change names another optimizer, schedule or loss, the numbers that belonged to the replaced one fall to
+        the new one's defaults: a rate that suits SGD is no rate for AdamW.
+        """
+        kept = dict(base)
+        for choice, kind in CHOSEN.items():
+            before = base.get(choice, FIRST[choice])
+            if changes.get(choice, before) != before and before in parts(kind):
+                for number in parts(kind)[before].numbers:
+                    kept.pop(number.name, None)
+        return cls.from_mapping({**kept, **changes})
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._values:
+            raise AttributeError(f"this recipe has no {name}")
+        return self._values[name]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recipe) and (self.name, self._values) == (other.name, other._values)
+
+    def __hash__(self) -> int:
+        return hash((self.name, *sorted(self._values.items())))
+
+    def __repr__(self) -> str:
+        return f"Recipe({self.as_mapping()})"
+
+    @property
+    def used(self) -> tuple[Part, ...]:
+        """The parts in use: optimizer, schedule, loss, and the transforms that are switched on, in their order."""
+        return _used(self._values)
+
+    @property
+    def transforms(self) -> tuple[Any, ...]:
+        """The augmentations in use, in the order in which they are applied."""
+        return tuple(part for part in self.used if part.name in parts("augment"))
+
+    def numbers(self) -> dict[str, Number]:
+        """The numbers of this recipe: what a search over it may try."""
+        return _numbers(self.used)
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Plain values as JSON and YAML know them; `from_mapping` gives the recipe back."""
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in self._values.items()}
+        return {"name": self.name, **plain}
+
+    def with_parameters(self, parameters: Mapping[str, Any]) -> Recipe:
+        """The recipe with what a search chose. Raises Refusal as `from_mapping` does."""
+        return Recipe.from_mapping({**self.as_mapping(), **parameters})
+
+    def identity(self) -> dict[str, Any]:
+        """The values that determine a training, without those that change nothing, and without the name."""
+        neutral = {number.name: number.neutral for number in self.numbers().values() if number.neutral is not NOTHING}
+        values = {name: value for name, value in self.as_mapping().items() if name != "name"}
+        return without_neutral(values, NEUTRAL_CHOICES | neutral)
+
+    def versions(self) -> dict[str, int]:
+        """The versions of the parts in use that were raised since their first."""
+        return {part.name: part.version for part in self.used if part.version != 1}
+
+    def structure(self) -> dict[str, Any]:
+        """All that two recipes must share for one traced graph: the parts in use and their structural numbers."""
+        chosen = {name: self._values[name] for name in CHOSEN}
+        numbers = {name: number.structure(self._values[name]) for name, number in self.numbers().items()}
+        parts_in_use = [part.name for part in self.used]
+        return {**chosen, "parts": parts_in_use, **{name: v for name, v in numbers.items() if v is not None}}
+
+
+def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
+    """All values of a recipe from those given, checked. What is given of parts not in use must change nothing."""
+    known = every_number()
+    for key in given:
+        if key not in known and key not in CHOSEN:
+            raise unknown("value of the recipe", str(key), [*CHOSEN, *known])
+    values: dict[str, Any] = {}
+    for choice, kind in CHOSEN.items():
+        values[choice] = given.get(choice, FIRST[choice])
+        if values[choice] not in parts(kind):
+            raise unknown(f"recipe.{choice}", str(values[choice]), parts(kind))
+    converted = {key: known[key].converted(value) for key, value in given.items() if key in known}
+    used = _used({**values, **converted})
+    own = _numbers(used)
+    for key, value in converted.items():
+        if key not in own and not _changes_nothing(known[key], value):
+            raise Refusal(f"recipe.{key}={value} {_why_not(key)}")
+    values |= {name: converted.get(name, number.default) for name, number in own.items()}
+    for part in used:
+        part.check(values)
+    return values
+
+
+def _changes_nothing(number: Number, value: Any) -> bool:
+    """Whether a value of a part that is not in use may stand in a recipe all the same: older files listed them all."""
+    return value in (number.default, number.neutral)
+
+
+def _why_not(key: str) -> str:
+    for choice, kind in CHOSEN.items():
+        owners = [name for name, part in parts(kind).items() if key in part.defaults()]
+        if owners:
+            return f"needs recipe.{choice}={' or '.join(owners)}"
+    switch = next(part.switch for part in parts("augment").values() if key in part.defaults())
+    return f"has no effect without recipe.{switch}"
+
+
+def _used(values: Mapping[str, Any]) -> tuple[Part, ...]:
+    chosen = [parts(kind)[values[choice]] for choice, kind in CHOSEN.items()]
+    transforms = [part for part in parts("augment").values() if part.active(values)]
+    return (*chosen, *sorted(transforms, key=lambda part: (part.order, part.name)))
+
+
+def _numbers(used: tuple[Part, ...]) -> dict[str, Number]:
+    return {number.name: number for number in (*COMMON, *(number for part in used for number in part.numbers))}
+
+
+@cache
+def every_number() -> dict[str, Number]:
+    """The numbers of every part there is; those that several optimizers share have the first one's range."""
+    found = {number.name: number for number in COMMON}
+    for kind in (*CHOSEN.values(), "augment"):
+        for part in parts(kind).values():
+            for number in part.numbers:
+                found.setdefault(number.name, number)
+    return found
