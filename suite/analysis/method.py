@@ -148,11 +148,23 @@ def settings(records: Records) -> pd.DataFrame:
                 "Data": pairs({key: value for key, value in data[name].items() if key not in shared_data}),
                 "Recipe": recipes[name].get("name") or "",
                 "Recipe's own values": pairs(own),
+                "Search space": _space(candidate) if "tuned" in study["tracks"] else "",
                 "Selected parameters": pairs(_selected(records, name)),
             }
         )
     frame = pd.DataFrame(rows)
     return frame.loc[:, [name for name in frame if name in ("Candidate", "Architecture") or (frame[name] != "").any()]]
+
+
+def _space(candidate: Mapping[str, Any]) -> str:
+    """`learning_rate 0.01 to 0.5 (log), batch_size 64 or 128`; empty where nothing is searched."""
+    dimensions = (candidate.get("search") or {}).get("dimensions") or {}
+    return ", ".join(
+        f"{name} {' or '.join(map(str, dimension['choices']))}"
+        if "choices" in dimension
+        else f"{name} {dimension['low']:g} to {dimension['high']:g}{' (log)' if dimension.get('log') else ''}"
+        for name, dimension in dimensions.items()
+    )
 
 
 def _shared(recipes: list[Mapping[str, Any]]) -> set[str]:

@@ -65,6 +65,20 @@ class Recipe:
         _check(recipe)
         return recipe
 
+    @classmethod
+    def changed(cls, base: Mapping[str, Any], changes: Mapping[str, Any]) -> Recipe:
+        """The base's values with changes. Raises Refusal as `from_mapping` does.
+
+        Where a change names another optimizer or schedule, the numbers that belonged to the replaced one fall to the
+        defaults of the new one.
+        """
+        values = dict(base)
+        for chooser, owned in _OWNED.items():
+            if chooser in changes and changes[chooser] != values.get(chooser, getattr(cls, chooser)):
+                values = {key: value for key, value in values.items() if key not in owned}
+                values |= _DEFAULTS.get(str(changes[chooser]), {})
+        return cls.from_mapping({**values, **changes})
+
     def as_mapping(self) -> dict[str, Any]:
         """Plain values as JSON and YAML know them; `from_mapping` gives the recipe back."""
         return {**asdict(self), "milestones": list(self.milestones)}
@@ -73,6 +87,16 @@ class Recipe:
         """The recipe with what a search chose. Raises Refusal as `from_mapping` does."""
         return Recipe.from_mapping({**self.as_mapping(), **parameters})
 
+
+_OWNED = {
+    "optimizer": ("learning_rate", "momentum", "nesterov", "weight_decay"),
+    "schedule": ("milestones", "decay"),
+}
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "sgd": {"learning_rate": 0.1, "momentum": 0.9, "nesterov": False, "weight_decay": 0.0005},
+    "adam": {"learning_rate": 0.001, "weight_decay": 0.0},
+    "adamw": {"learning_rate": 0.001, "weight_decay": 0.05},
+}
 
 _RANGES: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-12, math.inf), "momentum": (0, 0.9999), "weight_decay": (0, math.inf), "warmup": (0, 1),

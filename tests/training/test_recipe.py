@@ -16,10 +16,8 @@ RECIPES = sorted((CONF / "recipe").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
-def test_every_recipe_file_names_every_value(path: Path) -> None:
-    values = yaml.safe_load(path.read_text())
-    recipe = Recipe.from_mapping({**values, "name": path.stem})
-    assert set(values) == set(recipe.as_mapping()) - {"name"}
+def test_every_recipe_file_holds(path: Path) -> None:
+    recipe = Recipe.from_mapping({**yaml.safe_load(path.read_text()), "name": path.stem})
     assert Recipe.from_mapping(recipe.as_mapping()) == recipe
 
 
