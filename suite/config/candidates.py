@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.config.checks import NAME, count, mapping
-from suite.config.compose import recipe_layer
-from suite.config.layers import images_seen_of, recipe_of
+from suite.config.layers import images_seen_of, recipe_layer, recipe_of
 from suite.config.search import SearchSpace, checked_search, space_of
 from suite.core.refusals import Refusal, unknown
 from suite.data.dataset import DataSpec

@@ -20,7 +20,8 @@ from functools import cache
 from typing import Any
 
 from suite.config.checks import NAME, mapping
-from suite.config.files import CONF, budget_names, budget_values, read_yaml, recipe_values, study_file, study_files
+from suite.config.files import CONF, budget_names, budget_values, read_yaml, study_file, study_files
+from suite.config.layers import recipe_layer
 from suite.core.refusals import Refusal, nearest_first, unknown
 
 APART = ("recipe", "data", "search", "candidates")
@@ -29,7 +30,8 @@ APART = ("recipe", "data", "search", "candidates")
 FREE_TEXT = ("workspace", "data_dir", "instance", "title", "question", "paper", "stamp")
 """Keys whose values are taken as typed, and any that ends in `data.path`: Hydra's grammar has no `~` and no `é`."""
 
-SIZES = ("seeds", "images_seen", "search.trials", "data.train_examples", "data.validation_examples", "recipe.epochs")
+IMAGES = ("data.train_examples", "data.validation_examples", "data.test_examples")
+SIZES = ("seeds", "images_seen", "search.trials", *IMAGES, "recipe.epochs")
 """What a budget is there to set; recipe.epochs takes the place of its images_seen."""
 
 
@@ -60,21 +62,17 @@ def compose(arguments: list[str]) -> dict[str, Any]:
     special = mapping(f"budgets.{budget}", mapping("budgets", study.pop("budgets", None)).get(budget))
     # A candidate with nothing to say is one all the same: null drops a candidate only where it was there before.
     study["candidates"] = {k: v or {} for k, v in mapping("candidates", study.get("candidates")).items()}
-    _check_candidates({**study["candidates"], **mapping("candidates", special.get("candidates"))}, given)
+    changed = mapping(f"budgets.{budget}.candidates", special.get("candidates"))
+    for candidate, value in changed.items():
+        if value is None and candidate not in study["candidates"]:
+            raise unknown(f"candidate in budgets.{budget} of {study_file(name)}:", candidate, study["candidates"])
+    _check_candidates({**study["candidates"], **changed}, given)
     layers = [_layer(values) for values in (budget_values(budget), study, special)]
     _say_what_the_study_overrules(name, budget, study, special, given)
     composed = _hydra(name, budget, study, special, arguments)
     typed = {"recipe": {}, "data": {}, "search": {}, **composed.pop("typed")}
     typed |= {"images_seen": composed["images_seen"]} if "images_seen" in given else {}
     return {**composed, "study": name, "layers": layers, "typed": {**typed, "recipe": recipe_layer(typed["recipe"])}}
-
-
-def recipe_layer(value: Any) -> dict[str, Any]:
-    """What one place says of a recipe: another's name is its `base`. Raises Refusal."""
-    layer = {"base": value} if isinstance(value, str) else mapping("recipe", value)
-    if layer.get("base") is not None:
-        recipe_values(layer["base"])
-    return layer
 
 
 @cache
@@ -132,8 +130,8 @@ def _say_what_the_study_overrules(
         other = "images_seen" if path == "recipe.epochs" else path
         asked, replaced = _at(study, path), _at(values, other)
         nearer = {path, other} & given.keys() or any(_at(special, p) is not None for p in (path, other))
-        if asked is not None and replaced is not None and asked != replaced and not nearer:
-            found.append(f"{path}={asked} (not {other}={replaced})")
+        if asked is not None and asked != replaced and not nearer and not (replaced is None and other != path):
+            found.append(f"{path}={asked} (not {other}={'null' if replaced is None else replaced})")
     if found:
         print(
             f"note: of budget {budget}'s sizes, study {name} sets its own: {', '.join(found)}; what is to hold under "

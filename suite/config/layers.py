@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from suite.config.checks import count
+from suite.config.checks import count, mapping
 from suite.config.files import recipe_values
 from suite.core.refusals import Refusal
 from suite.training.recipe import Recipe
@@ -15,6 +15,14 @@ DEFAULT_RECIPE = "standard"
 Layer = Mapping[str, Any]
 """What one place says: `recipe`, a mapping with the name of its `base` if it names one, `images_seen`, and `own`: true
 where it speaks of one candidate alone."""
+
+
+def recipe_layer(value: Any) -> dict[str, Any]:
+    """What one place says of a recipe: another's name is its `base`. Raises Refusal."""
+    layer = {"base": value} if isinstance(value, str) else mapping("recipe", value)
+    if layer.get("base") is not None:
+        recipe_values(layer["base"])
+    return layer
 
 
 def recipe_of(layers: Sequence[Layer]) -> Recipe:

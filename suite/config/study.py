@@ -68,8 +68,8 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     workspace = Path(str(cfg["workspace"] or ".")).expanduser().resolve()
     precision = resolved_precision(one_of("precision", cfg["precision"], PRECISIONS))
     backend = _backend(cfg["backend"])
-    search = _search(cfg)
     candidates, dropped = candidates_from(cfg)
+    searched = any(candidate.search.dimensions for candidate in candidates)
     instance = cfg["instance"] or f"{cfg['dataset']}-{cfg['budget']}-{backend}-{precision}"
     if not NAME.fullmatch(str(instance)):
         raise Refusal(f"instance={instance}: letters, digits and . _ + - only")
@@ -82,10 +82,10 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         dataset=cfg["dataset"],
         axes=axes_from(cfg["axes"], candidates),
         candidates=candidates,
-        search=search,
+        search=_search(cfg, searched),
         seeds=count("seeds", cfg["seeds"]),
         study_seed=count("study_seed", cfg["study_seed"], least=0),
-        tracks=_tracks(cfg["tracks"], any(candidate.search.dimensions for candidate in candidates)),
+        tracks=_tracks(cfg["tracks"], searched),
         claims=claims_from(cfg["claims"], [candidate.name for candidate in candidates], dropped),
         train_on_validation=boolean("train_on_validation", cfg["train_on_validation"]),
         stamp=cfg["stamp"],
@@ -116,11 +116,12 @@ def _backend(value: Any) -> str:
     return backend
 
 
-def _search(cfg: Mapping[str, Any]) -> Search:
-    """How often is searched; the study's space is a default of its candidates."""
+def _search(cfg: Mapping[str, Any], searched: bool) -> Search:
+    """How often is searched, which is never where no candidate has a space; the study's is its candidates' default."""
     keys = ("space", "trials")
     value = {**checked_search("search", cfg["search"], keys), **checked_search("search", cfg["typed"]["search"], keys)}
-    return Search(count("search.trials", value.get("trials", 0), least=0))
+    trials = count("search.trials", value.get("trials", 0), least=0)
+    return Search(trials if searched else 0)
 
 
 def _tracks(value: Any, searched: bool) -> tuple[str, ...]:

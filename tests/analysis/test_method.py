@@ -67,6 +67,18 @@ def test_settings_show_what_differs_and_what_was_selected(store: Store, describe
     assert rows["Selected parameters"]["resnet20"] == "learning_rate 0.1"
 
 
+def test_settings_show_what_was_searched(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    rate = {"learning_rate": {"low": 0.01, "high": 0.5, "log": True}}
+    study["candidates"]["resnet20"]["search"] = {"space": "sgd", "dimensions": rate}
+    study["candidates"]["plain20"]["search"] = {"space": "x", "dimensions": {"batch_size": {"choices": [64, 128]}}}
+    store.whole(study)
+    rows = method.settings(read_back(store, study)).set_index("Candidate")
+    assert rows["Search space"].to_dict() == {
+        "resnet20": "learning_rate 0.01 to 0.5 (log)", "plain20": "batch_size 64 or 128", "lenet5": ""
+    }  # fmt: skip
+
+
 def test_failures_have_their_reasons(store: Store, described: Callable[..., Any]) -> None:
     study = described()
     store.whole(study)

@@ -1,4 +1,4 @@
-"""Candidates with a recipe and a search of their own, dropped ones, and what two calls in one process share: nothing."""
+"""Candidates with a recipe and a search of their own, dropped ones, and two calls in one process."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ TWO = """
 dataset: cifar10
 candidates:
   resnet20: {}
-  vit_tiny: {recipe: {optimizer: adamw}}
-""".replace("vit_tiny", "lenet5")
+  vit_ti16: {recipe: {optimizer: adamw}}
+"""
 
 
 def test_two_optimizers_are_tuned_in_one_study(written: Write) -> None:
@@ -48,7 +48,7 @@ def test_a_recipe_value_that_the_file_does_not_list_can_be_set(written: Write) -
 
 
 def test_a_studys_space_that_does_not_fit_is_refused_with_the_way_out(written: Write) -> None:
-    with pytest.raises(Refusal, match=r"candidate lenet5: search space sgd .* `search: \{space: auto\}`"):
+    with pytest.raises(Refusal, match=r"candidate vit_ti16: search space sgd .* `search: \{space: auto\}`"):
         written(TWO + "search: {space: sgd}\n")
     own = TWO.replace("optimizer: adamw}", "optimizer: adamw}, search: {space: adamw}")
     assert [c.search.space for c in written(own + "search: {space: sgd}\n").candidates] == ["sgd", "adamw"]
@@ -77,14 +77,16 @@ def test_a_dropped_candidate_takes_its_claims_along(written: Write, capsys: pyte
     assert capsys.readouterr().err == "note: candidate mlp is dropped, and with it the claim: A\n"
     study = written(text + "budgets: {laptop: {candidates: {resnet8: null}}}\n")
     assert [c.name for c in study.candidates] == ["mlp", "lenet5"]
+    with pytest.raises(Refusal, match=r"candidate in budgets\.laptop of .*'resnet9'\. Did you mean 'resnet8'"):
+        written(text + "budgets: {laptop: {candidates: {resnet9: null}}}\n")
     with pytest.raises(Refusal, match="no candidates"):
         written(text, "candidates.mlp=null", "candidates.lenet5=null", "candidates.resnet8=null")
 
 
 def test_a_second_call_sees_nothing_of_the_first(written: Write) -> None:
     text = "dataset: digits\nseeds: 3\ncandidates: {mlp: {}, lenet5: {}}\n"
-    first = written(text + "budgets: {laptop: {seeds: 9, candidates: {mlp: {options: {hidden: 8}}}}}\n", "seeds=9")
-    assert first.candidates[0].options == {"hidden": 8}
+    first = written(text + "budgets: {laptop: {seeds: 9, candidates: {mlp: {options: {width: 0.5}}}}}\n", "seeds=9")
+    assert first.candidates[0].options == {"width": 0.5}
     second = written(text.replace(", lenet5: {}", ""))
     assert (second.seeds, [(c.name, c.options) for c in second.candidates]) == (3, [("mlp", {})])
 
