@@ -106,12 +106,14 @@ def _selection(records: Records) -> str:
         return "None: every candidate trains with its recipe as it stands."
     search = records.runs[records.runs.phase == "search"]
     completed = set(search[search.outcome == "completed"].candidate)
-    without = [name for name in study["candidates"] if name not in completed]
+    apart = [name for name, value in study["candidates"].items() if "search" in value and not _space(value)]
+    without = [name for name in study["candidates"] if name not in completed and name not in apart]
     kept = f" {', '.join(without)} had no completed trial and keeps the recipe as it stands." if without else ""
+    unsearched = f" Nothing is searched of {', '.join(apart)}: the recipe as it stands." if apart else ""
     return (
         f"{trials} trials for each candidate, the first being the recipe as it stands. The trial with the "
         "highest validation accuracy at the end of its training gives the parameters; its own score is no result, and "
-        f"the test set takes no part.{kept if study['state'] == 'finished' else ''}"
+        f"the test set takes no part.{unsearched}{kept if study['state'] == 'finished' else ''}"
     )
 
 

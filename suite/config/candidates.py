@@ -70,7 +70,12 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
     except Refusal as refusal:
         raise Refusal(f"candidate {name}: {refusal}") from None
     data = {**mapping("data", cfg["data"]), **own["data"], **typed["data"], **last["data"]}
-    search = {**mapping("search", cfg["search"]), **own["search"], **typed["search"], **last["search"]}
+    search = {
+        **checked_search("search", cfg["search"], ("space", "trials")),
+        **own["search"],
+        **typed["search"],
+        **last["search"],
+    }
     space = space_of(str(name), search.get("space"), recipe)
     return Candidate(
         str(name), architecture, options, recipe, _data(data, cfg["dataset"]), images_seen_of(layers), space
@@ -92,7 +97,7 @@ def _sections(name: str, value: Any) -> dict[str, Any]:
         "options": mapping(f"options of {name}", value.get("options")),
         "recipe": recipe,
         "data": mapping(f"data of {name}", value.get("data")),
-        "search": checked_search(f"candidates.{name}.search", value.get("search"), ("space",)),
+        "search": checked_search(f"candidates.{name}.search", value.get("search", {}), ("space",)),
     }
 
 

@@ -17,6 +17,8 @@ def claims_from(
     values: Sequence[Mapping[str, Any]] | None, candidates: Collection[str], dropped: Collection[str]
 ) -> tuple[Mapping[str, Any], ...]:
     """The claims on the candidates that are left; those on a dropped one go, which is said. Raises Refusal."""
+    if not isinstance(values or [], list | tuple):
+        raise Refusal(f"claims: expected a list of claims, not {values!r}")
     claims = [_claim(value, {*candidates, *dropped}) for value in values or ()]
     for claim in claims:
         gone = [claim[side] for side in ("better", "than") if claim[side] in dropped]

@@ -24,7 +24,12 @@ class SearchSpace:
 
 
 def checked_search(what: str, value: Any, keys: tuple[str, ...]) -> dict[str, Any]:
-    """A `search` section. Raises Refusal for a key that it cannot have, and says why a candidate has no trials."""
+    """A `search` section; null is one without a space. Raises Refusal for a key that it cannot have.
+
+    A candidate has no trials of its own: equal trials for all is the rule of every comparison.
+    """
+    if value is None:
+        return {"space": None}
     section = mapping(what, value)
     for key in section:
         if key == "trials" and key not in keys:

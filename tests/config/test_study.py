@@ -103,6 +103,8 @@ def test_limits(text: object, seconds: float | None) -> None:
         (["axes=[recipe.learning_rat]"], "Did you mean 'recipe.learning_rate'"),
         (["axes=[options.widht]"], "Did you mean 'options.width'"),
         (["axes=[recipes]"], "Did you mean 'recipe'"),
+        (["axes=3"], "expected a list"),
+        (["claims=3"], "expected a list of claims"),
         (["threads=0"], "at least 1"),
         (["deterministic=maybe"], "expected true or false"),
         (["candidates.resnet80=null"], "unknown candidate 'resnet80'"),
@@ -125,9 +127,10 @@ def test_wrong_values_are_refused_with_what_would_be_right(arguments: list[str],
         study_from(compose(["study=quickstart", *arguments]))
 
 
-def test_without_a_search_there_is_one_track() -> None:
-    study = study_from(compose(["study=quickstart", "budget=full", "search.space=null"]))
-    assert study.tracks == ("shared",)
+@pytest.mark.parametrize("typed", ["search.space=null", "search=null"])
+def test_without_a_search_there_is_one_track(typed: str) -> None:
+    study = study_from(compose(["study=quickstart", "budget=full", typed]))
+    assert (study.tracks, study.search.trials) == (("shared",), 0)
 
 
 def test_no_trials_is_not_no_search() -> None:

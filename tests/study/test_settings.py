@@ -24,5 +24,5 @@ def test_mappings_and_lists_arrive_with_their_values() -> None:
     value = {"architecture": "resnet8", "options": {"skip": False}, "recipe": {"milestones": [0.25, 0.5], "base": None}}
     composed = compose(["study=quickstart", f"candidates.new={_text(value)}"])
     assert composed["typed"]["candidates"]["new"] == value
-    claims = [{"text": "a, b: [c]", "better": "lenet5", "than": "mlp", "source": ""}]
+    claims = [{"text": "a, b: [c]", "better": "lenet5", "than": "mlp", "source": "c:/d"}]
     assert compose(["study=quickstart", f"claims={_text(claims)}"])["claims"] == claims
