@@ -119,7 +119,7 @@ def _existing(workspace: Path, study: str) -> Path:
 
 
 def _check_name(workspace: Path, study: str) -> None:
-    from suite.config.compose import study_files
+    from suite.config.files import study_files
 
     ran = {path.name for path in (workspace / "runs").glob("*") if path.is_dir()}
     published = {path.name for path in (workspace / "reports" / "published").glob("*") if path.is_dir()}

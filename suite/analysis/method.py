@@ -106,12 +106,14 @@ def _selection(records: Records) -> str:
         return "None: every candidate trains with its recipe as it stands."
     search = records.runs[records.runs.phase == "search"]
     completed = set(search[search.outcome == "completed"].candidate)
-    without = [name for name in study["candidates"] if name not in completed]
+    apart = [name for name, value in study["candidates"].items() if "search" in value and not _space(value)]
+    without = [name for name in study["candidates"] if name not in completed and name not in apart]
     kept = f" {', '.join(without)} had no completed trial and keeps the recipe as it stands." if without else ""
+    unsearched = f" Nothing is searched of {', '.join(apart)}: the recipe as it stands." if apart else ""
     return (
         f"{trials} trials for each candidate, the first being the recipe as it stands. The trial with the "
         "highest validation accuracy at the end of its training gives the parameters; its own score is no result, and "
-        f"the test set takes no part.{kept if study['state'] == 'finished' else ''}"
+        f"the test set takes no part.{unsearched}{kept if study['state'] == 'finished' else ''}"
     )
 
 
@@ -148,11 +150,23 @@ def settings(records: Records) -> pd.DataFrame:
                 "Data": pairs({key: value for key, value in data[name].items() if key not in shared_data}),
                 "Recipe": recipes[name].get("name") or "",
                 "Recipe's own values": pairs(own),
+                "Search space": _space(candidate) if "tuned" in study["tracks"] else "",
                 "Selected parameters": pairs(_selected(records, name)),
             }
         )
     frame = pd.DataFrame(rows)
     return frame.loc[:, [name for name in frame if name in ("Candidate", "Architecture") or (frame[name] != "").any()]]
+
+
+def _space(candidate: Mapping[str, Any]) -> str:
+    """`learning_rate 0.01 to 0.5 (log), batch_size 64 or 128`; empty where nothing is searched."""
+    dimensions = (candidate.get("search") or {}).get("dimensions") or {}
+    return ", ".join(
+        f"{name} {' or '.join(map(str, dimension['choices']))}"
+        if "choices" in dimension
+        else f"{name} {dimension['low']:g} to {dimension['high']:g}{' (log)' if dimension.get('log') else ''}"
+        for name, dimension in dimensions.items()
+    )
 
 
 def _shared(recipes: list[Mapping[str, Any]]) -> set[str]:

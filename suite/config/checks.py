@@ -56,6 +56,8 @@ def as_list(key: str, value: Any) -> list[Any]:
         return [value]
     if not value:
         raise Refusal(f"{key} is empty: name at least one")
+    if not isinstance(value, list | tuple):
+        raise Refusal(f"{key}={value}: expected a list, as in [a, b]")
     return list(value)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_PLAIN = re.compile(r"[\w.+:/-]+", re.ASCII)  # what Hydra's grammar takes as it stands, in lists too
 
 
 def run(study: str, **settings: Any) -> pd.DataFrame:
@@ -31,14 +36,19 @@ def run(study: str, **settings: Any) -> pd.DataFrame:
     return table
 
 
-def _text(value: Any) -> str:
-    """A value as Hydra reads it."""
+def _text(value: Any, inside: bool = False) -> str:
+    """A value as Hydra reads it; `inside` a list or a mapping, where nothing is no text."""
     from suite.config.compose import quoted
 
     if value is None:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_text(item, True)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ",".join(_text(item) for item in value) + "]"
-    return quoted(str(value)) if isinstance(value, Path) else str(value)
+        return "[" + ",".join(_text(item, True) for item in value) + "]"
+    text = str(value)
+    if isinstance(value, Path) or (isinstance(value, str) and not _PLAIN.fullmatch(text)):
+        return quoted(text) or ("''" if inside else "")
+    return text

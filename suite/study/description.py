@@ -36,7 +36,7 @@ def describe(
         "study_seed": study.study_seed,
         "trials": study.search.trials,
         "trials_counted": ledger.counted_trials("tuned", (limit or {}).get("search_stopped_after")),
-        "search_space": {"name": study.search.space_name, "dimensions": study.search.space},
+        "search_space": _common_space(study),
         "trials_run": _trials_run(ledger),
         "train_on_validation": study.train_on_validation,
         "limit": limit,
@@ -61,12 +61,19 @@ def describe(
     }
 
 
+def _common_space(study: Study) -> dict[str, Any] | None:
+    """The search space that all candidates have; None where they differ, and each has its own below `candidates`."""
+    first, *others = (candidate.search for candidate in study.candidates)
+    return {"name": first.space, "dimensions": first.dimensions} if all(first == other for other in others) else None
+
+
 def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
     candidate = ledger.candidates[name]
     return {
         "architecture": candidate.architecture,
         "options": candidate.options,
         "recipe": candidate.settled(len(ledger.dataset(name).train)).as_mapping(),
+        "search": asdict(candidate.search),
         "data": {
             **{key: value for key, value in asdict(candidate.data).items() if key != "path"},
             "images": len(ledger.dataset(name).train),

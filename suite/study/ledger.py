@@ -137,10 +137,10 @@ class Ledger:
     def even_trials(self, track: str) -> int:
         """How many trials every candidate has finished, counted from trial 0 without a gap."""
         counts = []
-        for candidate in self.candidates:
+        for candidate in self.candidates.keys() - plan.unsearched(self.study):
             numbers = count()
             counts.append(next(n for n in numbers if RunKey(candidate, track, "search", n) not in self.results))
-        return min(counts)
+        return min(counts, default=0)
 
     def counted_trials(self, track: str, stopped_after: int | None) -> int:
         """How many trials of each candidate count: those of the plan, or more where every candidate has more."""

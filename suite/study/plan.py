@@ -9,8 +9,10 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from suite.config.study import Candidate, Study
+from suite.config.candidates import Candidate
+from suite.config.study import Study
 from suite.core.directories import RunKey
+from suite.core.planning import run_keys
 from suite.data.dataset import Dataset
 from suite.training.recipe import RECIPE_VERSION
 from suite.training.spec import RunSpec
@@ -25,12 +27,14 @@ def trials_of(study: Study, track: str) -> int:
 
 def planned(study: Study) -> list[RunKey]:
     """Every run of the study: candidate by candidate, the search before the final runs."""
-    keys = []
-    for candidate in study.candidates:
-        for track in study.tracks:
-            keys += [RunKey(candidate.name, track, "search", n) for n in range(trials_of(study, track))]
-            keys += [RunKey(candidate.name, track, "final", n) for n in range(study.seeds)]
-    return keys
+    trials = {track: trials_of(study, track) for track in study.tracks}
+    names = [candidate.name for candidate in study.candidates]
+    return run_keys(names, study.tracks, trials, study.seeds, unsearched(study))
+
+
+def unsearched(study: Study) -> set[str]:
+    """The candidates that have nothing to search: they have no trials, and train with their recipe as it stands."""
+    return {candidate.name for candidate in study.candidates if not candidate.search.dimensions}
 
 
 def in_rounds(study: Study) -> Iterator[list[RunKey]]:
@@ -41,6 +45,7 @@ def in_rounds(study: Study) -> Iterator[list[RunKey]]:
             for track in study.tracks
             if number < trials_of(study, track)
             for candidate in study.candidates
+            if candidate.search.dimensions
         ]
 
 
@@ -110,7 +115,7 @@ def identity(study: Study, spec: RunSpec, key: RunKey, dataset: Dataset) -> dict
         "backend": spec.backend,
         "precision": spec.precision,
         "recipe_version": RECIPE_VERSION,
-        "search_space": {name: dict(value) for name, value in study.search.space.items()}
+        "search_space": {name: dict(value) for name, value in candidate.search.dimensions.items()}
         if key.track == "tuned"
         else {},
     }

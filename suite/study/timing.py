@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from suite.config.study import Candidate
+from suite.config.candidates import Candidate
 from suite.core.directories import RunKey, read_result
 from suite.executors.local import LocalExecutor
 from suite.study.estimate import clock, estimate, remember_speed

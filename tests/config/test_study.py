@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from suite.config.candidates import _check_architecture
 from suite.config.checks import seconds_from
-from suite.config.compose import budget_names, compose, study_files
-from suite.config.study import _check_architecture, study_from
+from suite.config.compose import compose
+from suite.config.files import budget_names, study_files
+from suite.config.study import study_from
 from suite.core.refusals import Refusal
 
 SHIPPED = ("lenet_mnist", "quickstart", "resnet_vs_vgg")
@@ -34,7 +36,7 @@ def test_three_budgets() -> None:
     assert budget_names() == ["full", "laptop", "smoke"]
 
 
-def test_the_command_line_outranks_the_budget_and_the_budget_the_study() -> None:
+def test_the_command_line_outranks_the_budget() -> None:
     assert study_from(compose(["study=quickstart"])).seeds == 3
     assert study_from(compose(["study=quickstart", "budget=smoke"])).seeds == 2
     assert study_from(compose(["study=quickstart", "budget=smoke", "seeds=7"])).seeds == 7
@@ -91,8 +93,21 @@ def test_limits(text: object, seconds: float | None) -> None:
         (["candidates.lenet5.optoins.width=2"], "options"),
         (["candidates.lenet5.options.widht=2"], "width"),
         (["executor=ray"], "unknown key"),
-        (["recipe=article"], "search.space=adam, or null"),
-        (["recipe=lecun1998"], "search.space=adamw, or null"),
+        (["recipe=article", "search.space=sgd"], "`search: {space: auto}`"),
+        (["candidates.mlp.search.space=adamw"], "candidate mlp: search space adamw is meant for adamw"),
+        (["candidates.mlp.search.trials=9"], "every candidate of a study has the same trials"),
+        (["candidates.mlp.search.spcae=sgd"], "Did you mean 'space'"),
+        (["candidates.mlp.recipe=standrad"], "candidate mlp: unknown recipe 'standrad'. Did you mean 'standard'"),
+        (["recipe.cutuot=8"], "Did you mean 'cutout'"),
+        (["recipe.epochs=3", "images_seen=600"], "images_seen=600 and recipe.epochs=3 both set the length"),
+        (["axes=[recipe.learning_rat]"], "Did you mean 'recipe.learning_rate'"),
+        (["axes=[options.widht]"], "Did you mean 'options.width'"),
+        (["axes=[recipes]"], "Did you mean 'recipe'"),
+        (["axes=3"], "expected a list"),
+        (["claims=3"], "expected a list of claims"),
+        (["threads=0"], "at least 1"),
+        (["deterministic=maybe"], "expected true or false"),
+        (["candidates.resnet80=null"], "unknown candidate 'resnet80'"),
         (["recipe.weight_decay=0"], "logarithmic in weight_decay"),
         (["candidates.lenet5.options.width=abc"], "is a number"),
         (["candidates.lenet5.options.width=0"], "above 0"),
@@ -112,14 +127,15 @@ def test_wrong_values_are_refused_with_what_would_be_right(arguments: list[str],
         study_from(compose(["study=quickstart", *arguments]))
 
 
-def test_without_a_search_there_is_one_track() -> None:
-    study = study_from(compose(["study=quickstart", "budget=full", "search.space=null"]))
-    assert study.tracks == ("shared",)
+@pytest.mark.parametrize("typed", ["search.space=null", "search=null"])
+def test_without_a_search_there_is_one_track(typed: str) -> None:
+    study = study_from(compose(["study=quickstart", "budget=full", typed]))
+    assert (study.tracks, study.search.trials) == (("shared",), 0)
 
 
 def test_no_trials_is_not_no_search() -> None:
     """Trials may grow, from 0 as well: the space is part of what the runs are."""
-    assert study_from(compose(["study=quickstart", "search.trials=0"])).search.space
+    assert study_from(compose(["study=quickstart", "search.trials=0"])).candidates[0].search.dimensions
 
 
 def test_broken_study_files_are_refused_with_their_place(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
@@ -176,22 +192,6 @@ def test_a_misspelt_candidate_is_refused_and_a_new_one_brings_its_architecture()
         compose(["study=quickstart", "candidates.resnet20.options.width=0.5"])
     study = study_from(compose(["study=quickstart", "candidates.new.architecture=vgg11"]))
     assert study.candidates[-1].architecture == "vgg11"
-
-
-def test_what_the_default_budget_overrules_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "studies").mkdir()
-    mine = tmp_path / "studies" / "mine.yaml"
-    mine.write_text("search: {space: sgd, trials: 7}\nseeds: 5\ncandidates: {lenet5: {}}\n")
-    monkeypatch.chdir(tmp_path)
-    study = study_from(compose(["study=mine", "seeds=4"]))
-    assert (study.search.trials, study.seeds) == (4, 4)
-    (note,) = capsys.readouterr().err.splitlines()
-    assert note.startswith("note: search.trials=7 of the study gives way to the budget's 4")
-    mine.write_text(mine.read_text() + "budgets: {laptop: {seeds: 5, search: {trials: 7}}}\n")
-    assert study_from(compose(["study=mine"])).search.trials == 7
-    assert not capsys.readouterr().err
 
 
 def test_options_of_another_packages_architecture_are_checked_before_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

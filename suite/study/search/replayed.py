@@ -26,7 +26,8 @@ class Searches:
     def _rebuilt(self, key: RunKey) -> CandidateSearch:
         ledger, study = self._ledger, self._ledger.study
         recipe = ledger.spec(key, {}).recipe
-        search = CandidateSearch(study.search.space, recipe.as_mapping(), study.study_seed, recipe.epochs)
+        space = ledger.candidates[key.candidate].search.dimensions
+        search = CandidateSearch(space, recipe.as_mapping(), study.study_seed, recipe.epochs)
         known = {trial.number for trial in ledger.trials(key.candidate, key.track)}
         for number in range(max(known, default=-1) + 1):
             trial = RunKey(key.candidate, key.track, "search", number)

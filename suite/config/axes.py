@@ -1,0 +1,40 @@
+"""The axes of a study, checked: each a group of values, or one value by its dotted name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from suite.config.candidates import Candidate
+from suite.config.checks import as_list
+from suite.core.axes import FEEDING, GROUPS
+from suite.core.refusals import unknown
+from suite.data.dataset import DataSpec
+from suite.training.recipe import Recipe
+
+
+def axes_from(value: Any, candidates: Iterable[Candidate]) -> tuple[str, ...]:
+    """What differs on purpose, as suite.core.axes names it. Raises Refusal with the nearest names."""
+    axes = tuple(dict.fromkeys(str(axis) for axis in as_list("axes", value)))
+    valid = [*GROUPS, *_values(candidates)]
+    for axis in axes:
+        if axis not in valid:
+            near = [name for name in valid if name.partition(".")[0] == axis.partition(".")[0]]
+            raise unknown("axes", axis, [*GROUPS, *near] if len(near) > 1 else valid)
+    return axes
+
+
+def _values(candidates: Iterable[Candidate]) -> set[str]:
+    """Every value that may differ between candidates, by its dotted name."""
+    from suite import models
+
+    options: set[str] = set()
+    for candidate in candidates:
+        options |= {*candidate.options, *(models.facts(candidate.architecture)["options"] or ())}
+    return {
+        *FEEDING,
+        *(f"recipe.{field.name}" for field in fields(Recipe) if field.name != "name"),
+        *(f"data.{field.name}" for field in fields(DataSpec) if field.name not in ("name", "path")),
+        *(f"options.{name}" for name in options),
+    }

@@ -1,0 +1,148 @@
+"""The rows of a comparison: each candidate with its architecture, recipe, data and search, in their final form."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from suite.config.checks import NAME, count, mapping
+from suite.config.layers import images_seen_of, recipe_layer, recipe_of
+from suite.config.search import SearchSpace, checked_search, space_of
+from suite.core.refusals import Refusal, unknown
+from suite.data.dataset import DataSpec
+from suite.training.recipe import Recipe
+
+KEYS = ("architecture", "options", "recipe", "data", "search")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row of a comparison: architecture, options, recipe, data and what is searched."""
+
+    name: str
+    architecture: str
+    options: Mapping[str, Any]
+    recipe: Recipe
+    data: DataSpec
+    images_seen: int | None  # training length in images; None: the recipe's epochs
+    search: SearchSpace = field(default_factory=SearchSpace)
+
+    def settled(self, train_examples: int) -> Recipe:
+        """The recipe with its epochs, now that the training set's size is known: whole epochs, rounded up."""
+        if self.images_seen is None:
+            return self.recipe
+        per_epoch = max(1, train_examples // self.recipe.batch_size) * self.recipe.batch_size
+        return replace(self.recipe, epochs=max(1, math.ceil(self.images_seen / per_epoch)))
+
+
+def candidates_from(cfg: Mapping[str, Any]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    """The candidates of a composed configuration, and the names of those that were dropped. Raises Refusal."""
+    typed = cfg["typed"]
+    recipe_of([*cfg["layers"], typed])  # what is wrong for all is said without a candidate's name
+    written, said = mapping("candidates", cfg["candidates"]), mapping("candidates", typed.get("candidates"))
+    if "candidates" in typed and typed["candidates"] is None:
+        said = dict.fromkeys(written)
+    dropped = [name for name, value in {**written, **said}.items() if value is None]
+    names = [name for name in {**written, **said} if name not in dropped]
+    if not names:
+        raise Refusal(f"study {cfg['study']!r} has no candidates: name at least one under `candidates:`")
+    return tuple(_candidate(name, written.get(name), said.get(name), cfg) for name in names), tuple(dropped)
+
+
+def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Candidate:
+    """One candidate, from what the files say of it and what the command line says of it alone."""
+    if not NAME.fullmatch(str(name)):
+        raise Refusal(f"candidate {name!r}: a name has letters, digits and . _ + - only, for it is also a folder")
+    own, last = (_sections(name, value) for value in (written, said))
+    typed = {**cfg["typed"], "search": checked_search("search", cfg["typed"]["search"], ("space", "trials"))}
+    typed["data"] = mapping("data", typed["data"])
+    _say_what_is_overruled(name, own, typed, last)
+    architecture = str(last["architecture"] or own["architecture"] or name)
+    options = {**own["options"], **last["options"]}
+    _check_architecture(f"candidate {name}", architecture, options)
+    layers = [*cfg["layers"], {"own": True, "recipe": own["recipe"]}, typed, {"own": True, "recipe": last["recipe"]}]
+    try:
+        recipe = recipe_of(layers)
+    except Refusal as refusal:
+        raise Refusal(f"candidate {name}: {refusal}") from None
+    data = {**mapping("data", cfg["data"]), **own["data"], **typed["data"], **last["data"]}
+    search = {
+        **checked_search("search", cfg["search"], ("space", "trials")),
+        **own["search"],
+        **typed["search"],
+        **last["search"],
+    }
+    space = space_of(str(name), search.get("space"), recipe)
+    return Candidate(
+        str(name), architecture, options, recipe, _data(data, cfg["dataset"]), images_seen_of(layers), space
+    )
+
+
+def _sections(name: str, value: Any) -> dict[str, Any]:
+    """What one place says of a candidate, each section a mapping. Raises Refusal for a key that no candidate has."""
+    value = mapping(f"candidate {name}", value)
+    for key in value:
+        if key not in KEYS:
+            raise unknown(f"key of candidate {name}", key, KEYS)
+    try:
+        recipe = recipe_layer(value.get("recipe"))
+    except Refusal as refusal:
+        raise Refusal(f"candidate {name}: {refusal}") from None
+    return {
+        "architecture": value.get("architecture"),
+        "options": mapping(f"options of {name}", value.get("options")),
+        "recipe": recipe,
+        "data": mapping(f"data of {name}", value.get("data")),
+        "search": checked_search(f"candidates.{name}.search", value.get("search", {}), ("space",)),
+    }
+
+
+def _say_what_is_overruled(
+    name: str, own: Mapping[str, Any], typed: Mapping[str, Any], last: Mapping[str, Any]
+) -> None:
+    """The command line comes after the candidates: a value that it sets for all replaces a candidate's own."""
+    for section in ("recipe", "data", "search"):
+        for key, value in typed[section].items():
+            if key in own[section] and key not in last[section] and own[section][key] != value:
+                print(
+                    f"note: {section}.{key}={value} replaces candidate {name}'s own {own[section][key]}; "
+                    f"candidates.{name}.{section}.{key}=... sets it apart",
+                    file=sys.stderr,
+                )
+    if typed.get("images_seen") is not None and "epochs" in own["recipe"] and "epochs" not in last["recipe"]:
+        print(f"note: images_seen={typed['images_seen']} replaces candidate {name}'s own epochs", file=sys.stderr)
+
+
+def _check_architecture(who: str, architecture: str, options: Mapping[str, Any]) -> None:
+    from suite import models
+
+    try:
+        kinds, any_other = models.facts(architecture)["options"], False
+        if kinds is None and options:
+            kinds, any_other = models.foreign_kinds(architecture)
+        models.checked(architecture, kinds or {}, options, any_other)
+    except models.ArchitectureError as error:
+        raise Refusal(f"{who}: {error}") from None
+
+
+def _data(values: Mapping[str, Any], dataset: str) -> DataSpec:
+    from suite.data import dataset_names
+
+    if dataset not in dataset_names():
+        raise unknown("dataset", str(dataset), dataset_names())
+    valid = [name for name in DataSpec.__dataclass_fields__ if name != "name"]
+    for key in values:
+        if key not in valid:
+            raise unknown("key of data", key, valid)
+    if dataset == "folder" and not values.get("path"):
+        raise Refusal("dataset=folder needs data.path=DIR: a folder with one folder of pictures for each class")
+    for key in ("train_examples", "validation_examples", "test_examples"):
+        if values.get(key) is not None:
+            count(f"data.{key}", values[key])
+    if dataset == "folder":
+        values = {**values, "path": str(Path(str(values["path"])).expanduser().resolve())}
+    return DataSpec(name=dataset, **values)

@@ -1,0 +1,101 @@
+"""Studies, recipes, search spaces and budgets, found by name and read.
+
+Studies are YAML files of `studies/` in the workspace's or the current folder, then of the installed package.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from suite.core.refusals import Refusal, unknown
+
+CONF = Path(__file__).parent / "conf"
+PACKAGE = Path(__file__).parent.parent
+
+
+def study_files() -> dict[str, Path]:
+    """Name to file, the current folder's `studies/` first, then the package's copy."""
+    installed = PACKAGE / "studies"
+    checkout = PACKAGE.parent / "studies"
+    files: dict[str, Path] = {}
+    for folder in (checkout, installed, Path.cwd() / "studies"):
+        files.update({path.stem: path for path in sorted(folder.glob("*.yaml"))})
+    return files
+
+
+def study_file(name: str) -> Path:
+    files = study_files()
+    if name not in files:
+        raise unknown("study", name, files)
+    return files[name]
+
+
+def budget_names() -> list[str]:
+    return _names("budget")
+
+
+def recipe_values(name: str) -> dict[str, Any]:
+    """The values of a recipe file. Raises Refusal for an unknown name."""
+    return _named("recipe", name)
+
+
+def budget_values(name: str) -> dict[str, Any]:
+    """The values of a budget file. Raises Refusal for an unknown name."""
+    return _named("budget", name)
+
+
+def search_space(name: str) -> dict[str, Any]:
+    """The dimensions of a search space file, and the `optimizers` it is for. Raises Refusal for an unknown name."""
+    return _named("search_space", name)
+
+
+def space_for(optimizer: str) -> str | None:
+    """The name of the search space that is meant for an optimizer; None where there is none."""
+    return next((name for name in _names("search_space") if optimizer in search_space(name)["optimizers"]), None)
+
+
+def _names(group: str) -> list[str]:
+    return sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+
+
+def _named(group: str, name: str) -> dict[str, Any]:
+    if name not in _names(group):
+        raise unknown(group.replace("_", " "), str(name), _names(group))
+    return read_yaml(CONF / group / f"{name}.yaml")
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML mapping. Raises Refusal with file, line and column if it is not one."""
+    try:
+        value = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise Refusal(f"{path}{where} is not YAML: {getattr(error, 'problem', error)}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(f"{path} cannot be read: {error}") from None
+    if not isinstance(value, dict):
+        raise Refusal(f"{path} is not a mapping of keys to values")
+    return value
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that stands twice in a mapping is an error: the first would vanish without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+# YAML 1.1 takes 1e-3 for a text; the command line and everybody who writes one take it for a number.
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
+)

@@ -1,0 +1,62 @@
+"""A candidate's recipe and length, folded from what each place says of them: the nearest to the command line wins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from suite.config.checks import count, mapping
+from suite.config.files import recipe_values
+from suite.core.refusals import Refusal
+from suite.training.recipe import Recipe
+
+DEFAULT_RECIPE = "standard"
+
+Layer = Mapping[str, Any]
+"""What one place says: `recipe`, a mapping with the name of its `base` if it names one, `images_seen`, and `own`: true
+where it speaks of one candidate alone."""
+
+
+def recipe_layer(value: Any) -> dict[str, Any]:
+    """What one place says of a recipe: another's name is its `base`. Raises Refusal."""
+    layer = {"base": value} if isinstance(value, str) else mapping("recipe", value)
+    if layer.get("base") is not None:
+        recipe_values(layer["base"])
+    return layer
+
+
+def recipe_of(layers: Sequence[Layer]) -> Recipe:
+    """The recipe that layers give, the farthest from the command line first. Raises Refusal.
+
+    A layer that names a base starts anew: what was changed of another recipe before it is gone. Only a candidate's own
+    values stay where the whole study gets another recipe, for they are what it is compared by. Epochs stay, too: they
+    are a length, and another recipe is not another length unless the layer says so.
+    """
+    base, kept, epochs = DEFAULT_RECIPE, list[tuple[bool, dict[str, Any]]](), None
+    for layer in layers:
+        own, changes = bool(layer.get("own")), dict(layer.get("recipe") or {})
+        named = changes.pop("base", None)
+        if named is not None:
+            base, kept = named, [(of_one, values) for of_one, values in kept if of_one and not own]
+        epochs = changes.pop("epochs", epochs)
+        kept.append((own, changes))
+    values: Mapping[str, Any] = {**recipe_values(base), "name": base}
+    for changes in [*(changes for _, changes in kept), {} if epochs is None else {"epochs": epochs}]:
+        values = Recipe.changed(values, changes).as_mapping() if changes else values
+    return Recipe.from_mapping(values)
+
+
+def images_seen_of(layers: Sequence[Layer]) -> int | None:
+    """The training length in images; None where the recipe's epochs are the length. Raises Refusal.
+
+    The nearest layer that speaks of a length decides, whether in epochs or in images.
+    """
+    for layer in reversed(layers):
+        epochs, images = (layer.get("recipe") or {}).get("epochs"), layer.get("images_seen")
+        if epochs is not None and images is not None:
+            raise Refusal(f"images_seen={images} and recipe.epochs={epochs} both set the length: give one of them")
+        if epochs is not None:
+            return None
+        if "images_seen" in layer:
+            return None if images is None else count("images_seen", images)
+    return None

@@ -1,0 +1,70 @@
+"""Which of a recipe's values are searched: the search space of a candidate, by name or by its optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from suite.config.checks import mapping
+from suite.config.files import search_space, space_for
+from suite.core.refusals import Refusal, unknown
+from suite.training.recipe import Recipe
+
+AUTO = "auto"
+"""The space that is meant for the optimizer of the candidate's recipe."""
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """The values of a recipe that are searched, each with its range; no dimension: nothing is searched."""
+
+    space: str | None = None
+    dimensions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def checked_search(what: str, value: Any, keys: tuple[str, ...]) -> dict[str, Any]:
+    """A `search` section; null is one without a space. Raises Refusal for a key that it cannot have.
+
+    A candidate has no trials of its own: equal trials for all is the rule of every comparison.
+    """
+    if value is None:
+        return {"space": None}
+    section = mapping(what, value)
+    for key in section:
+        if key == "trials" and key not in keys:
+            raise Refusal(f"{what}.trials: every candidate of a study has the same trials; set search.trials for all")
+        if key not in keys:
+            raise unknown(f"key of {what}", key, keys)
+    return section
+
+
+def space_of(candidate: str, asked: str | None, recipe: Recipe) -> SearchSpace:
+    """The search space of a candidate: a file's name, `auto` or None. Raises Refusal where it does not fit."""
+    if asked is None:
+        return SearchSpace()
+    values = recipe.as_mapping()
+    optimizer = values["optimizer"]
+    name = space_for(optimizer) if asked == AUTO else asked
+    if name is None:
+        raise Refusal(
+            f"candidate {candidate}: no search space is meant for {optimizer}; "
+            "set search.space to the name of one, or to null for no search"
+        )
+    dimensions = search_space(name)
+    optimizers = dimensions.pop("optimizers")
+    if optimizer not in optimizers:
+        raise Refusal(
+            f"candidate {candidate}: search space {name} is meant for {' and '.join(optimizers)}, and its recipe "
+            f"trains with {optimizer}; write `search: {{space: auto}}`, which follows each candidate's optimizer, or "
+            "search.space=null for no search"
+        )
+    for parameter, dimension in dimensions.items():
+        if parameter not in values:
+            raise unknown(f"recipe value in search space {name}:", parameter, values)
+        if dimension.get("log") and values[parameter] <= 0:
+            raise Refusal(
+                f"candidate {candidate}: search space {name} is logarithmic in {parameter}, which the recipe sets to "
+                f"{values[parameter]}; set recipe.{parameter} above 0, or search.space=null"
+            )
+    return SearchSpace(name, dimensions)

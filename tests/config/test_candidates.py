@@ -1,0 +1,115 @@
+"""Candidates with a recipe and a search of their own, dropped ones, and two calls in one process."""
+
+from __future__ import annotations
+
+import pytest
+
+from suite.core.refusals import Refusal
+from tests.config.conftest import Write
+
+TWO = """
+dataset: cifar10
+candidates:
+  resnet20: {}
+  vit_ti16: {recipe: {optimizer: adamw}}
+"""
+
+
+def test_two_optimizers_are_tuned_in_one_study(written: Write) -> None:
+    study = written(TWO)
+    cnn, other = study.candidates
+    assert (cnn.search.space, other.search.space) == ("sgd", "adamw")
+    assert other.search.dimensions["learning_rate"] == {"low": 0.0003, "high": 0.01, "log": True}
+    assert (other.recipe.optimizer, other.recipe.learning_rate, other.recipe.weight_decay) == ("adamw", 0.001, 0.05)
+    assert not other.recipe.nesterov
+    assert other.recipe.flip == cnn.recipe.flip  # what the optimizer does not own stays the base's
+    assert (cnn.recipe.learning_rate, cnn.recipe.nesterov) == (0.1, True)
+
+
+def test_an_optimizer_typed_brings_its_own_numbers(written: Write) -> None:
+    study = written("dataset: digits\nrecipe: {learning_rate: 0.05}\ncandidates: {mlp: {}}\n", "recipe.optimizer=adam")
+    recipe = study.candidates[0].recipe
+    assert (recipe.optimizer, recipe.learning_rate, recipe.weight_decay, recipe.nesterov) == ("adam", 0.001, 0.0, False)
+    assert study.candidates[0].search.space == "adam"
+    both = written(TWO, "recipe.optimizer=adam", "recipe.learning_rate=0.002")
+    assert {candidate.recipe.learning_rate for candidate in both.candidates} == {0.002}
+
+
+def test_another_schedule_leaves_its_milestones(written: Write) -> None:
+    text = "dataset: digits\nrecipe: he2015\ncandidates: {mlp: {}, lenet5: {recipe: {schedule: cosine}}}\n"
+    stepped, cosine = written(text).candidates
+    assert stepped.recipe.milestones == (0.5, 0.75)
+    assert (cosine.recipe.schedule, cosine.recipe.milestones) == ("cosine", ())
+
+
+def test_a_recipe_value_that_the_file_does_not_list_can_be_set(written: Write) -> None:
+    text = "dataset: digits\nrecipe: article\ncandidates: {mlp: {}}\n"
+    assert written(text, "recipe.cutout=8").candidates[0].recipe.cutout == 8
+
+
+def test_a_studys_space_that_does_not_fit_is_refused_with_the_way_out(written: Write) -> None:
+    with pytest.raises(Refusal, match=r"candidate vit_ti16: search space sgd .* `search: \{space: auto\}`"):
+        written(TWO + "search: {space: sgd}\n")
+    own = TWO.replace("optimizer: adamw}", "optimizer: adamw}, search: {space: adamw}")
+    assert [c.search.space for c in written(own + "search: {space: sgd}\n").candidates] == ["sgd", "adamw"]
+
+
+def test_a_candidate_without_search_has_no_trials(written: Write) -> None:
+    study = written("dataset: digits\ncandidates: {mlp: {search: {space: null}}, lenet5: {}}\n", "search.trials=2")
+    assert study.tracks == ("tuned",)
+    from suite.study import plan
+
+    assert {key.candidate for key in plan.planned(study) if key.phase == "search"} == {"lenet5"}
+    assert {key.candidate for keys in plan.in_rounds(study) for key in keys} == {"lenet5"}
+    assert {key.candidate for key in plan.planned(study) if key.phase == "final"} == {"mlp", "lenet5"}
+
+
+def test_a_dropped_candidate_takes_its_claims_along(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        "dataset: digits\ncandidates: {mlp: {}, lenet5: , resnet8: }\n"
+        "claims: [{text: A, better: lenet5, than: mlp}, {text: B, better: resnet8, than: lenet5}]\n"
+    )
+    assert [c.name for c in written(text).candidates] == ["mlp", "lenet5", "resnet8"]
+    assert not capsys.readouterr().err
+    study = written(text, "candidates.mlp=null")
+    assert [c.name for c in study.candidates] == ["lenet5", "resnet8"]
+    assert [claim["text"] for claim in study.claims] == ["B"]
+    assert capsys.readouterr().err == "note: candidate mlp is dropped, and with it the claim: A\n"
+    study = written(text + "budgets: {laptop: {candidates: {resnet8: null}}}\n")
+    assert [c.name for c in study.candidates] == ["mlp", "lenet5"]
+    with pytest.raises(Refusal, match=r"candidate in budgets\.laptop of .*'resnet9'\. Did you mean 'resnet8'"):
+        written(text + "budgets: {laptop: {candidates: {resnet9: null}}}\n")
+    with pytest.raises(Refusal, match="no candidates"):
+        written(text, "candidates.mlp=null", "candidates.lenet5=null", "candidates.resnet8=null")
+
+
+def test_a_second_call_sees_nothing_of_the_first(written: Write) -> None:
+    text = "dataset: digits\nseeds: 3\ncandidates: {mlp: {}, lenet5: {}}\n"
+    first = written(text + "budgets: {laptop: {seeds: 9, candidates: {mlp: {options: {width: 0.5}}}}}\n", "seeds=9")
+    assert first.candidates[0].options == {"width": 0.5}
+    second = written(text.replace(", lenet5: {}", ""))
+    assert (second.seeds, [(c.name, c.options) for c in second.candidates]) == (3, [("mlp", {})])
+
+
+def test_hydras_store_is_left_as_it_was(written: Write) -> None:
+    from hydra.core.config_store import ConfigStore
+
+    store = ConfigStore.instance()
+    store.store(group="study", name="theirs", node={"a": 1})
+    before = dict(store.repo["study"])
+    written("dataset: digits\ncandidates: {mlp: {}}\n")
+    assert store.repo["study"] == before
+    del store.repo["study"]
+
+
+def test_axes_are_groups_or_values(written: Write) -> None:
+    text = "dataset: digits\ncandidates: {mlp: {}, lenet5: {}}\n"
+    axes = "recipe.learning_rate,data.train_examples,data.images,options.activation,search.trials,architecture"
+    assert written(text, f"axes=[{axes}]").axes == tuple(axes.split(","))
+
+
+def test_threads_and_determinism_are_asked_or_left_open(written: Write) -> None:
+    text = "dataset: digits\ncandidates: {mlp: {}}\n"
+    assert (written(text).threads, written(text).deterministic) == (None, None)
+    study = written(text, "threads=2", "deterministic=false")
+    assert (study.threads, study.deterministic) == (2, False)

@@ -1,0 +1,45 @@
+"""Candidates with searches of their own: in study.json, in the rebuilt searches and in the count of even trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from suite.core.directories import RunKey
+from suite.study.description import describe
+from suite.study.ledger import Ledger
+from suite.study.search.replayed import Searches
+from tests.study.conftest import finish
+
+Make = Callable[..., Ledger]
+
+
+def test_each_candidates_space_is_described(ledger: Make) -> None:
+    alike = describe(ledger(), "running")
+    assert alike["search_space"]["name"] == "sgd"
+    assert alike["candidates"]["mlp"]["search"] == {"space": "sgd", **_dimensions(alike["search_space"])}
+    apart = describe(ledger("candidates.mlp.recipe.optimizer=adam", "instance=other"), "running")
+    assert apart["search_space"] is None
+    searches = {name: candidate["search"] for name, candidate in apart["candidates"].items()}
+    assert (searches["mlp"]["space"], searches["lenet5"]["space"]) == ("adam", "sgd")
+    assert set(searches["mlp"]["dimensions"]) == {"learning_rate"}
+
+
+def _dimensions(space: dict[str, Any]) -> dict[str, Any]:
+    return {"dimensions": space["dimensions"]}
+
+
+def test_each_candidate_is_searched_in_its_own_space(ledger: Make) -> None:
+    book = ledger("candidates.mlp.recipe.optimizer=adam")
+    for name, searched in (("mlp", {"learning_rate"}), ("lenet5", {"learning_rate", "weight_decay"})):
+        assert set(Searches(book).of(RunKey(name, "tuned", "search", 0)).ask(0)) == searched
+        book.open(RunKey(name, "tuned", "search", 0), {})
+        assert set(book.asked[RunKey(name, "tuned", "search", 0)]["identity"]["search_space"]) == searched
+
+
+def test_a_candidate_without_trials_does_not_hold_back_the_others(ledger: Make) -> None:
+    book = ledger("candidates.mlp.search.space=null")
+    for number in range(3):  # one more than the plan's two
+        finish(book, RunKey("lenet5", "tuned", "search", number), {"learning_rate": 0.1, "weight_decay": 0.0005})
+    assert book.even_trials("tuned") == 3
+    assert book.selected("mlp", "tuned", 3) == {}
