@@ -17,6 +17,7 @@ import pytest
 from suite.core.refusals import Refusal
 from suite.data.cache import Entry, _locked, cached
 from suite.data.contents import TEST, TRAIN, Contents, Source, in_chunks
+from suite.data.targets import Targets
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (3000, 4, 4, 1)).astype(np.uint8)
 
@@ -25,7 +26,7 @@ def contents(chunks: Iterator[np.ndarray] | None = None) -> Contents:
     return Contents(
         shape=(3000, 4, 4, 1),
         chunks=in_chunks(IMAGES) if chunks is None else chunks,
-        labels=np.arange(3000, dtype=np.int32) % 3,
+        targets=Targets.of_labels(np.arange(3000) % 3),
         part=np.repeat(np.array([TRAIN, TEST], np.uint8), [2500, 500]),
         class_names=("a", "b", "ü"),
         notes=("made up",),
@@ -48,8 +49,8 @@ class Counting:
 def check(entry: Entry) -> None:
     np.testing.assert_array_equal(entry.images, IMAGES)
     assert entry.images.dtype == np.uint8
-    assert entry.labels.dtype == np.int32
-    assert entry.labels.tolist() == [k % 3 for k in range(3000)]
+    assert entry.targets.labels.dtype == np.int32
+    assert entry.targets.labels.tolist() == [k % 3 for k in range(3000)]
     assert entry.part.tolist() == [TRAIN] * 2500 + [TEST] * 500
     assert (entry.class_names, entry.notes, entry.checksum) == (("a", "b", "ü"), ("made up",), "none")
 

@@ -5,13 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from suite.data.contents import TEST, TRAIN, Contents, content_hash, duplicates_note, image_digests, in_chunks
+from suite.data.contents import (
+    TEST,
+    TRAIN,
+    Contents,
+    content_hash,
+    duplicates_note,
+    image_digests,
+    in_chunks,
+)  # fmt: skip
+from suite.data.targets import Targets
 
 IMAGES = np.arange(5 * 4 * 4 * 3, dtype=np.uint8).reshape(5, 4, 4, 3)
 CONTENTS = Contents(
     shape=IMAGES.shape,
     chunks=(),
-    labels=np.array([0, 1, 0, 1, 1], np.int32),
+    targets=Targets.of_labels([0, 1, 0, 1, 1]),
     part=np.array([TRAIN, TRAIN, TRAIN, TEST, TEST], np.uint8),
     class_names=("a", "bc"),
     notes=(),
@@ -24,7 +33,7 @@ def changed(what: str) -> tuple[Contents, np.ndarray]:
     if what == "pixel":
         images[4, 3, 3, 2] += 1
     variants = {
-        "labels": replace(CONTENTS, labels=np.array([0, 1, 0, 1, 0], np.int32)),
+        "labels": replace(CONTENTS, targets=Targets.of_labels([0, 1, 0, 1, 0])),
         "part": replace(CONTENTS, part=np.array([TRAIN, TRAIN, TEST, TEST, TEST], np.uint8)),
         "class names": replace(CONTENTS, class_names=("ab", "c")),
         "shape": replace(CONTENTS, shape=(5, 3, 4, 4)),
@@ -39,7 +48,9 @@ def test_whatever_makes_another_set_makes_another_hash(what: str) -> None:
 
 
 def test_the_hash_depends_on_nothing_else() -> None:
-    same = replace(CONTENTS, notes=("a note",), checksum="other", labels=CONTENTS.labels.astype(">i4").astype(np.int32))
+    same = replace(
+        CONTENTS, notes=("a note",), checksum="other", targets=Targets({"label": CONTENTS.labels.astype(">i4")})
+    )
     reference = content_hash(CONTENTS, image_digests(IMAGES))
     assert content_hash(same, image_digests(np.asfortranarray(IMAGES))) == reference
     assert reference == "0361db3880c896d3b892658d8a19fbad", "must never change: runs are told apart by it"

@@ -14,6 +14,7 @@ from suite.core.refusals import Refusal
 from suite.data import decoding
 from suite.data.contents import Contents, in_chunks
 from suite.data.decoding import decode, decode_one, decode_some, read_headers, resized
+from suite.data.targets import Targets
 from tests.data.made_up import picture
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -226,7 +227,8 @@ def test_headers_tell_grey_and_transparent_pictures(tmp_path: Path) -> None:
 def test_a_set_is_resized_with_a_note(channels: int) -> None:
     images = np.random.default_rng(0).integers(0, 256, (5, 32, 32, channels)).astype(np.uint8)
     nothing = np.zeros(5, np.uint8)
-    contents = Contents(images.shape, in_chunks(images), nothing.astype(np.int32), nothing, ("a",), ("first",), "")
+    targets = Targets.of_labels(nothing)
+    contents = Contents(images.shape, in_chunks(images), targets, nothing, ("a",), ("first",), "")
     smaller = resized(contents, 8)
     (chunk,) = smaller.chunks
     assert chunk.shape == smaller.shape == (5, 8, 8, channels)

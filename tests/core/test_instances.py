@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from suite.analysis.instances import choose, find, instances
 from suite.core import directories
+from suite.core.instances import choose, find, instances
 from suite.core.refusals import Refusal
 from tests.analysis.conftest import Store
 
