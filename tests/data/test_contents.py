@@ -12,6 +12,7 @@ from suite.data.contents import (
     content_hash,
     duplicates_note,
     image_digests,
+    images_hash,
     in_chunks,
 )  # fmt: skip
 from suite.data.targets import Targets
@@ -54,6 +55,28 @@ def test_the_hash_depends_on_nothing_else() -> None:
     reference = content_hash(CONTENTS, image_digests(IMAGES))
     assert content_hash(same, image_digests(np.asfortranarray(IMAGES))) == reference
     assert reference == "0361db3880c896d3b892658d8a19fbad", "must never change: runs are told apart by it"
+
+
+def test_targets_besides_labels_are_part_of_the_hash() -> None:
+    digests, boxes = image_digests(IMAGES), np.arange(20, dtype=np.float32).reshape(5, 4)
+    labels = {"label": CONTENTS.labels}
+    hashes = [content_hash(CONTENTS, digests)]
+    for others in ({"boxes": boxes}, {"boxes": boxes + 1}, {"box": boxes}, {"boxes": boxes.reshape(5, 2, 2)}):
+        hashes.append(content_hash(replace(CONTENTS, targets=Targets(labels | others)), digests))
+    assert len(set(hashes)) == 5
+    big_endian = Targets(labels | {"boxes": boxes.astype(">f4")})
+    assert content_hash(replace(CONTENTS, targets=big_endian), digests) == hashes[1]
+
+
+def test_a_hash_of_images_is_one_of_pixels_targets_shape_and_order() -> None:
+    targets, digests = CONTENTS.targets, image_digests(IMAGES)
+    reference = images_hash((4, 4, 3), digests, targets)
+    assert len(reference) == 32
+    assert images_hash((4, 4, 3), image_digests(changed("pixel")[1]), targets) != reference
+    assert images_hash((4, 4, 3), digests, changed("labels")[0].targets) != reference
+    assert images_hash((3, 4, 4), digests, targets) != reference
+    order = np.array([4, 0, 1, 2, 3])
+    assert images_hash((4, 4, 3), digests[order], targets.take(order)) != reference
 
 
 def test_chunks_are_the_images_in_order() -> None:

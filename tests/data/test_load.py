@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -47,6 +49,58 @@ def test_a_size_is_another_set_unless_it_is_the_sets_own(tmp_path: Path) -> None
     assert small.input_shape == (16, 16, 1)
     assert small.hash != own.hash
     assert len(list(tmp_path.glob("digits-*"))) == 2
+
+
+def test_the_test_images_are_told_apart_by_their_pixels_and_not_by_labels_alone(tmp_path: Path) -> None:
+    """Two folders of equal class counts: the labels agree, the pictures do not."""
+    counts = {"train/a": 5, "train/b": 5, "test/a": 3, "test/b": 3}
+    one, other = class_tree(tmp_path / "one", counts), class_tree(tmp_path / "other", counts)
+    first, same = (load(DataSpec("folder", path=str(root)), data_dir=None, cache_dir=tmp_path) for root in (one, other))
+    assert first.test_hash == same.test_hash
+    picture(other / "train" / "a" / "0.png", (9, 9, 9))
+    trained = load(DataSpec("folder", path=str(other)), data_dir=None, cache_dir=tmp_path)
+    assert (trained.test_hash, trained.hash == first.hash) == (first.test_hash, False)
+    picture(other / "test" / "a" / "0.png", (9, 9, 9))
+    tested = load(DataSpec("folder", path=str(other)), data_dir=None, cache_dir=tmp_path)
+    assert tested.labels[tested.test].tolist() == first.labels[first.test].tolist()
+    assert tested.test_hash != first.test_hash
+
+
+def test_fewer_test_images_are_another_test_set_but_a_split_a_part_and_a_size_are_not(tmp_path: Path) -> None:
+    def hash_of(**changes: int) -> str:
+        return load(DataSpec("digits", **changes), data_dir=None, cache_dir=tmp_path).test_hash  # type: ignore[arg-type]
+
+    reference = hash_of()
+    assert int(reference, 16)
+    assert hash_of(train_examples=50, split_seed=9, validation_examples=20) == reference
+    assert hash_of(image_size=16) == reference
+    assert hash_of(test_examples=100) != reference
+    assert hash_of(test_examples=100, image_size=16) == hash_of(test_examples=100)
+
+
+@pytest.mark.parametrize("study", ["quickstart", pytest.param("lenet_mnist", marks=pytest.mark.realdata)])
+def test_finished_runs_carry_the_same_hash(study: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    path = Path(__file__).parents[2] / "reports" / "published" / study / "study.json"
+    published = json.loads(path.read_text(encoding="utf-8"))["data"]
+    data_dir = None if published["name"] == "digits" else request.getfixturevalue("data_root")
+    dataset = load(DataSpec(published["name"]), data_dir=data_dir, cache_dir=tmp_path)
+    assert dataset.hash == published["hash"]
+
+
+def test_the_hash_of_a_mnist_like_set_is_the_formula_that_finished_runs_carry(
+    mnist_like: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    """Written out once more: shape, a digest of each image, labels, division, class names."""
+    np.savez(tmp_path / "mnist.npz", **mnist_like)  # type: ignore[arg-type]
+    images = np.zeros((70_000, 32, 32, 1), np.uint8)
+    images[:, 2:30, 2:30, 0] = np.concatenate([mnist_like["x_train"], mnist_like["x_test"]])
+    labels = np.concatenate([mnist_like["y_train"], mnist_like["y_test"]])
+    whole = hashlib.blake2b(b"(70000, 32, 32, 1)", digest_size=16)
+    for image in images:
+        whole.update(hashlib.blake2b(image.tobytes(), digest_size=16).digest())
+    whole.update(labels.astype("<i4").tobytes() + bytes(60_000) + bytes([2]) * 10_000)
+    whole.update("".join(f"1:{digit}" for digit in range(10)).encode())
+    assert load(DataSpec("mnist"), data_dir=tmp_path, cache_dir=tmp_path).hash == whole.hexdigest()
 
 
 def test_a_misspelt_name_is_refused_with_the_nearest_first(tmp_path: Path) -> None:
