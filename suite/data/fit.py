@@ -13,6 +13,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from suite.core.refusals import Refusal
+
 Images = npt.NDArray[np.uint8]
 Kind = Literal["crop", "pad", "enlarge"]
 
@@ -35,9 +37,12 @@ class Fit:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Fit:
-        """Raises ValueError for a kind that this version does not know: another fit would predict something else."""
+        """Raises Refusal for a kind that this version does not know: another fit would predict something else."""
         if values["fit"] not in get_args(Kind):
-            raise ValueError(f"unknown fit {values['fit']!r}")
+            raise Refusal(
+                f"pictures are fitted by {values['fit']!r} to this run's network, which this version of the suite does "
+                "not know: use the version that trained it"
+            )
         return cls(values["fit"], *(values[key][0] if key in values else None for key in ("from", "to")))
 
     def step(self, images: Images) -> Images:
@@ -52,9 +57,10 @@ class Fit:
 
 
 def pad(images: Images, side: int) -> Images:
-    """(N, s, s, C) with zeros around, equally, to (N, side, side, C)."""
-    around = (side - images.shape[1]) // 2
-    return np.pad(images, ((0, 0), (around, around), (around, around), (0, 0)))
+    """(N, s, s, C) with zeros around, equally (one more at the end of an odd rest), to (N, side, side, C)."""
+    before = (side - images.shape[1]) // 2
+    around = (before, side - images.shape[1] - before)
+    return np.pad(images, ((0, 0), around, around, (0, 0)))
 
 
 def bilinear(values: npt.NDArray[Any], side: int) -> npt.NDArray[np.float64]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from suite.core.refusals import Refusal
 from suite.data.fit import Fit, bilinear, pad
 from suite.data.registry import named_sets
 from suite.data.sources import digits
@@ -16,7 +17,7 @@ def test_a_fit_survives_json(fit: Fit) -> None:
 def test_what_a_file_says() -> None:
     assert Fit("pad", 28, 32).as_mapping() == {"fit": "pad", "from": [28, 28], "to": [32, 32]}
     assert Fit().as_mapping() == {"fit": "crop"}
-    with pytest.raises(ValueError, match="unknown fit 'squash'"):
+    with pytest.raises(Refusal, match=r"fitted by 'squash' .* which this version of the suite does not know"):
         Fit.from_mapping({"fit": "squash"})
 
 
@@ -27,6 +28,7 @@ def test_padding_puts_zeros_around() -> None:
     assert (padded[:, 2:6, 2:6] == 7).all()
     assert padded.sum(dtype=int) == images.sum(dtype=int)
     np.testing.assert_array_equal(Fit("pad", 4, 8).step(images), padded)
+    assert pad(images, 7)[0, :, 3, 0].tolist() == [0, 7, 7, 7, 7, 0, 0]
 
 
 def test_enlarging_is_what_digits_do_to_their_own() -> None:

@@ -78,7 +78,10 @@ def test_fewer_test_images_are_another_test_set_but_a_split_a_part_and_a_size_ar
     assert hash_of(test_examples=100, image_size=16) == hash_of(test_examples=100)
 
 
-@pytest.mark.parametrize("study", ["quickstart", pytest.param("lenet_mnist", marks=pytest.mark.realdata)])
+@pytest.mark.parametrize(
+    "study",
+    ["quickstart", *(pytest.param(name, marks=pytest.mark.realdata) for name in ("lenet_mnist", "resnet_vs_vgg"))],
+)
 def test_finished_runs_carry_the_same_hash(study: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     path = Path(__file__).parents[2] / "reports" / "published" / study / "study.json"
     published = json.loads(path.read_text(encoding="utf-8"))["data"]
