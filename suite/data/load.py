@@ -25,7 +25,7 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
     keeps decoded images under `cache_dir`. Raises Refusal for everything that a user can mend.
     """
     named = _named(spec)
-    source, size = named.locate(spec, data_dir, offline), spec.image_size
+    source, size = named.find(spec, data_dir, offline), spec.image_size
     if size == named.side:
         size = None  # what the set has anyway: one entry of the cache, not two
     if named.side is None or size is None:

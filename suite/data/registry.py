@@ -20,14 +20,14 @@ SOURCES = "suite.data.sources"
 class NamedSet:
     """A set by the name that a study gives; a file of `sources/` declares its own as `SETS = (NamedSet(...), ...)`.
 
-    locate: (spec, data_dir, offline) to where the set is found; it fetches what may be fetched, and raises Refusal.
+    find: (spec, data_dir, offline) to where the set is; it fetches what may be fetched, and raises Refusal.
     fit: how pictures come to be its images, which predictions repeat.
     side: of its square images, in pixels; None where they are decoded at the size that is asked for.
     takes_path: whether data.path says where it lies. listed: its place in the list of names, the least first.
     """
 
     name: str
-    locate: Callable[[DataSpec, Path | None, bool], Source]
+    find: Callable[[DataSpec, Path | None, bool], Source]
     fit: Fit
     listed: int
     side: int | None = None

@@ -14,7 +14,7 @@ import pytest
 from suite.core.refusals import Refusal
 from suite.data import DataSpec, dataset_names, load
 from suite.data.files.download import Published
-from suite.data.files.published import located
+from suite.data.files.published import finder
 from suite.data.registry import named_sets
 from suite.data.sources import mnist
 from suite.data.sources.cifar import CIFAR10
@@ -131,8 +131,8 @@ def test_offline_and_nowhere_is_refused_with_the_three_ways_out(tmp_path: Path) 
 
 def test_a_failed_download_is_refused_with_the_three_ways_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unreachable = Published("http://127.0.0.1:9/cifar-10-python.tar.gz", "md5:0")
-    moved = located(replace(CIFAR10, published=(unreachable,)))
-    monkeypatch.setitem(named_sets(), "cifar10", replace(named_sets()["cifar10"], locate=moved))
+    moved = finder(replace(CIFAR10, published=(unreachable,)))
+    monkeypatch.setitem(named_sets(), "cifar10", replace(named_sets()["cifar10"], find=moved))
     with pytest.raises(Refusal, match=r"not downloaded: http://127.0.0.1:9/.* cannot be reached .*Three ways out"):
         load(DataSpec("cifar10"), data_dir=tmp_path, cache_dir=tmp_path / "cache")
 
@@ -149,7 +149,7 @@ def test_what_is_nowhere_is_downloaded_once_and_then_found(
         published.append(Published((server / f"{name}.gz").as_uri(), f"md5:{_md5(data)}"))
         idx_md5.append(_md5(_as_idx(array)))
     known = replace(FASHION_MNIST, published=tuple(published), idx_md5=tuple(idx_md5))  # type: ignore[arg-type]
-    declared = replace(named_sets()["fashion_mnist"], locate=located(known))
+    declared = replace(named_sets()["fashion_mnist"], find=finder(known))
     monkeypatch.setitem(named_sets(), "fashion_mnist", declared)
     monkeypatch.setattr(mnist, "FASHION_MNIST", known)
 

@@ -26,8 +26,8 @@ class PublishedSet(Protocol):
     def locate(self, place: Path) -> Source | None: ...
 
 
-def located(known: PublishedSet) -> Callable[[DataSpec, Path | None, bool], Source]:
-    """The `locate` of a NamedSet: `find` for this set."""
+def finder(known: PublishedSet) -> Callable[[DataSpec, Path | None, bool], Source]:
+    """The `find` of a NamedSet, for this set."""
     return lambda spec, data_dir, offline: find(known, data_dir, offline)
 
 

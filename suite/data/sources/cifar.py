@@ -22,7 +22,7 @@ from suite.data.contents import TEST, TRAIN, Contents, Source, in_chunks
 from suite.data.files.download import Published
 from suite.data.files.pickles import load_arrays
 from suite.data.files.places import file_identity
-from suite.data.files.published import located
+from suite.data.files.published import finder
 from suite.data.fit import Fit, Images
 from suite.data.registry import NamedSet
 from suite.data.targets import Labels, Targets
@@ -216,6 +216,6 @@ CIFAR100 = Cifar(
 )
 
 SETS = tuple(
-    NamedSet(known.name, located(known), Fit("crop", SIDE, SIDE), listed=20 + place, side=SIDE)
+    NamedSet(known.name, finder(known), Fit("crop", SIDE, SIDE), listed=20 + place, side=SIDE)
     for place, known in enumerate((CIFAR10, CIFAR100))
 )

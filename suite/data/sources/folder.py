@@ -89,10 +89,10 @@ def _notes(headers: list[Header], size: int) -> list[str]:
     return notes
 
 
-def _asked(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
+def _find(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
     if spec.path is None:
         raise Refusal("dataset=folder needs data.path=DIR: a folder with one sub-folder of pictures for each class")
     return locate(Path(spec.path).expanduser(), spec.image_size)
 
 
-SETS = (NamedSet("folder", _asked, Fit(), listed=100, takes_path=True),)
+SETS = (NamedSet("folder", _find, Fit(), listed=100, takes_path=True),)

@@ -22,7 +22,7 @@ from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN, Contents, Source, in_chunks
 from suite.data.files.download import Published
 from suite.data.files.places import file_identity
-from suite.data.files.published import located
+from suite.data.files.published import finder
 from suite.data.fit import Fit, pad
 from suite.data.registry import NamedSet
 from suite.data.targets import Targets
@@ -208,6 +208,6 @@ FASHION_MNIST = MnistLike(
 )  # fmt: skip
 
 SETS = tuple(
-    NamedSet(known.name, located(known), Fit("pad", 28, SIDE), listed=10 + place, side=SIDE)
+    NamedSet(known.name, finder(known), Fit("pad", 28, SIDE), listed=10 + place, side=SIDE)
     for place, known in enumerate((MNIST, FASHION_MNIST))
 )

@@ -9,7 +9,7 @@ from suite.core.refusals import Refusal
 from suite.data.contents import Source
 from suite.data.dataset import DataSpec
 from suite.data.files.download import Published
-from suite.data.files.published import find, located
+from suite.data.files.published import find, finder
 
 
 @dataclass
@@ -48,7 +48,7 @@ def test_the_folder_that_is_named_comes_before_keras_own(letters: OneFile, tmp_p
     assert find(letters, None, offline=True).location == keras
     own = put(named)
     assert find(letters, named, offline=True).location == own
-    assert located(letters)(DataSpec("letters"), named, True).location == own
+    assert finder(letters)(DataSpec("letters"), named, True).location == own
 
 
 def test_what_is_nowhere_is_fetched_into_the_first_folder(letters: OneFile, tmp_path: Path) -> None:
