@@ -6,6 +6,7 @@ Nothing heavy is imported here: `--help` and every refusal must answer in under 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 
@@ -19,6 +20,13 @@ def boolean(text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise ValueError("true or false")
     return text.lower() == "true"
+
+
+def whole_number(text: str, least: int | None = None) -> int:
+    """A whole number, as a converter for `parse`; `least` is the smallest that is accepted."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text) or (least is not None and int(text) < least):
+        raise ValueError("a whole number" if least is None else f"a whole number above {least - 1}")
+    return int(text)
 
 
 def parse(arguments: list[str], keys: Mapping[str, Callable[[str], object]]) -> dict[str, object]:

@@ -8,19 +8,24 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from suite.commandline import DONE, REFUSED, enter, import_keras, parse
+from suite.commandline import DONE, REFUSED, enter, import_keras, parse, whole_number
 from suite.core import directories
 from suite.core.durable import read_json
+from suite.core.instances import CHOICES, choose, find
 from suite.core.refusals import Refusal, nearest_first, unknown
 
 HELP = """
 Classify pictures with the final weights of a candidate: the five likeliest classes of each, with their confidence.
 
-    python -m suite.predict study=NAME candidate=NAME images=DIR [instance=NAME] [track=tuned|shared] [number=N]
+    python -m suite.predict study=NAME candidate=NAME images=DIR [track=tuned|shared] [number=N]
+                            [budget=] [dataset=] [backend=] [precision=] [instance=NAME]
                             [format=table|csv] [workspace=DIR]
 
 images    a folder (searched with all that is below it) or one picture
 number    which of the final runs, from 0 (default: 0)
+budget, dataset, backend, precision, instance    another instance than the one that ran last
+
+Pictures are brought to the network the way the images of its data set were made.
 
 Exit: 0 done; 2 refused. Pictures that cannot be read are named on stderr, and the others are classified.
 """
@@ -28,26 +33,33 @@ TOP = 5
 
 
 def main(arguments: list[str]) -> int:
-    texts = ("study", "candidate", "images", "instance", "track", "format", "workspace")
-    given: dict[str, Any] = parse(arguments, {**dict.fromkeys(texts, str), "number": int})
+    texts = ("study", "candidate", "images", "instance", *CHOICES, "track", "format", "workspace")
+    given: dict[str, Any] = parse(arguments, {**dict.fromkeys(texts, str), "number": whole_number})
     for key in ("study", "candidate", "images"):
         if key not in given:
             raise Refusal(f"which {key}? {key}=... is missing; --help shows the rest")
     if given.get("format", "table") not in ("table", "csv"):
         raise unknown("format", given["format"], ("table", "csv"))
     directory, asked = trained_run(given)
-    from suite.training.prediction import find_pictures, likeliest, read_pictures
+    from suite.training.prediction import count_coloured, find_pictures, likeliest, read_pictures, recorded_fit
+    from suite.training.preprocessing import Preprocessing
 
     paths = find_pictures(Path(given["images"]).expanduser())
-    shape, names = preprocessing_facts(directory)
-    pixels, readable, unreadable = read_pictures(paths, shape)
+    preprocessing = Preprocessing.load(directory)
+    pixels, readable, unreadable = read_pictures(paths, recorded_fit(preprocessing, asked), preprocessing.input_shape)
     for path, reason in unreadable:
         print(f"not a readable picture: {path}: {reason}", file=sys.stderr)
+    if preprocessing.input_shape[-1] == 1 and (coloured := count_coloured(readable)):
+        print(
+            f"{coloured} of {len(readable)} pictures are stored in colour; {given['candidate']} was trained on grey "
+            "images and sees them in grey",
+            file=sys.stderr,
+        )
     if not readable:
         return REFUSED
     os.environ["KERAS_BACKEND"] = asked["backend"]
     import_keras()
-    rows = likeliest(directory, asked, pixels, names, TOP)
+    rows = likeliest(directory, asked, pixels, list(preprocessing.class_names), TOP)
     (write_csv if given.get("format") == "csv" else write_table)(readable, rows)
     return DONE
 
@@ -55,22 +67,18 @@ def main(arguments: list[str]) -> int:
 def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
     """The directory of the final run that was asked for, and what determined it. Raises Refusal where there is none."""
     workspace = Path(given.get("workspace", ".")).expanduser().resolve()
-    instances = sorted(workspace.glob(f"runs/*/*/{directories.STUDY}"), key=lambda path: path.stat().st_mtime)
-    studies = {path.parent.parent.name for path in instances}
+    studies = {path.parent.parent.name for path in workspace.glob(f"runs/*/*/{directories.STUDY}")}
     if given["study"] not in studies:
         raise unknown("study in this workspace", given["study"], studies)
-    mine = {path.parent.name: path.parent for path in instances if path.parent.parent.name == given["study"]}
-    name = given.get("instance", list(mine)[-1])
-    if name not in mine:
-        raise unknown("instance", name, mine)
-    finals = {
-        key: path for key, path in directories.run_directories(mine[name]) if (path / directories.WEIGHTS).exists()
-    }
+    wanted = {name: given[name] for name in (*CHOICES, "instance") if name in given}
+    instance = find(workspace, given["study"], choose(workspace, given["study"], wanted))
+    runs = dict(directories.run_directories(instance))
+    finals = {key: path for key, path in runs.items() if (path / directories.WEIGHTS).exists()}
     candidates = {key.candidate for key in finals}
     if given["candidate"] not in candidates:
-        if given["candidate"] in {key.candidate for key, _ in directories.run_directories(mine[name])}:
+        if given["candidate"] in {key.candidate for key in runs}:
             raise Refusal(
-                f"no final run of {given['candidate']} was completed in {given['study']} / {name}; "
+                f"no final run of {given['candidate']} was completed in {given['study']} / {instance.name}; "
                 f"candidates with weights: {', '.join(sorted(candidates)) or '(none)'}"
             )
         raise unknown("candidate with final weights", given["candidate"], candidates)
@@ -80,13 +88,6 @@ def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
         there = [str(other) for other in finals if other.candidate == key.candidate]
         raise Refusal(f"no final weights of {key}; there are: {', '.join(nearest_first(str(key), there))}")
     return finals[key], read_json(finals[key] / directories.RUN)["identity"]
-
-
-def preprocessing_facts(directory: Path) -> tuple[tuple[int, int, int], list[str]]:
-    """Input shape (H, W, C) and class names that a final run was trained with."""
-    values = read_json(directory / "preprocessing.json")
-    height, width, channels = values["input_shape"]
-    return (height, width, channels), list(values["class_names"])
 
 
 def write_csv(paths: list[Path], rows: list[list[tuple[str, float]]]) -> None:

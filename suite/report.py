@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from suite.commandline import DONE, FAILED, boolean, enter, name_list, parse
+from suite.core.instances import CHOICES, choose, find, instances
 from suite.core.refusals import Refusal, unknown
 
 HELP = """
@@ -22,8 +23,6 @@ python -m suite.report folder=DIR      render a report again from its folder alo
 
 Writes rendering.html (opens offline), rendering.md, table.csv, table.tex, runs.csv, records.npz, figures/.
 """
-
-CHOICES = ("budget", "dataset", "backend", "precision")
 
 
 def main(arguments: list[str]) -> int:
@@ -94,8 +93,6 @@ def _differences(folder: Path, names: list[str]) -> int:
 
 def _refreshed(workspace: Path, study: str, chosen: dict[str, str], folder: Path | None = None) -> Path:
     """A study's folder, refreshed from its runs; where nothing of it ran here, its published report."""
-    from suite.analysis.instances import choose, find, instances
-
     _check_name(workspace, study)
     published = workspace / "reports" / "published" / study
     if folder is None and not chosen and not instances(workspace, study) and published.is_dir():

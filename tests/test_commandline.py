@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from suite.commandline import boolean, enter, name_list, parse
+from suite.commandline import boolean, enter, name_list, parse, whole_number
 from suite.core.refusals import Refusal, nearest_first, unknown
 
 ENTRIES = ("suite.run", "suite.report", "suite.status", "suite.models", "suite.data", "suite.predict")
@@ -40,6 +40,18 @@ def test_arguments_are_converted() -> None:
 def test_what_does_not_parse_is_refused(argument: str, said: str) -> None:
     with pytest.raises(Refusal, match=said):
         parse([argument], {"b": boolean})
+
+
+@pytest.mark.parametrize("text", ["abc", "", "1.5", "1_000", "²", "9" * 5000])
+def test_what_is_no_whole_number_is_refused_in_words(text: str) -> None:
+    with pytest.raises(Refusal, match=r"number=.*: expected a whole number$"):
+        parse([f"number={text}"], {"number": whole_number})
+
+
+def test_a_whole_number_may_have_a_least() -> None:
+    assert (whole_number("-3"), whole_number("1", least=1)) == (-3, 1)
+    with pytest.raises(ValueError, match="a whole number above 0"):
+        whole_number("0", least=1)
 
 
 def test_a_list_of_names() -> None:
@@ -95,6 +107,7 @@ REFUSALS = [
     (["suite.models", "name=vgg61"], "vgg16"),
     (["suite.data", "name=cifar11"], "cifar10"),
     (["suite.predict", "study=quickstar", "candidate=a", "images=."], "quickstar"),
+    (["suite.predict", "study=a", "candidate=a", "images=.", "number=abc"], "number=abc: expected a whole number"),
     (["suite.status", "study=quickstar"], "quickstar"),
 ]
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from suite.analysis import collect, presentation
 from suite.analysis import reading as folders
-from suite.analysis.instances import find
 from suite.analysis.markup import csv_table, escape_markdown, latex_table, markdown_table
 from suite.analysis.method import banners
 from suite.analysis.page import pages
@@ -20,6 +19,7 @@ from suite.analysis.presentation import NUMBERS, present
 from suite.analysis.tables import table
 from suite.core import directories
 from suite.core.durable import read_json
+from suite.core.instances import find
 
 RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
 FIGURES = "figures"

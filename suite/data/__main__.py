@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from suite.commandline import DONE, boolean, enter, parse
+from suite.commandline import DONE, boolean, enter, parse, whole_number
 from suite.data import Dataset, DataSpec, dataset_names, load
 
 HELP = """
@@ -25,16 +25,9 @@ Without a name: the names.
 """
 
 
-def _number(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise ValueError("a whole number") from None
-
-
 KEYS: dict[str, Callable[[str], object]] = {
-    "name": str, "data_dir": Path, "path": str, "image_size": _number, "split_seed": _number, "workspace": Path,
-    "offline": boolean,
+    "name": str, "data_dir": Path, "path": str, "image_size": whole_number, "split_seed": whole_number,
+    "workspace": Path, "offline": boolean,
 }  # fmt: skip
 
 

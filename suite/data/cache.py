@@ -1,11 +1,12 @@
 """The decoded cache: each set once as memory maps, so that a warm load reads no picture and copies no pixel.
 
-    <cache_dir>/<name>-<key>/images.npy labels.npy part.npy set.json      whole or absent
+    <cache_dir>/<name>-<key>/images.npy labels.npy part.npy digests.npy set.json      whole or absent
 
 The key covers everything the decoded images depend on. An entry is written under another name, synced, then renamed,
 so no kill leaves a half one; a lock that the kernel drops lets one process decode while others wait. The manifest
 holds size and modification time of each file: as long as they are unchanged the entry is trusted, otherwise it is
-read in full and made again if its content has changed.
+read in full and made again if its content has changed. labels.npy is the target "label"; other targets have files
+of their own. Entries that were made before digests were kept get theirs when they are first opened.
 """
 
 from __future__ import annotations
@@ -24,17 +25,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from suite.core.durable import sync_directory, write_json
+from suite.core.durable import read_json, sync_directory, write_json
 from suite.core.faults import reach
 from suite.core.refusals import Refusal
-from suite.data.contents import Contents, Source, content_hash, duplicates_note, image_digests
-from suite.data.dataset import Images, Labels
-from suite.data.sources.places import file_digest
+from suite.data.contents import (
+    CHUNK,
+    DIGEST_BYTES,
+    Contents,
+    Digests,
+    Source,
+    content_hash,
+    duplicates_note,
+    image_digests,
+)  # fmt: skip
+from suite.data.files.places import file_digest
+from suite.data.fit import Images
+from suite.data.targets import LABEL, Targets
 
 VERSION = 1
 """Raise it when the same files are decoded differently, or an entry looks different."""
 
-_ARRAYS = ("images", "labels", "part")
+_DIGESTS = "digests.npy"
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,8 @@ class Entry:
     """A set as the cache holds it; the fields mean what they mean in Contents and Dataset."""
 
     images: Images
-    labels: Labels
+    targets: Targets
+    digests: Digests
     part: npt.NDArray[np.uint8]
     class_names: tuple[str, ...]
     notes: tuple[str, ...]
@@ -61,7 +73,7 @@ def cached(source: Source, name: str, cache_dir: Path, *variant: object) -> Entr
         return _read(entry)
     try:
         cache_dir.mkdir(parents=True, exist_ok=True)
-        with _locked(entry.with_name(f".{entry.name}.lock")):
+        with _locked(_lock_of(entry)):
             with contextlib.suppress(_Broken):  # someone else made it while this process waited
                 return _read(entry)
             _sweep(cache_dir)
@@ -91,12 +103,15 @@ def _read(entry: Path) -> Entry:
     try:
         manifest = json.loads((entry / "set.json").read_text(encoding="utf-8"))
         _verify(entry, manifest["files"])
-        images, labels, part = (np.load(entry / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
-        if not len(images) == len(labels) == len(part) == manifest["count"]:
+        images, part = (np.load(entry / name, mmap_mode="r") for name in ("images.npy", "part.npy"))
+        targets = {name: np.load(entry / _target_file(name)) for name in manifest.get("targets", [LABEL])}
+        digests = _read_digests(entry / _DIGESTS) if _DIGESTS in manifest["files"] else _completed(entry, images)
+        if any(len(array) != manifest["count"] for array in (images, part, digests, *targets.values())):
             raise _Broken("its arrays differ in length")
         return Entry(
             images=images,
-            labels=np.asarray(labels),
+            targets=Targets(targets),
+            digests=digests,
             part=np.asarray(part),
             class_names=tuple(manifest["class_names"]),
             notes=tuple(manifest["notes"]),
@@ -124,11 +139,14 @@ def _write(contents: Contents, entry: Path) -> None:
     partial.mkdir()
     try:
         digests = _write_images(partial / "images.npy", contents)
-        np.save(partial / "labels.npy", contents.labels)
+        _write_digests(partial / _DIGESTS, digests)
+        for name, array in contents.targets.arrays.items():
+            np.save(partial / _target_file(name), array)
         np.save(partial / "part.npy", contents.part)
-        files = {f"{name}.npy": _describe(partial / f"{name}.npy") for name in _ARRAYS}
+        files = {path.name: _describe(path) for path in sorted(partial.glob("*.npy"))}
         manifest = {
-            "count": len(contents.labels),
+            "count": len(contents.targets),
+            "targets": list(contents.targets.arrays),
             "class_names": contents.class_names,
             "notes": [*contents.notes, *duplicates_note(digests, contents.part)],
             "checksum": contents.checksum,
@@ -144,7 +162,7 @@ def _write(contents: Contents, entry: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _write_images(path: Path, contents: Contents) -> npt.NDArray[np.void]:
+def _write_images(path: Path, contents: Contents) -> Digests:
     """Stream the chunks into an .npy file and return the digest of each image.
 
     Written, not mapped: on a full disk a write says so, where a page of a map would end the process.
@@ -166,6 +184,36 @@ def _write_images(path: Path, contents: Contents) -> npt.NDArray[np.void]:
     if count != contents.shape[0]:
         raise AssertionError(f"a source delivered {count} images, promised {contents.shape[0]}")
     return np.concatenate(digests)
+
+
+def _completed(entry: Path, images: Images) -> Digests:
+    """The digests of an entry that was made before they were kept; kept from now on where the cache can be written."""
+    digests = np.concatenate([image_digests(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK)])
+    with contextlib.suppress(OSError), _locked(_lock_of(entry), wait=False):  # held: whoever writes keeps them later
+        manifest = read_json(entry / "set.json")
+        partial = entry / f".{_DIGESTS}.partial"
+        _write_digests(partial, digests)
+        os.replace(partial, entry / _DIGESTS)
+        manifest["files"][_DIGESTS] = _describe(entry / _DIGESTS)
+        write_json(entry / "set.json", manifest)
+    return digests
+
+
+def _write_digests(path: Path, digests: Digests) -> None:
+    with path.open("wb") as file:
+        np.save(file, digests.view(np.uint8).reshape(-1, DIGEST_BYTES))
+
+
+def _read_digests(path: Path) -> Digests:
+    return np.load(path).view(np.dtype((np.void, DIGEST_BYTES))).reshape(-1)
+
+
+def _target_file(name: str) -> str:
+    return "labels.npy" if name == LABEL else f"target-{name}.npy"
+
+
+def _lock_of(entry: Path) -> Path:
+    return entry.with_name(f".{entry.name}.lock")
 
 
 def _describe(path: Path) -> dict[str, Any]:

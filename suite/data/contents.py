@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from suite.data.dataset import Images, Labels
+from suite.data.fit import Images
+from suite.data.targets import Labels, Targets
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 """The publisher's division of a set. Only VALIDATION that a folder brings along is marked as such."""
@@ -20,22 +21,29 @@ CHUNK = 1024
 
 DIGEST_BYTES = 16
 
+Digests = npt.NDArray[np.void]
+"""(N,) of DIGEST_BYTES each: equal where the pixels of two images of one shape are."""
+
 
 @dataclass(frozen=True)
 class Contents:
     """A whole set, its pixels still to come.
 
-    shape: (N, H, W, C). chunks: uint8 (n, H, W, C), together N images, in the order of labels and part.
+    shape: (N, H, W, C). chunks: uint8 (n, H, W, C), together N images, in the order of targets and part.
     part: (N,) uint8 of TRAIN, VALIDATION, TEST. checksum: how the files compare with the publisher's, in words.
     """
 
     shape: tuple[int, int, int, int]
     chunks: Iterable[Images]
-    labels: Labels
+    targets: Targets
     part: npt.NDArray[np.uint8]
     class_names: tuple[str, ...]
     notes: tuple[str, ...]
     checksum: str
+
+    @property
+    def labels(self) -> Labels:
+        return self.targets.labels
 
 
 @dataclass(frozen=True)
@@ -56,26 +64,42 @@ def in_chunks(images: Images) -> Iterator[Images]:
         yield images[start : start + CHUNK]
 
 
-def image_digests(images: Images) -> npt.NDArray[np.void]:
+def image_digests(images: Images) -> Digests:
     """One digest of DIGEST_BYTES for each image, so that equal pixels are found without comparing all pairs."""
     rows = np.ascontiguousarray(images).reshape(len(images), -1)
     digests = b"".join(hashlib.blake2b(row.data, digest_size=DIGEST_BYTES).digest() for row in rows)
     return np.frombuffer(digests, dtype=np.dtype((np.void, DIGEST_BYTES)))
 
 
-def content_hash(contents: Contents, digests: npt.NDArray[np.void]) -> str:
-    """The identity of a set: blake2b over shape, pixels (through their digests), labels, division and class names."""
+def content_hash(contents: Contents, digests: Digests) -> str:
+    """The identity of a set: blake2b over shape, pixels (through their digests), labels, division and class names.
+
+    Targets besides labels follow at the end, so that sets without them keep the hash that finished runs carry.
+    """
     whole = hashlib.blake2b(digest_size=DIGEST_BYTES)
     whole.update(repr(contents.shape).encode())
     whole.update(digests.tobytes())
-    whole.update(contents.labels.astype("<i4").tobytes())
+    whole.update(contents.targets.label_bytes())
     whole.update(contents.part.tobytes())
     for name in contents.class_names:
         whole.update(f"{len(name)}:{name}".encode())
+    for block in contents.targets.other_bytes():
+        whole.update(block)
     return whole.hexdigest()
 
 
-def duplicates_note(digests: npt.NDArray[np.void], part: npt.NDArray[np.uint8]) -> tuple[str, ...]:
+def images_hash(shape: tuple[int, ...], digests: Digests, targets: Targets) -> str:
+    """Which images these are, in their order: blake2b over the shape of one (H, W, C), their digests and targets."""
+    whole = hashlib.blake2b(digest_size=DIGEST_BYTES)
+    whole.update(repr(tuple(int(size) for size in shape)).encode())
+    whole.update(digests.tobytes())
+    whole.update(targets.label_bytes())
+    for block in targets.other_bytes():
+        whole.update(block)
+    return whole.hexdigest()
+
+
+def duplicates_note(digests: Digests, part: npt.NDArray[np.uint8]) -> tuple[str, ...]:
     """A note when test images stand, pixel for pixel, among the training or validation images too."""
     test = digests[part == TEST]
     repeated = int(np.isin(test, digests[part != TEST]).sum())

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.core.refusals import Refusal, unknown
+from suite.data.fit import Fit, Images
+from suite.data.targets import Labels, Targets
 
-Images = npt.NDArray[np.uint8]
-Labels = npt.NDArray[np.int32]
 Indices = npt.NDArray[np.int64]
 
 LARGEST_SIZE = 1024
@@ -76,16 +76,19 @@ class Dataset:
     """A data set, divided and subset.
 
     images: (N, H, W, C) uint8, C 1 or 3, all images of the set (an array, or a read-only memory map).
-    labels: (N,) int32, indices into class_names.
+    targets: what is to be found in each image; labels: (N,) int32 of them, indices into class_names.
     train, validation, test: int64 indices into images; disjoint; a smaller subset is always the beginning of a larger.
-    hash: hexadecimal, over the decoded pixels, labels, class names and the publisher's division, before subsetting.
+    hash: hexadecimal, over the decoded pixels, targets, class names and the publisher's division, before subsetting.
+    test_hash: hexadecimal, over pixels and targets of the test images, in their order: equal where two rows are tested
+        on the same images. A named set's images count as they are before they are brought to another `image_size`.
+    fit: how the publisher's pictures came to be these images.
     notes: sentences that a report must repeat.
     location, checksum: where the set was found, and how it compares with what the publisher published.
     """
 
     name: str
     images: Images
-    labels: Labels
+    targets: Targets
     class_names: tuple[str, ...]
     train: Indices
     validation: Indices
@@ -94,6 +97,12 @@ class Dataset:
     notes: tuple[str, ...]
     location: str
     checksum: str
+    test_hash: str
+    fit: Fit
+
+    @property
+    def labels(self) -> Labels:
+        return self.targets.labels
 
     @property
     def input_shape(self) -> tuple[int, int, int]:

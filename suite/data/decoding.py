@@ -22,7 +22,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from suite.core.refusals import Refusal
 from suite.data.contents import CHUNK, Contents
-from suite.data.dataset import Images
+from suite.data.fit import Fit, Images
 
 _FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 _GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L")
@@ -85,6 +85,15 @@ def decode_some(paths: Sequence[Path], size: int, channels: int) -> tuple[Images
             failures.append((paths[row], reason))
         else:
             images[row] = image
+    return images, failures
+
+
+def fit_some(paths: Sequence[Path], fit: Fit, size: int, channels: int) -> tuple[Images, list[tuple[Path, str]]]:
+    """As `decode_some`, but the way a set's own pictures became its images: `fit`, then `size` if that is another."""
+    images, failures = decode_some(paths, fit.source or size, channels)
+    images = fit.step(images)
+    if images.shape[1] != size:
+        images = np.stack([_resize(image, size) for image in images])
     return images, failures
 
 

@@ -7,23 +7,15 @@ from pathlib import Path
 
 from suite.core.refusals import Refusal, unknown
 from suite.data.cache import cached
-from suite.data.contents import Source
+from suite.data.contents import Source, images_hash
 from suite.data.dataset import Dataset, DataSpec
-from suite.data.sources import cifar, digits, mnist
-from suite.data.sources.download import DownloadError, fetch
-from suite.data.sources.places import not_found, search_places
+from suite.data.registry import NamedSet, named_sets
 from suite.data.splits import divide
-
-NAMED: dict[str, mnist.MnistLike | cifar.Cifar] = {
-    known.name: known for known in (mnist.MNIST, mnist.FASHION_MNIST, cifar.CIFAR10, cifar.CIFAR100)
-}
-NAMED_SIZE = 32
-"""The side of the images of every named set, in pixels."""
 
 
 def dataset_names() -> list[str]:
     """The sets that `load` knows: the embedded one, the published ones, and `folder` for one's own."""
-    return ["digits", *NAMED, "folder"]
+    return list(named_sets())
 
 
 def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: bool = False) -> Dataset:
@@ -32,18 +24,20 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
     Looks under `data_dir`, $SUITE_DATA_DIR and Keras' folder, downloads (unless `offline`) only what is nowhere, and
     keeps decoded images under `cache_dir`. Raises Refusal for everything that a user can mend.
     """
-    source, size = _locate(spec, data_dir, offline), spec.image_size
-    if spec.name != "folder":
-        if size == NAMED_SIZE:
-            size = None  # what the set has anyway: one entry of the cache, not two
-        elif size is not None:
-            source = _resized(source, size)
-    entry = cached(source, spec.name, cache_dir, size)
-    train, validation, test, notes = divide(entry.labels, entry.part, entry.class_names, spec)
+    named = _named(spec)
+    source, size = named.find(spec, data_dir, offline), spec.image_size
+    if size == named.side:
+        size = None  # what the set has anyway: one entry of the cache, not two
+    if named.side is None or size is None:
+        own = entry = cached(source, spec.name, cache_dir, size)
+    else:
+        own = cached(source, spec.name, cache_dir, None)  # tells the test images apart, whatever their size
+        entry = cached(_resized(source, size), spec.name, cache_dir, size)
+    train, validation, test, notes = divide(entry.targets.labels, entry.part, entry.class_names, spec)
     return Dataset(
         name=spec.name,
         images=entry.images,
-        labels=entry.labels,
+        targets=entry.targets,
         class_names=entry.class_names,
         train=train,
         validation=validation,
@@ -52,41 +46,21 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
         notes=(*entry.notes, *notes),
         location=source.location,
         checksum=entry.checksum,
+        test_hash=images_hash(own.images.shape[1:], own.digests[test], own.targets.take(test)),
+        fit=named.fit,
     )
+
+
+def _named(spec: DataSpec) -> NamedSet:
+    sets = named_sets()
+    if spec.name not in sets:
+        raise unknown("dataset", spec.name, sets)
+    if spec.path is not None and not sets[spec.name].takes_path:
+        raise Refusal(f"data.path is for dataset=folder; {spec.name} is looked for under data_dir=DIR")
+    return sets[spec.name]
 
 
 def _resized(source: Source, size: int) -> Source:
     from suite.data.decoding import resized  # Pillow: only for those who need it
 
     return replace(source, read=lambda: resized(source.read(), size))
-
-
-def _locate(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
-    if spec.name == "folder":
-        if spec.path is None:
-            raise Refusal("dataset=folder needs data.path=DIR: a folder with one sub-folder of pictures for each class")
-        from suite.data.sources import folder
-
-        return folder.locate(Path(spec.path).expanduser(), spec.image_size)
-    if spec.name not in dataset_names():
-        raise unknown("dataset", spec.name, dataset_names())
-    if spec.path is not None:
-        raise Refusal(f"data.path is for dataset=folder; {spec.name} is looked for under data_dir=DIR")
-    if spec.name == "digits":
-        return digits.locate()
-    known = NAMED[spec.name]
-    places = search_places(data_dir)
-    for place in places:
-        source = known.locate(place)
-        if source is not None:
-            return source
-    if offline:
-        raise not_found(known.name, known.wanted, places, "offline=true")
-    try:
-        for published in known.published:
-            fetch(published, places[0] / known.download_folder)
-    except DownloadError as error:
-        raise not_found(known.name, known.wanted, places, str(error)) from error
-    source = known.locate(places[0])
-    assert source is not None, "a fetched set is located where it was put"
-    return source

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN, VALIDATION
-from suite.data.dataset import DataSpec, Indices, Labels
+from suite.data.dataset import DataSpec, Indices
+from suite.data.targets import Labels
 
 TEST_SEED = 0
 """Test sets never depend on a seed of the study: rows are comparable only on the same test images."""

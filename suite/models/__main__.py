@@ -6,9 +6,10 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
-from suite.commandline import DONE, FAILED, boolean, enter, import_keras, parse
+from suite.commandline import DONE, FAILED, boolean, enter, import_keras, parse, whole_number
 from suite.core.refusals import Refusal, unknown
 from suite.models import registry
 from suite.models.architecture import ArchitectureError, reason
@@ -37,8 +38,9 @@ Architectures of other packages: entry-point group "keras_comparison_suite.archi
 
 
 def main(arguments: list[str]) -> int:
+    positive = partial(whole_number, least=1)
     keys: dict[str, Callable[[str], object]] = {
-        "name": str, "input_size": _positive, "channels": _positive, "num_classes": _positive,
+        "name": str, "input_size": positive, "channels": positive, "num_classes": positive,
         "measure": boolean, "write": boolean, "speed": boolean, "format": _format,
     }  # fmt: skip
     asked = parse(arguments, keys)
@@ -193,12 +195,6 @@ def _pin_speeds(name: str | None) -> int:
 
 def _thousands(number: int | None) -> str:
     return "unknown" if number is None else f"{number:,}"
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ValueError("a whole number above 0")
-    return int(text)
 
 
 def _format(text: str) -> str:

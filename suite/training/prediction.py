@@ -10,8 +10,11 @@ import numpy.typing as npt
 
 from suite.core.directories import WEIGHTS
 from suite.core.refusals import Refusal
-from suite.data.decoding import decode_some
-from suite.data.sources.walk import Found, walk
+from suite.data.decoding import fit_some, read_headers
+from suite.data.files.walk import Found, walk
+from suite.data.fit import Fit
+from suite.data.registry import named_sets
+from suite.training.preprocessing import Preprocessing
 
 BATCH = 64
 
@@ -30,13 +33,29 @@ def find_pictures(place: Path) -> list[Path]:
 
 
 def read_pictures(
-    paths: list[Path], shape: tuple[int, int, int]
+    paths: list[Path], fit: Fit, shape: tuple[int, ...]
 ) -> tuple[npt.NDArray[np.uint8], list[Path], list[tuple[Path, str]]]:
-    """Pixels (n, H, W, C) of the readable pictures, their paths, and (path, reason) of the others."""
-    pixels, unreadable = decode_some(paths, shape[0], shape[2])
+    """Pixels (n, H, W, C) of the readable pictures, their paths, and (path, reason) of the others.
+
+    `fit`: how the pictures that the network was trained on became images of `shape` (H, W, C).
+    """
+    pixels, unreadable = fit_some(paths, fit, shape[0], shape[2])
     broken = {path for path, _ in unreadable}
     keep = [row for row, path in enumerate(paths) if path not in broken]
     return pixels[keep], [paths[row] for row in keep], unreadable
+
+
+def recorded_fit(preprocessing: Preprocessing, asked: dict[str, Any]) -> Fit:
+    """How pictures come to the network; for a run that was made before this was recorded, what its set declares now."""
+    if preprocessing.fit is not None:
+        return preprocessing.fit
+    known = named_sets().get(asked["data"]["name"])
+    return known.fit if known else Fit()
+
+
+def count_coloured(paths: list[Path]) -> int:
+    """How many of the pictures are stored in colour."""
+    return sum(header is not None and not header.grey for header in read_headers(paths))
 
 
 def likeliest(
@@ -49,7 +68,6 @@ def likeliest(
     import keras
 
     from suite import models
-    from suite.training.preprocessing import Preprocessing
 
     preprocessing = Preprocessing.load(directory)
     height, width, channels = preprocessing.input_shape

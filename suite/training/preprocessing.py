@@ -1,31 +1,37 @@
 """From uint8 pixels to what a network sees: each channel to zero mean and unit deviation over the training images.
 
 The values are measured on the training images of a run and stored beside its weights, so that pictures classified
-later meet the same preprocessing.
+later meet the same preprocessing; how the set's own pictures came to be its images stands beside them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from suite.core.durable import read_json, write_json
+from suite.data.fit import Fit
 
 PREPROCESSING = "preprocessing.json"
+_TUPLES = ("mean", "std", "input_shape", "class_names")
 _CHUNK_BYTES = 1 << 26
 
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """x = (pixel / 255 - mean) / std per channel, for images of `input_shape` (H, W, C)."""
+    """x = (pixel / 255 - mean) / std per channel, for images of `input_shape` (H, W, C).
+
+    fit: how pictures become such images; None in what was stored before it was kept.
+    """
 
     mean: tuple[float, ...]
     std: tuple[float, ...]
     input_shape: tuple[int, ...]
     class_names: tuple[str, ...]
+    fit: Fit | None = None
 
     @property
     def scale(self) -> np.ndarray:
@@ -41,14 +47,20 @@ class Preprocessing:
         """(N, H, W, C) uint8 to float32, as the compiled step does it."""
         return images.astype("float32") * self.scale + self.offset
 
+    def fitted(self, fit: Fit) -> Preprocessing:
+        """The same, for a set whose pictures became images by `fit`."""
+        return replace(self, fit=fit)
+
     def save(self, directory: Path) -> None:
-        values: dict[str, Any] = {name: list(getattr(self, name)) for name in self.__dataclass_fields__}
-        write_json(directory / PREPROCESSING, values)
+        values: dict[str, Any] = {name: list(getattr(self, name)) for name in _TUPLES}
+        write_json(directory / PREPROCESSING, values | (self.fit.as_mapping() if self.fit else {}))
 
     @classmethod
     def load(cls, directory: Path) -> Preprocessing:
         """Raises FileNotFoundError where no final run left its preprocessing."""
-        return cls(**{key: tuple(value) for key, value in read_json(directory / PREPROCESSING).items()})
+        values = read_json(directory / PREPROCESSING)
+        fit = Fit.from_mapping(values) if "fit" in values else None
+        return cls(**{name: tuple(values[name]) for name in _TUPLES}, fit=fit)
 
 
 def measure_preprocessing(images: np.ndarray, index: np.ndarray, class_names: tuple[str, ...]) -> Preprocessing:

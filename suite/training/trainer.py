@@ -166,7 +166,7 @@ class Trainer:
         write_json(loop.directory / HISTORY, loop.progress.rows)
         faults.reach("training.history")
         if final:
-            preprocessing.save(loop.directory)
+            preprocessing.fitted(loop.data.fit).save(loop.directory)
             _write_weights(loop.directory, loop.graph.net)
         faults.reach("training.weights")
         return tested

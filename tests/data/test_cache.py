@@ -9,14 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from suite.core.refusals import Refusal
+from suite.data import cache
 from suite.data.cache import Entry, _locked, cached
-from suite.data.contents import TEST, TRAIN, Contents, Source, in_chunks
+from suite.data.contents import TEST, TRAIN, Contents, Source, image_digests, in_chunks
+from suite.data.targets import Targets
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (3000, 4, 4, 1)).astype(np.uint8)
 
@@ -25,7 +28,7 @@ def contents(chunks: Iterator[np.ndarray] | None = None) -> Contents:
     return Contents(
         shape=(3000, 4, 4, 1),
         chunks=in_chunks(IMAGES) if chunks is None else chunks,
-        labels=np.arange(3000, dtype=np.int32) % 3,
+        targets=Targets.of_labels(np.arange(3000) % 3),
         part=np.repeat(np.array([TRAIN, TEST], np.uint8), [2500, 500]),
         class_names=("a", "b", "ü"),
         notes=("made up",),
@@ -48,8 +51,8 @@ class Counting:
 def check(entry: Entry) -> None:
     np.testing.assert_array_equal(entry.images, IMAGES)
     assert entry.images.dtype == np.uint8
-    assert entry.labels.dtype == np.int32
-    assert entry.labels.tolist() == [k % 3 for k in range(3000)]
+    assert entry.targets.labels.dtype == np.int32
+    assert entry.targets.labels.tolist() == [k % 3 for k in range(3000)]
     assert entry.part.tolist() == [TRAIN] * 2500 + [TEST] * 500
     assert (entry.class_names, entry.notes, entry.checksum) == (("a", "b", "ü"), ("made up",), "none")
 
@@ -101,11 +104,17 @@ def spoil_field(entry: Path) -> None:
     (entry / "set.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
+def spoil_digests(entry: Path) -> None:
+    (entry / "digests.npy").write_bytes((entry / "digests.npy").read_bytes()[::-1])
+
+
 def spoil_labels(entry: Path) -> None:
     (entry / "labels.npy").unlink()
 
 
-@pytest.mark.parametrize("spoil", [spoil_truncate, spoil_flip, spoil_manifest, spoil_field, spoil_labels])
+@pytest.mark.parametrize(
+    "spoil", [spoil_truncate, spoil_flip, spoil_manifest, spoil_field, spoil_labels, spoil_digests]
+)
 def test_a_broken_entry_is_made_again(spoil: object, tmp_path: Path) -> None:
     counting = Counting()
     first = cached(counting.source, "set", tmp_path).hash
@@ -114,6 +123,59 @@ def test_a_broken_entry_is_made_again(spoil: object, tmp_path: Path) -> None:
     check(entry)
     assert entry.hash == first
     assert counting.reads == 2
+
+
+def forget_digests(entry: Path) -> None:
+    """Make the entry look as it did before digests and the names of targets were kept."""
+    (entry / "digests.npy").unlink()
+    manifest = json.loads((entry / "set.json").read_text(encoding="utf-8"))
+    del manifest["files"]["digests.npy"], manifest["targets"]
+    (entry / "set.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_digests_are_kept_and_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counting = Counting()
+    first = cached(counting.source, "set", tmp_path)
+    monkeypatch.setattr(cache, "image_digests", lambda images: pytest.fail("hashed again"))
+    second = cached(counting.source, "set", tmp_path)
+    for entry in (first, second):
+        np.testing.assert_array_equal(entry.digests, image_digests(IMAGES))
+
+
+def test_an_entry_without_digests_gets_them_and_is_not_decoded_again(tmp_path: Path) -> None:
+    counting = Counting()
+    first = cached(counting.source, "set", tmp_path)
+    forget_digests(folder_of(tmp_path))
+    for _ in range(2):
+        entry = cached(counting.source, "set", tmp_path)
+        check(entry)
+        assert entry.hash == first.hash
+        np.testing.assert_array_equal(entry.digests, image_digests(IMAGES))
+        assert (folder_of(tmp_path) / "digests.npy").is_file()
+        assert "digests.npy" in json.loads((folder_of(tmp_path) / "set.json").read_text())["files"]
+    assert counting.reads == 1
+
+
+def test_digests_are_made_but_not_kept_while_someone_else_writes(tmp_path: Path) -> None:
+    counting = Counting()
+    cached(counting.source, "set", tmp_path)
+    forget_digests(folder_of(tmp_path))
+    with _locked(tmp_path / f".{folder_of(tmp_path).name}.lock"):
+        entry = cached(counting.source, "set", tmp_path)
+    np.testing.assert_array_equal(entry.digests, image_digests(IMAGES))
+    assert not (folder_of(tmp_path) / "digests.npy").exists()
+    assert counting.reads == 1
+
+
+def test_every_target_is_kept(tmp_path: Path) -> None:
+    boxes = np.arange(3000 * 4, dtype=np.float32).reshape(3000, 4)
+    labels = np.arange(3000, dtype=np.int32) % 3
+    made = replace(contents(), targets=Targets({"boxes": boxes, "label": labels}))
+    for source in (Source("", 1, lambda: made), Source("", 1, lambda: pytest.fail("decoded again"))):
+        targets = cached(source, "set", tmp_path).targets
+        assert list(targets.arrays) == ["boxes", "label"]
+        np.testing.assert_array_equal(targets.arrays["boxes"], boxes)
+        np.testing.assert_array_equal(targets.labels, labels)
 
 
 def test_a_copied_cache_is_verified_and_kept(tmp_path: Path) -> None:

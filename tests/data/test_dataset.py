@@ -7,6 +7,8 @@ import pytest
 
 from suite.core.refusals import Refusal
 from suite.data import Dataset, DataSpec
+from suite.data.fit import Fit
+from suite.data.targets import Targets
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,8 @@ def test_a_specification_survives_json() -> None:
 
 def test_the_input_shape_is_that_of_one_image() -> None:
     nothing = np.empty(0, np.int64)
-    images, labels = np.zeros((2, 5, 6, 3), np.uint8), np.zeros(2, np.int32)
-    dataset = Dataset("x", images, labels, ("a", "b", "c"), nothing, nothing, nothing, "", (), "", "")
+    images, targets = np.zeros((2, 5, 6, 3), np.uint8), Targets.of_labels([1, 2])
+    dataset = Dataset("x", images, targets, ("a", "b", "c"), nothing, nothing, nothing, "", (), "", "", "", Fit())
     assert dataset.input_shape == (5, 6, 3)
     assert dataset.num_classes == 3
+    assert dataset.labels.tolist() == [1, 2]

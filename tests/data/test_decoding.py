@@ -13,7 +13,9 @@ from PIL import Image
 from suite.core.refusals import Refusal
 from suite.data import decoding
 from suite.data.contents import Contents, in_chunks
-from suite.data.decoding import decode, decode_one, decode_some, read_headers, resized
+from suite.data.decoding import decode, decode_one, decode_some, fit_some, read_headers, resized
+from suite.data.fit import Fit
+from suite.data.targets import Targets
 from tests.data.made_up import picture
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -222,11 +224,33 @@ def test_headers_tell_grey_and_transparent_pictures(tmp_path: Path) -> None:
     assert gone is None
 
 
+def test_a_picture_of_the_sets_own_size_is_fitted_without_a_pixel_changed(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "own.png")
+    Image.fromarray(np.kron(pixels, np.ones((2, 2), np.uint8))).save(tmp_path / "large.png")
+    images, failures = fit_some([tmp_path / "own.png", tmp_path / "large.png"], Fit("pad", 28, 32), 32, 1)
+    assert (images.shape, failures) == ((2, 32, 32, 1), [])
+    np.testing.assert_array_equal(images[0, 2:30, 2:30, 0], pixels)
+    assert not images[:, :2].any()
+    assert not images[:, :, 30:].any()
+    assert images[1, 2:30, 2:30].any(), "a larger picture is brought to 28x28, then padded"
+
+
+def test_a_fitted_picture_comes_to_the_size_that_the_network_takes_as_the_set_did(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3)).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "own.png")
+    nothing = Targets.of_labels(np.zeros(1))
+    own = Contents((1, 32, 32, 3), [pixels[None]], nothing, np.zeros(1, np.uint8), ("a",), (), "")
+    (chunk,) = resized(own, 48).chunks
+    np.testing.assert_array_equal(fit_some([tmp_path / "own.png"], Fit("crop", 32, 32), 48, 3)[0], chunk)
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_set_is_resized_with_a_note(channels: int) -> None:
     images = np.random.default_rng(0).integers(0, 256, (5, 32, 32, channels)).astype(np.uint8)
     nothing = np.zeros(5, np.uint8)
-    contents = Contents(images.shape, in_chunks(images), nothing.astype(np.int32), nothing, ("a",), ("first",), "")
+    targets = Targets.of_labels(nothing)
+    contents = Contents(images.shape, in_chunks(images), targets, nothing, ("a",), ("first",), "")
     smaller = resized(contents, 8)
     (chunk,) = smaller.chunks
     assert chunk.shape == smaller.shape == (5, 8, 8, channels)

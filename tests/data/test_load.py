@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,9 +13,11 @@ import pytest
 
 from suite.core.refusals import Refusal
 from suite.data import DataSpec, dataset_names, load
-from suite.data.load import NAMED
+from suite.data.files.download import Published
+from suite.data.files.published import finder
+from suite.data.registry import named_sets
 from suite.data.sources import mnist
-from suite.data.sources.download import Published
+from suite.data.sources.cifar import CIFAR10
 from suite.data.sources.mnist import FASHION_MNIST, IDX_FILES, _as_idx, _md5
 from tests.data.made_up import class_tree, picture
 
@@ -47,6 +51,61 @@ def test_a_size_is_another_set_unless_it_is_the_sets_own(tmp_path: Path) -> None
     assert len(list(tmp_path.glob("digits-*"))) == 2
 
 
+def test_the_test_images_are_told_apart_by_their_pixels_and_not_by_labels_alone(tmp_path: Path) -> None:
+    """Two folders of equal class counts: the labels agree, the pictures do not."""
+    counts = {"train/a": 5, "train/b": 5, "test/a": 3, "test/b": 3}
+    one, other = class_tree(tmp_path / "one", counts), class_tree(tmp_path / "other", counts)
+    first, same = (load(DataSpec("folder", path=str(root)), data_dir=None, cache_dir=tmp_path) for root in (one, other))
+    assert first.test_hash == same.test_hash
+    picture(other / "train" / "a" / "0.png", (9, 9, 9))
+    trained = load(DataSpec("folder", path=str(other)), data_dir=None, cache_dir=tmp_path)
+    assert (trained.test_hash, trained.hash == first.hash) == (first.test_hash, False)
+    picture(other / "test" / "a" / "0.png", (9, 9, 9))
+    tested = load(DataSpec("folder", path=str(other)), data_dir=None, cache_dir=tmp_path)
+    assert tested.labels[tested.test].tolist() == first.labels[first.test].tolist()
+    assert tested.test_hash != first.test_hash
+
+
+def test_fewer_test_images_are_another_test_set_but_a_split_a_part_and_a_size_are_not(tmp_path: Path) -> None:
+    def hash_of(**changes: int) -> str:
+        return load(DataSpec("digits", **changes), data_dir=None, cache_dir=tmp_path).test_hash  # type: ignore[arg-type]
+
+    reference = hash_of()
+    assert int(reference, 16)
+    assert hash_of(train_examples=50, split_seed=9, validation_examples=20) == reference
+    assert hash_of(image_size=16) == reference
+    assert hash_of(test_examples=100) != reference
+    assert hash_of(test_examples=100, image_size=16) == hash_of(test_examples=100)
+
+
+@pytest.mark.parametrize(
+    "study",
+    ["quickstart", *(pytest.param(name, marks=pytest.mark.realdata) for name in ("lenet_mnist", "resnet_vs_vgg"))],
+)
+def test_finished_runs_carry_the_same_hash(study: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    path = Path(__file__).parents[2] / "reports" / "published" / study / "study.json"
+    published = json.loads(path.read_text(encoding="utf-8"))["data"]
+    data_dir = None if published["name"] == "digits" else request.getfixturevalue("data_root")
+    dataset = load(DataSpec(published["name"]), data_dir=data_dir, cache_dir=tmp_path)
+    assert dataset.hash == published["hash"]
+
+
+def test_the_hash_of_a_mnist_like_set_is_the_formula_that_finished_runs_carry(
+    mnist_like: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    """Written out once more: shape, a digest of each image, labels, division, class names."""
+    np.savez(tmp_path / "mnist.npz", **mnist_like)  # type: ignore[arg-type]
+    images = np.zeros((70_000, 32, 32, 1), np.uint8)
+    images[:, 2:30, 2:30, 0] = np.concatenate([mnist_like["x_train"], mnist_like["x_test"]])
+    labels = np.concatenate([mnist_like["y_train"], mnist_like["y_test"]])
+    whole = hashlib.blake2b(b"(70000, 32, 32, 1)", digest_size=16)
+    for image in images:
+        whole.update(hashlib.blake2b(image.tobytes(), digest_size=16).digest())
+    whole.update(labels.astype("<i4").tobytes() + bytes(60_000) + bytes([2]) * 10_000)
+    whole.update("".join(f"1:{digit}" for digit in range(10)).encode())
+    assert load(DataSpec("mnist"), data_dir=tmp_path, cache_dir=tmp_path).hash == whole.hexdigest()
+
+
 def test_a_misspelt_name_is_refused_with_the_nearest_first(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"unknown dataset 'cifar-10'. Did you mean 'cifar10'\?"):
         load(DataSpec("cifar-10"), data_dir=None, cache_dir=tmp_path)
@@ -63,7 +122,7 @@ def test_a_path_is_for_folders_and_folders_need_one(tmp_path: Path) -> None:
 
 
 def test_offline_and_nowhere_is_refused_with_the_three_ways_out(tmp_path: Path) -> None:
-    for name in NAMED:
+    for name in ("mnist", "fashion_mnist", "cifar10", "cifar100"):
         with pytest.raises(
             Refusal, match=rf"{name} was found nowhere .*offline=true.*Three ways out: .*dataset=digits"
         ):
@@ -72,7 +131,8 @@ def test_offline_and_nowhere_is_refused_with_the_three_ways_out(tmp_path: Path) 
 
 def test_a_failed_download_is_refused_with_the_three_ways_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unreachable = Published("http://127.0.0.1:9/cifar-10-python.tar.gz", "md5:0")
-    monkeypatch.setitem(NAMED, "cifar10", replace(NAMED["cifar10"], published=(unreachable,)))
+    moved = finder(replace(CIFAR10, published=(unreachable,)))
+    monkeypatch.setitem(named_sets(), "cifar10", replace(named_sets()["cifar10"], find=moved))
     with pytest.raises(Refusal, match=r"not downloaded: http://127.0.0.1:9/.* cannot be reached .*Three ways out"):
         load(DataSpec("cifar10"), data_dir=tmp_path, cache_dir=tmp_path / "cache")
 
@@ -89,7 +149,8 @@ def test_what_is_nowhere_is_downloaded_once_and_then_found(
         published.append(Published((server / f"{name}.gz").as_uri(), f"md5:{_md5(data)}"))
         idx_md5.append(_md5(_as_idx(array)))
     known = replace(FASHION_MNIST, published=tuple(published), idx_md5=tuple(idx_md5))  # type: ignore[arg-type]
-    monkeypatch.setitem(NAMED, "fashion_mnist", known)
+    declared = replace(named_sets()["fashion_mnist"], find=finder(known))
+    monkeypatch.setitem(named_sets(), "fashion_mnist", declared)
     monkeypatch.setattr(mnist, "FASHION_MNIST", known)
 
     dataset = load(DataSpec("fashion_mnist"), data_dir=None, cache_dir=tmp_path / "cache")

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from suite.core.durable import read_json
+from suite.data.fit import Fit
 from suite.training import preprocessing
 from suite.training.preprocessing import Preprocessing, measure_preprocessing
 
@@ -33,4 +35,8 @@ def test_a_channel_that_never_changes_becomes_zero() -> None:
 def test_round_trip(tmp_path: Path) -> None:
     mine = Preprocessing((0.1, 0.2, 0.3), (0.5, 0.6, 0.7), (4, 5, 3), ("cat", "dog"))
     mine.save(tmp_path)
-    assert Preprocessing.load(tmp_path) == mine
+    assert Preprocessing.load(tmp_path) == mine, "as runs left it before they recorded how pictures are fitted"
+    fitted = mine.fitted(Fit("pad", 28, 32))
+    fitted.save(tmp_path)
+    assert Preprocessing.load(tmp_path) == fitted
+    assert read_json(tmp_path / preprocessing.PREPROCESSING)["from"] == [28, 28]

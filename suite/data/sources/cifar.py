@@ -19,11 +19,15 @@ import numpy as np
 
 from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN, Contents, Source, in_chunks
-from suite.data.dataset import Images, Labels
-from suite.data.sources.download import Published
-from suite.data.sources.pickles import load_arrays
-from suite.data.sources.places import file_identity
+from suite.data.files.download import Published
+from suite.data.files.pickles import load_arrays
+from suite.data.files.places import file_identity
+from suite.data.files.published import finder
+from suite.data.fit import Fit, Images
+from suite.data.registry import NamedSet
+from suite.data.targets import Labels, Targets
 
+SIDE = 32
 _TORONTO = "https://www.cs.toronto.edu/~kriz/"
 
 
@@ -118,9 +122,9 @@ class Cifar:
             checksum = f"differs from the publisher's ({', '.join(different)})"
             notes = (f"{self.name}: the checksum {checksum}; used because shapes, counts and label range check out",)
         return Contents(
-            shape=(len(all_labels), 32, 32, 3),
+            shape=(len(all_labels), SIDE, SIDE, 3),
             chunks=(chunk for batch in images for chunk in in_chunks(batch)),
-            labels=all_labels,
+            targets=Targets.of_labels(all_labels),
             part=np.repeat(np.array([TRAIN, TEST], np.uint8), counts),
             class_names=class_names,
             notes=notes,
@@ -209,4 +213,9 @@ CIFAR100 = Cifar(
             "sha256:85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
         ),
     ),
+)
+
+SETS = tuple(
+    NamedSet(known.name, finder(known), Fit("crop", SIDE, SIDE), listed=20 + place, side=SIDE)
+    for place, known in enumerate((CIFAR10, CIFAR100))
 )

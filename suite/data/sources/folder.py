@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from suite.core.refusals import Refusal
 from suite.data.contents import Contents, Source
-from suite.data.decoding import Header, decode, read_headers
-from suite.data.sources import tiny_imagenet, tree
+from suite.data.dataset import DataSpec
+from suite.data.fit import Fit
+from suite.data.layouts import tiny_imagenet, tree
+from suite.data.registry import NamedSet
+from suite.data.targets import Targets
+
+if TYPE_CHECKING:
+    from suite.data.decoding import Header
 
 KEPT_UP_TO = 128
 """Pictures that are all squares of one size up to this, in pixels, keep it."""
@@ -38,6 +45,8 @@ def _identity(root: Path, understood: tree.Tree) -> list[object]:
 
 
 def _contents(understood: tree.Tree, image_size: int | None) -> Contents:
+    from suite.data.decoding import decode, read_headers  # Pillow: only for those who need it
+
     paths = [picture.path for picture in understood.pictures]
     headers = [header for header in read_headers(paths) if header is not None]  # decoding names those without one
     size = image_size or default_size(headers)
@@ -45,7 +54,7 @@ def _contents(understood: tree.Tree, image_size: int | None) -> Contents:
     return Contents(
         shape=(len(paths), size, size, channels),
         chunks=decode(paths, size, channels),
-        labels=understood.labels,
+        targets=Targets.of_labels(understood.labels),
         part=understood.part,
         class_names=understood.class_names,
         notes=(*understood.notes, *_notes(headers, size)),
@@ -78,3 +87,12 @@ def _notes(headers: list[Header], size: int) -> list[str]:
     if transparent:
         notes.append(f"folder: {transparent:,} pictures with transparency were laid on white")
     return notes
+
+
+def _find(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
+    if spec.path is None:
+        raise Refusal("dataset=folder needs data.path=DIR: a folder with one sub-folder of pictures for each class")
+    return locate(Path(spec.path).expanduser(), spec.image_size)
+
+
+SETS = (NamedSet("folder", _find, Fit(), listed=100, takes_path=True),)

@@ -20,15 +20,19 @@ import numpy.typing as npt
 
 from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN, Contents, Source, in_chunks
-from suite.data.sources.download import Published
-from suite.data.sources.places import file_identity
+from suite.data.files.download import Published
+from suite.data.files.places import file_identity
+from suite.data.files.published import finder
+from suite.data.fit import Fit, pad
+from suite.data.registry import NamedSet
+from suite.data.targets import Targets
 
 IDX_FILES = (
     "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
 )  # fmt: skip
 NPZ_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 SHAPES = ((60_000, 28, 28), (60_000,), (10_000, 28, 28), (10_000,))
-PADDING = 2
+SIDE = 32
 
 _KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 
@@ -95,12 +99,11 @@ class MnistLike:
             different = [name for name, a, b in zip(IDX_FILES, md5, self.idx_md5, strict=True) if a != b]
             checksum = f"differs from the publisher's ({', '.join(different)})"
             notes.append(f"{self.name}: the checksum {checksum}; used because shapes, counts and label range check out")
-        images = np.concatenate([arrays[0], arrays[2]])
-        images = np.pad(images, ((0, 0), (PADDING, PADDING), (PADDING, PADDING)))[..., None]
+        images = pad(np.concatenate([arrays[0], arrays[2]])[..., None], SIDE)
         return Contents(
             shape=(len(images), *images.shape[1:]),
             chunks=in_chunks(images),
-            labels=np.concatenate([arrays[1], arrays[3]]).astype(np.int32),
+            targets=Targets.of_labels(np.concatenate([arrays[1], arrays[3]])),
             part=np.repeat(np.array([TRAIN, TEST], np.uint8), [len(arrays[1]), len(arrays[3])]),
             class_names=self.class_names,
             notes=tuple(notes),
@@ -203,3 +206,8 @@ FASHION_MNIST = MnistLike(
     ),
     download_folder="fashion-mnist",
 )  # fmt: skip
+
+SETS = tuple(
+    NamedSet(known.name, finder(known), Fit("pad", 28, SIDE), listed=10 + place, side=SIDE)
+    for place, known in enumerate((MNIST, FASHION_MNIST))
+)

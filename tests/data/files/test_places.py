@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from suite.core.refusals import Refusal
-from suite.data.sources.places import file_digest, file_identity, keras_datasets, not_found, search_places
+from suite.data.files.places import file_digest, file_identity, keras_datasets, not_found, search_places
 
 
 def test_places_are_searched_in_the_promised_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

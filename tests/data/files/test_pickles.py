@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from suite.data.sources.pickles import load_arrays
+from suite.data.files.pickles import load_arrays
 
 PYTHON_2 = (  # {'data': array([1, 2, 3, 4], uint8), 'labels': [7]} as Python 2 with numpy 1 wrote it
     b"\x80\x02}(U\x04datacnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R"

@@ -7,7 +7,7 @@ import pytest
 
 from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN
-from suite.data.sources.tiny_imagenet import recognised, understand
+from suite.data.layouts.tiny_imagenet import recognised, understand
 from tests.data.made_up import class_tree, picture
 
 

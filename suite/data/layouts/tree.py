@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN, VALIDATION
-from suite.data.dataset import Labels
-from suite.data.sources.walk import SUFFIXES, Found, Picture, subfolders, visible, walk
+from suite.data.files.walk import SUFFIXES, Found, Picture, subfolders, visible, walk
 from suite.data.splits import TEST_SEED, held_out
+from suite.data.targets import Labels
 
 TEST_FRACTION = 0.2
 """Of a folder without a test set: the fixed, stratified part that becomes one."""

@@ -13,8 +13,8 @@ import numpy as np
 
 from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN
-from suite.data.sources.tree import Tree, refuse_classes
-from suite.data.sources.walk import Found, Picture, subfolders, walk
+from suite.data.files.walk import Found, Picture, subfolders, walk
+from suite.data.layouts.tree import Tree, refuse_classes
 
 ANNOTATIONS = Path("val") / "val_annotations.txt"
 WORDS = Path("words.txt")

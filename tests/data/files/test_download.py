@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from suite.data.sources import download
-from suite.data.sources.download import DownloadError, Published, fetch
+from suite.data.files import download
+from suite.data.files.download import DownloadError, Published, fetch
 
 CONTENT = bytes(range(256)) * 4000
 RIGHT = "sha256:" + hashlib.sha256(CONTENT).hexdigest()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from suite.core.refusals import Refusal
-from suite.data.sources.walk import Found, subfolders, walk
+from suite.data.files.walk import Found, subfolders, walk
 from tests.data.made_up import picture
 
 

@@ -1,4 +1,4 @@
-"""Which instances of a study there are, and which of them a report is of. Imports nothing heavy: refusals are quick."""
+"""Which instances of a study there are, and which of them is meant. Imports nothing heavy: refusals are quick."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from pathlib import Path
 from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.refusals import Refusal, unknown
+
+CHOICES = ("budget", "dataset", "backend", "precision")
+"""What tells the instances of a study apart on a command line, besides their names: fields of study.json."""
 
 
 def instances(workspace: Path, study: str) -> list[str]:
@@ -39,6 +42,8 @@ def choose(workspace: Path, study: str, wanted: Mapping[str, str]) -> str | None
     if not wanted:
         return None
     found = instances(workspace, study)
+    if found and wanted.get("instance", found[-1]) not in found:
+        raise unknown(f"instance of {study}", wanted["instance"], found)
     for name in reversed(found):
         described = read_json(directories.instance_directory(workspace, study, name) / directories.STUDY)
         if all(str(described.get(key)) == value for key, value in wanted.items()):

@@ -7,7 +7,7 @@ import pytest
 
 from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN, VALIDATION
-from suite.data.sources.tree import Tree, understand
+from suite.data.layouts.tree import Tree, understand
 from tests.data.made_up import class_tree, picture
 
 

@@ -12,7 +12,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.data.sources.places import file_digest
+from suite.data.files.places import file_digest
 
 TIMEOUT = 30.0
 """Seconds without a byte from the server, after which the download is given up."""

@@ -1,0 +1,75 @@
+"""How a picture becomes an image of a set: what training images went through, pictures to be classified go through too.
+
+A picture is cut to its central square and brought to the side that the set's own pictures have; then the set's step
+follows (zeros around, or bilinear enlarging); last, where a study asks for another size, bicubic resizing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from suite.core.refusals import Refusal
+
+Images = npt.NDArray[np.uint8]
+Kind = Literal["crop", "pad", "enlarge"]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """kind: the step from the publisher's pictures to the set's images: none ("crop"), zeros around, or bilinear.
+
+    source, side: of the publisher's pictures and of the set's images, in pixels; None: what the network takes.
+    """
+
+    kind: Kind = "crop"
+    source: int | None = None
+    side: int | None = None
+
+    def as_mapping(self) -> dict[str, Any]:
+        """{"fit": "pad", "from": [28, 28], "to": [32, 32]}; without sizes where pictures come to the network's own."""
+        sizes = {"from": self.source, "to": self.side}
+        return {"fit": self.kind, **{key: [size, size] for key, size in sizes.items() if size is not None}}
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Fit:
+        """Raises Refusal for a kind that this version does not know: another fit would predict something else."""
+        if values["fit"] not in get_args(Kind):
+            raise Refusal(
+                f"pictures are fitted by {values['fit']!r} to this run's network, which this version of the suite does "
+                "not know: use the version that trained it"
+            )
+        return cls(values["fit"], *(values[key][0] if key in values else None for key in ("from", "to")))
+
+    def step(self, images: Images) -> Images:
+        """(N, source, source, C) to (N, side, side, C), as the set's own images were made."""
+        if self.kind == "pad":
+            return pad(images, self.side or images.shape[1])
+        if self.kind == "enlarge":
+            planes = np.moveaxis(images, -1, 1)  # (N, C, H, W)
+            larger = np.floor(bilinear(planes, self.side or images.shape[1]) + 0.5).astype(np.uint8)
+            return np.ascontiguousarray(np.moveaxis(larger, 1, -1))
+        return images
+
+
+def pad(images: Images, side: int) -> Images:
+    """(N, s, s, C) with zeros around, equally (one more at the end of an odd rest), to (N, side, side, C)."""
+    before = (side - images.shape[1]) // 2
+    around = (before, side - images.shape[1] - before)
+    return np.pad(images, ((0, 0), around, around, (0, 0)))
+
+
+def bilinear(values: npt.NDArray[Any], side: int) -> npt.NDArray[np.float64]:
+    """(..., s, s) enlarged to (..., side, side), side a multiple of s: pixel centres aligned, edges repeated.
+
+    With side / s = 4 all weights are multiples of 1/64, so that whole values give sums that are exact on every machine.
+    """
+    own = values.shape[-1]
+    centres = np.clip((np.arange(side) + 0.5) * own / side - 0.5, 0, own - 1)
+    weights = np.maximum(0.0, 1.0 - np.abs(centres[:, None] - np.arange(own)[None, :]))  # (side, own)
+    enlarged: npt.NDArray[np.float64] = weights @ values.astype(np.float64) @ weights.T
+    return enlarged

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from suite.core.refusals import Refusal
+from suite.data.fit import Fit, bilinear, pad
+from suite.data.registry import named_sets
+from suite.data.sources import digits
+
+
+@pytest.mark.parametrize("fit", [Fit(), *(named.fit for named in named_sets().values())], ids=str)
+def test_a_fit_survives_json(fit: Fit) -> None:
+    assert Fit.from_mapping({"class_names": ["a"], **fit.as_mapping()}) == fit
+
+
+def test_what_a_file_says() -> None:
+    assert Fit("pad", 28, 32).as_mapping() == {"fit": "pad", "from": [28, 28], "to": [32, 32]}
+    assert Fit().as_mapping() == {"fit": "crop"}
+    with pytest.raises(Refusal, match=r"fitted by 'squash' .* which this version of the suite does not know"):
+        Fit.from_mapping({"fit": "squash"})
+
+
+def test_padding_puts_zeros_around() -> None:
+    images = np.full((2, 4, 4, 3), 7, np.uint8)
+    padded = pad(images, 8)
+    assert padded.shape == (2, 8, 8, 3)
+    assert (padded[:, 2:6, 2:6] == 7).all()
+    assert padded.sum(dtype=int) == images.sum(dtype=int)
+    np.testing.assert_array_equal(Fit("pad", 4, 8).step(images), padded)
+    assert pad(images, 7)[0, :, 3, 0].tolist() == [0, 7, 7, 7, 7, 0, 0]
+
+
+def test_enlarging_is_what_digits_do_to_their_own() -> None:
+    ink = digits._ink()[0][:20]
+    pictures = np.floor(ink * 255 / 16 + 0.5).astype(np.uint8)[..., None]
+    images = named_sets()["digits"].fit.step(pictures)
+    assert images.shape == (20, 32, 32, 1)
+    difference = np.abs(images.astype(int) - digits.enlarge(ink))
+    assert difference.max() <= 1, "8-bit pictures hold the 17 levels of ink to half a level of grey"
+
+
+def test_each_channel_is_enlarged_for_itself() -> None:
+    images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3)).astype(np.uint8)
+    larger = Fit("enlarge", 8, 16).step(images)
+    assert larger.shape == (2, 16, 16, 3)
+    for channel in range(3):
+        np.testing.assert_allclose(larger[..., channel], bilinear(images[..., channel], 16), atol=0.5)
