@@ -11,7 +11,7 @@ from suite.config.checks import as_list
 from suite.core.axes import FEEDING, GROUPS
 from suite.core.refusals import unknown
 from suite.data.dataset import DataSpec
-from suite.training.recipe import Recipe
+from suite.training.recipe import every_name
 
 
 def axes_from(value: Any, candidates: Iterable[Candidate]) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def _values(candidates: Iterable[Candidate]) -> set[str]:
         options |= {*candidate.options, *(models.facts(candidate.architecture)["options"] or ())}
     return {
         *FEEDING,
-        *(f"recipe.{field.name}" for field in fields(Recipe) if field.name != "name"),
+        *(f"recipe.{name}" for name in every_name()),
         *(f"data.{field.name}" for field in fields(DataSpec) if field.name not in ("name", "path")),
         *(f"options.{name}" for name in options),
     }

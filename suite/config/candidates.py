@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Candidate:
         if self.images_seen is None:
             return self.recipe
         per_epoch = max(1, train_examples // self.recipe.batch_size) * self.recipe.batch_size
-        return replace(self.recipe, epochs=max(1, math.ceil(self.images_seen / per_epoch)))
+        return self.recipe.with_parameters({"epochs": max(1, math.ceil(self.images_seen / per_epoch))})
 
 
 def candidates_from(cfg: Mapping[str, Any]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:

@@ -39,6 +39,12 @@ def checked_search(what: str, value: Any, keys: tuple[str, ...]) -> dict[str, An
     return section
 
 
+def _declared(recipe: Recipe) -> dict[str, dict[str, Any]]:
+    """The dimensions that the optimizer's own numbers declare, where no file of search spaces is meant for it."""
+    tried = {name: number.tried for name, number in recipe.numbers().items()}
+    return {name: {"low": span[0], "high": span[1], "log": True} for name, span in tried.items() if span}
+
+
 def space_of(candidate: str, asked: str | None, recipe: Recipe) -> SearchSpace:
     """The search space of a candidate: a file's name, `auto` or None. Raises Refusal where it does not fit."""
     if asked is None:
@@ -47,10 +53,7 @@ def space_of(candidate: str, asked: str | None, recipe: Recipe) -> SearchSpace:
     optimizer = values["optimizer"]
     name = space_for(optimizer) if asked == AUTO else asked
     if name is None:
-        raise Refusal(
-            f"candidate {candidate}: no search space is meant for {optimizer}; "
-            "set search.space to the name of one, or to null for no search"
-        )
+        return SearchSpace(optimizer, _declared(recipe))
     dimensions = search_space(name)
     optimizers = dimensions.pop("optimizers")
     if optimizer not in optimizers:

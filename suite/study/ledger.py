@@ -19,6 +19,7 @@ from suite.core.refusals import Refusal
 from suite.data.dataset import Dataset
 from suite.study import plan
 from suite.study.selection import select
+from suite.training.spec import changes
 
 NEW_INSTANCE = (
     "Runs of different settings are never mixed: start a new instance with instance=NAME, or take the old value."
@@ -49,7 +50,7 @@ class Ledger:
         """Refuse to go on with runs that were asked for differently. A final run's parameters may follow the search."""
         for key, asked in list(self.asked.items()):
             now = self._identity(key, asked["identity"]["parameters"])
-            changed = plan.differences(asked["identity"], now)
+            changed = changes(asked["identity"], now)
             if changed and key not in self.results and not self._has_checkpoint(key):
                 del self.asked[key]  # it was only opened: a wrong value that is corrected at once costs nothing
             elif changed:

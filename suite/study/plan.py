@@ -14,7 +14,6 @@ from suite.config.study import Study
 from suite.core.directories import RunKey
 from suite.core.planning import run_keys
 from suite.data.dataset import Dataset
-from suite.training.recipe import RECIPE_VERSION
 from suite.training.spec import RunSpec
 
 SEARCH_SEEDS, FINAL_SEEDS = 0, 1_000  # final runs never repeat a seed that the search has seen
@@ -77,7 +76,7 @@ def spec_for(
     return RunSpec(
         architecture=candidate.architecture,
         options=dict(candidate.options),
-        recipe=candidate.settled(train_examples(dataset, on_validation)).with_parameters(dict(parameters)),
+        recipe=candidate.settled(train_examples(dataset, on_validation)),
         parameters=dict(parameters),
         data=candidate.data,
         seeds={"split": candidate.data.split_seed, **seeds_of(study, key)},
@@ -88,46 +87,17 @@ def spec_for(
         data_dir=str(study.data_dir) if study.data_dir else None,
         cache_dir=str(study.cache_dir),
         offline=study.offline,
-        deterministic=True,
+        threads=study.threads,
+        deterministic=study.deterministic,
         expected_data_hash=dataset.hash,
     )
 
 
 def identity(study: Study, spec: RunSpec, key: RunKey, dataset: Dataset) -> dict[str, Any]:
-    """What determines a run, as plain values: two runs with equal identities are the same run.
-
-    The recipe is the one that the study asks for; what the search chose stands beside it. Paths, workers, claims,
-    columns and the number of seeds, trials and candidates never count.
-    """
+    """What determines a run, for its record: the specification's identity, and for a tuned run what is searched."""
     candidate = next(candidate for candidate in study.candidates if candidate.name == key.candidate)
-    recipe = candidate.settled(train_examples(dataset, spec.train_on_validation)).as_mapping()
-    as_it_stands = {name: value for name, value in recipe.items() if name != "name"}
-    data = {name: value for name, value in vars(spec.data).items() if name != "path"}
+    dimensions = candidate.search.dimensions if key.track == "tuned" else {}
     return {
-        "architecture": spec.architecture,
-        "options": dict(spec.options),
-        "recipe": as_it_stands,
-        "parameters": dict(spec.parameters),
-        "seeds": dict(spec.seeds),
-        "data": data,
-        "data_hash": dataset.hash,
-        "train_on_validation": spec.train_on_validation,
-        "backend": spec.backend,
-        "precision": spec.precision,
-        "recipe_version": RECIPE_VERSION,
-        "search_space": {name: dict(value) for name, value in candidate.search.dimensions.items()}
-        if key.track == "tuned"
-        else {},
+        **spec.identity(dataset.hash),
+        "search_space": {name: dict(dimension) for name, dimension in dimensions.items()},
     }
-
-
-def differences(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """What differs between two identities, one phrase each: `recipe.learning_rate: 0.1 became 0.2`."""
-    found = []
-    for name in sorted({*before, *now}):
-        old, new = before.get(name), now.get(name)
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            found += differences(old, new, f"{prefix}{name}.")
-        elif old != new:
-            found.append(f"{prefix}{name}: {old} became {new}")
-    return found

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from suite import tasks
-from suite.core.identity import digest
 from suite.core.metrics import of_part
 from suite.core.refusals import Refusal
 from suite.data import Dataset
@@ -67,7 +66,7 @@ class Loop:
         self.batches = len(self.index) // self.batch_size
         self.total_steps = self.batches * spec.applied.epochs
         self.segment = segment_steps(graph.complexity.macs or graph.complexity.params, self.batch_size)
-        self.identity = digest({**spec.identity(data.hash), "fingerprint": graph.fingerprint})
+        self.identity = spec.digest(data.hash, graph.fingerprint)
         self.images = None if graph.images is not None else data.images
         self.progress = Progress()
         self._energy = EnergyCounter(accelerator())

@@ -22,8 +22,8 @@ HEAD = 3
 class Rate(keras.optimizers.schedules.LearningRateSchedule):
     """Linear warm-up, then the recipe's schedule.
 
-    With t the step from 0, w the step at which the warm-up ends and p the peak: p * (t + 1) / w where t < w, never above
-    p; then p times the schedule's factor.
+    With t the step from 0, w the step at which the warm-up ends and p the peak: p * (t + 1) / w where t < w, at most p;
+    then p times the schedule's factor.
     """
 
     def __init__(self, recipe: Recipe) -> None:

@@ -6,10 +6,11 @@ Imports no Keras: the coordinator makes these. When two runs are the same run is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from suite.core.identity import differences, without_neutral
+from suite.core.identity import differences, digest, without_neutral
 from suite.core.refusals import Refusal
 from suite.data import DataSpec
 from suite.training.recipe import Recipe
@@ -82,16 +83,16 @@ class RunSpec:
         return cls(**values)
 
     def identity(self, data_hash: str) -> dict[str, Any]:
-        """What determines the training, as plain values without the neutral ones: equal for the same run.
+        """What determines the training, as plain values for a record; `canonical` says when two are the same.
 
         Places (data_dir, cache_dir, a folder's path), names and downloads do not count; the data's hash does.
         """
-        values = {
+        return {
             "architecture": self.architecture,
             "options": dict(self.options),
-            "recipe": self.recipe.identity(),
+            "recipe": {name: value for name, value in self.recipe.as_mapping().items() if name != "name"},
             "parameters": dict(self.parameters),
-            "versions": self.recipe.versions(),
+            "versions": self.applied.versions(),
             "seeds": dict(self.seeds),
             "data": {name: value for name, value in asdict(self.data).items() if name != "path"},
             "data_hash": data_hash,
@@ -102,27 +103,14 @@ class RunSpec:
             "threads": self.threads,
             "deterministic": "auto" if self.deterministic is None else self.deterministic,
         }
-        return without_neutral(values, NEUTRAL)
+
+    def digest(self, data_hash: str, fingerprint: str) -> str:
+        """SHA-256 of the identity with the built graph: a checkpoint serves only a run of the same one."""
+        return digest({**canonical(self.identity(data_hash)), "fingerprint": fingerprint})
 
 
-def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """What differs between a recorded identity, of whatever version of the suite, and one made now; phrases."""
-    old, new = modern(before), modern(now)
-    for name in UNKNOWN_ONCE:
-        if name not in old or name not in new:
-            old.pop(name, None)
-            new.pop(name, None)
-    found = differences(old, new)
-    return [
-        f"{phrase.removeprefix('versions.').partition(':')[0]} is computed otherwise since then"
-        if phrase.startswith("versions.")
-        else phrase
-        for phrase in found
-    ]
-
-
-def modern(identity: Mapping[str, Any]) -> dict[str, Any]:
-    """A recorded identity as this version writes it.
+def canonical(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """An identity without what is neutral, whatever version of the suite wrote it: equal for the same run.
 
     Records once listed every value of a recipe, in use or not, and had one version for all parts: 2, which is every
     part's first. A recipe that cannot be read any more stays as it is, and differs.
@@ -130,8 +118,23 @@ def modern(identity: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(identity)
     if values.get("recipe_version") == 2:
         del values["recipe_version"]
-    try:
+    with suppress(Refusal):
         values["recipe"] = Recipe.from_mapping(values.get("recipe") or {}).identity()
-    except Refusal:
-        pass
     return without_neutral(values, NEUTRAL)
+
+
+def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What differs between two recorded identities, one phrase each; none where they are the same run's."""
+    old, new = canonical(before), canonical(now)
+    for name in UNKNOWN_ONCE:
+        if name not in old or name not in new:
+            old.pop(name, None)
+            new.pop(name, None)
+    return [_phrase(difference) for difference in differences(old, new)]
+
+
+def _phrase(difference: str) -> str:
+    name, _, _ = difference.partition(":")
+    if name.startswith("versions."):
+        return f"{name.removeprefix('versions.')} is computed otherwise than by the version that made these runs"
+    return difference

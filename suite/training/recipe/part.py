@@ -49,6 +49,8 @@ class Number:
     high: float = math.inf
     neutral: Any = NOTHING
     choices: tuple[str, ...] = ()
+    tried: tuple[float, float] | None = None
+    """Where a search looks that no file of search spaces says otherwise: from, to, on a logarithmic scale."""
 
     def converted(self, value: Any) -> Any:
         """The value in its type. Raises Refusal that names the number, the value and what would be right."""

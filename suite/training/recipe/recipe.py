@@ -114,12 +114,17 @@ class Recipe:
         return {**chosen, "parts": parts_in_use, **{name: v for name, v in numbers.items() if v is not None}}
 
 
+def every_name() -> list[str]:
+    """The name of every value that some recipe can have."""
+    return [*CHOSEN, *every_number()]
+
+
 def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
     """All values of a recipe from those given, checked. What is given of parts not in use must change nothing."""
     known = every_number()
     for key in given:
         if key not in known and key not in CHOSEN:
-            raise unknown("value of the recipe", str(key), [*CHOSEN, *known])
+            raise unknown("value of the recipe", str(key), every_name())
     values: dict[str, Any] = {}
     for choice, kind in CHOSEN.items():
         values[choice] = given.get(choice, FIRST[choice])
