@@ -6,6 +6,7 @@ from pathlib import Path
 from suite.core.directories import RunKey
 from suite.study import plan
 from suite.study.opening import open_datasets
+from suite.training.spec import changes
 from tests.study.conftest import Make
 
 
@@ -56,7 +57,7 @@ def test_what_changes_a_run_is_named(tiny: Make) -> None:
         study = tiny(override)
         data = open_datasets(study)["mlp"]
         identities.append(plan.identity(study, plan.spec_for(study, study.candidates[0], key, {}, data), key, data))
-    assert plan.differences(*identities) == ["recipe.learning_rate: 0.1 became 0.3"]
+    assert changes(*identities) == ["recipe.learning_rate: 0.1 became 0.3"]
 
 
 def test_final_runs_take_the_validation_images_where_the_budget_says_so(tiny: Make) -> None:
