@@ -74,8 +74,8 @@ class Batch:
 
 
 def whole_below(uniform: Any, count: Any) -> Any:
-    """Uniform numbers in [0, 1) as whole numbers below `count`, int32."""
-    return ops.minimum(ops.cast(uniform * count, "int32"), count - 1)
+    """Uniform numbers in [0, 1) as whole numbers below `count` (one, or one for each of them), int32."""
+    return ops.minimum(ops.cast(uniform * ops.cast(count, "float32"), "int32"), count - 1)
 
 
 def square(rows: Any, columns: Any, side: int, size: tuple[int, int]) -> Any:
