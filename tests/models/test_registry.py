@@ -75,7 +75,8 @@ def test_a_new_architecture_is_one_file_and_one_golden_line(tmp_path: Path, monk
     (tmp_path / "pooled.py").write_text(
         "import keras\n"
         "from suite.models.architecture import CIFAR10, Architecture\n"
-        "from suite.models.blocks.layers import convolution, logits, normalized, scaled\n"
+        "from suite.models.blocks.layers import convolution, normalized, scaled\n"
+        "from suite.models.heads import logits\n"
         "def pooled(input_shape, num_classes, *, width: float = 1.0):\n"
         "    inputs = keras.Input(input_shape)\n"
         "    x = normalized(convolution(inputs, scaled(8, width), 3, name='stem'), 'stem')\n"
