@@ -43,10 +43,8 @@ def backbone(name: str, input_shape: tuple[int, int, int], **options: Any) -> An
     Levels first, by rising stride, float (batch, rows, columns, channels), then "pooled" (batch, channels). Raises
     ArchitectureError as `build`, and for another package's net that ends in no dense layer.
     """
-    import keras
-
     net = build(name, input_shape, SOME_CLASSES, **options)
-    return keras.Model(net.inputs, features(net), name=name)
+    return _model(net, features(net))
 
 
 def levels(name: str, input_shape: tuple[int, int, int], **options: Any) -> dict[str, tuple[int, int, int]]:
@@ -65,12 +63,16 @@ def with_head(name: str, input_shape: tuple[int, int, int], head: Any, frozen: b
 
 def attached(net: Any, head: Any, frozen: bool = False) -> Any:
     """The same for a net that is built: the new model shares its layers, and its logits are left out."""
-    import keras
-
     if frozen:
         for layer in net.layers:
             layer.trainable = False
-    return keras.Model(net.inputs, head(features(net)))
+    return _model(net, head(features(net)))
+
+
+def _model(net: Any, outputs: Any) -> Any:
+    import keras
+
+    return keras.Model(net.inputs[0] if len(net.inputs) == 1 else net.inputs, outputs)
 
 
 def features(net: Any) -> dict[str, Any]:

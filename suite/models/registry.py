@@ -116,7 +116,10 @@ def build_untrained(name: str, input_shape: tuple[int, int, int], num_classes: i
     if name in sources.SOURCES and options.pop(sources.PRETRAINED, None):
         options = sources.agreeing(name, options, defaults(name), shape)
     try:
-        return builder(shape, num_classes, **options)
+        model = builder(shape, num_classes, **options)
+        if not hasattr(model, "layers"):
+            raise ArchitectureError(f"the builder of {name} gives no Keras model, but {type(model).__name__}")
+        return model
     except (ArithmeticError, ValueError) as error:
         if isinstance(error, ArchitectureError):
             raise
