@@ -26,7 +26,7 @@ ADAM = {"optimizer": "adamw", "weight_decay": 0.01, "nesterov": False, "label_sm
     ("name", "options", "rate"),
     [
         ("lenet5", {}, 3e-3),
-        ("resnet8", {}, 1e-2),
+        pytest.param("resnet8", {}, 1e-2, marks=pytest.mark.slow),
         pytest.param("mobilenet_v3_small", {"width": 0.5, "dropout": 0.0}, 1e-2, marks=pytest.mark.slow),
     ],
 )
