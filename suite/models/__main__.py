@@ -12,7 +12,7 @@ from typing import Any
 from suite.commandline import DONE, FAILED, boolean, enter, import_keras, parse, whole_number
 from suite.core.refusals import Refusal, unknown
 from suite.models import registry
-from suite.models.architecture import ArchitectureError, reason
+from suite.models.architecture import ArchitectureError
 from suite.models.facts import golden
 from suite.models.table import lineage_table, rows_as_text
 
@@ -35,6 +35,8 @@ innovation, at once, from pinned numbers.
 Parameters are the learned ones, as papers count; multiply-adds are of one image, taps on padding included.
 Architectures of other packages: entry-point group "keras_comparison_suite.architectures".
 """
+
+Shape = tuple[int, int, int]
 
 
 def main(arguments: list[str]) -> int:
@@ -66,7 +68,7 @@ def _answer(asked: dict[str, Any]) -> int:
     as_json = asked.get("format") == "json"
     name = asked.get("name")
     if name is None:
-        rows = [_facts_if_it_fits(other, asked) for other in registry.names()]
+        rows = [_facts_at(other, asked) for other in registry.names()]
         print(json.dumps(rows, indent=1) if as_json else lineage_table(rows))
         return DONE
     print(_layers(name, asked, as_json))
@@ -74,57 +76,55 @@ def _answer(asked: dict[str, Any]) -> int:
 
 
 def _facts_at(name: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """Facts with the counts at the asked shape: pinned if they are, otherwise built; as they are if none is asked."""
+    """Facts with the counts at the asked shape: pinned if they are, otherwise built; as they are if none is asked.
+
+    Where the architecture cannot be built at that shape there are no counts, and a note says why.
+    """
     known = registry.facts(name)
-    shape, classes = _shape(known, asked)
     if known["input_shape"] is None and not _asks_shape(asked):
         return known  # another package's: counted only when a shape is asked for
-    if name in golden.lines() and (pinned := golden.counts(name, shape, classes)):
-        return known | {key: value for key, value in pinned.items() if key != "first_macs"}
-    return known | _count(name, shape, classes)
-
-
-def _facts_if_it_fits(name: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """`_facts_at`, without counts where the architecture cannot be built at the asked size."""
+    place = _place(known, asked)
     try:
-        return _facts_at(name, asked)
+        return known | (_pinned(name, *place) or _count(name, *place))
     except ArchitectureError as error:
         print(f"note: {error}", file=sys.stderr)
-        return registry.facts(name) | {"params": None, "trainable_params": None, "macs": None}
+        return known | {"params": None, "trainable_params": None, "macs": None}
 
 
 def _asks_shape(asked: dict[str, Any]) -> bool:
     return bool({"input_size", "channels", "num_classes"} & set(asked))
 
 
-def _shape(known: dict[str, Any], asked: dict[str, Any]) -> tuple[tuple[int, int, int], int]:
+def _place(known: dict[str, Any], asked: dict[str, Any]) -> tuple[Shape, int]:
+    """The input shape and number of classes that are asked for, those of the paper where they are not."""
     height, width, channels = known["input_shape"] or (32, 32, 3)
     size = asked.get("input_size")
     shape = (size or height, size or width, asked.get("channels") or channels)
     return shape, asked.get("num_classes") or known["num_classes"] or 10
 
 
-def _count(name: str, shape: tuple[int, int, int], classes: int) -> dict[str, Any]:
+def _pinned(name: str, shape: Shape, classes: int) -> dict[str, Any] | None:
+    """The golden counts at this place, as `counts` has them."""
+    entry = golden.counts(name, shape, classes) if name in golden.lines() else None
+    return entry and {key: value for key, value in entry.items() if key != "first_macs"}
+
+
+def _count(name: str, shape: Shape, classes: int) -> dict[str, Any]:
     return _outline(name, shape, classes)[1]
 
 
-def _outline(name: str, shape: tuple[int, int, int], classes: int) -> tuple[Any, dict[str, Any]]:
+def _outline(name: str, shape: Shape, classes: int) -> tuple[Any, dict[str, Any]]:
     """The net without weights, and its counts."""
     import_keras()
     from suite.models.complexity import counts
 
-    try:
-        model = registry.build_outline(name, shape, classes)
-        return model, counts(model, shape, classes)
-    except Exception as error:  # another package's builder can fail in any way
-        if isinstance(error, ArchitectureError) or name in golden.lines():
-            raise
-        raise ArchitectureError(f"{name} cannot be built: {type(error).__name__}: {reason(error)}") from error
+    model = registry.build_outline(name, shape, classes)
+    return model, counts(model, shape, classes)
 
 
 def _layers(name: str, asked: dict[str, Any], as_json: bool) -> str:
     known = registry.facts(name)
-    shape, classes = _shape(known, asked)
+    shape, classes = _place(known, asked)
     registry.checked_shape(name, shape)  # before the seconds that Keras takes
     model, counted = _outline(name, shape, classes)
     from suite.models.layer_table import layer_table
@@ -146,10 +146,10 @@ def _compare(asked: dict[str, Any]) -> int:
         known = registry.facts(name)
         pinned = golden.lines().get(name, {}).get("counts", [])
         places = [(tuple(entry["input_shape"]), entry["num_classes"]) for entry in pinned]
-        for shape, classes in [_shape(known, asked)] if _asks_shape(asked) or not places else places:
+        for shape, classes in [_place(known, asked)] if _asks_shape(asked) or not places else places:
             counted = _count(name, shape, classes)
-            entry = golden.counts(name, shape, classes) if pinned else None
-            same = None if entry is None else all(entry[key] == value for key, value in counted.items())
+            entry = _pinned(name, shape, classes)
+            same = None if entry is None else entry == counted
             differences += same is False
             rows.append({**{key: known[key] for key in ("name", "family", "year", "depth")}, **counted, "golden": same})
             if asked.get("format") != "json":

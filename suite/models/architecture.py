@@ -15,6 +15,9 @@ from typing import Any, Literal
 SMALL_IMAGE = 96
 """Pixels of the shorter side below which an ImageNet architecture takes its small-image form (CIFAR, Tiny ImageNet)."""
 
+LOGITS, POOLED = "logits", "pooled"
+"""Names of the layer that every family ends in, and of the vector that it reads, among a net's features."""
+
 Form = Literal["auto", "small", "large"]
 """Option of the ImageNet families: `large` as published, `small` as it is done on CIFAR, `auto` by the image's size."""
 

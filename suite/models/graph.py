@@ -11,7 +11,7 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from suite.models.architecture import ArchitectureError
@@ -24,12 +24,14 @@ class Step:
     """One call of one layer.
 
     inputs: (number of the step, number of its output) for every tensor it reads; shapes begin with the batch's None.
+    tensors: what it gives, as symbols of the graph, from which another model of the same layers can be made.
     """
 
     layer: Any
     inputs: tuple[tuple[int, int], ...]
     input_shapes: tuple[Shape, ...]
     output_shapes: tuple[Shape, ...]
+    tensors: tuple[Any, ...] = field(default=(), repr=False, compare=False)
 
 
 def steps(model: Any) -> list[Step]:
@@ -56,6 +58,7 @@ def steps(model: Any) -> list[Step]:
                     inputs=tuple(producers[id(tensor)] for tensor in tensors),
                     input_shapes=tuple(tuple(tensor.shape) for tensor in tensors),
                     output_shapes=tuple(tuple(tensor.shape) for tensor in node.outputs),
+                    tensors=tuple(node.outputs),
                 )
             )
     return found

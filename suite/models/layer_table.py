@@ -62,7 +62,7 @@ def _view(step: Step, views: list[View]) -> View:
         return View(None, None)
     field = max(view.field or 1 for view in views)
     stride = max(view.stride or 1 for view in views)
-    kernel, step_size = _window(step)
+    kernel, step_size = window(step)
     return View(round(field + (kernel - 1) * stride), stride * step_size)
 
 
@@ -82,7 +82,7 @@ def _reads_all(step: Step) -> bool:
     return fewer_axes or kind.startswith("Global") or bool(attends and attends(step.input_shapes[0]))
 
 
-def _window(step: Step) -> tuple[int, float]:
+def window(step: Step) -> tuple[int, float]:
     """Kernel (dilation included) and stride of a layer along its height, in its input's pixels; (1, 1) if it has
     none."""
     layer = step.layer

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from suite.models import registry
-from suite.models.architecture import ArchitectureError, reason
+from suite.models.architecture import ArchitectureError
 from suite.models.facts import golden
 
 Net = tuple[str, Sequence[int], int, dict[str, Any]]
@@ -65,8 +65,6 @@ def refusal(name: str, input_shape: Sequence[int], num_classes: int, options: di
         return str(error)
     except MemoryError:
         return None
-    except Exception as error:  # another package's builder can fail in any way
-        return f"{name} cannot be built: {type(error).__name__}: {reason(error)}"
     return None
 
 

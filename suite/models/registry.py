@@ -11,16 +11,16 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from suite.models.architecture import Architecture, ArchitectureError, checked, kinds_of, options_of, reason, takes_any
-from suite.models.facts import golden
-from suite.models.facts.errata import errata
-from suite.models.facts.published import published
+from suite.models.facts import golden, with_options
+from suite.models.facts import of as facts_of
 from suite.models.graph import without_weights
 from suite.models.weights import sources
 
@@ -67,27 +67,22 @@ def option_names(name: str) -> list[str]:
 
 
 def facts(name: str) -> dict[str, Any]:
-    """What is known of an architecture without building it.
-
-    name, family, year, depth, key_innovation, min_size; options, with what each takes; input_shape and num_classes at
-    which params, trainable_params and macs (multiply-adds of one image) were counted, the paper's; published and
-    errata: see there. For another package's architecture counts, year and depth are None, and family names the package.
-    """
+    """What is known of an architecture without building it: see `suite.models.facts.of`. Raises ArchitectureError for
+    an unknown name."""
     _require(name)
-    if name not in golden.lines():
-        package = getattr(_foreign()[name].dist, "name", None) or _foreign()[name].module
-        unknown = (
-            "year depth params trainable_params macs key_innovation input_shape num_classes options min_size".split()
-        )
-        return {"name": name, "family": package, **dict.fromkeys(unknown)} | _literature(name)
-    line = golden.lines()[name]
-    kept = ("name", "family", "year", "depth", "key_innovation", "min_size")
-    counted = {key: value for key, value in line["counts"][0].items() if key != "first_macs"}
-    return {**{key: line[key] for key in kept}, "options": _options(name), **counted, **_literature(name)}
+    return facts_of(name, None if name in golden.lines() else _package(name))
 
 
-def _literature(name: str) -> dict[str, Any]:
-    return {"published": published(name), "errata": errata([name])}
+def facts_with_options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of an architecture that is built with these options: see `suite.models.facts.with_options`."""
+    _require(name)
+    return with_options(facts(name), options)
+
+
+def _package(name: str) -> str:
+    """The distribution that another package's architecture comes in, or else its module."""
+    point = _foreign()[name]
+    return getattr(point.dist, "name", None) or point.module
 
 
 def _options(name: str) -> dict[str, Any]:
@@ -111,24 +106,8 @@ def estimate_macs(
     return golden.estimate(name, input_shape, float(options.get("width", 1.0)), options.get("form", "auto"))
 
 
-def build(name: str, input_shape: tuple[int, int, int], num_classes: int, **options: Any) -> Any:
-    """A functional Keras model: float32 (height, width, channels), already preprocessed, to float32 logits per class.
-
-    Its weights depend on `keras.utils.set_random_seed` alone; with `pretrained="imagenet"` they are the published ones
-    (`pixel_normalization` says what images must go through for them, `load_imagenet` what fits). Raises
-    ArchitectureError for an unknown name, a wrong option, an image that is too small, or published weights that do not
-    fit or cannot be had.
-    """
-    model = build_untrained(name, input_shape, num_classes, **options)
-    if sources.PRETRAINED in options and name in sources.SOURCES:
-        from suite.models.weights.imagenet import load_imagenet
-
-        load_imagenet(model, name)
-    return model
-
-
 def build_untrained(name: str, input_shape: tuple[int, int, int], num_classes: int, **options: Any) -> Any:
-    """As `build`, but without published weights: of `pretrained` only what it says about the net is heeded."""
+    """As `building.build`, but without published weights: of `pretrained` only what it says about the net is heeded."""
     builder = _builder(name)
     shape = checked_shape(name, input_shape)
     if not isinstance(num_classes, int) or isinstance(num_classes, bool) or num_classes < 2:
@@ -137,7 +116,10 @@ def build_untrained(name: str, input_shape: tuple[int, int, int], num_classes: i
     if name in sources.SOURCES and options.pop(sources.PRETRAINED, None):
         options = sources.agreeing(name, options, defaults(name), shape)
     try:
-        return builder(shape, num_classes, **options)
+        model = builder(shape, num_classes, **options)
+        if not hasattr(model, "layers"):
+            raise ArchitectureError(f"the builder of {name} gives no Keras model, but {type(model).__name__}")
+        return model
     except (ArithmeticError, ValueError) as error:
         if isinstance(error, ArchitectureError):
             raise
@@ -150,12 +132,15 @@ def build_outline(name: str, input_shape: tuple[int, int, int], num_classes: int
     """As `build_untrained`, but with shapes in the place of weights: to be counted and listed, not computed with.
 
     Nothing is drawn or allocated, so ViT-L takes half a second. Another package's architecture is built as it is: its
-    code may read the weights that it makes.
+    code may read the weights that it makes. Whatever a builder raises, full memory aside, is an ArchitectureError here.
     """
-    if name not in golden.lines():
-        return build_untrained(name, input_shape, num_classes, **options)
-    with without_weights():
-        return build_untrained(name, input_shape, num_classes, **options)
+    try:
+        with without_weights() if name in golden.lines() else nullcontext():
+            return build_untrained(name, input_shape, num_classes, **options)
+    except (ArchitectureError, MemoryError):
+        raise
+    except Exception as error:  # another package's builder can fail in any way
+        raise ArchitectureError(f"{name} cannot be built: {type(error).__name__}: {reason(error)}") from error
 
 
 def declared() -> dict[str, tuple[str, Architecture]]:

@@ -24,10 +24,15 @@ QUICK = [*(name for name in REPRESENTATIVES if golden.lines()[name]["family"] no
          "article_cnn", "simple_cnn", "exercise_cnn", "vgg11_bn", "resnet20", "plain20", "resnet50"]  # fmt: skip
 """What tests without a mark build; the rest of the registry is built by the slow tests."""
 
+BUILDERS = [*REPRESENTATIVES, *(name for name in QUICK if name not in (*REPRESENTATIVES, "resnet20", "plain20")),
+            "alexnet_grouped"]  # fmt: skip
+"""One architecture for each piece of code that builds any: what else there is differs from these in numbers alone."""
+
 
 def marked(chosen: Iterable[str]) -> list[Any]:
     """Parameters for a test over these architectures: what is not quick is slow."""
-    return [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in chosen]
+    quick = {*QUICK, *BUILDERS} - {name for name in golden.lines() if golden.lines()[name]["family"] in SLOW_FAMILIES}
+    return [pytest.param(name, marks=[] if name in quick else pytest.mark.slow) for name in chosen]
 
 
 def every_architecture() -> list[Any]:
@@ -36,6 +41,10 @@ def every_architecture() -> list[Any]:
 
 def every_family() -> list[Any]:
     return marked(REPRESENTATIVES)
+
+
+def every_builder() -> list[Any]:
+    return marked(BUILDERS)
 
 
 def steady(name: str) -> dict[str, float]:
@@ -74,6 +83,20 @@ def built() -> Callable[..., Any]:
         return (kept if name in QUICK else build)(name, shape, classes)  # the slow tests' would fill the memory
 
     return model
+
+
+@pytest.fixture(scope="session")
+def narrow() -> Callable[[str], Any]:
+    """`narrow(name)`: half as wide, for 32x32 images in 10 classes, with nothing dropped. A test may change its
+    weights, and must not mind those that another has left."""
+    from suite.models import build
+
+    @cache
+    def kept(name: str) -> Any:
+        keras.utils.set_random_seed(0)
+        return build(name, (32, 32, 3), 10, width=0.5, **steady(name))
+
+    return kept
 
 
 @pytest.fixture

@@ -63,8 +63,9 @@ def multiply_adds_of_products(layer: Any, rows: Any) -> float:
     return sum(found)
 
 
-def logits(name: str, options: dict[str, Any], weights: str, images: str) -> dict[str, Any]:
-    """Logits in both modes, each compiled as a whole, of a model with these weights in double precision."""
+def logits(name: str, options: dict[str, Any], weights: str, images: str, modes: list[str]) -> dict[str, Any]:
+    """Logits in each mode, "predict" or "train", compiled as a whole, of a model with these weights in double
+    precision."""
     rows = np.load(images)
     keras.config.set_dtype_policy("float64")
     model = build(name, rows.shape[1:], 10, **options)
@@ -79,7 +80,7 @@ def logits(name: str, options: dict[str, Any], weights: str, images: str) -> dic
     def call(trainable: Any, others: Any, images: Any, training: bool) -> Any:
         return model.stateless_call(trainable, others, images, training=training)[0]
 
-    return {mode: np.asarray(call(trainable, others, rows, mode == "train")).tolist() for mode in ("predict", "train")}
+    return {mode: np.asarray(call(trainable, others, rows, mode == "train")).tolist() for mode in modes}
 
 
 def norm(path: str) -> dict[str, Any]:

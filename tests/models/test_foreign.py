@@ -37,6 +37,8 @@ def another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         "def narrow(input_shape: 'Shape', num_classes: int, *, width: int = 2048):\n"
         "    import keras\n"
         "    x = keras.layers.Conv2D(8, 9)(keras.Input(input_shape))\n"
+        "def empty(input_shape, num_classes):\n"
+        "    pass\n"
         "def lonely(input_shape):\n"
         "    pass\n"
         "def open_minded(input_shape, num_classes, **options):\n"
@@ -49,6 +51,7 @@ def another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         "[keras_comparison_suite.architectures]\n"
         "their_tiny = their_nets:tiny\nloose = their_nets:loose\nopen_minded = their_nets:open_minded\n"
         "narrow = their_nets:narrow\nlonely = their_nets:lonely\n"
+        "empty = their_nets:empty\n"
         "broken = no_such_module:f\n"
         "lenet5 = their_nets:tiny\n"
     )
@@ -81,6 +84,8 @@ def test_another_packages_refusals_are_sentences(another_package: str) -> None:
         build("narrow", (8, 8, 3), 5, width=4096)
     with pytest.raises(ArchitectureError, match=r"lonely of .* a builder is a function of an input shape and a number"):
         build("lonely", (8, 8, 3), 5)
+    with pytest.raises(ArchitectureError, match="the builder of empty gives no Keras model, but NoneType"):
+        build("empty", (8, 8, 3), 5)
     assert registry.loaded_kinds("narrow") == ({"width": None}, False)  # its annotations name what is not there
 
 

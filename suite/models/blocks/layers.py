@@ -1,4 +1,4 @@
-"""What two families share: padding as the papers have it, small blocks, the last layer.
+"""What two families share: padding as the papers have it, small blocks. The last layer is a head (`heads.py`).
 
 All images are (batch, height, width, channels). Where a family's docstring says that it begins as He et al., its last
 layer and the second convolution of its gates begin as Glorot & Bengio instead: no ReLU follows them.
@@ -216,8 +216,3 @@ def adaptive_average_pooling(x: Any, size: int, name: str) -> Any:
     if height % size == 0 and width % size == 0:  # the usual case, and the faster kernel
         return layers.AveragePooling2D((height // size, width // size), name=name)(x)
     return layers.AdaptiveAveragePooling2D(size, name=name)(x)
-
-
-def logits(x: Any, num_classes: int, initializer: Any = "glorot_uniform", name: str = "logits") -> Any:
-    """The last layer: one number per class, float32 also under mixed precision (a softmax of bfloat16 has 3 digits)."""
-    return layers.Dense(num_classes, kernel_initializer=initializer, dtype="float32", name=name)(x)

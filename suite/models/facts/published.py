@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
+
+VARIANTS = "variants"
+"""Key of an entry of the file: what its options make of it, where that is published under another name."""
 
 
 def published(name: str) -> dict[str, Any]:
@@ -15,7 +19,18 @@ def published(name: str) -> dict[str, Any]:
     models, split, source}], percentages, the best comparable one (one network, fewest crops) first; notes: sentences. A
     missing key means that no source was found.
     """
-    return dict(_all().get(name, {}))
+    return {key: value for key, value in _all().get(name, {}).items() if key != VARIANTS}
+
+
+def variant(name: str, options: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The net of another name that these options make of an architecture, or None.
+
+    options: those that make it; name: an architecture's, or the paper's, and then errors and notes as above.
+    """
+    for entry in _all().get(name, {}).get(VARIANTS, []):
+        if entry["options"].items() <= options.items():
+            return dict(entry)
+    return None
 
 
 @cache

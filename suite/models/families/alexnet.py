@@ -16,8 +16,9 @@ from keras import layers
 
 from suite.models.architecture import CIFAR10, TINY_IMAGENET, Architecture, Form, small_form
 from suite.models.blocks.grouped_convolution import conv2d
-from suite.models.blocks.layers import adaptive_average_pooling, logits, scaled
+from suite.models.blocks.layers import adaptive_average_pooling, scaled
 from suite.models.blocks.normalization import LocalResponseNormalization
+from suite.models.heads import logits
 
 
 def alexnet(

@@ -12,7 +12,8 @@ import keras
 from keras import layers
 
 from suite.models.architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture
-from suite.models.blocks.layers import adaptive_average_pooling, convolution, logits, normalized, scaled
+from suite.models.blocks.layers import adaptive_average_pooling, convolution, normalized, scaled
+from suite.models.heads import logits
 
 
 def article_cnn(input_shape: tuple[int, int, int], num_classes: int, *, width: float = 1.0) -> keras.Model:

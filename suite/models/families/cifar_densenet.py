@@ -11,8 +11,9 @@ import keras
 from keras import layers
 
 from suite.models.architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture
-from suite.models.blocks.layers import convolution, logits, normalized, scaled
+from suite.models.blocks.layers import convolution, normalized, scaled
 from suite.models.families.densenet import dense_block, transition
+from suite.models.heads import logits
 
 STAGES = 3
 

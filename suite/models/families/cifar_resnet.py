@@ -12,7 +12,8 @@ import keras
 from keras import layers, ops
 
 from suite.models.architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture
-from suite.models.blocks.layers import convolution, logits, normalized, scaled
+from suite.models.blocks.layers import convolution, normalized, scaled
+from suite.models.heads import logits
 
 CHANNELS = (16, 32, 64)
 

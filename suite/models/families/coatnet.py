@@ -16,13 +16,13 @@ from suite.models.blocks.layers import (
     depthwise,
     dropped,
     increasing,
-    logits,
     normalized,
     residual,
     scaled,
     squeeze_excite,
 )
 from suite.models.blocks.transformer import WindowAttention, attention, feed_forward, layer_norm, narrow
+from suite.models.heads import logits
 
 STEM = 64
 CHANNELS = (96, 192)

@@ -9,8 +9,9 @@ import keras
 from keras import layers
 
 from suite.models.architecture import Architecture, ArchitectureError, Form, small_form
-from suite.models.blocks.layers import LayerScale, convolution, depthwise, increasing, logits, residual, scaled
+from suite.models.blocks.layers import LayerScale, convolution, depthwise, increasing, residual, scaled
 from suite.models.blocks.transformer import feed_forward, layer_norm, narrow
+from suite.models.heads import logits
 
 EXPANSION = 4
 

@@ -11,7 +11,8 @@ import keras
 from keras import layers
 
 from suite.models.architecture import Architecture, ArchitectureError, Form, small_form
-from suite.models.blocks.layers import convolution, dropped, logits, normalized, scaled, stem_pool
+from suite.models.blocks.layers import convolution, dropped, normalized, scaled, stem_pool
+from suite.models.heads import logits
 
 BOTTLENECK = 4
 """The 1x1 convolution of a dense layer has this many times the channels that the layer adds."""

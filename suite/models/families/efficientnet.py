@@ -16,7 +16,6 @@ from suite.models.architecture import CIFAR10, TINY_IMAGENET, Architecture, Arch
 from suite.models.blocks.layers import (
     drop_path,
     increasing,
-    logits,
     make_divisible,
     normalized,
     same_convolution,
@@ -24,6 +23,7 @@ from suite.models.blocks.layers import (
     squeeze_excite,
 )
 from suite.models.blocks.normalization import SLIM_EPSILON
+from suite.models.heads import logits
 
 MOST_PHI = 12
 """Three times B0's width and nine times its depth: B7 is at 6 to 7."""

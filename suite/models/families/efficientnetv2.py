@@ -13,9 +13,10 @@ import keras
 from keras import layers
 
 from suite.models.architecture import CIFAR10, TINY_IMAGENET, Architecture, Form, small_form
-from suite.models.blocks.layers import increasing, logits, make_divisible, normalized, same_convolution
+from suite.models.blocks.layers import increasing, make_divisible, normalized, same_convolution
 from suite.models.blocks.normalization import SLIM_EPSILON
 from suite.models.families.efficientnet import CLASSES, CONVOLUTIONS, mbconv, shortcut
+from suite.models.heads import logits
 
 
 class Stage(NamedTuple):

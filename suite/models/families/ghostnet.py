@@ -10,7 +10,8 @@ import keras
 from keras import layers
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import convolution, depthwise, logits, make_divisible, normalized, squeeze_excite
+from suite.models.blocks.layers import convolution, depthwise, make_divisible, normalized, squeeze_excite
+from suite.models.heads import logits
 
 DIVISOR = 4
 """Channels are multiples of it: half of them are ghosts."""

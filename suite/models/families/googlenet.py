@@ -13,8 +13,9 @@ import keras
 from keras import layers
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import adaptive_average_pooling, convolution, logits, normalized, scaled
+from suite.models.blocks.layers import adaptive_average_pooling, convolution, normalized, scaled
 from suite.models.blocks.normalization import LocalResponseNormalization
+from suite.models.heads import logits
 
 MODULES = {  # stage: a row for each module, its channels as in Table 1: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool
     3: ((64, 96, 128, 16, 32, 32), (128, 128, 192, 32, 96, 64)),

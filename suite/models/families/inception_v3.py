@@ -15,8 +15,9 @@ import keras
 from keras import layers
 
 from suite.models.architecture import CIFAR10, TINY_IMAGENET, Architecture, ArchitectureError, Form, small_form
-from suite.models.blocks.layers import logits, normalized, scaled
+from suite.models.blocks.layers import normalized, scaled
 from suite.models.blocks.normalization import SLIM_EPSILON
+from suite.models.heads import logits
 
 LARGE = 75
 """The least side in pixels that the form `large` reduces to a map, for it pads little."""

@@ -12,7 +12,8 @@ import keras
 from keras import layers
 
 from suite.models.architecture import CIFAR10, IMAGENET, MNIST, TINY_IMAGENET, Architecture
-from suite.models.blocks.layers import logits, scaled
+from suite.models.blocks.layers import scaled
+from suite.models.heads import logits
 
 FIELD = 32
 """Height and width in pixels for which C5 sees the whole image at once."""

@@ -6,7 +6,8 @@ import keras
 from keras import layers
 
 from suite.models.architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture
-from suite.models.blocks.layers import logits, scaled
+from suite.models.blocks.layers import scaled
+from suite.models.heads import logits
 
 
 def mlp(input_shape: tuple[int, int, int], num_classes: int, *, width: float = 1.0) -> keras.Model:

@@ -10,8 +10,9 @@ import keras
 from keras import layers
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import logits, make_divisible, normalized, same_convolution, same_depthwise
+from suite.models.blocks.layers import make_divisible, normalized, same_convolution, same_depthwise
 from suite.models.blocks.normalization import SLIM_EPSILON
+from suite.models.heads import logits
 
 STAGES = (
     (1, 16, 1, 1),

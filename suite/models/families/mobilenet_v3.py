@@ -10,7 +10,6 @@ from keras import layers
 
 from suite.models.architecture import Architecture, Form, small_form
 from suite.models.blocks.layers import (
-    logits,
     make_divisible,
     normalized,
     same_convolution,
@@ -18,6 +17,7 @@ from suite.models.blocks.layers import (
     squeeze_excite,
 )
 from suite.models.blocks.normalization import SLIM_EPSILON
+from suite.models.heads import logits
 
 Block = tuple[int, int, int, str, str]
 Stages = tuple[tuple[int, tuple[Block, ...]], ...]

@@ -13,8 +13,9 @@ import keras
 from keras import layers
 
 from suite.models.architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture, Form, Reference, small_form
-from suite.models.blocks.layers import convolution, drop_path, increasing, logits, normalized, scaled, separable
+from suite.models.blocks.layers import convolution, drop_path, increasing, normalized, scaled, separable
 from suite.models.blocks.normalization import SLIM_EPSILON
+from suite.models.heads import logits
 
 
 class Plan(NamedTuple):

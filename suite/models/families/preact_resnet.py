@@ -13,7 +13,8 @@ import keras
 from keras import layers
 
 from suite.models.architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture, Form, small_form
-from suite.models.blocks.layers import convolution, logits, normalized, scaled, stem_pool
+from suite.models.blocks.layers import convolution, normalized, scaled, stem_pool
+from suite.models.heads import logits
 
 CHANNELS = (64, 128, 256, 512)
 

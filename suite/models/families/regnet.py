@@ -14,7 +14,8 @@ import keras
 from keras import layers
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import convolution, logits, normalized, scaled, squeeze_excite
+from suite.models.blocks.layers import convolution, normalized, scaled, squeeze_excite
+from suite.models.heads import logits
 
 STEM, SMALL_STEM = 32, 64
 STRIDES, SMALL_STRIDES = (2, 2, 2, 2), (1, 1, 2, 2)

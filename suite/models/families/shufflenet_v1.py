@@ -10,7 +10,8 @@ import keras
 from keras import layers, ops
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import convolution, depthwise, logits, make_divisible, normalized, stem_pool
+from suite.models.blocks.layers import convolution, depthwise, make_divisible, normalized, stem_pool
+from suite.models.heads import logits
 
 CHANNELS = {1: 144, 2: 200, 3: 240, 4: 272, 8: 384}
 """Of the first stage, by groups: chosen so that all cost about the same. Each later stage has twice as many."""

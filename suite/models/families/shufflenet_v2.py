@@ -10,8 +10,9 @@ import keras
 from keras import layers
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import convolution, depthwise, logits, normalized, scaled, stem_pool
+from suite.models.blocks.layers import convolution, depthwise, normalized, scaled, stem_pool
 from suite.models.families.shufflenet_v1 import ChannelShuffle
+from suite.models.heads import logits
 
 STEM, HALF, HEAD = 24, 58, 1024
 """Channels. HALF: of one of the two branches of the first stage; each later stage has twice as many."""

@@ -11,8 +11,9 @@ import keras
 from keras import layers, ops
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import dropped, increasing, logits, residual, scaled
+from suite.models.blocks.layers import dropped, increasing, residual, scaled
 from suite.models.blocks.transformer import Shape, WindowAttention, attention, feed_forward, layer_norm, narrow
+from suite.models.heads import logits
 
 HEAD = 32
 """Channels of one head; a stage is as wide as its heads together."""

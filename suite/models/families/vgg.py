@@ -12,7 +12,8 @@ import keras
 from keras import layers
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import adaptive_average_pooling, convolution, logits, normalized, scaled
+from suite.models.blocks.layers import adaptive_average_pooling, convolution, normalized, scaled
+from suite.models.heads import logits
 
 CHANNELS = (64, 128, 256, 512, 512)
 

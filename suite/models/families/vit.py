@@ -14,8 +14,9 @@ import keras
 from keras import layers, ops
 
 from suite.models.architecture import Architecture, ArchitectureError, Form, small_form
-from suite.models.blocks.layers import dropped, increasing, logits, residual, scaled
+from suite.models.blocks.layers import dropped, increasing, residual, scaled
 from suite.models.blocks.transformer import SelfAttention, Shape, attention, feed_forward, layer_norm, narrow
+from suite.models.heads import logits
 
 HEAD = 64
 """Channels of one head; a net is as wide as its heads together."""

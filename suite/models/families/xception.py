@@ -12,8 +12,9 @@ import keras
 from keras import layers
 
 from suite.models.architecture import CIFAR10, TINY_IMAGENET, Architecture, Form, small_form
-from suite.models.blocks.layers import convolution, logits, normalized, scaled, separable
+from suite.models.blocks.layers import convolution, normalized, scaled, separable
 from suite.models.blocks.normalization import SLIM_EPSILON
+from suite.models.heads import logits
 
 ENTRY = (128, 256, 728)
 MIDDLE, BLOCKS = 728, 8

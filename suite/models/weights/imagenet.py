@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -20,31 +21,32 @@ from suite.models.architecture import SMALL_IMAGE, ArchitectureError, reason
 from suite.models.blocks.normalization import BatchNormalization
 from suite.models.facts import golden
 from suite.models.graph import steps
-from suite.models.registry import build, facts
+from suite.models.registry import build_untrained, facts
 from suite.models.weights.sources import SOURCES
 
 Values = dict[str, np.ndarray]
 """Weights of one layer by name."""
 
 
-def load_imagenet(model: Any, name: str) -> None:
-    """Give a model that `build` made of `name` the weights that keras.applications calls "imagenet".
+@dataclass(frozen=True)
+class Published:
+    """The weights that keras.applications calls "imagenet", for a net that `build` made of the architecture `name`.
 
-    They come from its cache or the network. The classes keep their own beginning where there are not 1000 of them. The
-    model's pixels must go through `SOURCES[name].normalization`. Raises ArchitectureError where the weights cannot be
-    had, and where the model is not theirs in another size: another form, other channels, another width.
+    They come from its cache or the network. The pixels must go through `SOURCES[name].normalization`.
     """
-    published = _imagenet(name)
-    for layer in filter(lambda layer: layer.weights, model.layers):
-        values = published.get(layer.name)
-        fits = values is not None and [v.shape for v in values] == [tuple(w.shape) for w in layer.weights]
-        if fits:
-            layer.set_weights(values)
-        elif layer.name != "logits":
-            raise ArchitectureError(
-                f"pretrained=imagenet does not fit: layer {layer.name!r} of {name} has no published weights of its "
-                f"shape; they are for colour images, width=1 and, below {SMALL_IMAGE} pixels, form=large"
-            )
+
+    name: str
+
+    @property
+    def whose(self) -> str:
+        return f"the weights of pretrained=imagenet for {self.name}"
+
+    @property
+    def wanted(self) -> str:
+        return f"they are for colour images, width=1 and, below {SMALL_IMAGE} pixels, form=large"
+
+    def by_layer(self) -> Mapping[str, Sequence[Any]]:
+        return _imagenet(self.name)
 
 
 @lru_cache(maxsize=1)  # each trial and seed of a study begins with them
@@ -75,7 +77,7 @@ def copy_from_applications(source_model: Any, name: str, **options: Any) -> Any:
     without scale or offset gives ones or zeros. Raises ArchitectureError for whatever does not fit.
     """
     shape, classes = _input_shape(source_model, name), int(source_model.output_shape[-1])
-    model = build(name, shape, classes, **options)
+    model = build_untrained(name, shape, classes, **options)
     weighted = [layer for layer in model.layers if layer.weights]
     sources, names = _layers_by_name(source_model), _source_names(name)
     unknown = names.keys() - {layer.name for layer in weighted}

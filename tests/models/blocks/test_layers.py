@@ -16,7 +16,6 @@ from suite.models.blocks.layers import (
     adaptive_average_pooling,
     convolution,
     depthwise,
-    logits,
     make_divisible,
     normalized,
     residual,
@@ -26,6 +25,7 @@ from suite.models.blocks.layers import (
 from suite.models.blocks.normalization import EPSILON, BatchNormalization, LocalResponseNormalization
 from suite.models.families.shufflenet_v1 import ChannelShuffle
 from suite.models.families.shufflenet_v2 import ChannelSplit
+from suite.models.heads import logits
 
 ROWS = np.random.default_rng(0).normal(3.0, 2.0, (6, 5, 4, 3)).astype("float32")
 

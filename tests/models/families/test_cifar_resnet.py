@@ -4,22 +4,22 @@ import keras
 import numpy as np
 import pytest
 
-from suite.models import build, measure
+from suite.models import build, build_outline, measure
 from suite.models.families.cifar_resnet import SubsampledIdentity
 
 
 @pytest.mark.parametrize("depth", [20, 32, 44])
 def test_depth_counts_weighted_layers_of_the_main_path(depth: int) -> None:
-    model = build(f"resnet{depth}", (32, 32, 3), 10, width=0.25, shortcut="B")
+    model = build_outline(f"resnet{depth}", (32, 32, 3), 10, width=0.25, shortcut="B")
     weighted = [x for x in model.layers if type(x).__name__ in ("Conv2D", "Dense") and "project" not in x.name]
     assert len(weighted) == depth
 
 
-def test_option_a_has_the_plain_nets_parameters_and_b_more(built) -> None:
+def test_option_a_has_the_plain_nets_parameters_and_b_more() -> None:
     count = {
-        "A": measure(built("resnet20")).trainable_params,
-        "B": measure(build("resnet20", (32, 32, 3), 10, shortcut="B")).trainable_params,
-        "plain": measure(built("plain20")).trainable_params,
+        "A": measure(build_outline("resnet20", (32, 32, 3), 10)).trainable_params,
+        "B": measure(build_outline("resnet20", (32, 32, 3), 10, shortcut="B")).trainable_params,
+        "plain": measure(build_outline("plain20", (32, 32, 3), 10)).trainable_params,
     }
     assert count == {"A": 269_722, "B": 272_474, "plain": 269_722}
 

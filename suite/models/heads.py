@@ -1,0 +1,35 @@
+"""Heads: what a task reads from a net's features. The families' own is the layer of logits.
+
+A head is a function of the features that `backbone` names, "stride4" and so on and "pooled", to one output or a
+dictionary of them; `with_head` makes a model of both. The layers that it makes want names that the net has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from keras import layers
+
+from suite.models.architecture import LOGITS, POOLED, ArchitectureError
+
+Features = Mapping[str, Any]
+Head = Callable[[Features], Any]
+
+
+def logits(x: Any, num_classes: int, initializer: Any = "glorot_uniform", name: str = LOGITS) -> Any:
+    """The last layer: one number per class, float32 also under mixed precision (a softmax of bfloat16 has 3 digits)."""
+    return layers.Dense(num_classes, kernel_initializer=initializer, dtype="float32", name=name)(x)
+
+
+def classification(num_classes: int, initializer: Any = "glorot_uniform") -> Head:
+    """Logits of the pooled vector, as every family ends."""
+    return lambda features: logits(features[POOLED], num_classes, initializer)
+
+
+def last_map(features: Features) -> Any:
+    """The coarsest level, (batch, rows, columns, channels). Raises ArchitectureError for a net that has no maps."""
+    maps = [feature for level, feature in features.items() if level != POOLED]
+    if not maps:
+        raise ArchitectureError("the net has no maps, only a pooled vector: this head needs a place in the image")
+    return maps[-1]
