@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import collect, method, page, reading
+from suite.analysis import method, page, reading
+from suite.analysis.layout import RENDERED
 from suite.analysis.markup import csv_table
 from suite.analysis.presentation import present
 from suite.analysis.ranking import shared_axes
 from suite.analysis.reading import Records
 from suite.analysis.rendering import latex_tables
 from suite.analysis.tables import joint, table
-
-RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
+from suite.core.durable import write_text
 
 
 def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
     texts["table.tex"] = "\n".join(latex_tables(part, caption) for part, caption in captioned)
     target.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        collect.write_text(target / name, text)
+        write_text(target / name, text)
     return result
 
 
