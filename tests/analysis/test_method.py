@@ -8,6 +8,7 @@ import pytest
 
 from suite.analysis import method, reading, rendering
 from suite.analysis.costs import costs
+from suite.analysis.settings import settings
 from suite.core.directories import RunKey
 from tests.analysis.conftest import Store
 
@@ -61,7 +62,7 @@ def test_settings_show_what_differs_and_what_was_selected(store: Store, describe
     study["candidates"]["plain20"]["recipe"]["learning_rate"] = 0.2
     study["candidates"]["lenet5"]["options"] = {"width": 0.5}
     store.whole(study)
-    rows = method.settings(read_back(store, study)).set_index("Candidate")
+    rows = settings(read_back(store, study)).set_index("Candidate")
     assert rows["Options"].to_dict() == {"resnet20": "", "plain20": "", "lenet5": "width 0.5"}
     assert rows["Recipe's own values"]["plain20"] == "learning_rate 0.2"
     assert rows["Selected parameters"]["resnet20"] == "learning_rate 0.1"
