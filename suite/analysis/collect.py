@@ -29,6 +29,7 @@ from suite.analysis.layout import FACTS, RECORD_FILES, RECORDS, RUNS
 from suite.core import directories
 from suite.core.durable import read_json, replacing, write_json, write_text
 from suite.core.metrics import of_part
+from suite.core.planning import run_keys
 from suite.core.result import columns, read_result
 from suite.tasks.task import Task
 
@@ -61,14 +62,11 @@ def task_of(study: Mapping[str, Any]) -> Task:
     return tasks.get(str(study.get("task", "classification")))
 
 
-def planned(study: Mapping[str, Any]) -> Iterator[directories.RunKey]:
+def planned(study: Mapping[str, Any]) -> list[directories.RunKey]:
     """Every run that the study as described consists of, in a fixed order; numbers count from 0."""
-    for candidate in study["candidates"]:
-        for track in study["tracks"]:
-            trials = trials_counted(study) if track == "tuned" else 0
-            for phase, count in (("search", trials), ("final", study["seeds"])):
-                for number in range(count):
-                    yield directories.RunKey(candidate, track, phase, number)
+    candidates = study["candidates"]
+    unsearched = {name for name, own in candidates.items() if "search" in own and not own["search"].get("dimensions")}
+    return run_keys(candidates, study["tracks"], {"tuned": trials_counted(study)}, study["seeds"], unsearched)
 
 
 def trials_counted(study: Mapping[str, Any]) -> int:
@@ -147,13 +145,20 @@ def _arrays(runs: list[tuple[directories.RunKey, Path]], task: Task) -> Iterator
         if key.phase != "final" or not path.exists():
             continue
         with np.load(path, allow_pickle=False) as saved:
-            yield from ((f"{key}/{name}", saved[name].astype(kind)) for name, kind in task.kept.items())
+            yield from ((f"{key}/{name}", _small(saved[name])) for name in saved.files if name != "label")
             label = saved["label"].astype(np.int32)
         if labels is None:
             labels = label
             yield "labels", label
         elif not np.array_equal(labels, label):
             yield f"{key}/labels", label
+
+
+def _small(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Predictions as the report needs them: truth values, whole numbers, or numbers of three digits."""
+    if array.dtype == np.bool_:
+        return array
+    return array.astype(np.int32 if np.issubdtype(array.dtype, np.integer) else np.float16)
 
 
 def _curves(history: Path, task: Task) -> Iterator[tuple[str, NDArray[np.generic]]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import method, page, reading
+from suite.analysis import hashes, method, page, reading
 from suite.analysis.layout import RENDERED
 from suite.analysis.markup import csv_table
 from suite.analysis.presentation import present
@@ -23,7 +23,10 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
     """Write the page and tables of several reports' folders into `target`.
 
     Returns the rows: ranked across studies where rows of different studies are comparable, else within each study.
+    Raises Refusal where a record of one has changed since it was collected.
     """
+    for source in folders:
+        hashes.require_unchanged(source)
     studies = [reading.read(source) for source in folders]
     rows, sentence = together(studies)
     title = ", ".join(str(records.study["title"]) for records in studies)

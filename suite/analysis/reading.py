@@ -74,15 +74,17 @@ class Records:
 
         None while no such run is over, and where the score says nothing for so few classes.
         """
-        kept = {
-            name: {array: self.arrays[f"{name}/{array}"] for array in self.task.kept}
-            for name in self.finals(candidate, track)
-        }
-        classes = len(self.study["data"]["class_names"])
-        scores = [self.task.scores(arrays, self._labels(name), classes) for name, arrays in kept.items()]
-        if not scores or metric.score not in scores[0]:
+        if metric.score == "top5_hit" and len(self.study["data"]["class_names"]) <= 5:
             return None
-        return np.stack([score[metric.score] for score in scores])
+        found = [
+            self.task.scores(self._predictions(name), self._labels(name)).get(str(metric.score))
+            for name in self.finals(candidate, track)
+        ]
+        scores = [score for score in found if score is not None]
+        return np.stack(scores) if scores and len(scores) == len(found) else None
+
+    def _predictions(self, name: str) -> dict[str, NDArray[Any]]:
+        return {key.removeprefix(f"{name}/"): array for key, array in self.arrays.items() if key.startswith(f"{name}/")}
 
 
 def read(folder: Path) -> Records:

@@ -47,10 +47,11 @@ def space(study: Mapping[str, Any], candidate: Mapping[str, Any]) -> str:
 
     Each candidate has its own space; studies of old have one for all.
     """
-    own = candidate.get("search_space") or study.get("search_space") or {}
+    own = candidate.get("search") or study.get("search_space") or {}
+    name = own.get("space") or own.get("name")
     dimensions = own.get("dimensions") or {}
     texts = [f"{name} {_dimension(values)}" for name, values in dimensions.items()]
-    return f"{own.get('name')}: {', '.join(texts)}" if texts else str(own.get("name") or "")
+    return f"{name}: {', '.join(texts)}" if texts else str(name or "")
 
 
 def _dimension(values: Mapping[str, Any]) -> str:

@@ -1,16 +1,33 @@
-"""What is learned, one file for each task."""
+"""What is learned, one file for each task: what a head gives, which loss trains it, what is measured of each image.
+
+Everything else (plan, search, seeds, statistics, claims, report) sees runs x images of a score in [0, 1] and metrics by
+name. Importing a task imports no Keras.
+"""
 
 from __future__ import annotations
 
-from suite.core.refusals import unknown
-from suite.tasks import classification
-from suite.tasks.task import Task
+import importlib
+import pkgutil
+from functools import cache
 
-TASKS = {task.name: task for task in (classification.TASK,)}
+from suite.core.refusals import unknown
+from suite.tasks.task import Evaluation, Task
+
+DEFAULT = "classification"
+
+__all__ = ["DEFAULT", "Evaluation", "Task", "get", "names"]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every task: a module of this folder that has a `TASK`."""
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(name for name in found if hasattr(importlib.import_module(f"{__name__}.{name}"), "TASK"))
 
 
 def get(name: str) -> Task:
-    """A task by its name. Raises Refusal for an unknown one."""
-    if name not in TASKS:
-        raise unknown("task", name, TASKS)
-    return TASKS[name]
+    """The task of that name. Raises Refusal for an unknown one."""
+    if name not in names():
+        raise unknown("task", name, names())
+    task: Task = importlib.import_module(f"{__name__}.{name}").TASK
+    return task

@@ -68,6 +68,19 @@ def test_settings_show_what_differs_and_what_was_selected(store: Store, describe
     assert rows["Selected parameters"]["resnet20"] == "learning_rate 0.1"
 
 
+def test_each_candidates_search_space_is_shown(store: Store, described: Callable[..., Any]) -> None:
+    study = described(search_space=None)
+    for name, candidate in study["candidates"].items():
+        rate = {"low": 0.01 if name == "lenet5" else 0.001, "high": 0.5, "log": True}
+        candidate["search"] = {"space": "sgd", "dimensions": {"learning_rate": rate}}
+    store.describe(study)
+    records = read_back(store, study)
+    spaces = settings(records).set_index("Candidate")["Search space"]
+    assert spaces["lenet5"] == "sgd: learning_rate 0.01 to 0.5 (log)"
+    assert spaces["resnet20"] == "sgd: learning_rate 0.001 to 0.5 (log)"
+    assert "each within its own space" in dict(method.measured(records))["Search and selection"]
+
+
 def test_failures_have_their_reasons(store: Store, described: Callable[..., Any]) -> None:
     study = described()
     store.whole(study)
