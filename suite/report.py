@@ -17,11 +17,12 @@ python -m suite.report folder=DIR      render a report again from its folder alo
 
     budget= dataset= backend= precision= instance=   another instance than the one that ran last
     folder=DIR       with study=NAME: where the report is written (default: reports/NAME)
-    check=true       write nothing: render elsewhere, compare, name what differs (exit 1)
+    check=true       write nothing: compare the records with their hashes, render them elsewhere, compare, and
+                     name every file that is not as it was, is missing or is too much (exit 1)
     publish=true     also copy the report to reports/published/NAME, to be committed
     workspace=DIR    where runs/ and reports/ lie (default: the current folder)
 
-Writes rendering.html (opens offline), rendering.md, table.csv, table.tex, runs.csv, records.npz, figures/.
+Writes report.html (opens offline), report.md, table.csv, table.tex, runs.csv, records.npz, hashes.json, figures/.
 """
 
 
@@ -60,11 +61,9 @@ def _refuse_with(what: str, keys: Iterable[str]) -> None:
 
 
 def _one(folder: Path, workspace: Path, check: bool, publish: bool) -> int:
-    from suite.analysis import reading as folders
     from suite.analysis import rendering, terminal
 
     if check:
-        folders.read(folder)  # refuses what is no report's folder
         return _differences(folder, rendering.check(folder))
     rows = rendering.render(folder)
     print(terminal.summary(folder, rows))
@@ -87,7 +86,16 @@ def _differences(folder: Path, names: list[str]) -> int:
     if not names:
         print(f"{folder}: no difference")
         return DONE
-    print(f"{folder} differs from what its records give: {', '.join(names)}", file=sys.stderr)
+    from suite.analysis.layout import HASHES, RECORD_FILES
+
+    changed = [name for name in names if name in (HASHES, *RECORD_FILES)]
+    if names == [HASHES] and not (folder / HASHES).exists():
+        text = f"has records without hashes, which nobody can check: python -m suite.report folder={folder} writes them"
+    elif changed:
+        text = f"is not as it was collected: {', '.join(names)}"
+    else:
+        text = f"differs from what its records give: {', '.join(names)}"
+    print(f"{folder} {text}", file=sys.stderr)
     return FAILED
 
 

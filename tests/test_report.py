@@ -68,6 +68,26 @@ def test_where_nothing_ran_the_published_report_is_shown(ran: Store, capsys: pyt
     assert "reports/published/fabricated/report.html" in shown.out
 
 
+def test_records_without_hashes_are_no_proof(ran: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("study=fabricated") == DONE
+    (ran.workspace / "reports" / "fabricated" / "hashes.json").unlink()
+    assert command("study=fabricated", "check=true") == FAILED
+    assert "has records without hashes, which nobody can check" in capsys.readouterr().err
+    assert command("folder=reports/fabricated") == DONE
+    assert command("study=fabricated", "check=true") == DONE
+
+
+def test_a_changed_record_is_named_and_not_rendered(ran: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("study=fabricated") == DONE
+    study = ran.workspace / "reports" / "fabricated" / "study.json"
+    study.write_text(study.read_text(encoding="utf-8")[1:], encoding="utf-8")
+    assert command("study=fabricated", "check=true") == FAILED
+    assert "is not as it was collected: study.json" in capsys.readouterr().err
+    assert command("folder=reports/fabricated") == REFUSED
+    assert command("study=fabricated") == DONE  # collected again
+    assert command("study=fabricated", "check=true") == DONE
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
-from scipy.stats import t
 
 from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.reading import Records
-from suite.analysis.statistics import Interval, difference_interval, satterthwaite
+from suite.analysis.seeds import completed, lacking, of_planned
+from suite.analysis.statistics import Interval, difference_interval, welch_interval
+from suite.core.metrics import Metric, by_name, of_part
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "not decided"
-LOWER_IS_BETTER = frozenset({"test_loss", "calibration_error"})
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,10 @@ class Judgement:
     track: str
     better: str
     than: str
-    metric: str
+    metric: Metric
     margin: float
     verdict: str
-    advantage: Interval | None  # of `better` over `than`, positive where better is better; fractions
+    advantage: Interval | None  # of `better` over `than`, positive where better is better; in the metric's unit
     reason: str  # why it was not judged; empty where it was
 
 
@@ -47,58 +46,46 @@ def judgements(records: Records) -> list[Judgement]:
 
 
 def _judged(records: Records, claim: Mapping[str, Any], track: str) -> Judgement:
-    better, than = claim["better"], claim["than"]
-    metric, margin = claim.get("metric", "test_accuracy"), float(claim.get("margin") or 0.0)
-    axes = records.study["axes"]
-    differing = comparable([off_axes(conditions(records, name, track), axes) for name in (better, than)])
-    advantage, reason = None, ""
-    if any(differing):
-        reason = f"not comparable: they differ in {', '.join(differing[0] or differing[1])}"
-    elif metric == "test_top5_accuracy" and len(records.study["data"]["class_names"]) <= 5:
-        reason = "five classes are all there are"
-    else:
-        advantage = _advantage(records, better, than, track, metric)
-        if advantage is None:
-            reason = "too few finished runs"
+    better, than, margin = claim["better"], claim["than"], float(claim.get("margin") or 0.0)
+    name = claim.get("metric", "test_accuracy")
+    metric = by_name(of_part(records.task.metrics, "test")).get(name) or Metric(name, "count", "higher", name)
+    advantage, reason = None, _obstacle(records, (better, than), track, metric)
+    if not reason:
+        advantage, reason = _advantage(records, better, than, track, metric)
     verdict = judge(advantage, margin) if advantage else UNDECIDED
     if advantage and advantage.images_only and verdict != UNDECIDED:
         reason = "one seed: the interval measures the choice of test images alone"
-    return Judgement(
-        str(claim["text"]),
-        str(claim.get("source") or ""),
-        track,
-        better,
-        than,
-        metric,
-        margin,
-        verdict,
-        advantage,
-        reason,
-    )
+    text, source = str(claim["text"]), str(claim.get("source") or "")
+    return Judgement(text, source, track, better, than, metric, margin, verdict, advantage, reason)
 
 
-def _advantage(records: Records, better: str, than: str, track: str, metric: str) -> Interval | None:
-    """The interval of the difference in the metric's good direction; None where there is not enough to compute it."""
-    if metric in ("test_accuracy", "test_top5_accuracy"):
-        hits = records.hits if metric == "test_accuracy" else records.top5_hits
-        first, second = hits(better, track), hits(than, track)
-        return None if first is None or second is None else difference_interval(first, second)
-    values = [_values(records, name, track, metric) for name in (better, than)]
-    sign = -1.0 if metric in LOWER_IS_BETTER else 1.0
-    return welch(sign * values[0], sign * values[1]) if min(map(len, values)) > 1 else None
+def _obstacle(records: Records, names: tuple[str, str], track: str, metric: Metric) -> str:
+    """What forbids to judge a claim of two candidates, whatever their numbers; empty where nothing does."""
+    axes = records.study["axes"]
+    differing = comparable([off_axes(conditions(records, name, track), axes) for name in names])
+    if any(differing):
+        return f"not comparable: they differ in {', '.join(differing[0] or differing[1])}"
+    if metric not in records.task.metrics:
+        return f"{metric.name} is nothing that the task measures"
+    missing = [(name, others) for name in names if (others := lacking(records, name, track))]
+    return "; ".join(f"{name} has {of_planned(records, name, track)} ({others})" for name, others in missing)
 
 
-def _values(records: Records, candidate: str, track: str, metric: str) -> NDArray[Any]:
-    runs = records.of(candidate, track, "final")
-    return runs.loc[runs.outcome == "completed", metric].dropna().to_numpy()
+def _advantage(records: Records, better: str, than: str, track: str, metric: Metric) -> tuple[Interval | None, str]:
+    """The interval of the difference in the metric's good direction, or why there is none."""
+    sign = -1.0 if metric.better == "lower" else 1.0
+    if metric.score is not None:
+        scores = [records.scores(name, track, metric) for name in (better, than)]
+        if scores[0] is None or scores[1] is None:
+            return None, f"it says nothing where there are {len(records.study['data']['class_names'])} classes"
+        first, second = (scores[0], scores[1]) if sign > 0 else (scores[1], scores[0])
+        return difference_interval(first, second), ""
+    values = [sign * _values(records, name, track, metric) for name in (better, than)]
+    if min(map(len, values)) < 2:
+        return None, "one seed: nothing is known of the seeds' spread"
+    interval = welch_interval(values[0], values[1])
+    return interval, "" if interval else "the seeds' values are equal: their spread is unknown"
 
 
-def welch(first: NDArray[Any], second: NDArray[Any], level: float = 0.95) -> Interval:
-    """Welch's interval of a difference of means over seeds, for what is known of a run only as one number.
-
-    It measures the seeds alone, on this test set: `images` is 0.
-    """
-    mean = float(first.mean() - second.mean())
-    variance, degrees = satterthwaite([(1 / len(x), float(x.var(ddof=1)), len(x) - 1) for x in (first, second)])
-    half = 0.0 if math.isinf(degrees) else float(t.ppf(0.5 + level / 2, degrees)) * math.sqrt(variance)
-    return Interval(mean, mean - half, mean + half, degrees, (len(first), len(second)), 0)
+def _values(records: Records, candidate: str, track: str, metric: Metric) -> NDArray[Any]:
+    return completed(records, candidate, track)[metric.name].dropna().to_numpy()

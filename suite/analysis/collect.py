@@ -3,8 +3,9 @@
     study.json      the study's description and state, as the coordinator wrote it
     sessions.jsonl  where each session's time went
     facts.json      what is published about the architectures, as the package knew it that day
-    runs.csv        one row for each planned run that was handed out, columns `directories.FIELDS`, then extra clocks
-    records.npz     learning curves; for each final run the predicted class, confidence and top-5 hit of each test image
+    runs.csv        one row for each planned run that was handed out; columns as `result.columns` gives them
+    records.npz     learning curves; for each final run what the task keeps of its predictions of the test images
+    hashes.json     the hashes of the five others
 
 Only runs of the plan in study.json are read: what an earlier, larger plan left behind is neither shown nor ranked.
 """
@@ -14,28 +15,27 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from suite import tasks
+from suite.analysis import hashes
+from suite.analysis.layout import FACTS, RECORD_FILES, RECORDS, RUNS
 from suite.core import directories
-from suite.core.durable import read_json, write_json
-
-FACTS, RUNS, RECORDS = "facts.json", "runs.csv", "records.npz"
-CLOCKS = ("setup_seconds", "checkpoint_seconds", "data_seconds")
-"""Fields of result.json beside `directories.FIELDS`, for the cost section."""
-
-CURVES = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "learning_rate")
-PREDICTED = ("predicted", "confidence", "top5_hit")
+from suite.core.durable import read_json, replacing, write_json, write_text
+from suite.core.metrics import of_part
+from suite.core.planning import run_keys
+from suite.core.result import columns, read_result
+from suite.tasks.task import Task
 
 
 def collect(instance: Path, folder: Path, running: bool = True) -> None:
-    """Write the five files above from an instance's directory; raises FileNotFoundError where it has no study.json.
+    """Write the files above from an instance's directory; raises FileNotFoundError where it has no study.json.
 
     `running`: whether a coordinator is at work in the workspace. Without one, a study that says it runs was cut off.
     """
@@ -44,23 +44,35 @@ def collect(instance: Path, folder: Path, running: bool = True) -> None:
         study["state"] = "cut off"
     runs = [(key, instance / key.path) for key in planned(study)]
     runs = [(key, directory) for key, directory in runs if (directory / directories.RUN).exists()]
+    task = task_of(study)
     rows = [run_row(study, key, directory) for key, directory in runs]
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / directories.STUDY, study)
     write_text(folder / directories.SESSIONS, _text(instance / directories.SESSIONS))
-    write_json(folder / FACTS, {name: facts(name) for name in _architectures(study)})
-    write_text(folder / RUNS, runs_csv(rows))
-    _write_arrays(folder / RECORDS, dict(_arrays(runs)))
+    write_json(folder / FACTS, dict(_facts(study)))
+    write_text(folder / RUNS, runs_csv(rows, columns(task.metrics)))
+    with replacing(folder / RECORDS) as partial, partial.open("wb") as file:
+        # numpy's stub takes keywords named like its own parameters for them; run names hold slashes and never are.
+        np.savez_compressed(file, **dict(_arrays(runs, task)))  # type: ignore[arg-type]
+    hashes.write(folder)
 
 
-def planned(study: Mapping[str, Any]) -> Iterator[directories.RunKey]:
+def task_of(study: Mapping[str, Any]) -> Task:
+    """The task of a study; studies that were described before there were others classify."""
+    return tasks.get(str(study.get("task", "classification")))
+
+
+def planned(study: Mapping[str, Any]) -> list[directories.RunKey]:
     """Every run that the study as described consists of, in a fixed order; numbers count from 0."""
-    for candidate in study["candidates"]:
-        for track in study["tracks"]:
-            trials = trials_counted(study) if track == "tuned" else 0
-            for phase, count in (("search", trials), ("final", study["seeds"])):
-                for number in range(count):
-                    yield directories.RunKey(candidate, track, phase, number)
+    candidates = study["candidates"]
+    trials = {"tuned": trials_counted(study)}
+    return run_keys(candidates, study["tracks"], trials, study["seeds"], unsearched(study))
+
+
+def unsearched(study: Mapping[str, Any]) -> list[str]:
+    """The candidates that have nothing to search; studies of old had one space for all."""
+    own = {name: candidate.get("search") for name, candidate in study["candidates"].items()}
+    return [name for name, search in own.items() if search is not None and not search.get("dimensions")]
 
 
 def trials_counted(study: Mapping[str, Any]) -> int:
@@ -68,32 +80,51 @@ def trials_counted(study: Mapping[str, Any]) -> int:
     return int(study.get("trials_counted", study["trials"]))
 
 
-def facts(architecture: str) -> dict[str, Any]:
-    """What the package knows of an architecture; of one from another package often nothing but its name."""
+def facts(architecture: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What the package knows of an architecture with these options, which may make it another published network.
+
+    Of one from another package often nothing but its name.
+    """
     from suite import models
 
+    with_options = getattr(models, "facts_with_options", None)
     try:
-        return dict(models.facts(architecture))
+        return dict(with_options(architecture, options) if with_options else models.facts(architecture))
     except (ValueError, LookupError):
         return {"name": architecture}
 
 
+def facts_key(architecture: str, options: Mapping[str, Any]) -> str:
+    """The key, in facts.json, of what options make of an architecture where that has facts of its own."""
+    return f"{architecture} {json.dumps(options, sort_keys=True)}"
+
+
+def _facts(study: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """By architecture; by architecture and options where these make it a network that papers know by another name."""
+    places = {(c["architecture"], json.dumps(c.get("options") or {})) for c in study["candidates"].values()}
+    for architecture, text in sorted(places):
+        options = json.loads(text)
+        known = facts(architecture, options)
+        twin = known.get("as", architecture) != architecture
+        yield facts_key(architecture, options) if twin else architecture, known
+
+
 def run_row(study: Mapping[str, Any], key: directories.RunKey, directory: Path) -> dict[str, Any]:
     """A run's result as a row; one that is not over yet has no outcome."""
-    result = directories.read_result(directory) or {"outcome": None}
+    result = read_result(directory)
     names = {"study": study["study"], "instance": study["instance"]}
     place = {"candidate": key.candidate, "track": key.track, "phase": key.phase, "number": key.number}
-    row = {**result, **names, **place}
+    row = {**(result.as_mapping() if result else {}), **names, **place}
     row.setdefault("architecture", study["candidates"][key.candidate]["architecture"])
-    return {field: row.get(field) for field in (*directories.FIELDS, *CLOCKS)}
+    return row
 
 
-def runs_csv(rows: list[dict[str, Any]]) -> str:
+def runs_csv(rows: list[dict[str, Any]], names: Sequence[str]) -> str:
     """Rows as CSV: mappings as JSON, None as nothing, and no cell that a spreadsheet takes for a formula."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, [*directories.FIELDS, *CLOCKS], lineterminator="\n")
+    writer = csv.DictWriter(file, names, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: cell(row.get(name)) for name in names} for row in rows)
     return file.getvalue()
 
 
@@ -109,24 +140,18 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def _architectures(study: Mapping[str, Any]) -> list[str]:
-    return sorted({candidate["architecture"] for candidate in study["candidates"].values()})
-
-
-def _arrays(runs: list[tuple[directories.RunKey, Path]]) -> Iterator[tuple[str, NDArray[np.generic]]]:
+def _arrays(runs: list[tuple[directories.RunKey, Path]], task: Task) -> Iterator[tuple[str, NDArray[np.generic]]]:
     """The arrays of records.npz: `<run>/<name>`, and the test set's labels where they first occur or differ."""
     labels: NDArray[np.generic] | None = None
     for key, directory in runs:
         if not (directory / directories.RESULT).exists():
             continue
-        yield from ((f"{key}/{name}", curve) for name, curve in _curves(directory / directories.HISTORY))
+        yield from ((f"{key}/{name}", curve) for name, curve in _curves(directory / directories.HISTORY, task))
         path = directory / directories.PREDICTIONS
         if key.phase != "final" or not path.exists():
             continue
         with np.load(path, allow_pickle=False) as saved:
-            yield f"{key}/predicted", saved["predicted"].astype(np.int32)
-            yield f"{key}/confidence", saved["confidence"].astype(np.float16)
-            yield f"{key}/top5_hit", saved["top5_hit"].astype(np.bool_)
+            yield from ((f"{key}/{name}", _small(saved[name])) for name in saved.files if name != "label")
             label = saved["label"].astype(np.int32)
         if labels is None:
             labels = label
@@ -135,11 +160,20 @@ def _arrays(runs: list[tuple[directories.RunKey, Path]]) -> Iterator[tuple[str, 
             yield f"{key}/labels", label
 
 
-def _curves(history: Path) -> Iterator[tuple[str, NDArray[np.generic]]]:
+def _small(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Predictions as the report needs them: truth values, whole numbers, or numbers of three digits."""
+    if array.dtype == np.bool_:
+        return array
+    return array.astype(np.int32 if np.issubdtype(array.dtype, np.integer) else np.float16)
+
+
+def _curves(history: Path, task: Task) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    """What the epochs of a run measured on training and validation images, and the rate they trained with."""
     if not history.exists():
         return
     rows = read_json(history)
-    for name in ("epoch", *CURVES):
+    measured = [metric.name for part in ("train", "val") for metric in of_part(task.metrics, part)]
+    for name in ("epoch", *measured, "learning_rate"):
         values = [row.get(name) for row in rows]
         if any(value is not None for value in values):
             yield name, np.array([np.nan if value is None else value for value in values], dtype=np.float32)
@@ -151,23 +185,8 @@ def _text(path: Path) -> str:
     return text[: text.rfind("\n") + 1]
 
 
-def _write_arrays(path: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    with partial.open("wb") as file:
-        # numpy's stub takes keywords named like its own parameters for them; run names hold slashes and never are.
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-    os.replace(partial, path)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all: a reader may open the report while it is made again."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(partial, path)
-
-
 def copy(source: Path, folder: Path) -> None:
-    """The collected files of one folder into another, without what was rendered from them."""
+    """The records of one folder into another, without their hashes and without what was rendered from them."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (directories.STUDY, directories.SESSIONS, FACTS, RUNS, RECORDS):
+    for name in RECORD_FILES:
         shutil.copyfile(source / name, folder / name)

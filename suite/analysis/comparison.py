@@ -8,22 +8,25 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import collect, method, page, reading
+from suite.analysis import hashes, method, page, reading
+from suite.analysis.layout import RENDERED
 from suite.analysis.markup import csv_table
 from suite.analysis.presentation import present
 from suite.analysis.ranking import shared_axes
 from suite.analysis.reading import Records
 from suite.analysis.rendering import latex_tables
 from suite.analysis.tables import joint, table
-
-RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
+from suite.core.durable import write_text
 
 
 def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
     """Write the page and tables of several reports' folders into `target`.
 
     Returns the rows: ranked across studies where rows of different studies are comparable, else within each study.
+    Raises Refusal where a record of one has changed since it was collected.
     """
+    for source in folders:
+        hashes.require_unchanged(source)
     studies = [reading.read(source) for source in folders]
     rows, sentence = together(studies)
     title = ", ".join(str(records.study["title"]) for records in studies)
@@ -45,7 +48,7 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
     texts["table.tex"] = "\n".join(latex_tables(part, caption) for part, caption in captioned)
     target.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        collect.write_text(target / name, text)
+        write_text(target / name, text)
     return result
 
 

@@ -6,6 +6,8 @@ import pandas as pd
 
 from suite.analysis.reading import Records
 from suite.analysis.statistics import Interval, difference_interval
+from suite.analysis.tables import ERRORS
+from suite.core.metrics import by_name
 
 COLUMNS = ["candidate", "behind", "low", "high", "decided", "images_only"]
 
@@ -27,7 +29,8 @@ def to_first(records: Records, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _behind(records: Records, candidate: str, first: str, track: str) -> Interval:
-    best, other = records.hits(first, track), records.hits(candidate, track)
+    metric = by_name(records.task.metrics)[ERRORS["test_error"]]
+    best, other = records.scores(first, track, metric), records.scores(candidate, track, metric)
     assert best is not None
-    assert other is not None  # a ranked row has an error, which comes from hits
+    assert other is not None  # a ranked row has an error, which comes from scores
     return difference_interval(best, other)

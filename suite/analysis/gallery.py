@@ -11,6 +11,7 @@ import pandas as pd
 
 from suite.analysis import confusion, figures
 from suite.analysis.reading import Records
+from suite.core.outcomes import Outcome
 
 MOST_CONFUSIONS = 12
 """More matrices than a page should hold; the predictions of all are in records.npz."""
@@ -91,7 +92,7 @@ def _curve(records: Records, track: str, name: str, error: bool) -> Iterator[fig
 
 def _trials(records: Records, track: str) -> Iterator[Picture]:
     search = records.runs[(records.runs.track == track) & (records.runs.phase == "search")]
-    seen = search[search.outcome.isin(["completed", "pruned"]) & search.val_accuracy.notna()]
+    seen = search[search.outcome.isin([Outcome.COMPLETED, Outcome.PRUNED]) & search.val_accuracy.notna()]
     if seen.empty:
         return
     chosen = _selected(seen)
@@ -109,7 +110,7 @@ def _trials(records: Records, track: str) -> Iterator[Picture]:
 
 def _selected(seen: pd.DataFrame) -> set[object]:
     """The rows of the best completed trial of each candidate; of equals, the first."""
-    completed = seen[seen.outcome == "completed"]
+    completed = seen[seen.outcome == Outcome.COMPLETED]
     return set(completed.groupby("candidate", sort=False).val_accuracy.idxmax())
 
 

@@ -51,15 +51,45 @@ def errors(facts: Mapping[str, Any], dataset: str, metric: str) -> list[Publishe
 def errata(facts: Mapping[str, Mapping[str, Any]]) -> list[Erratum]:
     """What is often misquoted about any of the architectures, each quotation once, with those that it concerns.
 
-    `facts` are a report's, by architecture. Folders that were collected before there were errata have none.
+    `facts` are a report's, by architecture and options; "as" names the network that these make. Folders that were
+    collected before there were errata have none.
     """
+    names = list(dict.fromkeys(known.get("as") or name for name, known in facts.items()))
     entries = {entry["quoted"]: entry for known in facts.values() for entry in known.get("errata") or []}
     return [
         Erratum(
-            tuple(name for name in facts if name in entry["architectures"]), quoted, entry["really"], entry["source"]
+            tuple(name for name in names if name in entry["architectures"]), quoted, entry["really"], entry["source"]
         )
         for quoted, entry in entries.items()
     ]
+
+
+def columns(facts: Mapping[str, Any], data: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
+    """What papers report, with a caution where the candidate is not built as the papers' network was."""
+    known_as = facts.get("as") or described["architecture"]
+    caution = f"{known_as} as published" if described.get("options") else ""
+    count = parameters(facts)
+    of_whom = "; ".join(part for part in (caution, _counted_at(facts, data)) if part)
+    row: dict[str, Any] = {"params_published": f"{count} ({of_whom})" if count and of_whom else count}
+    here = errors(facts, data["name"], "top1")
+    for name, found in (
+        ("published", here),
+        ("published_top5", errors(facts, IMAGENET, "top5")),
+    ):
+        if found:
+            row[f"{name}_error"] = found[0].error
+            row[f"{name}_condition"] = ", ".join(part for part in (caution, found[0].condition) if part)
+            row[f"{name}_source"] = found[0].source
+    row["published_others"] = ", ".join(f"{100 * other.error:.3g}% ({other.condition})" for other in here[1:])
+    return row
+
+
+def _counted_at(facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """The images and classes that a published parameter count is for, where this study has others."""
+    shape, classes = facts.get("input_shape"), facts.get("num_classes")
+    if not shape or (list(shape) == list(data["input_shape"]) and classes == len(data["class_names"])):
+        return ""
+    return f"at {'×'.join(map(str, shape))}, {classes:,} classes"
 
 
 def _condition(entry: Mapping[str, Any]) -> str:

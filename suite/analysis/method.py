@@ -10,17 +10,21 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis.collect import trials_counted
+from suite.analysis import clocks, headings
+from suite.analysis.collect import trials_counted, unsearched
 from suite.analysis.costs import TRAINING
 from suite.analysis.reading import Records
+from suite.analysis.settings import pairs, shared, space
 from suite.analysis.tables import device_kind
 from suite.analysis.units import duration, whole
+from suite.core.outcomes import Outcome
 
 INTERVAL = (
     "95% intervals of the mean over seeds and test images, as if both were drawn anew: crossed variance components of "
     "final runs and test images, Student's t with Satterthwaite's degrees of freedom. A candidate with one seed has "
-    "Wilson's interval, which measures the choice of test images alone. n is seeds × test images. Intervals of losses "
-    "and calibration errors are over seeds alone (Welch)."
+    "Wilson's interval, which measures the choice of test images alone. n is seeds × test images. What is known of a "
+    "run only as one number has an interval over seeds alone (Student; Welch for differences), and none where all "
+    "seeds' values are equal. Only candidates with all planned seeds completed are ranked and judged."
 )
 CLOCK = (
     "time of the training steps, augmentation included, summed over the epochs of one final run and averaged over the "
@@ -65,7 +69,7 @@ def measured(records: Records) -> list[tuple[str, str]]:
         ("Search and selection", _selection(records)),
         ("Final runs", _finals(records)),
         ("Intervals", INTERVAL),
-        (f"{device_kind(records.runs.device)} time", f"{_device(records)}: {CLOCK}"),
+        (headings.clock(device_kind(records.runs.device)), f"{_device(records)}: {CLOCK} {_timing(records)}".strip()),
     ]
 
 
@@ -76,7 +80,7 @@ def _training_images(study: Mapping[str, Any]) -> str:
 
 
 def _length(records: Records) -> str:
-    final = records.runs[(records.runs.phase == "final") & (records.runs.outcome == "completed")]
+    final = records.runs[(records.runs.phase == "final") & (records.runs.outcome == Outcome.COMPLETED)]
     known = final.dropna(subset=["epochs", "train_examples"])
     if known.empty:
         return ""
@@ -92,10 +96,10 @@ def _span(values: pd.Series) -> str:
 def _recipe(study: Mapping[str, Any]) -> str:
     """The values that all candidates share, as they were used, whatever file they came from."""
     recipes = [candidate.get("recipe") or {} for candidate in study["candidates"].values()]
-    shared = {name: value for name, value in recipes[0].items() if name in _shared(recipes)}
-    name = shared.pop("name", None)
-    text = pairs(shared) or "no value is the same for all"
-    alike = "" if len(shared) == len(recipes[0]) - 1 else " (where all candidates agree)"
+    common = {name: value for name, value in recipes[0].items() if name in shared(recipes)}
+    name = common.pop("name", None)
+    text = pairs(common) or "no value is the same for all"
+    alike = "" if len(common) == len(recipes[0]) - 1 else " (where all candidates agree)"
     return f"{name or 'Several recipes'}{alike}: {text}. What the search found replaces the values that it searched."
 
 
@@ -105,15 +109,17 @@ def _selection(records: Records) -> str:
     if "tuned" not in study["tracks"] or not trials:
         return "None: every candidate trains with its recipe as it stands."
     search = records.runs[records.runs.phase == "search"]
-    completed = set(search[search.outcome == "completed"].candidate)
-    apart = [name for name, value in study["candidates"].items() if "search" in value and not _space(value)]
+    completed = set(search[search.outcome == Outcome.COMPLETED].candidate)
+    apart = unsearched(study)
     without = [name for name in study["candidates"] if name not in completed and name not in apart]
     kept = f" {', '.join(without)} had no completed trial and keeps the recipe as it stands." if without else ""
-    unsearched = f" Nothing is searched of {', '.join(apart)}: the recipe as it stands." if apart else ""
+    nothing = f" Nothing is searched of {', '.join(apart)}: the recipe as it stands." if apart else ""
+    spaces = {space(study, candidate) for candidate in study["candidates"].values()} - {""}
+    within = f" within {spaces.pop()}" if len(spaces) == 1 else ", each within its own space" if spaces else ""
     return (
-        f"{trials} trials for each candidate, the first being the recipe as it stands. The trial with the "
+        f"{trials} trials for each candidate{within}, the first being the recipe as it stands. The trial with the "
         "highest validation accuracy at the end of its training gives the parameters; its own score is no result, and "
-        f"the test set takes no part.{unsearched}{kept if study['state'] == 'finished' else ''}"
+        f"the test set takes no part.{nothing}{kept if study['state'] == 'finished' else ''}"
     )
 
 
@@ -132,60 +138,19 @@ def _device(records: Records) -> str:
     return ", ".join(devices) or str((records.study.get("host") or {}).get("cpu") or "device not recorded")
 
 
-def settings(records: Records) -> pd.DataFrame:
-    """What each candidate is and trained with, as strings; values that all share stand in `measured`."""
-    study = records.study
-    recipes = {name: candidate.get("recipe") or {} for name, candidate in study["candidates"].items()}
-    shared = _shared(list(recipes.values()))
-    data = {name: candidate.get("data") or {} for name, candidate in study["candidates"].items()}
-    shared_data = _shared(list(data.values())) | {"hash"}
-    rows = []
-    for name, candidate in study["candidates"].items():
-        own = {key: value for key, value in recipes[name].items() if key not in shared and key != "name"}
-        rows.append(
-            {
-                "Candidate": name,
-                "Architecture": candidate["architecture"],
-                "Options": pairs(candidate.get("options") or {}),
-                "Data": pairs({key: value for key, value in data[name].items() if key not in shared_data}),
-                "Recipe": recipes[name].get("name") or "",
-                "Recipe's own values": pairs(own),
-                "Search space": _space(candidate) if "tuned" in study["tracks"] else "",
-                "Selected parameters": pairs(_selected(records, name)),
-            }
-        )
-    frame = pd.DataFrame(rows)
-    return frame.loc[:, [name for name in frame if name in ("Candidate", "Architecture") or (frame[name] != "").any()]]
-
-
-def _space(candidate: Mapping[str, Any]) -> str:
-    """`learning_rate 0.01 to 0.5 (log), batch_size 64 or 128`; empty where nothing is searched."""
-    dimensions = (candidate.get("search") or {}).get("dimensions") or {}
-    return ", ".join(
-        f"{name} {' or '.join(map(str, dimension['choices']))}"
-        if "choices" in dimension
-        else f"{name} {dimension['low']:g} to {dimension['high']:g}{' (log)' if dimension.get('log') else ''}"
-        for name, dimension in dimensions.items()
-    )
-
-
-def _shared(recipes: list[Mapping[str, Any]]) -> set[str]:
-    return {key for key in recipes[0] if all(recipe.get(key) == recipes[0][key] for recipe in recipes[1:])}
-
-
-def _selected(records: Records, candidate: str) -> dict[str, Any]:
-    texts = [text for text in records.of(candidate, "tuned", "final").parameters if text]
-    return dict(json.loads(texts[0])) if texts else {}
-
-
-def pairs(values: Mapping[str, Any]) -> str:
-    """`learning_rate 0.1, momentum 0.9`."""
-    return ", ".join(f"{key} {f'{value:.3g}' if isinstance(value, float) else value}" for key, value in values.items())
+def _timing(records: Records) -> str:
+    """Whether the times may be compared with each other."""
+    workers = clocks.workers(records.sessions)
+    text = clocks.sentence(records.runs)
+    if clocks.UNKNOWN in clocks.reason(records.runs, workers) and len(clocks.settings(records.runs)) == 1:
+        shares = " and ".join(map(str, workers))
+        text += f" Sessions had {shares} workers, which share the cores: times that mix them are left out."
+    return text
 
 
 def failures(records: Records) -> pd.DataFrame:
     """Every run that failed, was pruned or is not over, with its reason, as strings."""
-    runs = records.runs[records.runs.outcome != "completed"]
+    runs = records.runs[records.runs.outcome != Outcome.COMPLETED]
     rows = [
         {
             "Run": f"{run.candidate}/{run.track}/{run.phase}/{run.number:.0f}",

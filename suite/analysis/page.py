@@ -11,13 +11,15 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from suite.analysis import literature, method, presentation
+from suite.analysis import clocks, headings, literature, memory, method, presentation
 from suite.analysis.claims import judgements
 from suite.analysis.costs import by_candidate, costs, wall_seconds
 from suite.analysis.differences import to_first
 from suite.analysis.gallery import Picture, pictures
 from suite.analysis.markup import escape_markdown, html_table, markdown_table
 from suite.analysis.reading import Records
+from suite.analysis.settings import settings
+from suite.analysis.tables import further
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -31,6 +33,7 @@ class Answer:
     table: pd.DataFrame
     known: pd.DataFrame
     differences: pd.DataFrame
+    further: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Page:
     cost_sentence: str
     costs: pd.DataFrame
     taken: pd.DataFrame
+    memory: str
     failures: pd.DataFrame
     notes: list[str]
     circumstances: list[tuple[str, str]]
@@ -78,10 +82,11 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture]) -> Page:
         misquoted=presentation.misquoted(literature.errata(records.facts)),
         pictures=drawn,
         method=method.measured(records),
-        settings=method.settings(records),
+        settings=settings(records),
         cost_sentence=method.cost_sentence(costs(records), wall_seconds(records)),
         costs=presentation.costs(costs(records)),
-        taken=presentation.taken(by_candidate(records)),
+        taken=presentation.taken(by_candidate(clocks.own(memory.own(records)))),
+        memory=memory.sentence(records),
         failures=method.failures(records),
         notes=[str(note) for note in study["data"].get("notes") or []],
         circumstances=method.circumstances(records),
@@ -98,6 +103,7 @@ def answer(records: Records, rows: pd.DataFrame) -> Answer:
         table=presentation.measured(shown),
         known=presentation.known(shown),
         differences=presentation.differences(differences),
+        further=presentation.further(rows, further(records.task.metrics)),
     )
 
 
@@ -112,7 +118,7 @@ def write(template: str, **values: object) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    table = partial(html_table if as_html else markdown_table, right=presentation.NUMBERS)
+    table = partial(html_table if as_html else markdown_table, right=headings.NUMBERS)
     environment.filters["table"] = lambda frame: Markup(table(frame)) if as_html else table(frame)
     environment.filters["md"] = escape_markdown
     environment.filters["measured"] = presentation.measured

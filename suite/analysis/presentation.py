@@ -2,54 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
+from suite.analysis import headings
+from suite.analysis.cells import candidate, clock_note, count, innovation, interval, measure, note, quoted
 from suite.analysis.claims import Judgement
+from suite.analysis.headings import KNOWN, MEASURED_TOO
 from suite.analysis.literature import Erratum
-from suite.analysis.units import MISSING, duration, missing, percent, plain, points, scaled, signed, whole
-
-NUMBERS = frozenset(
-    {
-        *("Rank", "Year", "Parameters", "Multiply-adds", "Test error, top-1 (95%)"),
-        *("n (seeds × images)", "Error, top-5 (95%)", "CPU time", "GPU time", "TPU time", "Device time", "Tuning time"),
-        *(
-            "Behind the first, points (95%)",
-            "Advantage (95%)",
-            "Time",
-            "Share of wall time",
-            "Attempts",
-            "Images/s",
-            "Peak memory",
-            "Compilation",
-            "Energy",
-        ),
-    }
-)
-"""Headings of columns that are aligned right."""
-
-KNOWN = (
-    *("Study", "Architecture", "Year", "Depth", "Parameters", "Published parameters"),
-    *("Test error, top-1 (95%)", "Published error here", "Published ImageNet top-5 error", "Key innovation"),
-)
-"""Headings of what is known of an architecture, with the measured error to compare."""
-
-MEASURED_TOO = ("Study", "Architecture", "Parameters", "Test error, top-1 (95%)")
+from suite.analysis.units import MISSING, duration, missing, plain, points, scaled, signed, whole
+from suite.core.metrics import Metric
 
 
 def present(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of one track as strings, in the order and with the headings of the report."""
     kinds = sorted(set(rows.device)) or ["CPU"]
-    clock = f"{kinds[0]} time" if len(kinds) == 1 else "Device time"
+    clock = headings.clock(kinds[0]) if len(kinds) == 1 else headings.DEVICE_TIME
     here = rows.published_error.notna().any()
-    shown = [_present(row, clock, bool(here)) for row in as_rows(rows)]
+    known = as_rows(rows)
+    notes = ["; ".join(text for text in (note(row), clock_note(row, known)) if text) for row in known]
+    shown = [_present(row, clock, bool(here)) | {headings.NOTE: text} for row, text in zip(known, notes, strict=True)]
     frame = pd.DataFrame(shown)
     if rows.study.nunique() == 1:
-        frame = frame.drop(columns="Study")
-    optional = ["Error, top-5 (95%)", "Tuning time", "Published parameters", "Note"]
+        frame = frame.drop(columns=headings.STUDY)
+    optional = [headings.TOP5_ERROR, headings.TUNING, headings.PUBLISHED_PARAMETERS, headings.NOTE]
     return frame.drop(columns=[name for name in optional if name in frame and (frame[name].isin([MISSING, ""])).all()])
 
 
@@ -70,85 +48,50 @@ def known(shown: pd.DataFrame) -> pd.DataFrame:
 
 def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
     cells = {
-        "Study": row["study"],
-        "Rank": whole(row["rank"]),
-        "Architecture": candidate(row),
-        "Year": plain(row["year"]),
-        "Depth": plain(row["depth"]),
-        "Parameters": whole(row["trainable_params"]),
-        "Published parameters": plain(row["params_published"]),
-        "Multiply-adds": scaled(row["macs"]),
-        "Test error, top-1 (95%)": interval(row, "test_error"),
-        "n (seeds × images)": count(row),
-        "Error, top-5 (95%)": interval(row, "top5_error"),
+        headings.STUDY: row["study"],
+        headings.RANK: whole(row["rank"]),
+        headings.ARCHITECTURE: candidate(row),
+        headings.YEAR: plain(row["year"]),
+        headings.DEPTH: plain(row["depth"]),
+        headings.PARAMETERS: whole(row["trainable_params"]),
+        headings.PUBLISHED_PARAMETERS: plain(row["params_published"]),
+        headings.MACS: scaled(row["macs"]),
+        headings.ERROR: interval(row, "test_error"),
+        headings.COUNT: count(row),
+        headings.TOP5_ERROR: interval(row, "top5_error"),
         clock: duration(row["device_seconds"]),
-        "Tuning time": duration(row["tuning_seconds"]),
+        headings.TUNING: duration(row["tuning_seconds"]),
     }
     if here:
         others = f"; also {row['published_others']}" if row["published_others"] else ""
-        cells["Published error here"] = quoted(row, "published") + others
-    cells["Published ImageNet top-5 error"] = quoted(row, "published_top5")
-    cells["Key innovation"] = innovation(row)
-    return cells | {"Note": note(row)}
+        cells[headings.PUBLISHED] = quoted(row, "published") + others
+    cells[headings.PUBLISHED_TOP5] = quoted(row, "published_top5")
+    cells[headings.INNOVATION] = innovation(row)
+    return cells
 
 
-def candidate(row: dict[str, Any]) -> str:
-    """The candidate's name, with what it is built from where the name does not say it."""
-    options = _options(row)
-    built = " ".join(
-        part for part in (row["architecture"] if row["candidate"] != row["architecture"] else "", options) if part
+def further(rows: pd.DataFrame, metrics: Sequence[Metric]) -> pd.DataFrame:
+    """Of the rows of one track what else was measured of the test images, as strings; empty without any."""
+    known = [metric for metric in metrics if metric.name in rows and rows[metric.name].notna().any()]
+    if not known:
+        return pd.DataFrame()
+    return pd.DataFrame(
+        [
+            {headings.ARCHITECTURE: candidate(row)}
+            | {f"{metric.heading} (95%)": measure(row, metric) for metric in known}
+            | {headings.SEEDS: whole(row["seeds"])}
+            for row in as_rows(rows)
+        ]
     )
-    return f"{row['candidate']} ({built})" if built else str(row["candidate"])
-
-
-def innovation(row: dict[str, Any]) -> str:
-    """What an architecture is known for, and which options it has here: one of them may be what switches it off."""
-    options = _options(row, leave_out="width")
-    return f"{plain(row['key_innovation'])} (here with {options})" if options else plain(row["key_innovation"])
-
-
-def _options(row: dict[str, Any], leave_out: str | None = None) -> str:
-    return ", ".join(f"{name}={value}" for name, value in json.loads(row["options"]).items() if name != leave_out)
-
-
-def interval(row: dict[str, Any], name: str) -> str:
-    """`8.75% (8.40 to 9.12)`, in percent."""
-    if missing(row[name]):
-        return MISSING
-    return f"{percent(row[name])}% ({percent(row[f'{name}_low'])} to {percent(row[f'{name}_high'])})"
-
-
-def count(row: dict[str, Any]) -> str:
-    """How many seeds and test images a number rests on."""
-    return f"{row['seeds']} × {row['test_images']:,}" if row["seeds"] else MISSING
-
-
-def note(row: dict[str, Any]) -> str:
-    """What keeps a row from being compared, what is missing of it, and what its interval leaves out."""
-    notes = [f"not ranked: differs in {row['apart']}"] if row["apart"] else []
-    if row["seeds"] < row["seeds_planned"]:
-        so_far = "" if row["state"] == "finished" else " so far"
-        notes.append(f"{row['seeds']} of {row['seeds_planned']} seeds{so_far}")
-    if row["seeds"] and row["images_only"]:
-        notes.append("interval from images only")
-    notes += [f"{row[name]} {name}" for name in ("failed", "pruned", "unfinished") if row[name]]
-    return "; ".join(notes)
-
-
-def quoted(row: dict[str, Any], name: str, parts: Sequence[str] = ("condition", "source")) -> str:
-    """A published error with its condition and source; `name` is what the row's columns begin with."""
-    if missing(row[f"{name}_error"]):
-        return MISSING
-    details = [str(row[f"{name}_{part}"]) for part in parts if row[f"{name}_{part}"]]
-    return f"{100 * row[f'{name}_error']:.3g}% ({'; '.join(details)})"
 
 
 def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
     """The answer of one track in a sentence or two, with what the intervals do not decide."""
     ranked = rows[rows["rank"].notna()]
     if ranked.empty:
-        over = bool((rows.state == "finished").all())
-        return "No ranked candidate has a completed final run." if over else "No final run has finished yet."
+        if not rows.seeds.any() and not (rows.state == "finished").all():
+            return "No final run has finished yet."
+        return "No candidate is ranked: that needs all planned seeds, completed."
     first = {str(name): value for name, value in ranked.iloc[0].items()}
     among = "" if len(ranked) == len(rows) else " of the ranked candidates"
     text = f"{first['candidate']} has the lowest test error{among}, {interval(first, 'test_error')}."
@@ -168,7 +111,7 @@ def differences(frame: pd.DataFrame) -> pd.DataFrame:
         [
             {
                 "Candidate": candidate,
-                "Behind the first, points (95%)": f"{points(behind)} ({points(low)} to {points(high)})",
+                headings.BEHIND: f"{points(behind)} ({points(low)} to {points(high)})",
                 "Decided": ("on these images" if images_only else "yes") if decided else "no",
             }
             for candidate, behind, low, high, decided, images_only in frame.itertuples(index=False)
@@ -182,8 +125,7 @@ def claims(judged: list[Judgement]) -> pd.DataFrame:
 
 
 def _claim(claim: Judgement) -> dict[str, str]:
-    fraction = claim.metric in ("test_accuracy", "test_top5_accuracy", "calibration_error")
-    show, unit = (points, " points") if fraction else (signed, "")
+    show, unit = (points, " points") if claim.metric.unit == "fraction" else (signed, "")
     numbers = MISSING
     if claim.advantage is not None:
         low, high = show(claim.advantage.low), show(claim.advantage.high)
@@ -193,10 +135,10 @@ def _claim(claim: Judgement) -> dict[str, str]:
     return {
         "Claim": claim.text,
         "Source": claim.source or MISSING,
-        "Tested as": f"{claim.better} better than {claim.than} in {claim.metric}{margin}",
+        "Tested as": f"{claim.better} better than {claim.than} in {claim.metric.name}{margin}",
         "Track": claim.track,
         "Verdict": claim.verdict + (f" ({claim.reason})" if claim.reason else ""),
-        "Advantage (95%)": numbers,
+        headings.ADVANTAGE: numbers,
     }
 
 
@@ -220,8 +162,8 @@ def costs(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Part": frame["item"],
-            "Time": [("−" if value < 0 else "") + duration(abs(value)) for value in frame.seconds],
-            "Share of wall time": [MISSING if missing(value) else f"{100 * value:.1f}%" for value in frame.share],
+            headings.TIME: [("−" if value < 0 else "") + duration(abs(value)) for value in frame.seconds],
+            headings.SHARE: [MISSING if missing(value) else f"{100 * value:.1f}%" for value in frame.share],
         }
     )
 
@@ -232,11 +174,11 @@ def taken(frame: pd.DataFrame) -> pd.DataFrame:
         {
             "Candidate": frame.candidate,
             "Track": frame.track,
-            "Images/s": [whole(value) for value in frame.images_per_second],
-            "Peak memory": [
+            headings.IMAGES_PER_SECOND: [whole(value) for value in frame.images_per_second],
+            headings.MEMORY: [
                 MISSING if missing(value) else f"{value / 2**20:,.0f} MiB" for value in frame.peak_memory_bytes
             ],
-            "Energy": [MISSING if missing(value) else f"{value / 3600:.3g} Wh" for value in frame.energy_joules],
+            headings.ENERGY: [MISSING if missing(value) else f"{value / 3600:.3g} Wh" for value in frame.energy_joules],
         }
     )
     return shown[[name for name in shown if not (shown[name] == MISSING).all()]]

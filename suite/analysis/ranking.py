@@ -1,7 +1,7 @@
 """Which rows may be ranked together: those that differ on the study's axes and nowhere else.
 
-Rows are comparable when test set and budget agree and everything off the axes agrees. An axis is `architecture` (with
-its options), `recipe`, `data`, or one of their values such as `recipe.optimizer` or `data.train_examples`.
+Rows are comparable when test set and budget agree and everything off the axes agrees: `suite.core.axes` says what an
+axis covers. A search space is no condition, since each candidate has its own; how many trials it gets is one.
 """
 
 from __future__ import annotations
@@ -14,52 +14,58 @@ from typing import Any
 
 from suite.analysis.collect import trials_counted
 from suite.analysis.reading import Records
+from suite.core.axes import on_axes
 
 Conditions = Mapping[str, str]
 """Everything that a row was measured under, flattened: `recipe.epochs` -> `30`; values as JSON."""
 
 
+TEST_IMAGES, TEST_LABELS = "test images", "test labels"
+TEST_SET = (TEST_IMAGES, TEST_LABELS)
+"""Conditions that may not be known yet: they set nobody apart before they are."""
+
+
 def conditions(records: Records, candidate: str, track: str) -> dict[str, str]:
     """What a candidate's numbers depend on, its architecture included."""
     study, described = records.study, records.study["candidates"][candidate]
-    labels = records.labels(candidate, track)
-    test_set = hashlib.sha256(labels.tobytes()).hexdigest()[:12] if labels is not None else None
     flat = {name: study.get(name) for name in ("dataset", "budget", "backend", "precision", "train_on_validation")}
     if track == "tuned":
-        flat |= {"search trials": trials_counted(study), "search space": study.get("search_space")}
-    flat |= {"test images": test_set, "track": track, "architecture": described["architecture"]}
+        flat["search.trials"] = trials_counted(study)
+    flat |= {"task": records.task.name, "track": track, "architecture": described["architecture"]}
     for part in ("options", "recipe", "data"):
         flat |= {f"{part}.{name}": value for name, value in (described.get(part) or {}).items()}
+    # Folders of old have no hash of the test images: there the hash of the whole set stands for it.
+    flat[TEST_IMAGES] = flat.pop("data.test_hash", None) or flat.get("data.hash")
+    labels = records.labels(candidate, track)
+    flat[TEST_LABELS] = None if labels is None else hashlib.sha256(labels.tobytes()).hexdigest()[:12]
     return {name: json.dumps(value, sort_keys=True) for name, value in flat.items() if value is not None}
 
 
 def off_axes(measured: Conditions, axes: Iterable[str]) -> dict[str, str]:
-    """The conditions that the axes do not name, and that therefore must agree."""
-    named = {"recipe.name", *axes}  # a recipe's name says nothing that its values do not
-    if "architecture" in named:
-        named.add("options")
-    if named & {"data", "data.train_examples"}:
-        named.add("recipe.epochs")  # the budget counts images: a smaller training set is seen more often
-    return {name: value for name, value in measured.items() if not _on_axis(name, named)}
+    """The conditions that the axes do not name, and that therefore must agree.
+
+    A recipe's name is none: it says nothing that its values do not.
+    """
+    axes = list(axes)
+    return {name: value for name, value in measured.items() if name != "recipe.name" and not on_axes(axes, name)}
 
 
 def comparable(rows: Sequence[Conditions]) -> list[list[str]]:
     """For each row what sets it apart from the largest group of equal rows; an empty list for the rows of that group.
 
     The rows' conditions are those off the axes. A condition that one row lacks does not set it apart from a row that
-    has it only if it is the test set of a candidate without a finished run: that is not known yet.
+    has it only if it is of the test set: a candidate without a finished run has not shown its labels yet.
     """
     if not rows:
         return []
-    keys = [frozenset((name, value) for name, value in row.items() if name != "test images") for row in rows]
-    known = Counter((key, row["test images"]) for key, row in zip(keys, rows, strict=True) if "test images" in row)
-    counts: Counter[frozenset[tuple[str, str]]] = Counter(keys)
-    reference_key = max(counts, key=lambda key: (counts[key], -keys.index(key)))
-    tests = {test: count for (key, test), count in known.items() if key == reference_key}
-    reference = dict(rows[keys.index(reference_key)])
-    reference.pop("test images", None)
-    if tests:
-        reference["test images"] = max(tests, key=lambda test: tests[test])
+    keys = [frozenset((name, value) for name, value in row.items() if name not in TEST_SET) for row in rows]
+    counts = Counter(keys)
+    largest = max(counts, key=lambda key: (counts[key], -keys.index(key)))
+    reference = dict(largest)
+    for name in TEST_SET:
+        known = Counter(row[name] for key, row in zip(keys, rows, strict=True) if key == largest and name in row)
+        if known:
+            reference[name] = known.most_common(1)[0][0]
     return [_differences(row, reference) for row in rows]
 
 
@@ -69,12 +75,7 @@ def _differences(row: Conditions, reference: Conditions) -> list[str]:
 
 
 def _unknown(name: str, row: Conditions, reference: Conditions) -> bool:
-    return name == "test images" and (name not in row or name not in reference)
-
-
-def _on_axis(name: str, axes: set[str]) -> bool:
-    part, _, value = name.partition(".")
-    return name in axes or part in axes or (bool(value) and value in axes)
+    return name in TEST_SET and (name not in row or name not in reference)
 
 
 def shared_axes(studies: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from suite.analysis.collect import CLOCKS, FACTS, RECORDS, RUNS
+from suite.analysis.collect import facts_key, task_of
+from suite.analysis.layout import FACTS, RECORDS, RUNS
 from suite.core import directories
 from suite.core.durable import read_json
+from suite.core.metrics import Metric
+from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal
+from suite.core.result import Result, columns
+from suite.tasks.task import Task
 
-TEXT = frozenset(
-    {
-        *("study", "instance", "candidate", "architecture", "track", "phase", "seed", "outcome", "reason", "options"),
-        *("recipe", "parameters", "dataset", "data_hash", "backend", "precision", "device", "started_at", "ended_at"),
-        *("commit", "versions", "fingerprint"),
-    }
-)
-"""Columns of runs.csv that are not numbers."""
-
-FAILED = ("diverged", "out_of_memory", "error")
+IDENTIFIERS = frozenset({"seed"})
+"""Numbers that nobody counts with, and that a float would round."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +38,21 @@ class Records:
     sessions: tuple[Mapping[str, Any], ...]
     facts: Mapping[str, Mapping[str, Any]]
 
+    @property
+    def task(self) -> Task:
+        return task_of(self.study)
+
+    def facts_of(self, candidate: str) -> Mapping[str, Any]:
+        """What is published about what a candidate is built as; folders of old know architectures without options."""
+        described = self.study["candidates"][candidate]
+        architecture = described["architecture"]
+        own = self.facts.get(facts_key(architecture, described.get("options") or {}))
+        return self.facts.get(architecture, {}) if own is None else own
+
     def finals(self, candidate: str, track: str) -> list[str]:
         """The names, as in records.npz, of a candidate's completed final runs that have predictions."""
         rows = self.of(candidate, track, "final")
-        numbers = rows.loc[rows.outcome == "completed", "number"]
+        numbers = rows.loc[rows.outcome == Outcome.COMPLETED, "number"]
         names = [f"{candidate}/{track}/final/{int(number)}" for number in numbers]
         return [name for name in names if f"{name}/predicted" in self.arrays]
 
@@ -60,52 +69,74 @@ class Records:
         own = self.arrays.get(f"{name}/labels")
         return self.arrays["labels"] if own is None else own
 
-    def hits(self, candidate: str, track: str) -> NDArray[Any] | None:
-        """Which test images each completed final run classified right, (S, N); None while there is none."""
-        names = self.finals(candidate, track)
-        if not names:
-            return None
-        return np.stack([self.arrays[f"{name}/predicted"] == self._labels(name) for name in names])
+    def scores(self, candidate: str, track: str, metric: Metric) -> NDArray[Any] | None:
+        """A metric's score in [0, 1] of each test image in each completed final run, (S, N).
 
-    def top5_hits(self, candidate: str, track: str) -> NDArray[Any] | None:
-        """The same for the five most likely classes; None also where five classes are all there are."""
-        names = self.finals(candidate, track)
-        if not names or len(self.study["data"]["class_names"]) <= 5:
+        None while no such run is over, and where the score says nothing for so few classes.
+        """
+        if metric.score == "top5_hit" and len(self.study["data"]["class_names"]) <= 5:
             return None
-        return np.stack([self.arrays[f"{name}/top5_hit"] for name in names])
+        found = [
+            self.task.scores(self._predictions(name), self._labels(name)).get(str(metric.score))
+            for name in self.finals(candidate, track)
+        ]
+        scores = [score for score in found if score is not None]
+        return np.stack(scores) if scores and len(scores) == len(found) else None
+
+    def _predictions(self, name: str) -> dict[str, NDArray[Any]]:
+        return {key.removeprefix(f"{name}/"): array for key, array in self.arrays.items() if key.startswith(f"{name}/")}
 
 
 def read(folder: Path) -> Records:
     """Read a report's folder; raises Refusal where it is not one."""
-    missing = [name for name in (directories.STUDY, FACTS, RUNS, RECORDS) if not (folder / name).exists()]
-    if missing:
-        raise Refusal(f"{folder} is not a report's folder: it has no {' and no '.join(missing)}")
+    require(folder)
     with np.load(folder / RECORDS, allow_pickle=False) as saved:
         arrays = {name: saved[name] for name in saved.files}
+    study = read_json(folder / directories.STUDY)
     return Records(
-        study=read_json(folder / directories.STUDY),
-        runs=read_runs(folder / RUNS),
+        study=study,
+        runs=read_runs(folder / RUNS, task_of(study).metrics),
         arrays=arrays,
         sessions=tuple(directories.read_sessions(folder)),
         facts=read_json(folder / FACTS),
     )
 
 
-def read_runs(path: Path) -> pd.DataFrame:
-    """runs.csv as a data frame; the inverse of `collect.runs_csv` but for mappings, which stay JSON text."""
+def require(folder: Path) -> None:
+    """Raise Refusal where a folder is not a report's: one that lacks a record."""
+    missing = [name for name in (directories.STUDY, FACTS, RUNS, RECORDS) if not (folder / name).exists()]
+    if missing:
+        raise Refusal(f"{folder} is not a report's folder: it has no {' and no '.join(missing)}")
+
+
+def read_runs(path: Path, metrics: Iterable[Metric]) -> pd.DataFrame:
+    """runs.csv as a data frame; the inverse of `collect.runs_csv` but for mappings, which stay JSON text.
+
+    Columns that the file lacks, having been collected before there were such, are unknown in every row.
+    """
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    columns = [*directories.FIELDS, *CLOCKS]
+    metrics = list(metrics)
+    counted = numbers(metrics)
     return pd.DataFrame(
-        {name: pd.Series([_value(name, row.get(name) or "") for row in rows], dtype=_dtype(name)) for name in columns}
+        {
+            name: pd.Series(
+                [_value(name in counted, row.get(name) or "") for row in rows],
+                dtype="float64" if name in counted else "object",
+            )
+            for name in columns(metrics)
+        }
     )
 
 
-def _dtype(name: str) -> str:
-    return "object" if name in TEXT else "float64"
+def numbers(metrics: Iterable[Metric]) -> set[str]:
+    """The columns of runs.csv that are numbers: the metrics, and the fields of `Result` that are declared as such."""
+    kinds = {name: set(get_args(kind) or [kind]) - {NoneType} for name, kind in get_type_hints(Result).items()}
+    declared = {name for name, kind in kinds.items() if kind <= {int, float}}
+    return declared - IDENTIFIERS | {metric.name for metric in metrics}
 
 
-def _value(name: str, text: str) -> str | float:
-    if name in TEXT:
+def _value(number: bool, text: str) -> str | float:
+    if not number:
         return text.removeprefix("'")
     return float(text) if text else math.nan

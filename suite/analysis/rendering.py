@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import filecmp
-import shutil
 import tempfile
 from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import collect, presentation
+from suite.analysis import collect, hashes, headings, presentation
 from suite.analysis import reading as folders
+from suite.analysis.layout import FIGURES, HASHES, RECORD_FILES, RENDERED
 from suite.analysis.markup import csv_table, escape_markdown, latex_table, markdown_table
 from suite.analysis.method import banners
 from suite.analysis.page import pages
 from suite.analysis.paths import remove_paths
-from suite.analysis.presentation import NUMBERS, present
+from suite.analysis.presentation import present
 from suite.analysis.tables import table
 from suite.core import directories
-from suite.core.durable import read_json
+from suite.core.durable import read_json, replacing, write_text
 from suite.core.instances import find
-
-RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
-FIGURES = "figures"
 
 
 def refresh(
@@ -48,8 +45,10 @@ def instance_shown(folder: Path) -> str | None:
 def render(folder: Path) -> pd.DataFrame:
     """Write the pages, tables and figures of a report from its folder alone; returns the table.
 
-    The same folder gives the same bytes. Raises Refusal where the folder holds no records.
+    The same folder gives the same bytes. Records that carry no hashes yet, having been collected before there were
+    any, get them. Raises Refusal where the folder holds no records, or one that has changed since it was collected.
     """
+    hashes.require_unchanged(folder)
     read = folders.read(folder)
     rows = table(read)
     written = pages(read, rows) | {
@@ -61,59 +60,67 @@ def render(folder: Path) -> pd.DataFrame:
     }
     for name, text in written.items():
         (folder / name).parent.mkdir(exist_ok=True)
-        collect.write_text(folder / name, text)
+        write_text(folder / name, text)
     for stale in (folder / FIGURES).glob("*"):
         if f"{FIGURES}/{stale.name}" not in written:
             stale.unlink()
+    if not hashes.carried(folder):
+        hashes.write(folder)
     return rows
 
 
 def latex_tables(shown: pd.DataFrame, caption: str) -> str:
     """What was measured, and what is known beside it, as two LaTeX tables that a page can hold."""
-    known = latex_table(presentation.known(shown), f"{caption} Beside what was published.", NUMBERS)
-    return f"{latex_table(presentation.measured(shown), caption, NUMBERS)}\n{known}"
+    known = latex_table(presentation.known(shown), f"{caption} Beside what was published.", headings.NUMBERS)
+    return f"{latex_table(presentation.measured(shown), caption, headings.NUMBERS)}\n{known}"
 
 
 def check(folder: Path) -> list[str]:
-    """Render the folder's records elsewhere and return the names of the rendered files that differ, sorted."""
+    """The names of the files of a report's folder that are not what they were, that are missing or too many, sorted.
+
+    Records are compared with their hashes; where they are whole they are rendered elsewhere, and what is rendered is
+    compared byte by byte. Where the records carry no hashes, `hashes.json` is what is missing.
+    Raises Refusal where the folder is no report's.
+    """
+    changed = hashes.changed(folder)
+    present_files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    if set(changed) & set(RECORD_FILES):
+        own = {*RECORD_FILES, HASHES, *RENDERED}
+        return sorted({*changed, *(name for name in present_files - own if not name.startswith(f"{FIGURES}/"))})
+    folders.require(folder)
     with tempfile.TemporaryDirectory() as name:
         fresh = Path(name) / folder.resolve().name
         collect.copy(folder, fresh)
         render(fresh)
-        names = rendered(folder) | rendered(fresh)
-        return sorted(name for name in names if not _same(folder / name, fresh / name))
-
-
-def rendered(folder: Path) -> set[str]:
-    """The names of the files that rendering writes, as far as they are there."""
-    figures = {f"{FIGURES}/{path.name}" for path in (folder / FIGURES).glob("*")}
-    return figures | {name for name in RENDERED if (folder / name).exists()}
+        written = {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if not path.is_dir()}
+        names = (written | present_files) - set(RECORD_FILES)
+        return sorted({*changed, *(name for name in names if not _same(folder / name, fresh / name))})
 
 
 def publish(folder: Path, published: Path) -> Path:
-    """Copy a report to where it is committed, without paths of this machine, render it there; returns that folder."""
+    """Copy a report to where it is committed, without paths of this machine, render it there; returns that folder.
+
+    The hashes are those of the records as published. Raises Refusal where a record has changed since it was collected.
+    """
+    hashes.require_unchanged(folder)
     target = published / str(read_json(folder / directories.STUDY)["study"])
-    partial = target.with_name(f".{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    collect.copy(folder, partial)
-    remove_paths(partial)
-    render(partial)
-    shutil.rmtree(target, ignore_errors=True)
-    partial.replace(target)
+    with replacing(target) as partial:
+        collect.copy(folder, partial)
+        remove_paths(partial)
+        render(partial)
     return target
 
 
 def readme_table(folder: Path) -> str:
     """The Markdown table that a README shows of a published report, with what must be known before its numbers."""
     read = folders.read(folder)
-    keep = ["Architecture", "Parameters", "Multiply-adds", "Test error, top-1 (95%)", "n (seeds × images)"]
+    keep = [headings.ARCHITECTURE, headings.PARAMETERS, headings.MACS, headings.ERROR, headings.COUNT]
     parts = [f"> {escape_markdown(banner)}\n" for banner in banners(read.study)]
     for track, part in table(read).groupby("track", sort=False):
         shown = present(part)
-        clock = [name for name in shown if str(name).endswith(" time") and name != "Tuning time"]
-        extra = [name for name in ("Published error here", "Note") if name in shown]
+        extra = [name for name in (*headings.CLOCKED, headings.PUBLISHED, headings.NOTE) if name in shown]
         title = f"{read.study['title']} ({read.study['dataset']}, budget {read.study['budget']}, {track} track)"
-        parts.append(f"*{escape_markdown(title)}*\n\n{markdown_table(shown[[*keep, *clock, *extra]], NUMBERS)}")
+        parts.append(f"*{escape_markdown(title)}*\n\n{markdown_table(shown[[*keep, *extra]], headings.NUMBERS)}")
     return "\n".join(parts)
 
 

@@ -121,6 +121,35 @@ def difference_interval(first: NDArray[np.generic], second: NDArray[np.generic],
     return Interval(mean, max(-1.0, mean - half), min(1.0, mean + half), degrees, seeds, images)
 
 
+def mean_interval(values: NDArray[np.generic], level: float = 0.95) -> Interval | None:
+    """Student's interval of a mean over seeds, for what is known of a run only as one number; `images` is 0.
+
+    None for one value, and for equal ones: their spread is unknown, which is not the same as none.
+    """
+    sample = np.asarray(values, dtype=np.float64)
+    if len(sample) < 2 or not np.ptp(sample) > 0:
+        return None
+    half = _quantile(level, len(sample) - 1) * float(sample.std(ddof=1)) / math.sqrt(len(sample))
+    mean = float(sample.mean())
+    return Interval(mean, mean - half, mean + half, len(sample) - 1, (len(sample),), 0)
+
+
+def welch_interval(first: NDArray[np.generic], second: NDArray[np.generic], level: float = 0.95) -> Interval | None:
+    """Welch's interval (Biometrika 34, 1947) of a difference of means over seeds, for what is known of a run only as
+    one number.
+
+    It measures the seeds alone, on this test set: `images` is 0. None where a side has one value, and where the values
+    of both are equal: the statistic is then 0/0 or infinite, and a spread that is unknown is not a spread of zero.
+    """
+    samples = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if min(map(len, samples)) < 2 or not max(np.ptp(sample) for sample in samples) > 0:
+        return None
+    mean = float(samples[0].mean() - samples[1].mean())
+    variance, degrees = satterthwaite([(1 / len(x), float(x.var(ddof=1)), len(x) - 1) for x in samples])
+    half = _quantile(level, degrees) * math.sqrt(variance)
+    return Interval(mean, mean - half, mean + half, degrees, (len(samples[0]), len(samples[1])), 0)
+
+
 def satterthwaite(terms: Sequence[tuple[float, float, float]]) -> tuple[float, float]:
     """The value of a sum of `factor * mean_square`, and its approximate degrees of freedom.
 

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
-from suite.analysis import literature
+from suite.analysis import clocks, literature
 from suite.analysis.collect import trials_counted
 from suite.analysis.ranking import comparable, conditions, off_axes
-from suite.analysis.reading import FAILED, Records
-from suite.analysis.statistics import Interval, accuracy_interval
+from suite.analysis.reading import Records
+from suite.analysis.seeds import completed, lacking
+from suite.analysis.statistics import Interval, accuracy_interval, mean_interval
 from suite.core.hardware import kind
+from suite.core.metrics import Metric, by_name, of_part
+from suite.core.outcomes import FAILED, Outcome
 
 SIGNIFICANT = 8
 """Digits kept of computed numbers: more would differ between processors, and say nothing."""
 
 
 def table(records: Records) -> pd.DataFrame:
-    """All rows of a study, track by track; ranked rows by error, then rows without a number, then rows set apart.
+    """All rows of a study, track by track; ranked rows by error, then rows set apart, then rows that lack seeds.
 
-    Columns are named as runs.csv names things; `rank` is missing for rows that are not ranked, and `apart` says why.
+    Columns are named as runs.csv names things; `rank` is missing for rows that are not ranked: `apart` and `lacking`
+    say why.
     """
     return joint([records], records.study["axes"])
 
@@ -41,17 +45,30 @@ def joint(studies: Sequence[Records], axes: Iterable[str]) -> pd.DataFrame:
         ]
         measured = [off_axes(conditions(records, name, track), axes) for records, name in places]
         rows += _ranked([_row(records, name, track) for records, name in places], measured)
-    return frame(rows)
+    metrics = {metric.name: metric for records in studies for metric in further(records.task.metrics)}
+    return frame(rows, list(metrics))
 
 
-def frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Rows as a data frame with fixed types, so that a study without results has the same columns."""
-    columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(REAL, "float64")
-    data = pd.DataFrame(rows, columns=COLUMNS)
-    for name in COLUMNS:
-        data[name] = data[name].astype(columns.get(name, "object"))  # type: ignore[call-overload]
+def frame(rows: list[dict[str, Any]], further: Sequence[str] = ()) -> pd.DataFrame:
+    """Rows as a data frame with fixed types, so that a study without results has the same columns.
+
+    `further`: the names of the metrics that have columns of their own at the end, each with its interval.
+    """
+    measured = [f"{name}{end}" for name in further for end in ("", "_low", "_high")]
+    columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys([*REAL, *measured], "float64")
+    data = pd.DataFrame(rows, columns=[*COLUMNS, *measured])
+    for name in data.columns:
+        data[name] = data[name].astype(columns.get(str(name), "object"))  # type: ignore[call-overload]
     return data.reset_index(drop=True)
 
+
+def further(metrics: Iterable[Metric]) -> list[Metric]:
+    """What is measured of the test images and is not the mean of a score for each, whose errors have their columns."""
+    return [metric for metric in of_part(metrics, "test") if metric.score is None]
+
+
+ERRORS = {"test_error": "test_accuracy", "top5_error": "test_top5_accuracy"}
+"""What one minus a metric is called."""
 
 COLUMNS = [
     "study", "dataset", "budget", "state", "stamp", "track", "rank", "candidate", "architecture", "options", "year",
@@ -61,6 +78,7 @@ COLUMNS = [
     "published_error", "published_condition", "published_source", "published_others",
     "published_top5_error", "published_top5_condition", "published_top5_source", "key_innovation",
     "seeds_planned", "trials_planned", "trials", "failed", "pruned", "unfinished", "apart",
+    "lacking", "timing", "untimed",
 ]  # fmt: skip
 WHOLE = [
     "rank", "year", "params", "trainable_params", "seeds", "test_images", "seeds_planned", "trials_planned", "trials",
@@ -74,10 +92,11 @@ REAL = [
 
 def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
     study, described = records.study, records.study["candidates"][candidate]
-    facts = records.facts.get(described["architecture"], {})
+    facts = records.facts_of(candidate)
     search, final = records.of(candidate, track, "search"), records.of(candidate, track, "final")
     both = pd.concat([search, final])
-    done = final[final.outcome == "completed"]
+    done = final[final.outcome == Outcome.COMPLETED]
+    workers = clocks.workers(records.sessions)
     row: dict[str, Any] = {
         **{name: study.get(name) for name in ("study", "dataset", "budget", "state", "stamp")},
         "track": track,
@@ -90,32 +109,50 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
         "trainable_params": _first(both.trainable_params),
         "macs": _first(both.macs),
         "device": device_kind(both.device if (both.device != "").any() else records.runs.device),
-        "device_seconds": _rounded(done.device_seconds.mean()),
-        "tuning_seconds": _rounded(search.device_seconds.sum()) if len(search) else None,
+        "device_seconds": _rounded(done.device_seconds.mean()) if clocks.alike(done, workers) else None,
+        "tuning_seconds": (
+            _rounded(search.device_seconds.sum()) if len(search) and clocks.alike(search, workers) else None
+        ),
         "key_innovation": facts.get("key_innovation"),
         "seeds_planned": study["seeds"],
         "trials_planned": trials_counted(study) if track == "tuned" else 0,
-        "trials": int(search.outcome.isin(["completed", "pruned", *FAILED]).sum()),
+        "trials": int(search.outcome.isin(list(Outcome)).sum()),
         "failed": int(both.outcome.isin(FAILED).sum()),
-        "pruned": int((both.outcome == "pruned").sum()),
+        "pruned": int((both.outcome == Outcome.PRUNED).sum()),
         "unfinished": int((both.outcome == "").sum()),
+        "lacking": lacking(records, candidate, track),
+        "timing": "; ".join(clocks.settings(done)),
+        "untimed": clocks.reason(done, workers) or clocks.reason(search, workers),
     }
-    return row | _errors(records, candidate, track) | _published(facts, study["data"], described)
+    row |= _errors(records, candidate, track) | _further(records, candidate, track)
+    return row | literature.columns(facts, study["data"], described)
 
 
 def _errors(records: Records, candidate: str, track: str) -> dict[str, Any]:
-    """The measured errors: one minus the accuracies' intervals, so low and high change places."""
-    hits, top5 = records.hits(candidate, track), records.top5_hits(candidate, track)
-    if hits is None:
-        return {"seeds": 0}
-    interval = accuracy_interval(hits)
-    row: dict[str, Any] = {
-        "seeds": interval.seeds[0],
-        "test_images": interval.images,
-        "images_only": interval.images_only,
-    }
-    row |= _error("test_error", interval)
-    return row | _error("top5_error", accuracy_interval(top5)) if top5 is not None else row
+    """The measured errors: one minus the scores' intervals, so low and high change places."""
+    metrics = by_name(records.task.metrics)
+    row: dict[str, Any] = {"seeds": 0}
+    for name, metric in ERRORS.items():
+        scores = records.scores(candidate, track, metrics[metric]) if metric in metrics else None
+        if scores is None:
+            continue
+        interval = accuracy_interval(scores)
+        row |= {"seeds": interval.seeds[0], "test_images": interval.images, "images_only": interval.images_only}
+        row |= _error(name, interval)
+    return row
+
+
+def _further(records: Records, candidate: str, track: str) -> dict[str, float | None]:
+    """The other figures of the test images: means over the seeds, with intervals over the seeds alone."""
+    row: dict[str, float | None] = {}
+    for metric in further(records.task.metrics):
+        values = completed(records, candidate, track)[metric.name].dropna().to_numpy()
+        if not len(values):
+            continue
+        row[metric.name] = _rounded(float(values.mean()))
+        if bounds := mean_interval(values):
+            row |= {f"{metric.name}_low": _rounded(bounds.low), f"{metric.name}_high": _rounded(bounds.high)}
+    return row
 
 
 def _error(name: str, interval: Interval) -> dict[str, float | None]:
@@ -123,45 +160,18 @@ def _error(name: str, interval: Interval) -> dict[str, float | None]:
     return {name: _rounded(1 - interval.mean), f"{name}_low": _rounded(low), f"{name}_high": _rounded(high)}
 
 
-def _published(facts: Mapping[str, Any], data: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
-    """What papers report, with a caution where the candidate is not built as the papers' network was."""
-    caution = f"{described['architecture']} as published" if described.get("options") else ""
-    count = literature.parameters(facts)
-    of_whom = "; ".join(part for part in (caution, _counted_at(facts, data)) if part)
-    row: dict[str, Any] = {"params_published": f"{count} ({of_whom})" if count and of_whom else count}
-    here = literature.errors(facts, data["name"], "top1")
-    for name, found in (
-        ("published", here),
-        ("published_top5", literature.errors(facts, literature.IMAGENET, "top5")),
-    ):
-        if found:
-            row[f"{name}_error"] = found[0].error
-            row[f"{name}_condition"] = ", ".join(part for part in (caution, found[0].condition) if part)
-            row[f"{name}_source"] = found[0].source
-    row["published_others"] = ", ".join(f"{100 * other.error:.3g}% ({other.condition})" for other in here[1:])
-    return row
-
-
-def _counted_at(facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """The images and classes that a published parameter count is for, where this study has others."""
-    shape, classes = facts.get("input_shape"), facts.get("num_classes")
-    if not shape or (list(shape) == list(data["input_shape"]) and classes == len(data["class_names"])):
-        return ""
-    return f"at {'×'.join(map(str, shape))}, {classes:,} classes"
-
-
 def _ranked(rows: list[dict[str, Any]], measured: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Rows in the order of the table, with `rank` and `apart`; equal errors share a rank."""
+    """Rows in the order of the table, with `rank` and `apart`; equal errors share a rank.
+
+    Only rows with all their seeds are ranked: of a candidate whose bad seeds failed, the good ones say too much.
+    """
     for row, differences in zip(rows, comparable(measured), strict=True):
         row["apart"] = ", ".join(differences)
-    ranked = sorted(
-        (row for row in rows if not row["apart"] and "test_error" in row), key=lambda row: row["test_error"]
-    )
+    whole = sorted((row for row in rows if not row["lacking"]), key=lambda row: row.get("test_error", math.inf))
+    ranked = [row for row in whole if not row["apart"]]
     for row in ranked:
         row["rank"] = 1 + sum(other["test_error"] < row["test_error"] for other in ranked)
-    waiting = [row for row in rows if not row["apart"] and "test_error" not in row]
-    apart = sorted((row for row in rows if row["apart"]), key=lambda row: row.get("test_error", math.inf))
-    return ranked + waiting + apart
+    return ranked + [row for row in whole if row["apart"]] + [row for row in rows if row["lacking"]]
 
 
 def device_kind(devices: Iterable[str]) -> str:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import presentation
-from suite.analysis.presentation import NUMBERS
+from suite.analysis import headings, presentation
+from suite.analysis.cells import quoted
+from suite.analysis.headings import NUMBERS
 
-SHOWN = ("Rank", "Architecture", "Parameters", "Multiply-adds", "Test error, top-1 (95%)", "n (seeds × images)")
-ALSO = ("CPU time", "GPU time", "TPU time", "Device time", "Tuning time", "Published error here", "Note")
+SHOWN = (
+    *(headings.RANK, headings.ARCHITECTURE, headings.PARAMETERS, headings.MACS, headings.ERROR, headings.COUNT),
+    *(*headings.CLOCKED, headings.TUNING, headings.PUBLISHED, headings.NOTE),
+)
 
 
 def summary(folder: Path, rows: pd.DataFrame) -> str:
@@ -32,10 +35,9 @@ def _heading(rows: pd.DataFrame) -> str:
 def compact(rows: pd.DataFrame) -> pd.DataFrame:
     """The columns a terminal has room for, of one track, as strings."""
     shown = presentation.present(rows)
-    if "Published error here" in shown:  # the source is in the report
-        quoted = [presentation.quoted(row, "published", ["condition"]) for row in presentation.as_rows(rows)]
-        shown["Published error here"] = quoted
-    return shown[[name for name in (*SHOWN, *ALSO) if name in shown]]
+    if headings.PUBLISHED in shown:  # the source is in the report
+        shown[headings.PUBLISHED] = [quoted(row, "published", ["condition"]) for row in presentation.as_rows(rows)]
+    return shown[[name for name in SHOWN if name in shown]]
 
 
 def aligned(frame: pd.DataFrame) -> str:

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from suite import tasks
 from suite.analysis import rendering
 from suite.core import directories
 from suite.core.durable import write_json
+from suite.core.result import columns
 
 ERRORS = {"resnet20": 0.10, "plain20": 0.14, "lenet5": 0.40}
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -21,7 +23,7 @@ CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 def description(**changes: Any) -> dict[str, Any]:
     """A study.json with three candidates."""
     recipe = {"name": "he2015", "optimizer": "sgd", "learning_rate": 0.1, "epochs": 4, "batch_size": 128}
-    data = {"name": "cifar10", "path": None, "train_examples": 900, "split_seed": 0}
+    data = {"name": "cifar10", "train_examples": 900, "split_seed": 0, "hash": "c0ffee"}
     study = {
         "study": "fabricated",
         "instance": "cifar10-laptop-tensorflow-float32",
@@ -106,7 +108,10 @@ class Store:
         result = self._result(key, error, rng) | {"val_accuracy": epochs[-1]["val_accuracy"]}
         if key.phase == "final" and changes.get("outcome", "completed") == "completed":
             result |= self._predict(directory, error, rng)
-        write_json(directory / directories.RESULT, {**dict.fromkeys(directories.FIELDS), **result, **changes})
+        write_json(
+            directory / directories.RESULT,
+            {**dict.fromkeys(columns(tasks.get("classification").metrics)), **result, **changes},
+        )
         return directory
 
     def _epoch(self, epoch: int, error: float, rng: np.random.Generator) -> dict[str, float]:
@@ -147,6 +152,9 @@ class Store:
             "ended_at": 1020.0,
             "commit": "0a1b2c3",
             "versions": {"keras": "3.15.1"},
+            "task": "classification",
+            "threads": 2,
+            "deterministic": True,
         }
 
     def _predict(self, directory: Path, error: float, rng: np.random.Generator) -> dict[str, float]:

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 
 from suite.analysis import reading, rendering
-from suite.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED, judge, judgements, welch
+from suite.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED, judge, judgements
 from suite.analysis.statistics import Interval
+from suite.core.directories import RunKey
 from tests.analysis.conftest import Store
 
 
@@ -89,16 +88,19 @@ def test_two_that_agree_with_each_other_are_judged_though_the_rest_differs(
 def test_five_classes_have_no_top5_claim(store: Store, described: Callable[..., Any]) -> None:
     study = described(claims=[claim("resnet20", "lenet5", metric="test_top5_accuracy")])
     study["data"]["class_names"] = ["a", "b", "c"]
-    store.describe(study)
+    store.whole(study)
     (found,) = judged(store, study)
-    assert found.reason == "five classes are all there are"
+    assert found.reason == "it says nothing where there are 3 classes"
 
 
 def test_no_verdict_without_runs_and_a_caution_with_one_seed(store: Store, described: Callable[..., Any]) -> None:
     nothing = described(study="nothing", claims=[claim("resnet20", "lenet5")])
     store.describe(nothing)
     (found,) = judged(store, nothing)
-    assert (found.verdict, found.reason) == (UNDECIDED, "too few finished runs")
+    assert (found.verdict, found.reason) == (
+        UNDECIDED,
+        "resnet20 has 0 of 3 seeds (3 not started); lenet5 has 0 of 3 seeds (3 not started)",
+    )
     single = described(study="single", seeds=1, claims=[claim("resnet20", "lenet5")])
     store.whole(single)
     (found,) = judged(store, single)
@@ -106,8 +108,28 @@ def test_no_verdict_without_runs_and_a_caution_with_one_seed(store: Store, descr
     assert "one seed" in found.reason
 
 
-def test_welch_by_hand() -> None:
-    found = welch(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0]))
-    assert found.mean == 1.0
-    assert found.degrees == pytest.approx(2)
-    assert found.high == pytest.approx(1 + 4.302653 * math.sqrt(1 / 3))
+def test_survivors_are_not_judged(store: Store, described: Callable[..., Any]) -> None:
+    study = described(claims=[claim("resnet20", "lenet5"), claim("resnet20", "lenet5", metric="test_loss")])
+    store.whole(study)
+    store.run(study, RunKey("lenet5", "tuned", "final", 1), outcome="out_of_memory", reason="no memory")
+    for found in judged(store, study):
+        assert (found.verdict, found.advantage) == (UNDECIDED, None)
+        assert found.reason == "lenet5 has 2 of 3 seeds (1 out of memory)"
+
+
+def test_equal_values_are_no_certainty(store: Store, described: Callable[..., Any]) -> None:
+    study = described(claims=[claim("resnet20", "lenet5", metric="test_loss")])
+    store.whole(study)
+    for name, loss in (("resnet20", 0.1), ("lenet5", 0.7)):
+        for number in range(3):
+            store.run(study, RunKey(name, "tuned", "final", number), test_loss=loss)
+    (found,) = judged(store, study)
+    assert (found.verdict, found.advantage) == (UNDECIDED, None)
+    assert found.reason == "the seeds' values are equal: their spread is unknown"
+
+
+def test_one_seed_says_nothing_of_a_loss(store: Store, described: Callable[..., Any]) -> None:
+    study = described(seeds=1, claims=[claim("resnet20", "lenet5", metric="test_loss")])
+    store.whole(study)
+    (found,) = judged(store, study)
+    assert (found.verdict, found.reason) == (UNDECIDED, "one seed: nothing is known of the seeds' spread")

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from suite import tasks
 from suite.analysis.collect import cell, collect, facts, planned, runs_csv
 from suite.core import directories
 from suite.core.durable import read_json
+from suite.core.result import columns
 from tests.analysis.conftest import Store
 
 
@@ -39,7 +41,7 @@ def test_runs_beyond_the_plan_and_superseded_ones_are_left_out(store: Store, des
     collect(instance, target)
     with (target / "runs.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0])[: len(directories.FIELDS)] == directories.FIELDS
+    assert list(rows[0]) == columns(tasks.get("classification").metrics)
     assert len(rows) == 2 * (4 + 2)
     assert {row["number"] for row in rows if row["phase"] == "final"} == {"0", "1"}
 
@@ -91,7 +93,7 @@ def test_collecting_twice_gives_the_same_bytes(store: Store) -> None:
         collect(instance, store.workspace / name)
         contents.append({path.name: path.read_bytes() for path in (store.workspace / name).iterdir()})
     assert contents[0] == contents[1]
-    assert set(contents[0]) == {"study.json", "sessions.jsonl", "facts.json", "runs.csv", "records.npz"}
+    assert set(contents[0]) == {"study.json", "sessions.jsonl", "facts.json", "runs.csv", "records.npz", "hashes.json"}
 
 
 def test_half_a_line_of_a_running_session_is_left_out(store: Store, described: Callable[..., Any]) -> None:
@@ -126,10 +128,10 @@ def test_cells(value: object, text: str) -> None:
 
 def test_runs_csv_survives_commas_quotes_and_lines() -> None:
     reason = 'failed, "badly"\nin two lines'
-    (row,) = csv.DictReader(io.StringIO(runs_csv([{"reason": reason}]), newline=""))
+    (row,) = csv.DictReader(io.StringIO(runs_csv([{"reason": reason}], ["reason"]), newline=""))
     assert row["reason"] == reason
 
 
 def test_facts_of_another_packages_architecture_are_its_name() -> None:
-    assert facts("lenet5")["year"] == 1998
-    assert facts("somebody_elses_net") == {"name": "somebody_elses_net"}
+    assert facts("lenet5", {})["year"] == 1998
+    assert facts("somebody_elses_net", {}) == {"name": "somebody_elses_net"}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from suite.analysis import comparison, rendering
+from suite.core.refusals import Refusal
 from tests.analysis.conftest import Store
 
 
@@ -55,3 +56,11 @@ def test_check_names_what_differs(two: Callable[..., list[Path]], tmp_path: Path
     (tmp_path / "table.csv").write_text("", encoding="utf-8")
     (tmp_path / "report.md").unlink()
     assert comparison.check(folders, tmp_path) == ["report.md", "table.csv"]
+
+
+def test_a_changed_record_is_refused(two: Callable[..., list[Path]], tmp_path: Path) -> None:
+    folders = two()
+    with (folders[1] / "runs.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    with pytest.raises(Refusal, match=r"two: runs.csv changed since the records were collected"):
+        comparison.render(folders, tmp_path / "both")

@@ -33,14 +33,14 @@ def test_parameter_counts_as_their_source_writes_them() -> None:
 
 
 def test_the_lineage_has_what_a_report_shows() -> None:
-    lenet, distorted, *_ = literature.errors(facts("lenet5"), "mnist", "top1")
+    lenet, distorted, *_ = literature.errors(facts("lenet5", {}), "mnist", "top1")
     assert round(lenet.error, 6) == 0.0095
     assert "no distortions" in lenet.condition
     assert round(distorted.error, 6) == 0.008
-    vgg = literature.errors(facts("vgg16"), literature.IMAGENET, "top5")[0]
+    vgg = literature.errors(facts("vgg16", {}), literature.IMAGENET, "top5")[0]
     assert "1-crop" in vgg.condition
     assert vgg.source
-    assert round(literature.errors(facts("resnet20"), "cifar10", "top1")[0].error, 6) == 0.0875
+    assert round(literature.errors(facts("resnet20", {}), "cifar10", "top1")[0].error, 6) == 0.0875
 
 
 def test_a_quotation_about_two_of_a_reports_architectures_is_there_once() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from suite.analysis import method, reading, rendering
 from suite.analysis.costs import costs
+from suite.analysis.settings import settings
 from suite.core.directories import RunKey
 from tests.analysis.conftest import Store
 
@@ -61,25 +62,23 @@ def test_settings_show_what_differs_and_what_was_selected(store: Store, describe
     study["candidates"]["plain20"]["recipe"]["learning_rate"] = 0.2
     study["candidates"]["lenet5"]["options"] = {"width": 0.5}
     store.whole(study)
-    rows = method.settings(read_back(store, study)).set_index("Candidate")
+    rows = settings(read_back(store, study)).set_index("Candidate")
     assert rows["Options"].to_dict() == {"resnet20": "", "plain20": "", "lenet5": "width 0.5"}
     assert rows["Recipe's own values"]["plain20"] == "learning_rate 0.2"
     assert rows["Selected parameters"]["resnet20"] == "learning_rate 0.1"
 
 
-def test_settings_show_what_was_searched(store: Store, described: Callable[..., Any]) -> None:
-    study = described()
-    rate = {"learning_rate": {"low": 0.01, "high": 0.5, "log": True}}
-    study["candidates"]["resnet20"]["search"] = {"space": "sgd", "dimensions": rate}
-    study["candidates"]["plain20"]["search"] = {"space": "x", "dimensions": {"batch_size": {"choices": [64, 128]}}}
-    study["candidates"]["lenet5"]["search"] = {"space": None, "dimensions": {}}
-    store.whole(study)
+def test_each_candidates_search_space_is_shown(store: Store, described: Callable[..., Any]) -> None:
+    study = described(search_space=None)
+    for name, candidate in study["candidates"].items():
+        rate = {"low": 0.01 if name == "lenet5" else 0.001, "high": 0.5, "log": True}
+        candidate["search"] = {"space": "sgd", "dimensions": {"learning_rate": rate}}
+    store.describe(study)
     records = read_back(store, study)
-    rows = method.settings(records).set_index("Candidate")
-    assert "Nothing is searched of lenet5" in dict(method.measured(records))["Search and selection"]
-    assert rows["Search space"].to_dict() == {
-        "resnet20": "learning_rate 0.01 to 0.5 (log)", "plain20": "batch_size 64 or 128", "lenet5": ""
-    }  # fmt: skip
+    spaces = settings(records).set_index("Candidate")["Search space"]
+    assert spaces["lenet5"] == "sgd: learning_rate 0.01 to 0.5 (log)"
+    assert spaces["resnet20"] == "sgd: learning_rate 0.001 to 0.5 (log)"
+    assert "each within its own space" in dict(method.measured(records))["Search and selection"]
 
 
 def test_failures_have_their_reasons(store: Store, described: Callable[..., Any]) -> None:

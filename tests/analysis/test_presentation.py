@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import presentation, reading, rendering
+from suite import tasks
+from suite.analysis import cells, presentation, reading, rendering
 from suite.analysis.claims import Judgement
 from suite.analysis.differences import COLUMNS
 from suite.analysis.literature import Erratum
@@ -14,6 +15,7 @@ from suite.analysis.presentation import headline, known, measured, present
 from suite.analysis.statistics import Interval
 from suite.analysis.tables import table
 from suite.core.directories import RunKey
+from suite.core.metrics import by_name
 from tests.analysis.conftest import Store
 
 
@@ -42,8 +44,8 @@ def test_everything_is_in_one_of_the_two_tables(rendered: Path) -> None:
 
 def test_an_option_that_may_switch_the_innovation_off_stands_beside_it() -> None:
     row = {"key_innovation": "Shortcuts", "options": '{"skip": false, "width": 0.5}'}
-    assert presentation.innovation(row) == "Shortcuts (here with skip=False)"
-    assert presentation.innovation({**row, "options": '{"width": 0.5}'}) == "Shortcuts"
+    assert cells.innovation(row) == "Shortcuts (here with skip=False)"
+    assert cells.innovation({**row, "options": '{"width": 0.5}'}) == "Shortcuts"
 
 
 def test_what_is_missing_is_said(store: Store, described: Callable[..., Any]) -> None:
@@ -53,11 +55,13 @@ def test_what_is_missing_is_said(store: Store, described: Callable[..., Any]) ->
         (store.instance(study) / f"lenet5/tuned/final/{number}/result.json").unlink()
     store.run(study, RunKey("plain20", "tuned", "final", 0), outcome="diverged")
     notes = shown(store, study)["Note"]
-    assert notes["lenet5"] == "1 of 3 seeds so far; interval from images only; 2 unfinished"
-    assert notes["plain20"] == "2 of 3 seeds so far; 1 failed"
+    assert notes["lenet5"] == (
+        "1 of 3 seeds so far: not ranked (2 not finished); interval from images only; 2 unfinished"
+    )
+    assert notes["plain20"] == "2 of 3 seeds so far: not ranked (1 diverged); 1 failed"
     assert notes["resnet20"] == ""
     store.describe({**study, "state": "finished"})
-    assert shown(store, study)["Note"]["plain20"] == "2 of 3 seeds; 1 failed"
+    assert shown(store, study)["Note"]["plain20"] == "2 of 3 seeds: not ranked (1 diverged); 1 failed"
 
 
 def test_only_a_gpus_time_is_headed_gpu_time(store: Store, described: Callable[..., Any]) -> None:
@@ -81,7 +85,14 @@ def test_a_candidates_options_are_named(store: Store, described: Callable[..., A
 
 
 def rows(**values: Any) -> pd.DataFrame:
-    first = {"rank": 1, "candidate": "a", "test_error": 0.1, "test_error_low": 0.08, "test_error_high": 0.12}
+    first = {
+        "rank": 1,
+        "candidate": "a",
+        "test_error": 0.1,
+        "test_error_low": 0.08,
+        "test_error_high": 0.12,
+        "seeds": 3,
+    }
     return pd.DataFrame([first | values])
 
 
@@ -92,17 +103,19 @@ def test_headlines() -> None:
     open_one = behind.assign(decided=False)
     assert headline(rows(), open_one).endswith("The results do not decide between it and b.")
     nothing = rows(rank=None)
-    assert headline(nothing.assign(state="running"), behind.iloc[:0]) == "No final run has finished yet."
+    assert headline(nothing.assign(state="running", seeds=0), behind.iloc[:0]) == "No final run has finished yet."
     over = headline(nothing.assign(state="finished"), behind.iloc[:0])
-    assert over == "No ranked candidate has a completed final run."
+    assert over == "No candidate is ranked: that needs all planned seeds, completed."
+    assert headline(nothing.assign(state="running"), behind.iloc[:0]) == over
     two = pd.concat([rows(), rows(rank=None)])
     assert "lowest test error of the ranked candidates" in headline(two, behind.iloc[:0])
     assert headline(rows(), behind.iloc[:0]) == "a has the lowest test error, 10.00% (8.00 to 12.00)."
 
 
 def test_claims_say_what_was_tested() -> None:
+    metric = by_name(tasks.get("classification").metrics)["test_accuracy"]
     advantage = Interval(0.02, 0.01, 0.03, 9.0, (3, 3), 400)
-    claim = Judgement("text", "", "tuned", "a", "b", "test_accuracy", 0.005, "supported", advantage, "")
+    claim = Judgement("text", "", "tuned", "a", "b", metric, 0.005, "supported", advantage, "")
     (row,) = presentation.claims([claim]).to_dict("records")
     assert row["Tested as"] == "a better than b in test_accuracy by more than 0.50 points"
     assert row["Advantage (95%)"] == "+2.00 points (+1.00 to +3.00)"

@@ -27,8 +27,12 @@ MEASURED = {
     [
         (["architecture"], {"budget", "recipe.epochs", "recipe.learning_rate", "data.train_examples"}),
         (["options"], {"budget", "architecture", "recipe.epochs", "recipe.learning_rate", "data.train_examples"}),
-        (["recipe"], {"budget", "architecture", "options.width", "data.train_examples"}),
-        (["data"], {"budget", "architecture", "options.width", "recipe.learning_rate"}),
+        (["recipe"], {"budget", "architecture", "options.width", "recipe.epochs", "data.train_examples"}),
+        (
+            ["data"],
+            {"budget", "architecture", "options.width", "recipe.epochs", "recipe.learning_rate", "data.train_examples"},
+        ),
+        (["data.train_examples"], {"budget", "architecture", "options.width", "recipe.learning_rate"}),
         (
             ["recipe.learning_rate"],
             {"budget", "architecture", "options.width", "recipe.epochs", "data.train_examples"},
@@ -64,7 +68,7 @@ def test_a_candidate_with_other_test_images_is_set_apart(store: Store, described
         store.run(study, RunKey("lenet5", "tuned", "final", number))
     read = reading.read(rendering.refresh(store.workspace, "fabricated"))
     measured = [off_axes(conditions(read, name, "tuned"), ["architecture"]) for name in study["candidates"]]
-    assert comparable(measured) == [[], [], ["test images"]]
+    assert comparable(measured) == [[], [], ["test labels"]]
 
 
 def test_conditions_hold_what_a_number_depends_on(rendered: Path) -> None:
@@ -72,8 +76,57 @@ def test_conditions_hold_what_a_number_depends_on(rendered: Path) -> None:
     assert measured["recipe.learning_rate"] == "0.1"
     assert measured["data.train_examples"] == "900"
     assert measured["budget"] == '"laptop"'
-    assert "data.path" not in measured  # where the files lie is no condition
-    assert {"dataset", "backend", "precision", "track", "test images"} <= set(measured)
+    assert {"dataset", "backend", "precision", "track", "task", "test images", "test labels"} <= set(measured)
+
+
+def conditions_of(store: Store, study: dict[str, Any], axes: list[str]) -> list[list[str]]:
+    """What sets each candidate of a whole study apart, in the order of the study."""
+    store.whole(study)
+    read = reading.read(rendering.refresh(store.workspace, "fabricated"))
+    return comparable([off_axes(conditions(read, name, "tuned"), axes) for name in study["candidates"]])
+
+
+def test_equal_labels_do_not_make_one_test_set_of_two(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    for name, candidate in study["candidates"].items():
+        candidate["data"]["test_hash"] = "other" if name == "lenet5" else "same"
+    assert conditions_of(store, study, ["architecture"]) == [[], [], ["test images"]]
+    assert conditions_of(store, study, ["architecture", "data"]) == [[], [], ["test images"]]
+    assert conditions_of(store, study, ["architecture", "data.image_size"]) == [[], [], []]  # the same pictures
+
+
+def test_without_a_hash_of_the_test_images_that_of_the_whole_set_counts(
+    store: Store, described: Callable[..., Any]
+) -> None:
+    study = described()
+    study["candidates"]["lenet5"]["data"]["hash"] = "decaf"
+    assert conditions_of(store, study, ["architecture"]) == [[], [], ["data.hash", "test images"]]
+    assert conditions_of(store, study, ["architecture", "data"]) == [[], [], ["test images"]]
+
+
+def test_other_labels_are_never_an_axis(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    store.whole(study)
+    store.labels = (store.labels + 1) % 10
+    for number in range(3):
+        store.run(study, RunKey("lenet5", "tuned", "final", number))
+    read = reading.read(rendering.refresh(store.workspace, "fabricated"))
+    axes = ["architecture", "data", "data.image_size"]
+    measured = [off_axes(conditions(read, name, "tuned"), axes) for name in study["candidates"]]
+    assert comparable(measured) == [[], [], ["test labels"]]
+
+
+def test_each_has_its_own_search_space_and_all_have_as_many_trials(store: Store, described: Callable[..., Any]) -> None:
+    one = described(study="one", search_space={"name": "sgd", "dimensions": {}})
+    two = described(study="two", search_space={"name": "adamw", "dimensions": {}})
+    three = described(study="three", trials=3)
+    found = []
+    for study in (one, two, three):
+        store.describe(study)
+        read = reading.read(rendering.refresh(store.workspace, study["study"]))
+        found.append(off_axes(conditions(read, "lenet5", "tuned"), ["architecture"]))
+    assert comparable(found) == [[], [], ["search.trials"]]
+    assert comparable([off_axes(row, ["search.trials"]) for row in found]) == [[], [], []]
 
 
 def test_across_studies_only_common_axes_may_differ() -> None:

@@ -9,21 +9,27 @@ from typing import Any
 import numpy as np
 import pytest
 
+from suite import tasks
 from suite.analysis import reading, rendering
 from suite.analysis.collect import runs_csv
 from suite.core.directories import RunKey
+from suite.core.metrics import by_name
 from suite.core.refusals import Refusal
+from suite.core.result import columns
 from tests.analysis.conftest import Store
+
+METRICS = tasks.get("classification").metrics
+HIT, TOP5 = (by_name(METRICS)[name] for name in ("test_accuracy", "test_top5_accuracy"))
 
 
 def test_hits_are_seeds_by_images(rendered: Path) -> None:
     read = reading.read(rendered)
-    hits = read.hits("resnet20", "tuned")
+    hits = read.scores("resnet20", "tuned", HIT)
     assert hits is not None
     assert hits.shape == (3, 400)
     accuracies = read.of("resnet20", "tuned", "final").test_accuracy
     np.testing.assert_allclose(hits.mean(axis=1), accuracies)
-    top5 = read.top5_hits("resnet20", "tuned")
+    top5 = read.scores("resnet20", "tuned", TOP5)
     assert top5 is not None
     assert (top5 >= hits).all()
 
@@ -34,21 +40,21 @@ def test_failed_finals_have_no_hits(store: Store, described: Callable[..., Any])
     store.run(study, RunKey("lenet5", "tuned", "final", 1), outcome="diverged", reason="NaN in epoch 2")
     read = reading.read(rendering.refresh(store.workspace, "fabricated"))
     assert read.finals("lenet5", "tuned") == ["lenet5/tuned/final/0", "lenet5/tuned/final/2"]
-    assert read.hits("lenet5", "shared") is None
+    assert read.scores("lenet5", "shared", HIT) is None
 
 
 def test_five_classes_have_no_top_five(rendered: Path) -> None:
     read = reading.read(rendered)
     study = {**read.study, "data": {**read.study["data"], "class_names": list("abcde")}}
     few = reading.Records(study, read.runs, read.arrays, read.sessions, read.facts)
-    assert few.top5_hits("resnet20", "tuned") is None
+    assert few.scores("resnet20", "tuned", TOP5) is None
 
 
 def test_runs_come_back_as_they_were_written(tmp_path: Path) -> None:
     row = {"candidate": "=x", "outcome": "completed", "reason": "'quoted", "number": 2, "params": 61706}
     row |= {"test_accuracy": 0.1 + 0.2, "parameters": {"learning_rate": 0.1}, "seed": 1002}
-    (tmp_path / "runs.csv").write_text(runs_csv([row]), encoding="utf-8")
-    (read,) = reading.read_runs(tmp_path / "runs.csv").to_dict("records")
+    (tmp_path / "runs.csv").write_text(runs_csv([row], columns(METRICS)), encoding="utf-8")
+    (read,) = reading.read_runs(tmp_path / "runs.csv", METRICS).to_dict("records")
     assert (read["candidate"], read["reason"], read["number"]) == ("=x", "'quoted", 2.0)
     assert read["test_accuracy"] == 0.1 + 0.2
     assert json.loads(read["parameters"]) == {"learning_rate": 0.1}

@@ -7,9 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from suite import tasks
 from suite.analysis import rendering
+from suite.analysis.layout import RENDERED
 from suite.core import directories
 from suite.core.durable import read_json
+from suite.core.result import columns
 from tests.analysis.conftest import Store, small
 
 
@@ -20,7 +23,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_the_folder_alone_gives_the_same_bytes_again(rendered: Path, tmp_path: Path) -> None:
     copy = tmp_path / "elsewhere"
     shutil.copytree(rendered, copy)
-    for name in (*rendering.RENDERED, "figures"):
+    for name in (*RENDERED, "figures"):
         path = copy / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     assert len(rendering.render(copy)) == 3
@@ -34,7 +37,7 @@ def test_the_files_that_people_rely_on(rendered: Path) -> None:
     assert table.test_error.between(table.test_error_low, table.test_error_high).all()
     runs = pd.read_csv(rendered / "runs.csv")
     assert len(runs) == 3 * 7
-    assert list(runs.columns[: len(directories.FIELDS)]) == directories.FIELDS
+    assert list(runs.columns) == columns(tasks.get("classification").metrics)
 
 
 def test_check_names_what_differs(rendered: Path, tmp_path: Path) -> None:

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy.stats import norm, t
 
-from suite.analysis.statistics import accuracy_interval, difference_interval, mean_squares, satterthwaite, wilson
+from suite.analysis.statistics import (
+    accuracy_interval,
+    difference_interval,
+    mean_interval,
+    mean_squares,
+    satterthwaite,
+    welch_interval,
+    wilson,
+)
 
 # Two seeds, four images. Grand mean 5/8; seeds 3/4 and 1/2; images 1, 1, 1/2, 0.
 SMALL = np.array([[1, 1, 1, 0], [1, 1, 0, 0]])
@@ -151,6 +159,34 @@ def test_seeds_that_disagree_widen_a_difference() -> None:
     spread = base.copy()
     spread[0, :240], spread[1, 160:] = 1, 0  # 60% and 40%, the same mean
     assert difference_interval(spread, base).high > 3 * difference_interval(base, base).high
+
+
+def test_welch_by_hand() -> None:
+    found = welch_interval(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0]))
+    assert found is not None
+    assert found.mean == 1.0
+    assert found.degrees == pytest.approx(2)
+    assert found.high == pytest.approx(1 + 4.302653 * math.sqrt(1 / 3))
+
+
+def test_a_mean_over_seeds_by_hand() -> None:
+    found = mean_interval(np.array([1.0, 2.0, 3.0]))
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((2 - 4.302653 / math.sqrt(3), 2 + 4.302653 / math.sqrt(3)))
+
+
+def test_a_spread_that_is_unknown_is_not_taken_for_none() -> None:
+    equal = np.array([0.1, 0.1, 0.1])
+    assert welch_interval(equal, equal + 0.5) is None
+    assert welch_interval(equal, np.array([0.5])) is None
+    assert mean_interval(equal) is None
+    assert mean_interval(np.array([0.1])) is None
+
+
+@pytest.mark.parametrize("hits", [np.ones((3, 50)), np.zeros((3, 50)), np.eye(2, 50), np.ones((2, 1))])
+def test_no_interval_of_hits_has_no_width(hits: np.ndarray) -> None:
+    for interval in (accuracy_interval(hits), difference_interval(hits, hits), difference_interval(hits, 1 - hits)):
+        assert interval.high - interval.low > 0.01
 
 
 def test_other_shapes_are_refused() -> None:

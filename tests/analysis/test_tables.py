@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from suite import models
 from suite.analysis import reading, rendering
 from suite.analysis.tables import COLUMNS, device_kind, joint, table
 from suite.core.directories import RunKey
@@ -19,7 +21,8 @@ def rows_of(store: Store, study: dict[str, Any]) -> pd.DataFrame:
 
 def test_a_whole_study(rendered: Path) -> None:
     rows = table(reading.read(rendered))
-    assert list(rows.columns) == COLUMNS
+    assert list(rows.columns)[: len(COLUMNS)] == COLUMNS
+    assert list(rows.columns)[len(COLUMNS) :: 3] == ["test_loss", "calibration_error"]
     assert list(rows.candidate) == ["resnet20", "plain20", "lenet5"]
     assert list(rows["rank"]) == [1, 2, 3]
     first = rows.iloc[0]
@@ -68,6 +71,49 @@ def test_a_running_study_has_rows_without_numbers(store: Store, described: Calla
     assert rows.loc["resnet20"].key_innovation  # known before anything ran
 
 
+def test_a_survivor_is_last_and_unranked(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    store.whole(study)
+    store.run(study, RunKey("resnet20", "tuned", "final", 1), outcome="diverged", reason="NaN in epoch 2")
+    rows = rows_of(store, study)
+    assert list(rows.index) == ["plain20", "lenet5", "resnet20"]
+    assert list(rows["rank"].fillna(0)) == [1, 2, 0]
+    assert rows.loc["resnet20"].test_error < rows.loc["plain20"].test_error  # shown all the same
+    assert rows.loc["resnet20"].lacking == "1 diverged"
+    assert list(rows.lacking[:2]) == ["", ""]
+
+
+def test_while_a_study_runs_only_whole_candidates_are_ranked(store: Store, described: Callable[..., Any]) -> None:
+    study = described(state="running")
+    store.whole(study)
+    (store.instance(study) / "resnet20/tuned/final/2/result.json").unlink()
+    shutil.rmtree(store.instance(study) / "plain20/tuned/final/2")
+    rows = rows_of(store, study)
+    assert list(rows.index) == ["lenet5", "resnet20", "plain20"]
+    assert list(rows.lacking) == ["", "1 not finished", "1 not started"]
+    assert list(rows["rank"].fillna(0)) == [1, 0, 0]
+
+
+def test_another_published_network_has_its_own_literature(
+    store: Store, described: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def with_options(name: str, options: dict[str, Any]) -> dict[str, Any]:
+        if options.get("skip") is False:
+            error = {"dataset": "cifar10", "top1_error": 9.5, "condition": "a curve", "split": "test", "source": "F6"}
+            return {"name": name, "as": "plain20", "published": {"errors": [error]}, "errata": []}
+        return {**models.facts(name), "as": name}
+
+    monkeypatch.setattr(models, "facts_with_options", with_options, raising=False)
+    study = described()
+    study["candidates"]["plain20"].update(architecture="resnet20", options={"skip": False, "width": 0.5})
+    store.describe(study)
+    rows = rows_of(store, study)
+    assert rows.loc["plain20"].published_error == pytest.approx(0.095)
+    assert rows.loc["plain20"].published_condition == "plain20 as published, a curve, test"
+    assert rows.loc["resnet20"].published_error == pytest.approx(0.0875)
+    assert rows.loc["lenet5"].year == 1998
+
+
 def test_rows_set_apart_come_last_and_unranked(store: Store, described: Callable[..., Any]) -> None:
     study = described()
     study["candidates"]["resnet20"]["recipe"]["batch_size"] = 64  # the best, under another recipe
@@ -101,8 +147,8 @@ def test_what_is_not_built_as_published_is_not_shown_as_if(store: Store, describ
     study["candidates"]["plain20"].update(architecture="resnet20", options={"skip": False})
     store.describe(study)
     rows = rows_of(store, study)
-    assert rows.loc["plain20"].published_condition.startswith("resnet20 as published, ")
-    assert rows.loc["plain20"].params_published.endswith(" (resnet20 as published)")
+    assert " as published, " in rows.loc["plain20"].published_condition
+    assert rows.loc["plain20"].params_published.endswith(" as published)")
     assert "as published" not in rows.loc["resnet20"].published_condition
 
 
