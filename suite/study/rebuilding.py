@@ -9,8 +9,9 @@ from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.refusals import first_line
 from suite.projections.mlflow import Tracker, TrackingError
+from suite.projections.optuna import default_url, drop_mirrors, mirror, mirror_name
 from suite.projections.projector import project_candidates
-from suite.study.search.candidate import CandidateSearch, drop_mirror, mirror_name
+from suite.study.search.candidate import CandidateSearch
 from suite.training.checkpoint import committed_rows
 
 
@@ -67,10 +68,10 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 
 def _mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[directories.RunKey, Path]]) -> None:
-    database = workspace / "optuna.db"
+    url = default_url(workspace)
+    drop_mirrors(url, description["study"], description["instance"])
     for place in sorted({(key.candidate, key.track) for key, _ in runs if key.phase == "search"}):
         name = mirror_name(description["study"], description["instance"], *place)
-        drop_mirror(database, [name])
         mine = [(k, p) for k, p in runs if (k.candidate, k.track) == place and k.phase == "search"]
         recipe = read_json(mine[0][1] / directories.RUN)["identity"]["recipe"]
         space = read_json(mine[0][1] / directories.RUN)["identity"]["search_space"]
@@ -80,4 +81,4 @@ def _mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[direc
                 break  # a trial's directory is missing: what follows it cannot be told in order
             parameters = read_json(path / directories.RUN)["identity"]["parameters"]
             search.replay(key.number, parameters, _rows(path), directories.read_result(path))
-        search.mirror(database, name)
+        mirror(url, name, search.finished())
