@@ -22,7 +22,7 @@ Rule = Callable[[int, float, Sequence[Mapping[int, float]]], bool]
 LEAST_RIVALS = 3  # of two, the spread of the gains is one difference
 FIRST_EPOCH = 2  # after one epoch a curve shows how fast a recipe starts, not where it ends
 RUNGS = (1 / 3, 1 / 2, 3 / 4)  # shares of the epochs
-ERROR = 0.05  # the chance, at a rung, to stop a trial that is as good as the best
+ERROR = 0.02  # the chance, at a rung, to stop a trial that is as good as the best
 
 DESCRIPTION = (
     f"A search trial stops after a third, a half or three quarters of its epochs (never before epoch {FIRST_EPOCH}) if "

@@ -16,8 +16,8 @@ def test_rungs(epochs: int, expected: set[int]) -> None:
 
 
 def test_the_allowance_by_hand() -> None:
-    """Mean gain 0.2, deviation 0.02; t at 1 - 0.05/3 with 2 degrees of freedom is 5.339; times sqrt(2 + 1/3)."""
-    stops_below = 0.72 - 0.2 - 5.339 * 0.02 * (7 / 3) ** 0.5
+    """Mean gain 0.2, deviation 0.02; t at 1 - 0.02/3 with 2 degrees of freedom is 8.573; times sqrt(2 + 1/3)."""
+    stops_below = 0.72 - 0.2 - 8.573 * 0.02 * (7 / 3) ** 0.5
     assert GainPruner(4)(2, stops_below - 1e-4, NOISY)
     assert not GainPruner(4)(2, stops_below + 1e-4, NOISY)
 
