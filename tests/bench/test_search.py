@@ -53,8 +53,8 @@ def test_where_much_fails_epochs_are_saved() -> None:
 def test_over_the_whole_table(family: str, trials: int, epochs: int) -> None:
     figures = measure(family, trials, epochs, repeats=200)
     suite, none = figures["suite"], figures["none"]
-    assert suite.found >= none.found - 0.1
-    assert suite.regret <= none.regret + 0.004
+    assert suite.found >= none.found - 0.08
+    assert suite.regret <= none.regret + 0.002
     if family == "equal":
         assert min(suite.completed) >= 0.9
 
