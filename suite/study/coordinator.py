@@ -218,7 +218,8 @@ class Coordinator:
         assert result is not None, f"{key} is said to be finished and has no result"
         faults.reach("coordinator.committed")
         if key.phase == "search":
-            self._searches.of(key).tell(key.number, result["outcome"], result["val_accuracy"], result["reason"])
+            end = (result["outcome"], result["val_accuracy"], result["reason"], result["ended_at"])
+            self._searches.of(key).tell(key.number, *end)
             if self._search_over(key):
                 self.ledger.supersede(key.candidate, key.track, self.limit.trials(key.track))
         self._session.run_ended(idle=not self._running)

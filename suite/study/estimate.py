@@ -19,7 +19,7 @@ OVERHEAD_SECONDS = 3.0  # of a run: evaluation, commits
 TRACING_SECONDS = 10.0  # of a candidate: building and tracing its graph
 START_SECONDS = 15.0
 TRUSTED_SECONDS = 30.0  # of the estimate weigh as much as these of the clock: first epochs do not swing the rest
-PRUNED = 0.6  # the share of a search's epochs that successive halving leaves to train
+PRUNED = 0.9  # the share of a search's epochs that pruning leaves to train (suite.bench.search)
 
 
 def speed_file(workspace: Path) -> Path:

@@ -9,8 +9,9 @@ from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.refusals import first_line
 from suite.projections.mlflow import Tracker, TrackingError
+from suite.projections.optuna import default_url, drop_mirrors, mirror, mirror_name
 from suite.projections.projector import project_candidates
-from suite.study.search.candidate import CandidateSearch, drop_mirror, mirror_name
+from suite.study.search.candidate import CandidateSearch
 from suite.training.checkpoint import committed_rows
 
 
@@ -24,7 +25,7 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
     tags = {name: description[name] for name in ("budget", "backend", "precision", "dataset")}
     mirror_error: str | None = None
     try:
-        _mirror(workspace, description, runs)
+        rebuild_mirror(workspace, description, runs)
     except Exception as error:  # what a damaged, locked or read-only SQLite file raises, through two libraries
         mirror_error = f"optuna.db: {first_line(error)}; if it is damaged, delete it and rebuild again"
     try:
@@ -66,18 +67,21 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return list(read_json(history)) if history.exists() else []
 
 
-def _mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[directories.RunKey, Path]]) -> None:
-    database = workspace / "optuna.db"
+def rebuild_mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[directories.RunKey, Path]]) -> None:
+    """Make Optuna's mirror of an instance again; searches that have no runs any more go."""
+    url = default_url(workspace)
+    drop_mirrors(url, description["study"], description["instance"])
     for place in sorted({(key.candidate, key.track) for key, _ in runs if key.phase == "search"}):
         name = mirror_name(description["study"], description["instance"], *place)
-        drop_mirror(database, [name])
-        mine = [(k, p) for k, p in runs if (k.candidate, k.track) == place and k.phase == "search"]
-        recipe = read_json(mine[0][1] / directories.RUN)["identity"]["recipe"]
-        space = read_json(mine[0][1] / directories.RUN)["identity"]["search_space"]
+        mine = {k.number: p for k, p in runs if (k.candidate, k.track) == place and k.phase == "search"}
+        first = read_json(mine[min(mine)] / directories.RUN)["identity"]
+        recipe, space = first["recipe"], first["search_space"]
         search = CandidateSearch(space, recipe, description["study_seed"], recipe["epochs"])
-        for key, path in mine:
-            if key.number != search.next_number:
-                break  # a trial's directory is missing: what follows it cannot be told in order
+        for number in range(max(mine) + 1):
+            path = mine.get(number)
+            if path is None:
+                search.ask(number)  # its directory is gone: to be trained again
+                continue
             parameters = read_json(path / directories.RUN)["identity"]["parameters"]
-            search.replay(key.number, parameters, _rows(path), directories.read_result(path))
-        search.mirror(database, name)
+            search.replay(number, parameters, _rows(path), directories.read_result(path))
+        mirror(url, name, search.finished())

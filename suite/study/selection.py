@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 
-def select(results: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The completed search run with the highest validation accuracy at its end; of equals, the first.
+def select(results: Iterable[Mapping[str, Any]], metric: str = "val_accuracy") -> Mapping[str, Any] | None:
+    """The completed search run with the highest `metric` at its end; of equals, the first.
 
     Returns None when no trial completed: the final runs then take the recipe as it stands.
     """
@@ -17,7 +17,7 @@ def select(results: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
         for result in results
         if result["phase"] == "search"
         and result["outcome"] == "completed"
-        and result["val_accuracy"] is not None
-        and math.isfinite(result["val_accuracy"])
+        and result[metric] is not None
+        and math.isfinite(result[metric])
     ]
-    return max(completed, key=lambda result: (result["val_accuracy"], -result["number"]), default=None)
+    return max(completed, key=lambda result: (result[metric], -result["number"]), default=None)

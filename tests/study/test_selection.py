@@ -35,3 +35,8 @@ def test_only_completed_search_runs_count() -> None:
 
 def test_nothing_completed() -> None:
     assert select([run(0, 0.9, "diverged")]) is None
+
+
+def test_the_metric_is_a_parameter() -> None:
+    runs = [run(0, 0.9, val_top5_accuracy=0.91), run(1, 0.8, val_top5_accuracy=0.95)]
+    assert select(runs, "val_top5_accuracy") == runs[1]

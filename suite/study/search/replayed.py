@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from suite.core.directories import RunKey
+from suite.projections.optuna import default_url, mirror, mirror_name
 from suite.study.ledger import Ledger
-from suite.study.search.candidate import CandidateSearch, mirror_name
+from suite.study.search.candidate import CandidateSearch
 
 
 class Searches:
     """One search for each candidate and track; what is known of its trials is replayed into it."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, url: str | None = None) -> None:
+        """`url` is where the searches are mirrored, by default the workspace's own file."""
         self._ledger = ledger
+        self._url = url or default_url(ledger.study.workspace)
         self._searches: dict[tuple[str, str], CandidateSearch] = {}
 
     def of(self, key: RunKey) -> CandidateSearch:
@@ -40,4 +43,4 @@ class Searches:
             return None
         study, search = self._ledger.study, self.of(key)
         name = mirror_name(study.name, study.instance, key.candidate, key.track)
-        return lambda: search.mirror(study.workspace / "optuna.db", name)
+        return lambda: mirror(self._url, name, search.finished())

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import optuna
 import pytest
 
-from suite.core.refusals import Refusal
-from suite.study.search.candidate import CandidateSearch, distributions, mirror_name, open_mirror, quasi_random
+from suite.study.search.candidate import CandidateSearch
+from suite.study.search.space import distributions, quasi_random
 
 SPACE = {"learning_rate": {"low": 0.01, "high": 1.0, "log": True}, "momentum": {"low": 0.5, "high": 0.9}}
 START = {"learning_rate": 0.1, "momentum": 0.9}
@@ -54,67 +53,128 @@ def test_from_the_tenth_trial_on_the_model_follows_what_was_good() -> None:
     assert sum(abs(m - 0.6) for m in later) < sum(abs(m - 0.6) for m in uniform)
 
 
-def test_successive_halving_works_with_four_trials() -> None:
+def train(s: CandidateSearch, number: int, curve: tuple[float, ...]) -> list[bool]:
+    """Ask for a trial, report its whole curve, and end it; returns what was answered after each epoch."""
+    s.ask(number)
+    answers = [s.report(number, epoch, value) for epoch, value in enumerate(curve, start=1)]
+    s.tell(number, "completed", curve[-1])
+    return answers
+
+
+GOOD = [(0.3, 0.5, 0.6, 0.7), (0.31, 0.52, 0.62, 0.71), (0.3, 0.51, 0.61, 0.7)]
+HOPELESS = (0.1, 0.1, 0.1, 0.1)
+
+
+def test_a_hopeless_trial_stops_at_the_first_rung_once_three_others_are_known() -> None:
     s = search(epochs=4)
-    stopped = {}
-    for number, value in enumerate((0.5, 0.4, 0.6, 0.3)):
-        s.ask(number)
-        stopped[number] = s.report(number, 1, value)
-        s.tell(number, "pruned" if stopped[number] else "completed", None if stopped[number] else value)
-    assert stopped == {0: False, 1: True, 2: False, 3: True}
+    answers = [train(s, number, curve) for number, curve in enumerate([*GOOD, HOPELESS])]
+    assert answers == [[False] * 4] * 3 + [[False, True, True, False]]
+
+
+def test_the_recipe_as_it_stands_is_judged_like_any_other_trial() -> None:
+    """What is spared are the first three of which something is known, whichever they are."""
+    s = search(epochs=4)
+    answers = [train(s, number, curve) for number, curve in enumerate([HOPELESS, *GOOD, HOPELESS])]
+    assert [any(answer) for answer in answers] == [False, False, False, False, True]
+
+
+def test_a_trial_that_failed_is_no_rival() -> None:
+    s = search(epochs=4)
+    for number, curve in enumerate(GOOD[:2]):
+        train(s, number, curve)
+    s.ask(2)
+    s.report(2, 1, 0.3)
+    s.report(2, 2, 0.5)
+    s.tell(2, "diverged", None)
+    assert train(s, 3, HOPELESS) == [False] * 4
 
 
 def test_a_repeated_report_repeats_its_answer() -> None:
-    s = search()
-    s.ask(0)
-    s.report(0, 1, 0.5)
-    s.tell(0, "completed", 0.5)
-    s.ask(1)
-    assert s.report(1, 1, 0.4) is True
-    assert s.report(1, 1, 0.4) is True
+    s = search(epochs=4)
+    for number, curve in enumerate(GOOD):
+        train(s, number, curve)
+    s.ask(3)
+    assert [s.report(3, 2, 0.1), s.report(3, 2, 0.1)] == [True, True]
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
-def test_a_value_that_is_no_number_never_wins(value: float | None, tmp_path: Path) -> None:
+def test_a_value_that_is_no_number_never_wins(value: float | None) -> None:
     s = search()
     s.ask(0)
     s.tell(0, "completed", value)
-    s.mirror(tmp_path / "optuna.db", "x")
-    assert open_mirror(tmp_path / "optuna.db", "x").trials[0].state == optuna.trial.TrialState.FAIL
+    assert s.finished()[0].state == optuna.trial.TrialState.FAIL
 
 
-def test_outcomes_become_states_in_the_mirror_and_mirroring_twice_adds_nothing(tmp_path: Path) -> None:
-    s, database = search(), tmp_path / "optuna.db"
-    for number, outcome in enumerate(("completed", "pruned", "diverged", "out_of_memory")):
+@pytest.mark.parametrize("outcome", ["diverged", "out_of_memory", "error"])
+def test_the_model_turns_away_from_where_training_fails(outcome: str) -> None:
+    """All that lies in the lower half fails, and what is left is equally good: TPE must know of the failures."""
+    space = {"momentum": {"low": 0.0, "high": 1.0}}
+    s = CandidateSearch(space, {"momentum": 0.9}, 7, 4)
+
+    def end(number: int) -> float:
+        momentum = float(s.ask(number)["momentum"])
+        s.tell(number, *((outcome, None) if momentum < 0.5 else ("completed", 0.7)))
+        return momentum
+
+    first = [end(number) for number in range(10)]
+    later = [end(number) for number in range(10, 30)]
+    assert sum(momentum < 0.5 for momentum in first) >= 4
+    assert sum(momentum < 0.5 for momentum in later) <= 4
+
+
+def test_what_failed_is_worse_to_the_model_than_what_was_stopped() -> None:
+    s = search()
+    for number, (outcome, value) in enumerate((("completed", 0.2), ("pruned", None), ("diverged", None))):
+        s.ask(number)
+        s.report(number, 1, 0.15)
+        s.tell(number, outcome, value)
+    assert [trial.value for trial in s._study.trials] == [0.2, 0.15, float("-inf")]
+
+
+def test_outcomes_become_states_for_people_with_reason_and_end() -> None:
+    s = search()
+    for number, outcome in enumerate(("completed", "pruned", "diverged", "out_of_memory", "error")):
         s.ask(number)
         s.report(number, 1, 0.5)
-        s.tell(number, outcome, 0.5 if outcome == "completed" else None)
-    name = mirror_name("study", "instance", "candidate", "tuned")
-    s.mirror(database, name)
-    s.mirror(database, name)
-    trials = open_mirror(database, name).trials
-    assert [trial.state.name for trial in trials] == ["COMPLETE", "PRUNED", "FAIL", "FAIL"]
-    assert [trial.user_attrs["outcome"] for trial in trials] == ["completed", "pruned", "diverged", "out_of_memory"]
+        reason = None if outcome == "completed" else f"because {outcome}"
+        s.tell(number, outcome, 0.5 if outcome == "completed" else None, reason, 100.0 + number)
+    s.ask(5)  # still running: nothing to show
+    trials = s.finished()
+    assert [trial.state.name for trial in trials] == ["COMPLETE", "PRUNED", "FAIL", "FAIL", "FAIL"]
+    assert trials[2].user_attrs == {"number": 2, "outcome": "diverged", "reason": "because diverged", "ended_at": 102.0}
+    assert "reason" not in trials[0].user_attrs
     assert trials[0].params == START
     assert trials[1].intermediate_values == {1: 0.5}
 
 
-def test_the_range_grows_to_hold_the_recipe() -> None:
-    space = distributions({"learning_rate": {"low": 0.2, "high": 1.0}}, {"learning_rate": 0.1})
-    assert space["learning_rate"].low == 0.1  # type: ignore[attr-defined]
+def test_a_search_rebuilt_from_its_records_is_the_same_search() -> None:
+    """Parameters, answers and what is shown; with a pruned and a failed trial among them, and one that goes on."""
+    whole, rebuilt, records = search(epochs=4), search(epochs=4), []
+    curves = [*GOOD, HOPELESS, GOOD[1], *[GOOD[n % 3] for n in range(7)]]
+    for number, curve in enumerate(curves[:11]):
+        parameters, rows, outcome = whole.ask(number), [], "diverged" if number == 4 else "completed"
+        for epoch, value in enumerate(curve, start=1):
+            rows.append({"epoch": epoch, "val_accuracy": value})
+            if whole.report(number, epoch, value):
+                outcome = "pruned"
+                break
+        result = {"outcome": outcome, "val_accuracy": rows[-1]["val_accuracy"], "reason": None, "ended_at": 1.0}
+        whole.tell(number, outcome, rows[-1]["val_accuracy"], None, 1.0)
+        records.append((parameters, rows, result))
+    for number, record in enumerate(records):
+        rebuilt.replay(number, *record)
+    assert [trial.state.name for trial in whole.finished()][3:5] == ["PRUNED", "FAIL"]
+    assert [(t.state, t.value, t.params, t.user_attrs) for t in rebuilt.finished()] == [
+        (t.state, t.value, t.params, t.user_attrs) for t in whole.finished()
+    ]
+    assert rebuilt.ask(11) == whole.ask(11)
+    assert rebuilt.report(11, 2, 0.1) is whole.report(11, 2, 0.1) is True
 
 
-@pytest.mark.parametrize(
-    ("dimension", "start", "said"),
-    [
-        ({"low": 1e-5, "high": 1e-3, "log": True}, 0.0, "logarithmic"),
-        ({"low": 1.0}, 1.0, "expected low and high"),
-        ({"from": 1.0, "to": 2.0}, 1.0, "expected low and high"),
-    ],
-)
-def test_a_space_that_cannot_hold_is_refused(dimension: dict[str, Any], start: float, said: str) -> None:
-    with pytest.raises(Refusal, match=said):
-        distributions({"weight_decay": dimension}, {"weight_decay": start})
+def test_records_of_another_metric_are_replayed() -> None:
+    s = CandidateSearch(SPACE, START, 7, 4, metric="val_loss")
+    s.replay(0, None, [{"epoch": 1, "val_loss": 0.4}], {"outcome": "completed", "val_loss": 0.3, "reason": None})
+    assert (s.finished()[0].value, s.finished()[0].intermediate_values) == (0.3, {1: 0.4})
 
 
 def test_choices_and_whole_numbers() -> None:
@@ -131,22 +191,12 @@ def test_choices_and_whole_numbers() -> None:
 
 
 def test_a_trial_that_runs_again_meets_only_the_rivals_that_it_had() -> None:
+    """Trial 0 is trained again when three far better ones have ended: they are of higher numbers."""
     s = search(epochs=4)
-    curves = {0: (0.2, 0.3), 1: (0.5, 0.6), 2: (0.6, 0.7)}
-    s.ask(0)
-    first = [s.report(0, epoch, value) for epoch, value in enumerate(curves[0], start=1)]
-    again = search(epochs=4)
-    for number in (0, 1, 2):
-        again.ask(number)
-    for number in (1, 2):
-        for epoch, value in enumerate(curves[number], start=1):
-            again.report(number, epoch, value)
-    assert [again.report(0, epoch, value) for epoch, value in enumerate(curves[0], start=1)] == first == [False, False]
-
-
-def test_the_reason_of_a_failure_is_mirrored(tmp_path: Path) -> None:
-    s = search()
-    s.ask(0)
-    s.tell(0, "diverged", None, "the training loss is not finite")
-    s.mirror(tmp_path / "optuna.db", "x")
-    assert open_mirror(tmp_path / "optuna.db", "x").trials[0].user_attrs["reason"] == "the training loss is not finite"
+    for number in range(4):
+        s.ask(number)
+    for number, curve in enumerate(GOOD, start=1):
+        for epoch, value in enumerate(curve, start=1):
+            s.report(number, epoch, value)
+        s.tell(number, "completed", curve[-1])
+    assert [s.report(0, epoch, value) for epoch, value in enumerate(HOPELESS, start=1)] == [False] * 4

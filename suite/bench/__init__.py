@@ -1,0 +1,1 @@
+"""What the suite's own choices are measured by."""

@@ -1,0 +1,57 @@
+"""A candidate's search space: Optuna's distributions, and quasi-random points over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from scipy.stats import qmc
+
+from suite.core.refusals import Refusal
+
+
+def distributions(space: Mapping[str, Mapping[str, Any]], start: Mapping[str, Any]) -> dict[str, BaseDistribution]:
+    """Optuna's distributions for a search space, widened where needed so that the recipe as it stands lies within.
+
+    A dimension is `{low, high}` with `log: true` if wanted, or `{choices: [...]}`. Raises Refusal for anything else.
+    """
+    return {name: _distribution(name, dimension, start[name]) for name, dimension in space.items()}
+
+
+def _distribution(name: str, dimension: Mapping[str, Any], start: Any) -> BaseDistribution:
+    if set(dimension) == {"choices"}:
+        choices = list(dimension["choices"])
+        return CategoricalDistribution(choices if start in choices else [*choices, start])
+    if not {"low", "high"} <= set(dimension) <= {"low", "high", "log"}:
+        raise Refusal(f"search space, {name}: expected low and high (and log), or choices; got {', '.join(dimension)}")
+    low, high, log = dimension["low"], dimension["high"], bool(dimension.get("log"))
+    if low > high:
+        raise Refusal(f"search space, {name}: low {low} lies above high {high}")
+    _check_logarithmic(name, log, low, start)
+    low, high = min(low, start), max(high, start)
+    kind = IntDistribution if all(isinstance(value, int) for value in (low, high, start)) else FloatDistribution
+    return kind(low, high, log=log)
+
+
+def _check_logarithmic(name: str, log: bool, low: float, start: float) -> None:
+    if log and start <= 0:
+        raise Refusal(f"search space, {name}: a logarithmic range cannot hold the recipe's own value {start}")
+    if log and low <= 0:
+        raise Refusal(f"search space, {name}: a logarithmic range begins above 0, not at {low}")
+
+
+def quasi_random(space: Mapping[str, BaseDistribution], seed: int, number: int) -> dict[str, Any]:
+    """Point `number` (from 1, below 16) of a scrambled Sobol sequence over the distributions."""
+    unit = qmc.Sobol(len(space), scramble=True, rng=seed).random(16)[number]
+    return {name: _at(distribution, float(u)) for (name, distribution), u in zip(space.items(), unit, strict=True)}
+
+
+def _at(distribution: BaseDistribution, unit: float) -> Any:
+    """The value at a fraction `unit` in [0, 1) of a distribution."""
+    if isinstance(distribution, CategoricalDistribution):
+        return distribution.choices[int(unit * len(distribution.choices))]
+    assert isinstance(distribution, FloatDistribution | IntDistribution)
+    low, high = float(distribution.low), float(distribution.high)
+    value = low * (high / low) ** unit if distribution.log else low + unit * (high - low)
+    return round(value) if isinstance(distribution, IntDistribution) else value
