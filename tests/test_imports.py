@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import statistics
 from pathlib import Path
 
 import pytest
@@ -10,90 +11,151 @@ import pytest
 import suite
 
 ROOT = Path(suite.__file__).parent
-PART = {
-    "study": ("suite.study",),
-    "training": ("suite.training",),
-    "models": ("suite.models",),
-    "data": ("suite.data",),
-    "analysis": ("suite.analysis",),
+
+MAY_KNOW = {
+    "core": set(),
+    "data": {"core"},
+    "models": {"core"},
+    "tasks": {"core", "models"},
+    "training": {"core", "data", "models", "tasks"},
+    "config": {"core", "data", "models", "tasks", "training"},
+    "projections": {"core"},
+    "executors": {"core", "training"},
+    "study": {"core", "config", "data", "models", "tasks", "training", "executors", "projections"},
+    "analysis": {"core", "models", "tasks"},
+    "bench": {"core", "study"},
 }
+"""What each part may import, its own modules aside. Entry points, the modules directly in `suite`, may import any."""
+
+LIGHT = {"training/recipe", "training/optimizers", "training/schedules", "training/losses", "training/augment"}
+"""Declarations: configuration reads them before anything heavy is loaded, so Keras is imported inside functions."""
 
 
-def imports(path: Path) -> set[str]:
-    """Every module that a file imports, anywhere in it, with relative imports resolved."""
-    package = ["suite", *path.relative_to(ROOT).parent.parts]
+def module_name(path: Path) -> str:
+    parts = ["suite", *path.relative_to(ROOT).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = sorted(ROOT.rglob("*.py"))
+MODULES = {module_name(path): path for path in FILES}
+
+
+def imports(path: Path, late: bool = True) -> set[str]:
+    """Every module that a file imports; `late`: inside functions, too. What only types need does not count."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    package = module_name(path).split(".") if path.name == "__init__.py" else module_name(path).split(".")[:-1]
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _nodes(tree, late):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = [*package[: len(package) - node.level + 1]] if node.level else []
+            base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
-            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+            submodules = {f"{module}.{alias.name}" for alias in node.names} & MODULES.keys()
+            found |= submodules
+            if not submodules or len(submodules) < len(node.names):
+                found.add(module)
     return found
 
 
-def files(*patterns: str) -> list[Path]:
-    found = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
-    assert found, f"no file matches {patterns}: the rule would hold for nothing"
+def _nodes(node: ast.AST, late: bool) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+            continue
+        if not late and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        found += [child, *_nodes(child, late)]
     return found
 
 
-def uses(path: Path, module: str) -> bool:
-    return any(name == module or name.startswith(module + ".") for name in imports(path))
+def part_of(module: str) -> str:
+    """`suite.data.cache` is of `data`; a module directly in the package is an entry point, and of none."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and (ROOT / parts[1]).is_dir() else ""
+
+
+@pytest.mark.parametrize("part", sorted(MAY_KNOW))
+def test_a_part_knows_only_the_parts_below_it(part: str) -> None:
+    wrong = [
+        f"{module_name(path)} -> {name}"
+        for path in sorted((ROOT / part).rglob("*.py"))
+        if path.name != "__main__.py"
+        for name in sorted(imports(path))
+        if name.split(".")[0] == "suite" and name != "suite"
+        if part_of(name) not in MAY_KNOW[part] | {part}
+    ]
+    assert not wrong
+
+
+def test_every_folder_is_a_part() -> None:
+    assert {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()} == set(MAY_KNOW)
+
+
+def test_no_circle_of_imports() -> None:
+    """Between modules; imports inside of functions count."""
+    graph = {name: {found for found in imports(path) if found in MODULES} - {name} for name, path in MODULES.items()}
+    done: set[str] = set()
+
+    def walk(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " -> ".join([*way[way.index(name) :], name])
+        if name in done:
+            return
+        for other in sorted(graph[name]):
+            walk(other, (*way, name))
+        done.add(name)
+
+    for name in sorted(graph):
+        walk(name, ())
 
 
 @pytest.mark.parametrize(
     ("library", "only"),
-    [("optuna", "study/search.py"), ("mlflow", "tracking.py")],
+    [
+        ("optuna", {"suite.study.search", "suite.projections.optuna"}),
+        ("mlflow", {"suite.projections.mlflow"}),
+        ("hydra", {"suite.config.compose"}),
+        ("keras_cv", set()),
+        ("ray", set()),
+    ],
 )
-def test_a_heavy_library_has_one_importer(library: str, only: str) -> None:
-    users = [str(path.relative_to(ROOT)) for path in files("**/*.py") if uses(path, library)]
-    assert users == [only]
+def test_a_heavy_library_has_its_importers_and_no_others(library: str, only: set[str]) -> None:
+    users = {name for name, path in MODULES.items() if any(found.split(".")[0] == library for found in imports(path))}
+    assert all(any(user == place or user.startswith(f"{place}.") for place in only) for user in users)
+    assert bool(users) == bool(only)
 
 
-def test_keras_cv_has_at_most_one_importer() -> None:
-    assert len([path for path in files("**/*.py") if uses(path, "keras_cv")]) <= 1
+@pytest.mark.parametrize("part", ["study", "config", "core", "analysis", "projections", "data", "bench"])
+def test_no_keras_where_nothing_is_computed(part: str) -> None:
+    for path in sorted((ROOT / part).rglob("*.py")):
+        heavy = {name for name in imports(path) if name.split(".")[0] in ("keras", "tensorflow", "jax", "torch")}
+        assert not heavy, path
 
 
-@pytest.mark.parametrize("path", files("models/*.py", "analysis/statistics.py", "analysis/figures.py"), ids=str)
-def test_models_statistics_and_figures_know_nothing_else_of_the_suite(path: Path) -> None:
-    own = "suite.models" if path.parent.name == "models" else "suite.analysis.nothing"
-    allowed = {"suite.commandline"} if path.name == "__main__.py" else set()
-    foreign = {
-        name
-        for name in imports(path)
-        if name.startswith("suite.") and not name.startswith(own) and not any(name.startswith(a) for a in allowed)
-    }
-    assert not foreign
+def test_declarations_import_no_keras_until_they_act() -> None:
+    files = [path for folder in LIGHT for path in (ROOT / folder).glob("*.py") if path.name != "batch.py"]
+    files += sorted((ROOT / "tasks").glob("*.py"))
+    assert len(files) > 15
+    for path in files:
+        assert not {name for name in imports(path, late=False) if name.split(".")[0] in ("keras", "tensorflow")}, path
 
 
-@pytest.mark.parametrize("path", files("training/*.py"), ids=str)
-def test_training_knows_models_and_data_not_studies_or_reports(path: Path) -> None:
-    for module in ("suite.analysis", "suite.projections.mlflow", "suite.config.study", "suite.run"):
-        assert not uses(path, module)
-    foreign = {n for n in imports(path) if n.startswith("suite.study") and not n.startswith("suite.core.directories")}
-    assert foreign <= {"suite.study"}, "of the study, training knows the layout of a run's directory alone"
+@pytest.mark.parametrize("name", ["statistics", "figures"])
+def test_statistics_and_figures_know_arrays_and_frames_alone(name: str) -> None:
+    own = {found for found in imports(ROOT / "analysis" / f"{name}.py") if found.startswith("suite.")}
+    assert not own
 
 
-@pytest.mark.parametrize("path", files("data/*.py"), ids=str)
-def test_data_knows_no_other_part(path: Path) -> None:
-    for module in ("suite.study", "suite.training", "suite.models", "suite.analysis", "keras", "tensorflow"):
-        assert not uses(path, module)
+@pytest.mark.parametrize("part", ["study", "executors", "projections"])
+def test_labels_and_logits_are_the_tasks_business(part: str) -> None:
+    """What a head gives and what an image's target is, nobody else asks."""
+    for path in [*sorted((ROOT / part).rglob("*.py")), ROOT / "analysis" / "statistics.py"]:
+        names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+        names |= {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+        assert not names & {"labels", "logits", "top5_hit", "predicted"}, path
 
 
-@pytest.mark.parametrize("path", files("study/*.py"), ids=str)
-def test_the_coordinator_has_no_keras_in_it(path: Path) -> None:
-    if path.name == "worker.py":
-        assert uses(path, "suite.training.trainer")
-        return
-    for module in ("keras", "tensorflow", "suite.training.trainer", "suite.training.step", "suite.analysis"):
-        assert not uses(path, module)
-
-
-@pytest.mark.parametrize("path", files("analysis/*.py"), ids=str)
-def test_the_report_reads_records_and_nothing_that_trains(path: Path) -> None:
-    for module in ("suite.training", "suite.projections.mlflow", "keras", "tensorflow"):
-        assert not uses(path, module)
-    foreign = {n for n in imports(path) if n.startswith("suite.study") and not n.startswith("suite.core.directories")}
-    assert foreign <= {"suite.study"}
+def test_modules_are_short() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    assert not {path: length for path, length in lengths.items() if length > 300}
+    assert statistics.median(lengths.values()) <= 110

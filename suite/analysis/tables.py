@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from suite.analysis import clocks, literature
-from suite.analysis.collect import trials_counted
+from suite.analysis.collect import trials_counted, unsearched
 from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking
@@ -115,7 +115,7 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
         ),
         "key_innovation": facts.get("key_innovation"),
         "seeds_planned": study["seeds"],
-        "trials_planned": trials_counted(study) if track == "tuned" else 0,
+        "trials_planned": trials_counted(study) if track == "tuned" and candidate not in unsearched(study) else 0,
         "trials": int(search.outcome.isin(list(Outcome)).sum()),
         "failed": int(both.outcome.isin(FAILED).sum()),
         "pruned": int((both.outcome == Outcome.PRUNED).sum()),

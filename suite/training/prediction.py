@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from suite.core.directories import WEIGHTS
 from suite.core.refusals import Refusal
 from suite.data.decoding import fit_some, read_headers
 from suite.data.files.walk import Found, walk
@@ -71,8 +70,8 @@ def likeliest(
 
     preprocessing = Preprocessing.load(directory)
     height, width, channels = preprocessing.input_shape
-    net = models.build_untrained(asked["architecture"], (height, width, channels), len(names), **asked["options"])
-    net.load_weights(directory / WEIGHTS)
+    shape = height, width, channels
+    net = models.of_run(directory, asked["architecture"], shape, len(names), asked["options"]).net()
     outputs = net.predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
     logits = outputs[0] if isinstance(outputs, list) else outputs  # auxiliary classifiers come after the net's own
     shares = keras.ops.convert_to_numpy(keras.ops.softmax(logits))
