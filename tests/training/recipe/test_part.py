@@ -64,10 +64,10 @@ def test_the_defaults_lie_within_their_own_range_and_the_part_is_in_use(kind: st
 
 @EVERY
 def test_what_is_traced_is_no_structure_and_what_is_structural_is(kind: str, name: str) -> None:
-    before = with_part(kind, name)
     for number in parts(kind)[name].numbers:
-        value = getattr(before, number.name)
-        after = with_part(kind, name, **{number.name: other(number, value)})
+        one = other(number, number.neutral if number.kind == "switched" else ON.get(number.name, number.default))
+        before = with_part(kind, name, **{number.name: one})
+        after = with_part(kind, name, **{number.name: other(number, one)})
         assert (after.structure() == before.structure()) == (number.kind != "structural"), number.name
 
 
