@@ -123,7 +123,11 @@ def test_numbers_of_the_same_name_mean_the_same() -> None:
     for kind, name in PARTS:
         for number in parts(kind)[name].numbers:
             first = seen.setdefault(number.name, number)
-            assert (type(number.default), number.kind, number.choices) == (type(first.default), first.kind, first.choices)
+            assert _nature(number) == _nature(first), number.name
+
+
+def _nature(number: Number) -> tuple[Any, ...]:
+    return type(number.default), number.kind, number.choices, number.low, number.high
 
 
 def test_a_schedule_gives_as_many_numbers_whatever_the_length() -> None:
