@@ -17,7 +17,7 @@ import numpy as np
 from keras import ops
 
 from suite.tasks import Task
-from suite.training.augment.batch import Batch
+from suite.training.batch import Batch
 from suite.training.groups import decays
 from suite.training.preprocessing import Preprocessing
 from suite.training.recipe import Recipe, parts

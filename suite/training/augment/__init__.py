@@ -18,7 +18,7 @@ PLACES, PIXELS, ERASING, MIXING = 0, 10, 20, 30
 
 @dataclass(frozen=True, kw_only=True)
 class Transform(Part):
-    """apply: from a batch (`suite.training.augment.batch.Batch`), uniform numbers (n, draws) and the part's numbers.
+    """apply: from a batch (`suite.training.batch.Batch`), uniform numbers (n, draws) and the part's numbers.
 
     switch: the number that switches it on when it is not neutral. draws: uniform numbers in [0, 1) for each image.
     order: transforms of lower orders act first, equals by name.

@@ -10,7 +10,7 @@ from suite.training.recipe.part import Number
 
 
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
-    from suite.training.augment.batch import square
+    from suite.training.batch import square
 
     return batch.erased(square(uniforms[:, 0], uniforms[:, 1], numbers["cutout"], batch.size))
 

@@ -23,7 +23,7 @@ def _source(uniform: Any, shift: int, size: int, reflect: bool) -> tuple[Any, An
     """
     from keras import ops
 
-    from suite.training.augment.batch import whole_below
+    from suite.training.batch import whole_below
 
     place = ops.arange(size, dtype="int32")[None, :] + (whole_below(uniform, 2 * shift + 1) - shift)[:, None]
     if reflect:

@@ -130,7 +130,7 @@ def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
         values[choice] = given.get(choice, FIRST[choice])
         if values[choice] not in parts(kind):
             raise unknown(f"recipe.{choice}", str(values[choice]), parts(kind))
-    converted = {key: known[key].converted(value) for key, value in given.items() if key in known}
+    converted = {key: known[key][0].converted(value) for key, value in given.items() if key in known}
     used = _used({**values, **converted})
     own = _numbers(used)
     for key, value in converted.items():
@@ -142,9 +142,9 @@ def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _changes_nothing(number: Number, value: Any) -> bool:
+def _changes_nothing(owners: tuple[Number, ...], value: Any) -> bool:
     """Whether a value of a part that is not in use may stand in a recipe all the same: older files listed them all."""
-    return value in (number.default, number.neutral)
+    return any(value in (number.default, number.neutral) for number in owners)
 
 
 def _why_not(key: str) -> str:
@@ -167,11 +167,11 @@ def _numbers(used: tuple[Part, ...]) -> dict[str, Number]:
 
 
 @cache
-def every_number() -> dict[str, Number]:
-    """The numbers of every part there is; those that several optimizers share have the first one's range."""
-    found = {number.name: number for number in COMMON}
+def every_number() -> dict[str, tuple[Number, ...]]:
+    """The numbers of every part there is, by name: several parts may declare one, alike but for its default."""
+    found = {number.name: (number,) for number in COMMON}
     for kind in (*CHOSEN.values(), "augment"):
         for part in parts(kind).values():
             for number in part.numbers:
-                found.setdefault(number.name, number)
+                found[number.name] = (*found.get(number.name, ()), number)
     return found

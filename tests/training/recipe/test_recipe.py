@@ -1,0 +1,160 @@
+"""Recipes: round trip, refusals that name key and remedy, identity, and the recipe files of the package."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import suite
+from suite.core.refusals import Refusal
+from suite.training.recipe import Recipe, every_name, parts
+from suite.training.recipe.recipe import every_number
+
+CONF = Path(suite.__file__).parent / "config" / "conf"
+RECIPES = sorted((CONF / "recipe").glob("*.yaml"))
+
+LISTED_ONCE: dict[str, Any] = {
+    "learning_rate": 0.1, "momentum": 0.9, "nesterov": False, "weight_decay": 0.0005, "schedule": "constant",
+    "warmup": 0.0, "milestones": [], "decay": 0.1, "epochs": 10, "batch_size": 128, "label_smoothing": 0.0,
+    "flip": False, "shift": 0, "shift_padding": "zero", "cutout": 0,
+}  # fmt: skip
+"""The values that every record listed before parts declared their own, in use or not."""
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_file_holds(path: Path) -> None:
+    values = yaml.safe_load(path.read_text())
+    recipe = Recipe.from_mapping({**values, "name": path.stem})
+    assert Recipe.from_mapping(recipe.as_mapping()) == recipe
+    assert recipe.name == path.stem
+    for key, value in values.items():
+        if key in recipe.as_mapping():
+            assert recipe.as_mapping()[key] == value
+
+
+@pytest.mark.parametrize("path", sorted((CONF / "search_space").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_search_space_names_numbers_of_a_recipe_within_their_range(path: Path) -> None:
+    space = yaml.safe_load(path.read_text())
+    optimizers = space.pop("optimizers")
+    assert set(optimizers) <= set(parts("optimizers"))
+    for key, dimension in space.items():
+        for bound in (dimension["low"], dimension["high"]):
+            for optimizer in optimizers:
+                assert getattr(Recipe(optimizer=optimizer).with_parameters({key: bound}), key) == bound
+        assert 0 < dimension["low"] < dimension["high"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"learning_rat": 1}, "'learning_rate'"),
+        ({"optimizer": "sdg"}, "Did you mean 'sgd'"),
+        ({"schedule": "cosin"}, "Did you mean 'cosine'"),
+        ({"loss": "crossentropy"}, "Did you mean 'cross_entropy'"),
+        ({"optimizer": None}, "recipe.optimizer"),
+        ({"learning_rate": "fast"}, "recipe.learning_rate='fast': expected a number"),
+        ({"learning_rate": 0}, "at least 1e-12"),
+        ({"learning_rate": float("nan")}, "expected a number"),
+        ({"batch_size": 12.5}, "expected a whole number"),
+        ({"batch_size": True}, "expected a whole number"),
+        ({"flip": 1}, "true or false"),
+        ({"label_smoothing": 1}, "between 0 and 0.9999"),
+        ({"schedule": "step", "milestones": [0.7, 0.5]}, "rising fractions"),
+        ({"schedule": "step", "milestones": [0.5, 1.0]}, "rising fractions"),
+        ({"schedule": "step", "milestones": 0.5}, "a list of numbers"),
+        ({"schedule": "step"}, "needs recipe.milestones"),
+        ({"milestones": [0.5]}, "needs recipe.schedule=step"),
+        ({"nesterov": True, "optimizer": "adam"}, "needs recipe.optimizer=sgd"),
+        ({"nesterov": True, "momentum": 0}, "needs recipe.optimizer=sgd with a momentum above 0"),
+        ({"shift_padding": "reflect"}, "has no effect without recipe.shift"),
+        ({"shift": 2, "shift_padding": "zeros"}, "Did you mean 'zero'"),
+        ({"epochs": 0}, "at least 1"),
+    ],
+)
+def test_refuses_what_does_not_hold_and_says_what_would(values: dict, words: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        Recipe.from_mapping(values)
+    assert words in str(refusal.value)
+
+
+def test_numbers_take_the_type_of_their_default() -> None:
+    recipe = Recipe.from_mapping({"epochs": 3.0, "learning_rate": 1, "milestones": [0.5], "schedule": "step"})
+    assert (type(recipe.epochs), type(recipe.learning_rate), recipe.milestones) == (int, float, (0.5,))
+
+
+def test_parameters_change_the_named_values_only() -> None:
+    recipe = Recipe(name="a", nesterov=True)
+    assert recipe.with_parameters({"learning_rate": 0.3}).as_mapping() == {**recipe.as_mapping(), "learning_rate": 0.3}
+    with pytest.raises(Refusal, match="unknown value of the recipe 'rate'"):
+        recipe.with_parameters({"rate": 1})
+
+
+def test_the_numbers_of_a_replaced_optimizer_or_schedule_are_replaced() -> None:
+    base = {"learning_rate": 0.3, "nesterov": True, "weight_decay": 0.01, "flip": True, "schedule": "step"}
+    base |= {"milestones": [0.5], "decay": 0.2}
+    adamw = Recipe.changed(base, {"optimizer": "adamw", "weight_decay": 0.1})
+    assert (adamw.learning_rate, adamw.weight_decay, adamw.flip) == (0.001, 0.1, True)
+    assert "nesterov" not in adamw.as_mapping()
+    assert Recipe.changed(base, {"optimizer": "sgd"}) == Recipe.from_mapping(base)
+    assert "milestones" not in Recipe.changed(base, {"schedule": "cosine"}).as_mapping()
+
+
+def test_a_recipe_lists_the_numbers_of_the_parts_in_use_and_no_others() -> None:
+    recipe = Recipe(optimizer="adamw", schedule="cosine", flip=True)
+    assert set(recipe.as_mapping()) == {
+        "name", "optimizer", "schedule", "loss", "epochs", "batch_size", "warmup", "learning_rate", "weight_decay",
+        "label_smoothing", "flip",
+    }  # fmt: skip
+    assert set(recipe.numbers()) == set(recipe.as_mapping()) - {"name", "optimizer", "schedule", "loss"}
+    with pytest.raises(AttributeError, match="this recipe has no momentum"):
+        _ = recipe.momentum
+    assert set(every_name()) == {"optimizer", "schedule", "loss", *every_number()}
+
+
+def test_equal_by_values() -> None:
+    one, same = Recipe(learning_rate=0.2), Recipe.from_mapping({"learning_rate": 0.2, "optimizer": "sgd"})
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != Recipe(learning_rate=0.3)
+    assert one.structure() == Recipe(learning_rate=0.3).structure()
+
+
+def test_the_identity_leaves_out_what_changes_nothing_and_the_name() -> None:
+    """So that a field which is added later leaves the records of finished runs alone."""
+    recipe = Recipe(name="mine", optimizer="sgd", weight_decay=0.0)
+    assert recipe.identity() == {
+        "optimizer": "sgd", "schedule": "constant", "epochs": 10, "batch_size": 128, "learning_rate": 0.1,
+        "momentum": 0.9,
+    }  # fmt: skip
+    assert Recipe(label_smoothing=0.1).identity()["label_smoothing"] == 0.1
+    assert Recipe(name="other", **{"optimizer": "sgd", "weight_decay": 0.0}).identity() == recipe.identity()
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
+def test_values_that_records_once_listed_of_parts_not_in_use_change_nothing(optimizer: str) -> None:
+    """Each was at its default, which was the same whatever the optimizer: SGD's."""
+    recipe = Recipe.from_mapping({**LISTED_ONCE, "optimizer": optimizer})
+    assert recipe == Recipe(optimizer=optimizer, learning_rate=0.1, weight_decay=0.0005)
+    stepped = Recipe.from_mapping({**LISTED_ONCE, "optimizer": optimizer, "schedule": "step", "milestones": [0.5]})
+    assert stepped.decay == 0.1
+
+
+def test_versions_are_those_of_parts_in_use_that_were_raised() -> None:
+    assert Recipe().versions() == {}
+    raised = {part.name: part.version for part in parts("augment").values() if part.version > 1}
+    assert Recipe(flip=True, shift=1).versions() == {name: raised[name] for name in ("flip", "shift")}
+
+
+def test_recipes_are_checked_without_anything_heavy() -> None:
+    code = (
+        "import sys; from suite.training.recipe import Recipe, parts; from suite.training.recipe.part import KINDS; "
+        "[parts(kind) for kind in KINDS]; Recipe(flip=True).structure(); "
+        "print([name for name in ('keras', 'tensorflow', 'jax', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
