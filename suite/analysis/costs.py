@@ -52,6 +52,8 @@ def costs(records: Records) -> pd.DataFrame:
         for name, fields in OF_SESSIONS.items()
     }
     wall = wall_seconds(records)
+    waited = float(records.runs["wait_seconds"].sum()) if "wait_seconds" in records.runs else 0.0
+    items["waiting"] += max(0.0, waited - items["search"])  # while a worker waits for a verdict, the search is at work
     items["not accounted for"] = wall - sum(items.values())
     frame = pd.DataFrame({"item": list(items), "seconds": [float(value) for value in items.values()]})
     frame["share"] = frame.seconds / wall if wall > 0 else float("nan")
