@@ -66,7 +66,7 @@ class LocalWorker:
         try:
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
+        except (BrokenPipeError, ValueError):  # it is gone, or its pipes are closed already
             pass
 
     def kill(self) -> None:
@@ -76,6 +76,7 @@ class LocalWorker:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
+        assert self._process.stdin is not None
         for line in self._process.stdout:
             try:
                 self._events.put((self, json.loads(line)))
@@ -83,6 +84,9 @@ class LocalWorker:
                 break
         code = self._process.wait()
         self._gone.set()
+        self._process.stdout.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         self._events.put((self, {"event": "exit", "ending": self._ending(code), "how": how}))
 
