@@ -44,6 +44,22 @@ def test_another_packages_net_counts_with_what_its_runs_counted(
     assert estimate(book, [RunKey("mlp", "tuned", "final", 0)]).seconds == pytest.approx(others.seconds, rel=0.2)
 
 
+def test_judging_takes_time_too(ledger: Callable[..., Ledger]) -> None:
+    """A forward pass for each validation image in each epoch, and for each test image at the end of a final run."""
+    search, final = (RunKey("lenet5", "tuned", phase, 0) for phase in ("search", "final"))
+    few, many = (
+        estimate(ledger("images_seen=256000", "data.train_examples=64", f"data.validation_examples={count}"), [search])
+        for count in (14, 140)
+    )
+    assert many.runs[search] > 1.4 * few.runs[search]
+    tests = [
+        estimate(ledger(f"data.test_examples={count}", f"instance=t{count}"), [search, final]).runs
+        for count in (100, 400)
+    ]
+    assert tests[1][final] > tests[0][final]
+    assert tests[1][search] == tests[0][search]
+
+
 def test_workers_share_the_runs(ledger: Callable[..., Ledger]) -> None:
     one, two = (estimate(book, plan.planned(book.study)) for book in (ledger(), ledger("workers=2")))
     assert two.seconds < one.seconds
