@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from suite.core.metrics import PARTS
 from suite.core.outcomes import Outcome
 from suite.core.result import Result
 from suite.projections import Projection
+from suite.projections.naming import TRAINED
 
 SIZES_AND_COSTS = ("device_seconds", "trainable_params", "macs")
 
@@ -32,13 +32,10 @@ def project_candidates(projection: Projection, results: Iterable[Result]) -> Non
 
 def means(runs: list[Result]) -> dict[str, float | None]:
     """The mean of what the task measured of test images, and of sizes and costs; None where nobody measured."""
-    names = dict.fromkeys(name for run in runs for name in run.metrics if not name.startswith(_TRAINED))
+    names = dict.fromkeys(name for run in runs for name in run.metrics if not name.startswith(TRAINED))
     values = {name: [run.metrics.get(name) for run in runs] for name in names}
     values |= {name: [getattr(run, name) for run in runs] for name in SIZES_AND_COSTS}
     return {name: _mean(found) for name, found in values.items()}
-
-
-_TRAINED = tuple(f"{part}_" for part in PARTS if part != "test")
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

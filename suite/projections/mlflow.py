@@ -29,22 +29,16 @@ from suite.core import faults
 from suite.core.directories import HISTORY, RESULT, RUN
 from suite.core.durable import leftovers, plain, replacing
 from suite.core.hardware import kind
-from suite.core.metrics import CLOCKS, COSTS, PARTS, SIZES
 from suite.core.refusals import first_line
 from suite.core.result import Result
 from suite.projections import Artifacts, ProjectionError
+from suite.projections.naming import flatten, of_epoch, of_run
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # "Creating initial MLflow database tables..."
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 BATCH = 100  # MLflow takes at most 100 params or tags in a call
 WHOLE = "suite.whole"
-NO_METRICS = ("epoch", "timestamp_ms")
-"""Numbers of an epoch's row that are no figures of it."""
-OF_RUN = (*(metric.name for metric in (*COSTS, *CLOCKS, *SIZES)), "train_examples")
-"""Figures of a run beside those that its task measures."""
-OF_EPOCHS = ("device_seconds", "images_per_second")
-"""Those among them that an epoch has, too: the run's own are `final_` ones, as are those on the training's images."""
 
 
 def store_uri(workspace: Path) -> str:
@@ -107,10 +101,9 @@ class Tracker:
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """Log epoch rows with the timestamps that they were committed with."""
         metrics = [
-            Metric(name, float(row[name]), int(row["timestamp_ms"]), int(row["epoch"]))
+            Metric(name, value, int(row["timestamp_ms"]), int(row["epoch"]))
             for row in rows
-            for name in row
-            if name not in NO_METRICS and isinstance(row[name], int | float)
+            for name, value in of_epoch(row).items()
         ]
         run = self._child(key, fields)
         self._call(self._log, run, metrics)
@@ -124,12 +117,7 @@ class Tracker:
 
     def _finish(self, run: Run, key: str, result: Result, files: Path) -> None:
         run_id, ended = run.info.run_id, round(result.ended_at * 1000)
-        figures = {**result.metrics, **{name: getattr(result, name) for name in OF_RUN}}
-        metrics = [
-            Metric(_figure(name), float(value), ended, result.epochs)
-            for name, value in figures.items()
-            if value is not None
-        ]
+        metrics = [Metric(name, value, ended, result.epochs) for name, value in of_run(result).items()]
         if kind(result.device or "") == "GPU" and result.device_seconds is not None:
             metrics.append(Metric("gpu_seconds", float(result.device_seconds), ended, result.epochs))
         self._log(run, metrics)
@@ -230,23 +218,6 @@ class Tracker:
             return function(*arguments, **named)
         except (MlflowException, OSError) as error:
             raise ProjectionError(first_line(error)) from error
-
-
-def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested mappings with dotted names."""
-    flat: dict[str, Any] = {}
-    for name, item in value.items():
-        if isinstance(item, Mapping):
-            flat |= flatten(item, f"{prefix}{name}.")
-        else:
-            flat[f"{prefix}{name}"] = item
-    return flat
-
-
-def _figure(name: str) -> str:
-    """What a run's figure is called where its epochs have one of the same name."""
-    trained = name != "train_examples" and name.startswith(tuple(f"{part}_" for part in PARTS if part != "test"))
-    return f"final_{name}" if trained or name in OF_EPOCHS else name
 
 
 def _database(uri: str) -> Path | None:

@@ -78,12 +78,11 @@ def look(study: Study) -> Outlook:
 def carry_out(outlook: Outlook, report: Report) -> End:
     """Train, project and report. What the report raises is not caught: by then everything is committed."""
     ledger, session, study = outlook.ledger, outlook.clock, outlook.ledger.study
+    name, logs = getattr(study, "executor", "local"), ledger.directory / "logs"
+    workers = executor(name, study.workers, study.backend, ledger.threads, logs)
     write(ledger, "running")
     projector = Projector(lambda: _tracker(study))
     with progress(outlook.expected) as listener:
-        workers = executor(
-            getattr(study, "executor", "local"), study.workers, study.backend, ledger.threads, ledger.directory / "logs"
-        )
         coordinator = Coordinator(ledger, workers, projector, listener, session)
         state, reason = _run(coordinator)
         if state != "finished":

@@ -8,7 +8,8 @@ import pytest
 from suite.core.directories import RunKey
 from suite.projections import Committed, Projection, ProjectionError
 from suite.projections.candidates import means
-from suite.projections.mlflow import Tracker, _figure
+from suite.projections.mlflow import Tracker
+from suite.projections.naming import of_epoch, of_run
 from suite.projections.projector import Projector
 from tests.projections.kept import Kept
 from tests.study.made_up import made_up
@@ -68,9 +69,14 @@ def test_a_store_that_cannot_be_opened_is_said_once_and_asked_for_nothing() -> N
 
 
 def test_figures_that_epochs_have_too_are_told_apart() -> None:
-    names = ("test_accuracy", "calibration_error", "macs", "train_examples", "setup_seconds")
-    assert [_figure(name) for name in names] == list(names)
-    assert [_figure(name) for name in ("val_loss", "device_seconds")] == ["final_val_loss", "final_device_seconds"]
+    result = made_up(
+        KEYS[0], test_accuracy=0.5, val_loss=2.0, balanced_accuracy=0.25, macs=10, train_examples=7, device_seconds=3.0
+    )
+    assert of_run(result) == {
+        "test_accuracy": 0.5, "final_val_loss": 2.0, "balanced_accuracy": 0.25, "macs": 10.0, "train_examples": 7.0,
+        "final_device_seconds": 3.0,
+    }  # fmt: skip
+    assert of_epoch({**ROW, "val_loss": None}) == {"val_accuracy": 0.5}
 
 
 def test_the_address_says_where_the_database_and_the_artifacts_lie(tmp_path: Path) -> None:
