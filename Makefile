@@ -44,7 +44,7 @@ test-all: test
 	$(PYTEST) -n 2 --dist worksteal -m 'slow and not faults and not realdata'
 
 test-faults: setup-dev
-	$(PYTEST) -m faults
+	$(PYTEST) -n 2 --dist worksteal -m 'faults and not quick'
 
 lint: setup-dev
 	$(BIN)/ruff check .

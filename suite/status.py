@@ -10,6 +10,7 @@ from suite.commandline import DONE, FAILED, boolean, enter, parse
 from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.refusals import unknown
+from suite.core.result import read_result
 
 HELP = """
 Show what runs, what is left and what it takes on disk; make MLflow and Optuna's mirror again from the run directories.
@@ -83,12 +84,12 @@ def _counts(directory: Path) -> dict[str, tuple[int, int, int, int]]:
     counts: dict[str, list[int]] = {}
     for key, path in directories.run_directories(directory):
         row = counts.setdefault(key.candidate, [0, 0, 0, 0])
-        result = directories.read_result(path)
+        result = read_result(path)
         if result is None:
             row[3] += 1
         else:
             row[0 if key.phase == "search" else 1] += 1
-            row[2] += result["outcome"] not in ("completed", "pruned")
+            row[2] += result.outcome.failed
     return {name: (row[0], row[1], row[2], row[3]) for name, row in counts.items()}
 
 

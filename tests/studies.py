@@ -80,7 +80,7 @@ def measured(workspace: Path) -> dict[str, tuple[Any, ...]]:
         rows = [
             [row[name] for name in ("epoch", "train_loss", "val_accuracy")] for row in read_json(path / "history.json")
         ]
-        found[str(key)] = (*(result[name] for name in MEASURED), rows)
+        found[str(key)] = (*(result.get(name) for name in MEASURED), rows)
     return found
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +20,9 @@ from suite.commandline import FAILED
 from suite.core import directories
 from suite.core.directories import RunKey
 from suite.core.durable import write_json
+from suite.core.hardware import cores
+from suite.core.lock import workspace_lock
+from suite.study.accounting import KINDS
 from tests import studies
 
 
@@ -41,8 +47,12 @@ def test_every_planned_run_is_committed_and_only_final_runs_saw_the_test_set(wor
     results = studies.results(workspace)
     assert len(results) == 2 * (2 + 2)
     for key, result in results.items():
-        assert set(directories.FIELDS) <= set(result)
-        assert (result["test_accuracy"] is not None) == ("/final/" in key)
+        measured = {"test_accuracy", "test_top5_accuracy", "test_loss", "calibration_error"}
+        assert set(directories.FIELDS) - set(result) <= measured, "what was not measured is left out, nothing else"
+        assert "name" not in result["recipe"], "the recipe as asked, without what the search chose"
+        assert result["recipe"]["learning_rate"] == 0.1
+        assert result["threads"] == cores()
+        assert (result.get("test_accuracy") is not None) == ("/final/" in key)
         assert result["ended_at"] > result["started_at"]
     assert results["mlp/tuned/search/0"]["parameters"]["learning_rate"] == 0.1, "trial 0 is the recipe as it stands"
 
@@ -126,6 +136,106 @@ def test_the_winner_classifies_pictures(workspace: Path) -> None:
         assert 0 < sum(shares) <= 1 + 1e-4
     hits = sum(row["class_1"] == Path(row["image"]).stem[-1] for row in rows)
     assert hits >= 6, "a network trained on these digits does better than one in ten"
+
+
+def test_two_workers_compute_the_same_bits_and_each_of_their_seconds_is_accounted_for(
+    workspace: Path, tmp_path: Path
+) -> None:
+    """The instance keeps its threads, so that the workers share the cores, and says so."""
+    again = tmp_path / "workspace"
+    shutil.copytree(workspace, again)
+    for key in studies.results(workspace):
+        if key != "mlp/tuned/search/0":
+            shutil.rmtree(studies.instance(again) / key)
+    (studies.instance(again) / directories.SESSIONS).unlink()
+    done = studies.command(again, "workers=2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    if cores() > 1:
+        assert f"2 workers with {cores()} threads each share {cores()} cores" in done.stdout
+    assert studies.measured(again) == studies.measured(workspace)
+    assert studies.same_weights(studies.weights(again), studies.weights(workspace))
+    assert {path.name for path in studies.instance(again).glob("logs/*")} == {"worker-0.log", "worker-1.log"}
+    assert not_accounted_for(again) < 0.03
+
+
+def test_one_workers_seconds_are_accounted_for(workspace: Path) -> None:
+    assert not_accounted_for(workspace) < 0.03
+
+
+def not_accounted_for(workspace: Path) -> float:
+    """The share of the one session's time, workers times wall, that neither it nor a run counted."""
+    (session,) = directories.read_sessions(studies.instance(workspace))
+    whole = session["wall_seconds"] * session["workers"]
+    assert sum(session[f"{kind}_seconds"] for kind in KINDS) == pytest.approx(whole)
+    assert session["idle_seconds"] > 0
+    runs = [run for run in studies.results(workspace).values() if run["started_at"] > session["started_at"]]
+    clocks = [f"{name}_seconds" for name in "device compile data setup eval checkpoint wait".split()]
+    spent = sum(run[name] for run in runs for name in clocks)
+    assert spent <= session["busy_seconds"]
+    return float((session["busy_seconds"] - spent) / whole)
+
+
+def test_a_store_out_of_reach_stops_no_study_and_a_rebuild_repairs_it(workspace: Path, tmp_path: Path) -> None:
+    again, key = tmp_path / "workspace", "mlp/tuned/final/1"
+    shutil.copytree(workspace, again)
+    shutil.rmtree(studies.instance(again) / key)
+    done = studies.command(again, MLFLOW_TRACKING_URI="http://127.0.0.1:9")
+    assert done.returncode == 0, done.stderr
+    said = next(line for line in done.stdout.splitlines() if line.startswith("tracking: "))
+    assert "The runs are safe; python -m suite.status rebuild=true projects them again" in said
+    ended = studies.results(again)[key]["ended_at"]
+    assert ended > studies.results(workspace)[key]["ended_at"]
+    assert module(again, "suite.status", "rebuild=true").returncode == 0
+    assert whole_tags(again)[key] == str(round(ended * 1000))
+    assert studies.mlflow_runs(again) == studies.mlflow_runs(workspace)
+
+
+def whole_tags(workspace: Path) -> dict[str, str]:
+    """Key to the tag that says which run MLflow has as a whole."""
+    query = (
+        "select k.value, w.value from tags k join tags w on w.run_uuid = k.run_uuid and w.key = 'suite.whole' "
+        "join runs r on r.run_uuid = k.run_uuid where k.key = 'key' and r.lifecycle_stage = 'active'"
+    )
+    with contextlib.closing(sqlite3.connect(workspace / "mlflow.db")) as connection:
+        return dict(connection.execute(query).fetchall())
+
+
+def test_a_dry_run_reads_while_another_study_runs(workspace: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (workspace / "runs").rglob("*") if path.is_file()}
+    with workspace_lock(workspace):
+        before[workspace / "runs" / ".lock"] = (workspace / "runs" / ".lock").stat().st_mtime_ns
+        done = studies.command(workspace, "dry_run=true", "seeds=3")
+        assert done.returncode == 0, done.stderr
+        assert "2 runs to train, about" in done.stdout
+        refused = studies.command(workspace, "dry_run=measure")
+    assert refused.returncode == 2
+    assert "another study is running" in refused.stderr
+    assert {path: path.stat().st_mtime_ns for path in (workspace / "runs").rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.slow
+def test_a_measurement_times_each_candidate_and_leaves_its_speed_alone(tmp_path: Path) -> None:
+    workspace = studies.workspace_with_study(tmp_path / "workspace")
+    done = studies.command(workspace, "dry_run=measure")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("mlp", "lenet5"):
+        line = next(line for line in done.stdout.splitlines() if line.startswith(f"{name}: "))
+        assert "parameters" in line
+        assert "images/s, tracing" in line
+    assert "the plan: about" in done.stdout
+    assert [path.name for path in (workspace / "runs").iterdir() if path.name != ".lock"] == [".speed.json"]
+
+
+@pytest.mark.slow
+def test_a_limit_stops_the_search_of_all_after_the_same_trials(tmp_path: Path) -> None:
+    workspace = studies.workspace_with_study(tmp_path / "workspace")
+    done = studies.command(workspace, "limit=1s", "seeds=1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "limit: the search stops after 1 trials of each candidate" in done.stdout
+    assert set(studies.results(workspace)) == {
+        f"{name}/tuned/{phase}/0" for name in ("mlp", "lenet5") for phase in ("search", "final")
+    }
+    assert "search 1/1, final 1/1" in module(workspace, "suite.status", "study=tiny").stdout
 
 
 def test_typed_again_nothing_trains(workspace: Path) -> None:

@@ -28,7 +28,7 @@ OF_SESSIONS = {
     "report": ("report_seconds",),
     "waiting": ("idle_seconds",),
 }
-"""What the coordinator counted, summed over its sessions."""
+"""What the coordinator counted, summed over its sessions: seconds of workers, of whom each is counted once."""
 
 
 TAKEN = ("images_per_second", "peak_memory_bytes", "energy_joules")
@@ -44,7 +44,8 @@ def wall_seconds(records: Records) -> float:
 def costs(records: Records) -> pd.DataFrame:
     """Columns `item`, `seconds`, `share` (of the wall time; NaN where none was recorded), with what is left over last.
 
-    Coordinator and workers count at the same time, so the parts may overlap and the rest may be below zero.
+    A worker waits while it has no run, and while it waits for the verdict on an epoch; what the search takes of that is
+    shown apart. Sessions that were recorded before each worker's time was counted leave more of it unaccounted for.
     """
     items = {name: sum(records.runs[field].sum() for field in fields) for name, fields in OF_RUNS.items()}
     items |= {
@@ -52,6 +53,8 @@ def costs(records: Records) -> pd.DataFrame:
         for name, fields in OF_SESSIONS.items()
     }
     wall = wall_seconds(records)
+    waited = float(records.runs["wait_seconds"].sum()) if "wait_seconds" in records.runs else 0.0
+    items["waiting"] += max(0.0, waited - items["search"])  # while a worker waits for a verdict, the search is at work
     items["not accounted for"] = wall - sum(items.values())
     frame = pd.DataFrame({"item": list(items), "seconds": [float(value) for value in items.values()]})
     frame["share"] = frame.seconds / wall if wall > 0 else float("nan")

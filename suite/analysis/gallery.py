@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import confusion, figures
+from suite.analysis import figures
 from suite.analysis.reading import Records
 from suite.core.outcomes import Outcome
+from suite.tasks import confusion
 
 MOST_CONFUSIONS = 12
 """More matrices than a page should hold; the predictions of all are in records.npz."""

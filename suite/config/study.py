@@ -15,6 +15,7 @@ from suite.config.claims import claims_from
 from suite.config.search import checked_search
 from suite.core.refusals import Refusal
 
+EXECUTORS = ("local",)
 BACKENDS = ("tensorflow", "jax", "torch")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16")
 
@@ -50,6 +51,7 @@ class Study:
     backend: str
     precision: str
     workers: int
+    executor: str  # where runs are carried out
     threads: int | None  # of the processor, for each run; None: the cores are shared out
     deterministic: bool | None  # None: on a processor yes, on an accelerator no
     workspace: Path
@@ -94,6 +96,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         backend=backend,
         precision=precision,
         workers=count("workers", cfg["workers"]),
+        executor=one_of("executor", cfg["executor"], EXECUTORS),
         threads=None if cfg["threads"] == "auto" else count("threads", cfg["threads"]),
         deterministic=None if cfg["deterministic"] == "auto" else boolean("deterministic", cfg["deterministic"]),
         workspace=workspace,

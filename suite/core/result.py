@@ -9,6 +9,7 @@ from typing import Any
 
 from suite.core.directories import RESULT
 from suite.core.durable import read_json, write_json
+from suite.core.hardware import kind
 from suite.core.metrics import Metric
 from suite.core.outcomes import Outcome
 
@@ -91,6 +92,18 @@ def columns(metrics: Iterable[Metric]) -> list[str]:
     for item in fields(Result):
         found += [metric.name for metric in metrics] if item.name == "metrics" else [item.name]
     return found
+
+
+def finished(asked: Mapping[str, Any], measured: Mapping[str, Any], ended_at: float) -> Result:
+    """The result of a run that is over, whether its worker says so or the coordinator for a worker that crashed.
+
+    `asked` is what was known before the run (its place, its seed, the recipe as the study asks for it) and outranks
+    what the training calls by the same name; `measured` is what came out, with the outcome.
+    """
+    values = {**measured, **asked, "ended_at": ended_at}
+    if kind(str(values.get("device") or "")) != "CPU":
+        values["threads"] = None
+    return Result.from_mapping(values)
 
 
 def read_result(directory: Path) -> Result | None:

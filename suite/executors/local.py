@@ -1,4 +1,4 @@
-"""Where workers live: local processes, spawned, each with its own pipes and log."""
+"""Workers as processes of this machine, spawned, each with its own pipes and log."""
 
 from __future__ import annotations
 
@@ -10,20 +10,37 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from suite.core.hardware import cores, gpus
+import psutil
 
-Event = tuple["Worker", dict[str, Any]]
+from suite.core.hardware import gpus
+from suite.core.host import memory_bytes_allowed, memory_kills
+from suite.executors.protocol import Ending, Event, Worker
+
+ALONE = 3
+"""The exit code of a worker whose coordinator is gone."""
+TRUSTED_SHARE = 0.6  # of the memory, shared by the workers, that one may hold and still get another run
+OWN_FAULT_SHARE = 0.5  # of the memory, shared by the workers, that one held whom the system ended for want of it
+SAMPLE_SECONDS = 0.25
 
 
-class Worker:
-    """One worker process. Its events arrive in the queue as `(worker, event)`; the last one is `exit`."""
+class LocalWorker:
+    """One worker process. Its events arrive in the queue as `(worker, event)`; the last one is `exit`.
 
-    def __init__(self, name: str, events: queue.Queue[Event], log: Path, environment: Mapping[str, str]) -> None:
+    fair_share: bytes of memory that are each worker's, where all use as much.
+    """
+
+    def __init__(
+        self, name: str, events: queue.Queue[Event], log: Path, environment: Mapping[str, str], fair_share: float
+    ) -> None:
         self.name, self.log, self._events = name, log, events
         self.ready = False
+        self.memory_bytes = 0
+        self._fair_share = fair_share
+        self._kills_before = memory_kills()
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as stderr:
             self._log_start = stderr.tell()
@@ -34,15 +51,22 @@ class Worker:
                 stderr=stderr,
                 env={**os.environ, **environment},
             )
+        self._gone = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
         threading.Thread(target=self._read, daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def send(self, **order: Any) -> None:
         """Send one order. A worker that died is noticed by its `exit` event, not here."""
         assert self._process.stdin is not None
+        self._kills_before = memory_kills()
         try:
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
+        except (BrokenPipeError, ValueError):  # it is gone, or its pipes are closed already
             pass
 
     def kill(self) -> None:
@@ -52,12 +76,34 @@ class Worker:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
+        assert self._process.stdin is not None
         for line in self._process.stdout:
             try:
                 self._events.put((self, json.loads(line)))
             except json.JSONDecodeError:  # the torn last line of a killed worker
                 break
-        self._events.put((self, {"event": "exit", "code": self._process.wait()}))
+        code = self._process.wait()
+        self._gone.set()
+        self._process.stdout.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        self._events.put((self, {"event": "exit", "ending": self._ending(code), "how": how}))
+
+    def _watch(self) -> None:
+        """Follow the memory that the process holds: after its end nobody knows it."""
+        with suppress(psutil.Error):
+            process = psutil.Process(self._process.pid)
+            while not self._gone.wait(SAMPLE_SECONDS):
+                held = int(process.memory_info().rss)
+                self.memory_bytes = held or self.memory_bytes  # a process that is ending holds none
+
+    def _ending(self, code: int) -> Ending:
+        """The system's count of kills for want of memory is the whole machine's: it may have risen for another's."""
+        if code == -signal.SIGKILL and memory_kills() > self._kills_before:
+            large = self.memory_bytes >= OWN_FAULT_SHARE * self._fair_share
+            return Ending.OUT_OF_MEMORY if large else Ending.SHORT_OF_MEMORY
+        return Ending.KILLED if was_killed(code) else Ending.CRASHED
 
     def last_words(self) -> str:
         """The last line that this worker, not one before it, wrote into its log: why it died, if it said so."""
@@ -67,42 +113,50 @@ class Worker:
 
 
 class LocalExecutor:
-    """Starts workers on this machine and shares its cores among them."""
+    """Starts workers on this machine. `threads`: processor threads that each computes with."""
 
-    def __init__(self, count: int, backend: str, logs: Path) -> None:
-        self.count, self._backend, self._logs = count, backend, logs
+    def __init__(self, count: int, backend: str, threads: int, logs: Path) -> None:
+        self.count, self._backend, self._threads, self._logs = count, backend, threads, logs
         self.events: queue.Queue[Event] = queue.Queue()
-        self.workers: list[Worker] = []
+        self.workers: list[LocalWorker] = []
         self._started = 0
 
-    def start(self) -> Worker:
+    def start(self) -> LocalWorker:
         """Spawn one more worker."""
         name = f"worker-{self._started}"
         self._started += 1
-        worker = Worker(name, self.events, self._logs / f"{name}.log", self._environment())
+        share = memory_bytes_allowed() / self.count
+        worker = LocalWorker(name, self.events, self._logs / f"{name}.log", self._environment(), share)
         self.workers.append(worker)
         return worker
 
     def stop(self, worker: Worker) -> None:
+        assert isinstance(worker, LocalWorker)
         worker.kill()
         self.forget(worker)
 
     def forget(self, worker: Worker) -> None:
-        if worker in self.workers:
-            self.workers.remove(worker)
+        self.workers = [other for other in self.workers if other is not worker]
+
+    def outgrown(self, memory_bytes: int) -> bool:
+        return memory_bytes > memory_bytes_allowed() * TRUSTED_SHARE / self.count
 
     def close(self) -> None:
         for worker in list(self.workers):
             self.stop(worker)
 
     def _environment(self) -> dict[str, str]:
-        environment = {"KERAS_BACKEND": self._backend, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
+        threads = str(self._threads)
+        environment = {
+            "KERAS_BACKEND": self._backend,
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "PYTHONUNBUFFERED": "1",
+            "OMP_NUM_THREADS": threads,  # torch, too; JAX documents no such number and takes all cores
+            "TF_NUM_INTRAOP_THREADS": threads,
+            "TF_NUM_INTEROP_THREADS": threads,
+        }
         if self.count > 1:
-            threads = str(max(1, cores() // self.count))
             environment |= {
-                "OMP_NUM_THREADS": threads,
-                "TF_NUM_INTRAOP_THREADS": threads,
-                "TF_NUM_INTEROP_THREADS": threads,
                 "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # the first worker would take all memory of a shared GPU
                 "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
             }
@@ -114,4 +168,4 @@ class LocalExecutor:
 
 def was_killed(code: int) -> bool:
     """Whether an exit code means that someone ended the process, rather than that it broke by itself."""
-    return code in (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP, 3)
+    return code in (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP, ALONE)

@@ -19,15 +19,19 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from suite.core import directories, faults
 from suite.core.durable import write_json
 from suite.core.lock import Lock
+from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal, first_line
+from suite.core.result import finished, read_result, write_result
 
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+BROKEN = (Outcome.ERROR, Outcome.OUT_OF_MEMORY)
 LOCK_WAIT_SECONDS = 60.0  # a worker whose coordinator was killed needs a moment to notice
 
 
@@ -102,7 +106,7 @@ def _train_locked(trainer: Any, channel: Channel, order: dict[str, Any]) -> None
     from suite.training.trainer import GraphChanged, RunFailed
 
     directory, waited = Path(order["directory"]), 0.0
-    if directories.read_result(directory) is not None:
+    if read_result(directory) is not None:
         return
 
     def on_epoch(row: dict[str, Any]) -> bool:
@@ -114,7 +118,7 @@ def _train_locked(trainer: Any, channel: Channel, order: dict[str, Any]) -> None
         return stop
 
     try:
-        fields = trainer.train(RunSpec.from_mapping(order["spec"]), directory, order["attempt"], on_epoch)
+        measured = trainer.train(RunSpec.from_mapping(order["spec"]), directory, order["attempt"], on_epoch)
     except (GraphChanged, Refusal):
         raise
     except Exception as error:
@@ -123,9 +127,9 @@ def _train_locked(trainer: Any, channel: Channel, order: dict[str, Any]) -> None
         traceback.print_exc()
         known = error.fields if isinstance(error, RunFailed) else {}
         cause = error.__cause__ or error
-        fields = {**known, "outcome": "error", "reason": f"{type(cause).__name__}: {first_line(cause)}"}
-    fields = {**order["fields"], **fields, "attempts": order["attempt"]}
-    _commit(directory, {**fields, "wait_seconds": waited, "ended_at": time.time()})
+        measured = {**known, "outcome": Outcome.ERROR, "reason": f"{type(cause).__name__}: {first_line(cause)}"}
+    asked = {**order["fields"], "attempts": order["attempt"]}
+    _commit(directory, asked, {**measured, "wait_seconds": waited})
 
 
 def is_storage_failure(error: BaseException | None) -> bool:
@@ -139,18 +143,17 @@ def is_storage_failure(error: BaseException | None) -> bool:
     return False
 
 
-def _commit(directory: Path, fields: dict[str, Any]) -> None:
+def _commit(directory: Path, asked: Mapping[str, Any], measured: dict[str, Any]) -> None:
     """Write result.json, the commit point; checkpoints are of no use after it."""
     from suite.training.checkpoint import committed_rows
 
-    if fields["outcome"] in ("error", "out_of_memory"):  # a run that broke leaves the epochs that it had committed
+    if measured["outcome"] in BROKEN:  # a run that broke leaves the epochs that it had committed
         rows = committed_rows(directory)
         write_json(directory / directories.HISTORY, rows)
-        fields = {**fields, "epochs": len(rows)}
-    ordered = {name: fields.get(name) for name in directories.FIELDS}
-    extras = {name: value for name, value in fields.items() if name not in ordered}
+        measured = {**measured, "epochs": len(rows)}
+    result = finished(asked, measured, time.time())
     faults.reach("result.before")
-    write_json(directory / directories.RESULT, {**ordered, **extras})
+    write_result(directory, result)
     faults.reach("result.written")
     shutil.rmtree(directory / "checkpoints", ignore_errors=True)
 

@@ -25,30 +25,20 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
-from suite.analysis import confusion
 from suite.core import faults
-from suite.core.directories import HISTORY, PREDICTIONS, RESULT, RUN
+from suite.core.directories import HISTORY, RESULT, RUN
+from suite.core.durable import leftovers, plain, replacing
 from suite.core.hardware import kind
 from suite.core.refusals import first_line
+from suite.core.result import Result
+from suite.projections import Artifacts, ProjectionError
+from suite.projections.naming import flatten, of_epoch, of_run
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # "Creating initial MLflow database tables..."
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 BATCH = 100  # MLflow takes at most 100 params or tags in a call
 WHOLE = "suite.whole"
-EPOCH_METRICS = (
-    "train_loss", "train_accuracy", "val_loss", "val_accuracy", "val_top5_accuracy", "learning_rate",
-    "device_seconds", "images_per_second",
-)  # fmt: skip
-RESULT_METRICS = (
-    "train_accuracy val_accuracy val_top5_accuracy val_loss test_accuracy test_top5_accuracy test_loss "
-    "calibration_error device_seconds compile_seconds eval_seconds wait_seconds replayed_seconds images_per_second "
-    "peak_memory_bytes energy_joules params trainable_params macs train_examples"
-).split()
-
-
-class TrackingError(Exception):
-    """The tracking store could not be reached or written; the runs' directories are unharmed."""
 
 
 def store_uri(workspace: Path) -> str:
@@ -59,28 +49,32 @@ def store_uri(workspace: Path) -> str:
 class Tracker:
     """The MLflow side of one study's instance. Every method may be called again with the same values.
 
-    Raises TrackingError where MLflow or its database fails.
+    Raises ProjectionError where MLflow or its database fails.
     """
 
-    def __init__(self, workspace: Path, study: str, instance: str, tags: Mapping[str, str]) -> None:
-        self._study, self._instance = study, instance
+    def __init__(
+        self, uri: str, study: str, instance: str, tags: Mapping[str, str], artifacts: Artifacts | None = None
+    ) -> None:
+        """`uri`: of the tracking store; `artifacts`: what the task shows of a run that is over."""
+        self._study, self._instance, self._artifacts = study, instance, artifacts
         self._tags = {"study": study, "instance": instance, **tags}
+        self._database = _database(uri)
         try:
-            if _is_local(workspace):
-                _make_database(workspace / "mlflow.db")
-            self._client = MlflowClient(store_uri(workspace))
-            self._experiment = self._open_experiment(workspace)
+            if self._database:
+                _make_database(self._database)
+            self._client = MlflowClient(uri)
+            self._experiment = self._open_experiment()
             self._runs = self._existing()
-        except TrackingError:
+        except ProjectionError:
             raise
         except Exception as error:
-            damaged = "; if mlflow.db is damaged, move it away" if _is_local(workspace) else ""
-            raise TrackingError(f"{first_line(error)}{damaged}") from error
+            damaged = f"; if {self._database.name} is damaged, move it away" if self._database else ""
+            raise ProjectionError(f"{first_line(error)}{damaged}") from error
 
-    def _open_experiment(self, workspace: Path) -> str:
+    def _open_experiment(self) -> str:
         existing = self._client.get_experiment_by_name(self._study)
         if existing is None:
-            location = (workspace / "mlartifacts" / self._study).as_uri() if _is_local(workspace) else None
+            location = self._database and (self._database.parent / "mlartifacts" / self._study).as_uri()
             return str(self._client.create_experiment(self._study, artifact_location=location))
         if existing.lifecycle_stage == "deleted":
             self._client.restore_experiment(existing.experiment_id)
@@ -107,66 +101,57 @@ class Tracker:
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """Log epoch rows with the timestamps that they were committed with."""
         metrics = [
-            Metric(name, float(row[name]), int(row["timestamp_ms"]), int(row["epoch"]))
+            Metric(name, value, int(row["timestamp_ms"]), int(row["epoch"]))
             for row in rows
-            for name in EPOCH_METRICS
-            if row.get(name) is not None
+            for name, value in of_epoch(row).items()
         ]
         run = self._child(key, fields)
         self._call(self._log, run, metrics)
 
-    def result(self, key: str, result: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], files: Path) -> None:
+    def result(self, key: str, result: Result, rows: Iterable[Mapping[str, Any]], files: Path) -> None:
         """Project a committed run: epochs, results, artifacts, status, at last the tag that says it is whole."""
-        self.epochs(key, result, rows)
-        run = self._child(key, result)
+        fields = result.as_mapping()
+        self.epochs(key, fields, rows)
+        run = self._child(key, fields)
         self._call(self._finish, run, key, result, files)
 
-    def _finish(self, run: Run, key: str, result: Mapping[str, Any], files: Path) -> None:
-        run_id, ended = run.info.run_id, round(result["ended_at"] * 1000)
-        epochs = int(result.get("epochs") or 0)
-        metrics = [
-            Metric(f"final_{name}" if name in EPOCH_METRICS else name, float(result[name]), ended, epochs)
-            for name in RESULT_METRICS
-            if isinstance(result.get(name), int | float)
-        ]
-        if kind(str(result.get("device") or "")) == "GPU" and result.get("device_seconds") is not None:
-            metrics.append(Metric("gpu_seconds", float(result["device_seconds"]), ended, epochs))
+    def _finish(self, run: Run, key: str, result: Result, files: Path) -> None:
+        run_id, ended = run.info.run_id, round(result.ended_at * 1000)
+        metrics = [Metric(name, value, ended, result.epochs) for name, value in of_run(result).items()]
+        if kind(result.device or "") == "GPU" and result.device_seconds is not None:
+            metrics.append(Metric("gpu_seconds", float(result.device_seconds), ended, result.epochs))
         self._log(run, metrics)
         self._log_params(run, result)
         self._log_artifacts(run_id, result, files)
-        failed = result["outcome"] not in ("completed", "pruned")
-        self._client.set_tag(run_id, "outcome", result["outcome"])
-        if result.get("reason"):
-            self._client.set_tag(run_id, "reason", str(result["reason"])[:5000])
-        self._client.set_terminated(run_id, "FAILED" if failed else "FINISHED", end_time=ended)
-        self._client.set_tag(run_id, WHOLE, _tag(result["ended_at"]))
+        self._client.set_tag(run_id, "outcome", str(result.outcome))
+        if result.reason:
+            self._client.set_tag(run_id, "reason", result.reason[:5000])
+        self._client.set_terminated(run_id, result.outcome.mlflow, end_time=ended)
+        self._client.set_tag(run_id, WHOLE, _tag(result.ended_at))
         self._runs[key] = self._client.get_run(run_id)
 
     def _log(self, run: Run, metrics: list[Metric]) -> None:
         for start in range(0, len(metrics), 1000):
             self._client.log_batch(run.info.run_id, metrics=metrics[start : start + 1000])
 
-    def _log_params(self, run: Run, result: Mapping[str, Any]) -> None:
-        flat = flatten({name: result.get(name) for name in ("options", "recipe", "parameters")})
-        flat |= {
-            name: result.get(name) for name in ("data_hash", "batch_size", "epochs", "fingerprint", "commit", "device")
-        }
+    def _log_params(self, run: Run, result: Result) -> None:
+        names = ("data_hash", "batch_size", "epochs", "fingerprint", "commit", "device", "threads")
+        flat = flatten({name: getattr(result, name) for name in ("options", "recipe", "parameters", *names)})
         params = [Param(name, str(value)) for name, value in flat.items() if value is not None]
         for start in range(0, len(params), BATCH):
             self._client.log_batch(run.info.run_id, params=params[start : start + BATCH])
 
-    def _log_artifacts(self, run_id: str, result: Mapping[str, Any], files: Path) -> None:
-        """The run's own files, and a final run's confusion matrix as counts and as a picture."""
+    def _log_artifacts(self, run_id: str, result: Result, files: Path) -> None:
+        """The run's own files, and what its task shows of it."""
         texts = {
             path.name: path.read_text(encoding="utf-8") for path in (files / RUN, files / HISTORY) if path.exists()
         }
-        texts[RESULT] = json.dumps(result, indent=1)
-        if (files / PREDICTIONS).exists():
-            counts = confusion.of_run(files / PREDICTIONS)
-            texts["confusion_matrix.csv"] = confusion.as_csv(counts)
-            self._client.log_image(run_id, confusion.as_picture(counts), artifact_file="confusion_matrix.png")
-        for name, text in texts.items():
-            self._client.log_text(run_id, text, name)
+        texts[RESULT] = json.dumps(plain(result.as_mapping()), indent=1)
+        for name, shown in {**texts, **(self._artifacts(files) if self._artifacts else {})}.items():
+            if isinstance(shown, str):
+                self._client.log_text(run_id, shown, name)
+            else:
+                self._client.log_image(run_id, shown, artifact_file=name)
 
     def _child(self, key: str, fields: Mapping[str, Any]) -> Run:
         known = self._runs.get(key)
@@ -194,11 +179,11 @@ class Tracker:
         start = round(started_at * 1000) if started_at else None
         return self._call(self._client.create_run, self._experiment, start_time=start, tags=tags)
 
-    def candidate(self, fields: Mapping[str, Any], metrics: Mapping[str, float | None]) -> None:
+    def candidate(self, last: Result, figures: Mapping[str, float | None]) -> None:
         """Write a candidate's own figures (means over final runs) onto its parent run, and end it."""
-        run = self._parent(fields)
-        ended = round(fields["ended_at"] * 1000)
-        rows = [Metric(name, float(value), ended, 0) for name, value in metrics.items() if value is not None]
+        run = self._parent(last.as_mapping())
+        ended = round(last.ended_at * 1000)
+        rows = [Metric(name, float(value), ended, 0) for name, value in figures.items() if value is not None]
         self._call(self._log, run, rows)
         self._call(self._client.set_terminated, run.info.run_id, "FINISHED", end_time=ended)
 
@@ -232,18 +217,13 @@ class Tracker:
         try:
             return function(*arguments, **named)
         except (MlflowException, OSError) as error:
-            raise TrackingError(first_line(error)) from error
+            raise ProjectionError(first_line(error)) from error
 
 
-def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested mappings with dotted names."""
-    flat: dict[str, Any] = {}
-    for name, item in value.items():
-        if isinstance(item, Mapping):
-            flat |= flatten(item, f"{prefix}{name}.")
-        else:
-            flat[f"{prefix}{name}"] = item
-    return flat
+def _database(uri: str) -> Path | None:
+    """The SQLite file of a tracking store, or None where it is another kind of store."""
+    prefix = "sqlite:///"
+    return Path(uri.removeprefix(prefix)).absolute() if uri.startswith(prefix) else None
 
 
 def _make_database(path: Path) -> None:
@@ -253,16 +233,12 @@ def _make_database(path: Path) -> None:
     """
     if path.exists():
         return
-    partial = path.with_name(f".{path.name}.partial")
-    for leftover in path.parent.glob(f"{partial.name}*"):  # and its journal
-        leftover.unlink()
-    MlflowClient(f"sqlite:///{partial}").search_experiments(max_results=1)
-    faults.reach("projection.database")
-    os.replace(partial, path)
-
-
-def _is_local(workspace: Path) -> bool:
-    return store_uri(workspace).startswith("sqlite:///")
+    for leftover in leftovers(path.parent):
+        if path.name in leftover.name:  # and its journal
+            leftover.unlink()
+    with replacing(path) as partial:
+        MlflowClient(f"sqlite:///{partial}").search_experiments(max_results=1)
+        faults.reach("projection.database")
 
 
 def _tag(ended_at: float | None) -> str:

@@ -1,70 +1,110 @@
-"""Where a coordinator's time went: one line of sessions.jsonl for each time the command was typed."""
+"""Where a study's time went: one line of sessions.jsonl for each time the command was typed.
+
+A session has as many places as workers, and each second of each place is counted once: with two workers an hour holds
+two. What a run spent inside its own time is in its result; the rest of `busy_seconds` is what nobody accounts for.
+"""
 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from suite.core import directories
+from suite.core.durable import write_text
+
+START, IDLE, BUSY, TRACKING, REPORT = "start", "idle", "busy", "tracking", "report"
+KINDS = (START, IDLE, BUSY, TRACKING, REPORT)
+"""What a place does: starting (the session itself, or a worker), waiting for a run, training one, and at the end
+waiting for the projections and for the report."""
 
 
-@dataclass
-class Session:
-    """The clock of one session. All times in seconds; the file is rewritten whole at every step, atomically."""
+class SessionClock:
+    """The clock of one session. All times in seconds of one worker; the file is rewritten whole, atomically."""
 
-    directory: Path
-    workers: int = 1
-    started_at: float = field(default_factory=time.time)
-    start_seconds: float = 0.0
-    idle_seconds: float = 0.0
-    search_seconds: float = 0.0
-    tracking_seconds: float = 0.0
-    report_seconds: float = 0.0
-    _ready: bool = False
-    _idle_since: float | None = None
+    def __init__(self, directory: Path, workers: int = 1) -> None:
+        self._directory, self._places = directory, workers
+        self._earlier = directories.read_sessions(directory)
+        self._started_at, self._now = time.time(), time.monotonic()
+        self._began = self._now
+        self._workers: dict[str, str] = {}
+        self._others = START
+        """What the places without a worker do."""
+        self._seconds = dict.fromkeys(KINDS, 0.0)
+        self._search_seconds = 0.0
 
-    def __post_init__(self) -> None:
-        self._earlier = directories.read_sessions(self.directory)
+    def training(self) -> None:
+        """Workers may be started from now on."""
+        self._pass()
+        self._others = IDLE
 
-    def worker_ready(self) -> None:
-        """The first worker can take a run: start-up is over."""
-        if not self._ready:
-            self._ready, self.start_seconds = True, time.time() - self.started_at
+    def starts(self, worker: str) -> None:
+        self._set(worker, START)
 
-    def run_ended(self, idle: bool) -> None:
-        """A run ended; `idle` if no other one is in hand."""
-        self._idle_since = time.time() if idle else None
-        self.write()
+    def ready(self, worker: str) -> None:
+        """A worker can take its first run."""
+        self._set(worker, IDLE)
 
-    def idle_ended(self) -> None:
-        if self._idle_since is not None:
-            self.idle_seconds += time.time() - self._idle_since
-        self._idle_since = None
+    def assigned(self, worker: str) -> None:
+        self._set(worker, BUSY)
+
+    def released(self, worker: str) -> None:
+        """A worker's run is over."""
+        if worker in self._workers:
+            self._set(worker, IDLE)
+
+    def gone(self, worker: str) -> None:
+        """A worker has ended: its place is empty."""
+        self._pass()
+        self._workers.pop(worker, None)
+
+    def trained(self) -> None:
+        """All workers have ended."""
+        self._pass()
+        self._workers.clear()
+
+    def closing(self, kind: str) -> None:
+        """After the training: what all places wait for."""
+        self._pass()
+        self._others = kind
 
     @contextmanager
     def searching(self) -> Iterator[None]:
-        """Count what the search itself takes: asking, reporting, telling."""
+        """Count what the search itself takes: asking and reporting, for which a worker waits."""
         before = time.perf_counter()
         try:
             yield
         finally:
-            self.search_seconds += time.perf_counter() - before
+            self._search_seconds += time.perf_counter() - before
 
     def write(self) -> None:
         """Make the session's line durable as it is now."""
-        own = {name: value for name, value in asdict(self).items() if not name.startswith("_") and name != "directory"}
-        now = time.time()
-        line = {**own, "ended_at": now, "wall_seconds": now - self.started_at}
+        self._pass()
+        wall = self._now - self._began
+        line = {
+            "workers": self._places,
+            "started_at": self._started_at,
+            **{f"{kind}_seconds": seconds for kind, seconds in self._seconds.items()},
+            "search_seconds": self._search_seconds,
+            "ended_at": self._started_at + wall,
+            "wall_seconds": wall,
+        }
         text = "".join(json.dumps(session) + "\n" for session in [*self._earlier, line])
-        self.directory.mkdir(parents=True, exist_ok=True)
-        partial = self.directory / f".{directories.SESSIONS}.{os.getpid()}.partial"
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, self.directory / directories.SESSIONS)
+        write_text(self._directory / directories.SESSIONS, text, sync=False)
+
+    def _set(self, worker: str, kind: str) -> None:
+        self._pass()
+        self._workers[worker] = kind
+
+    def _pass(self) -> None:
+        """Count the time since the last change for what each place has been doing."""
+        now = time.monotonic()
+        passed, self._now = now - self._now, now
+        for kind in self._workers.values():
+            self._seconds[kind] += passed
+        self._seconds[self._others] += passed * (self._places - len(self._workers))
 
 
 def earlier_seconds(directory: Path) -> float:

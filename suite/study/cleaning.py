@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from suite.core import directories
+from suite.core.durable import PARTIAL
 
 
 def clean(workspace: Path, instances: list[Path]) -> int:
@@ -25,13 +26,13 @@ def clean(workspace: Path, instances: list[Path]) -> int:
 def _decoded(cache: Path) -> Iterator[Path]:
     """The cache's own entries: the folder may hold what is somebody else's."""
     yield from [manifest.parent for manifest in cache.glob("*/set.json")]
-    yield from [*cache.glob(".*.lock"), *cache.glob(".*.partial")]
+    yield from [*cache.glob(".*.lock"), *cache.glob(f"{PARTIAL}*"), *cache.glob(".*.partial")]
 
 
 def _useless(instances: list[Path]) -> Iterator[Path]:
     for instance in instances:
         yield from list(instance.glob("*/*/final/superseded-*"))
-        yield from list(instance.rglob(".*.partial"))
+        yield from [*instance.rglob(f"{PARTIAL}*"), *instance.rglob(".*.partial")]
         for _, directory in list(directories.run_directories(instance)):
-            if directories.read_result(directory) is not None:
+            if (directory / directories.RESULT).exists():
                 yield directory / "checkpoints"

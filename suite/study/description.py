@@ -40,6 +40,7 @@ def describe(
         "trials_run": _trials_run(ledger),
         "train_on_validation": study.train_on_validation,
         "limit": limit,
+        "threads": ledger.threads,
         "candidates": {candidate.name: _candidate(ledger, candidate.name) for candidate in study.candidates},
         "claims": study.claims,
         "data": {

@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.table import Table
 
 from suite.core.directories import RunKey
+from suite.core.result import Result
 from suite.study.estimate import Estimate, Share, clock
 
 
@@ -42,13 +43,13 @@ class Progress:
         self._shares[key] = Share(first, row["epoch"] / epochs)
         self.show(key, row, "")
 
-    def ended(self, key: RunKey, result: Mapping[str, Any]) -> None:
+    def ended(self, key: RunKey, result: Result) -> None:
         self._ended.add(key)
         self._shares[key] = Share(self._shares[key].first if key in self._shares else 0.0, 1.0)
         self._epochs.pop(key, None)
-        accuracy = result.get("test_accuracy")
-        text = str(result["outcome"]) + (f", test accuracy {accuracy:.4f}" if accuracy is not None else "")
-        self.show(key, {}, text + (f" ({result['reason']})" if result.get("reason") else ""))
+        accuracy = result.metrics.get("test_accuracy")
+        text = str(result.outcome) + (f", test accuracy {accuracy:.4f}" if accuracy is not None else "")
+        self.show(key, {}, text + (f" ({result.reason})" if result.reason else ""))
 
     def show(self, key: RunKey, row: Mapping[str, Any], text: str) -> None: ...
 

@@ -10,12 +10,15 @@ from typing import Any, NamedTuple
 from suite import models
 from suite.core.directories import RunKey
 from suite.core.durable import read_json, write_json
+from suite.core.result import Result
 from suite.study.ledger import Ledger
+from suite.study.plan import train_examples
 
 FIRST_GUESS = 5e9  # multiply-adds of forward passes a second while training a small network on two cores
 UNKNOWN_MACS = 1e8  # of an architecture from another package, until it was trained once
 LEAST_IMAGE_SECONDS = 5e-5  # a tiny network is bound by the loop around it, not by its multiply-adds
-OVERHEAD_SECONDS = 3.0  # of a run: evaluation, commits
+FORWARD = 1 / 3  # of the time that training takes for an image, to judge it: the way back takes twice the way there
+OVERHEAD_SECONDS = 3.0  # of a run: commits
 TRACING_SECONDS = 10.0  # of a candidate: building and tracing its graph
 START_SECONDS = 15.0
 TRUSTED_SECONDS = 30.0  # of the estimate weigh as much as these of the clock: first epochs do not swing the rest
@@ -26,21 +29,21 @@ def speed_file(workspace: Path) -> Path:
     return workspace / "runs" / ".speed.json"
 
 
-def remember_speed(workspace: Path, result: dict[str, Any]) -> None:
+def remember_speed(workspace: Path, result: Result) -> None:
     """Keep the speed of a run for later estimates: of its architecture and, if it is one of ours, for all others.
 
     Another package's multiply-adds are kept with it, of the size that ran last: only a built net tells them.
     """
-    if not result.get("images_per_second") or not result.get("macs"):
+    if not result.images_per_second or not result.macs:
         return
     path = speed_file(workspace)
     speeds = read_json(path) if path.exists() else {}
-    speed, architecture = result["images_per_second"] * result["macs"], result["architecture"]
-    name = _name(architecture, result["precision"], result["backend"])
+    speed, architecture = result.images_per_second * result.macs, result.architecture
+    name = _name(architecture, result.precision, result.backend)
     if models.training_speed(architecture):
         speeds["last"], speeds["last_architecture"] = speed, architecture
     else:
-        speeds.setdefault("macs", {})[name] = result["macs"]
+        speeds.setdefault("macs", {})[name] = result.macs
     speeds.setdefault("architectures", {})[name] = speed
     write_json(path, speeds)
 
@@ -99,9 +102,12 @@ def _run_seconds(ledger: Ledger, key: RunKey, speeds: dict[str, Any]) -> float:
     name = _name(candidate.architecture, study.precision, study.backend)
     macs = macs or speeds.get("macs", {}).get(name, UNKNOWN_MACS)
     speed = speeds.get("architectures", {}).get(name) or _unmeasured_speed(candidate.architecture, speeds)
-    epochs = ledger.spec(key, {}).recipe.epochs
-    images = epochs * len(dataset.train) * (PRUNED if key.phase == "search" and key.number else 1.0)
-    return OVERHEAD_SECONDS + images * max(macs / speed, LEAST_IMAGE_SECONDS)
+    spec = ledger.spec(key, {})
+    epochs = spec.recipe.epochs * (PRUNED if key.phase == "search" and key.number else 1.0)
+    trained = epochs * train_examples(dataset, spec.train_on_validation)
+    judged = 0.0 if spec.train_on_validation else epochs * len(dataset.validation)
+    judged += len(dataset.test) if spec.final else 0
+    return OVERHEAD_SECONDS + (trained + FORWARD * judged) * max(macs / speed, LEAST_IMAGE_SECONDS)
 
 
 def _unmeasured_speed(architecture: str, speeds: dict[str, Any]) -> float:

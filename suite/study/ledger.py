@@ -6,7 +6,7 @@ The directories are the truth; the ledger is read from them at start and follows
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,34 +15,38 @@ from suite.config.study import Study
 from suite.core import directories
 from suite.core.directories import RunKey
 from suite.core.durable import plain, read_json, write_json
+from suite.core.host import commit, versions
+from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal
+from suite.core.result import Result, finished, read_result, write_result
 from suite.data.dataset import Dataset
 from suite.study import plan
 from suite.study.selection import select
+from suite.study.threads import NEW_INSTANCE, settled
 from suite.training.spec import changes
 
-NEW_INSTANCE = (
-    "Runs of different settings are never mixed: start a new instance with instance=NAME, or take the old value."
-)
+ATTEMPTS = "attempts.json"
 
 
 class Ledger:
-    """The runs of one instance. `results` has every committed run, by key."""
+    """The runs of one instance. `results` has every committed run, by key; `threads` are those of each worker."""
 
     def __init__(self, study: Study, datasets: Mapping[str, Dataset]) -> None:
         self.study, self.datasets = study, datasets
         self.directory = directories.instance_directory(study.workspace, study.name, study.instance)
         self.candidates = {candidate.name: candidate for candidate in study.candidates}
-        self.results: dict[RunKey, dict[str, Any]] = {}
+        self.results: dict[RunKey, Result] = {}
         self.asked: dict[RunKey, dict[str, Any]] = {}
+        self.threads = study.threads or 0  # settled once it is known what ran before
         self._read()
         self._check()
+        self.threads = self._settle_threads()
 
     def _read(self) -> None:
         for key, directory in directories.run_directories(self.directory):
             if key.candidate in self.candidates and key.track in self.study.tracks:
                 self.asked[key] = read_json(directory / directories.RUN)
-                result = directories.read_result(directory)
+                result = read_result(directory)
                 if result is not None:
                     self.results[key] = result
 
@@ -51,7 +55,7 @@ class Ledger:
         for key, asked in list(self.asked.items()):
             now = self._identity(key, asked["identity"]["parameters"])
             changed = changes(asked["identity"], now)
-            if changed and key not in self.results and not self._has_checkpoint(key):
+            if changed and not self._has_trained(key):
                 del self.asked[key]  # it was only opened: a wrong value that is corrected at once costs nothing
             elif changed:
                 more = f" (and {len(changed) - 3} more)" if len(changed) > 3 else ""
@@ -60,8 +64,20 @@ class Ledger:
                     f"{key}: {'; '.join(changed[:3])}{more}. {NEW_INSTANCE}"
                 )
 
-    def _has_checkpoint(self, key: RunKey) -> bool:
-        return any(path.is_dir() for path in self.path(key).glob("checkpoints/*"))
+    def _settle_threads(self) -> int:
+        """Refuses other threads than those of the runs so far; runs that were only opened are opened anew."""
+        known = {key: self._threads_of(key) for key in self.asked if self._has_trained(key)}
+        threads = settled(self.study, {str(key): number for key, number in known.items() if number is not None})
+        for key in [key for key in self.asked if self._threads_of(key) != threads and not self._has_trained(key)]:
+            del self.asked[key]
+        return threads
+
+    def _threads_of(self, key: RunKey) -> int | None:
+        found = self.asked[key]["identity"].get("threads")
+        return found if found is not None or key not in self.results else self.results[key].threads
+
+    def _has_trained(self, key: RunKey) -> bool:
+        return key in self.results or any(path.is_dir() for path in self.path(key).glob("checkpoints/*"))
 
     def dataset(self, candidate: str) -> Dataset:
         return self.datasets[candidate]
@@ -70,7 +86,8 @@ class Ledger:
         return self.directory / key.path
 
     def spec(self, key: RunKey, parameters: Mapping[str, Any]) -> Any:
-        return plan.spec_for(self.study, self.candidates[key.candidate], key, parameters, self.dataset(key.candidate))
+        candidate, dataset = self.candidates[key.candidate], self.dataset(key.candidate)
+        return plan.spec_for(self.study, candidate, key, parameters, dataset, self.threads)
 
     def _identity(self, key: RunKey, parameters: Mapping[str, Any]) -> dict[str, Any]:
         return plan.identity(self.study, self.spec(key, parameters), key, self.dataset(key.candidate))
@@ -89,30 +106,30 @@ class Ledger:
 
     def attempt(self, key: RunKey) -> int:
         """Count one more attempt at a run, durably, and return its number (from 1)."""
-        path = self.path(key) / "attempts.json"
+        path = self.path(key) / ATTEMPTS
         attempts = [*(read_json(path) if path.exists() else []), {"started_at": time.time()}]
         write_json(path, attempts)
         return len(attempts)
 
     def started_at(self, key: RunKey) -> float:
         """When a run was first tried, in seconds since 1970."""
-        return float(read_json(self.path(key) / "attempts.json")[0]["started_at"])
+        return float(read_json(self.path(key) / ATTEMPTS)[0]["started_at"])
 
-    def commit(self, key: RunKey) -> dict[str, Any] | None:
+    def commit(self, key: RunKey) -> Result | None:
         """Take note of a run's result, if there is one on disk."""
-        result = directories.read_result(self.path(key))
+        result = read_result(self.path(key))
         if result is not None:
             self.results[key] = result
         return result
 
-    def fail(self, key: RunKey, fields: Mapping[str, Any], outcome: str, reason: str) -> None:
+    def fail(self, key: RunKey, outcome: Outcome, reason: str) -> None:
         """Write the result of a run whose worker could not: it crashed, or the system ran out of memory."""
-        attempts, history = read_json(self.path(key) / "attempts.json"), self.history(key)
-        values = {**fields, "outcome": outcome, "reason": reason, "attempts": len(attempts), "epochs": len(history)}
-        values |= {"started_at": self.started_at(key), "ended_at": time.time()}
+        attempts, history = read_json(self.path(key) / ATTEMPTS), self.history(key)
+        asked = {**self.fields(key), "attempts": len(attempts)}
         if history:
             write_json(self.path(key) / directories.HISTORY, history)
-        write_json(self.path(key) / directories.RESULT, {name: values.get(name) for name in directories.FIELDS})
+        measured = {"outcome": outcome, "reason": reason, "epochs": len(history)}
+        write_result(self.path(key), finished(asked, measured, time.time()))
         self.commit(key)
 
     def trials(self, candidate: str, track: str) -> list[RunKey]:
@@ -132,7 +149,7 @@ class Ledger:
 
     def fingerprint(self, candidate: str) -> str | None:
         """The graph that the candidate's runs were trained with, None before the first."""
-        known = (result["fingerprint"] for key, result in self.results.items() if key.candidate == candidate)
+        known = (result.fingerprint for key, result in self.results.items() if key.candidate == candidate)
         return next((fingerprint for fingerprint in known if fingerprint), None)
 
     def even_trials(self, track: str) -> int:
@@ -155,7 +172,7 @@ class Ledger:
         Empty where nothing is searched or no trial completed: the final runs then take the recipe as it stands.
         """
         mine = [
-            result
+            result.as_mapping()
             for key, result in self.results.items()
             if (key.candidate, key.track, key.phase) == (candidate, track, "search") and key.number < trials
         ]
@@ -175,34 +192,36 @@ class Ledger:
         return moved
 
     def fields(self, key: RunKey) -> dict[str, Any]:
-        """The result fields that are known before a run starts."""
-        candidate, asked = self.candidates[key.candidate], self.asked[key]["identity"]
+        """What a run's result holds before the run has started: its place, its seed, and what was asked for."""
+        asked = self.asked[key]
+        identity = asked["identity"]
+        started = {"started_at": self.started_at(key)} if (self.path(key) / ATTEMPTS).exists() else {}
+        return {**self.asked_of(key, identity["parameters"], identity["recipe"]), "seed": asked["seed"], **started}
+
+    def asked_of(self, key: RunKey, parameters: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, Any]:
+        """The same of a run that was not opened yet. `recipe` is as the study asks, without the parameters."""
+        candidate, study = self.candidates[key.candidate], self.study
         return {
-            "study": self.study.name,
-            "instance": self.study.instance,
-            "candidate": key.candidate,
+            "study": study.name,
+            "instance": study.instance,
+            **vars(key),
             "architecture": candidate.architecture,
-            "track": key.track,
-            "phase": key.phase,
-            "number": key.number,
-            "seed": self.asked[key]["seed"],
+            "seed": plan.seed_of(key),
             "options": dict(candidate.options),
-            "recipe": asked["recipe"],
-            "parameters": asked["parameters"],
-            "dataset": self.study.dataset,
-            "data_hash": asked["data_hash"],
-            "batch_size": asked["recipe"]["batch_size"],
-            "epochs": asked["recipe"]["epochs"],
-            "backend": self.study.backend,
-            "precision": self.study.precision,
+            "recipe": dict(recipe),
+            "parameters": dict(parameters),
+            "dataset": study.dataset,
+            "data_hash": self.dataset(key.candidate).hash,
+            "batch_size": {**recipe, **parameters}["batch_size"],
+            "backend": study.backend,
+            "precision": study.precision,
+            "threads": self.threads,
+            "deterministic": self.spec(key, parameters).deterministic,
+            "versions": versions(),
+            "commit": commit(),
         }
 
-
-def failures(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The runs whose failing is a failure of the study. That a search tried values which diverge is an answer."""
-
-    def failed(result: Mapping[str, Any]) -> bool:
-        fine = ("completed", "pruned", "diverged") if result["phase"] == "search" else ("completed", "pruned")
-        return result["outcome"] not in fine
-
-    return [result for result in results if failed(result)]
+    def failures(self) -> list[Result]:
+        """The planned runs whose failing is a failure of the study."""
+        over = [self.results[key] for key in plan.planned(self.study) if key in self.results]
+        return [result for result in over if result.outcome.fails_study(result.phase)]

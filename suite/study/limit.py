@@ -83,8 +83,8 @@ class Limit:
 
     def _longest(self, key: RunKey) -> float:
         mine = [result for other, result in self._ledger.results.items() if other.candidate == key.candidate]
-        whole = [result for result in mine if result["outcome"] in ("completed", "pruned")]  # a failed one may be short
-        return max((sum(result.get(name) or 0.0 for name in CLOCKS) for result in whole or mine), default=0.0)
+        whole = [result for result in mine if not result.outcome.failed]  # a failed one may be short
+        return max((sum(getattr(result, name) or 0.0 for name in CLOCKS) for result in whole or mine), default=0.0)
 
     def describe(self) -> dict[str, Any] | None:
         """For the report: the limit, and after how many trials it stopped the search (None: it did not)."""

@@ -68,7 +68,12 @@ def train_examples(dataset: Dataset, on_validation: bool) -> int:
 
 
 def spec_for(
-    study: Study, candidate: Candidate, key: RunKey, parameters: Mapping[str, Any], dataset: Dataset
+    study: Study,
+    candidate: Candidate,
+    key: RunKey,
+    parameters: Mapping[str, Any],
+    dataset: Dataset,
+    threads: int | None = None,
 ) -> RunSpec:
     """Everything a worker needs to train one run."""
     final = key.phase == "final"
@@ -87,7 +92,7 @@ def spec_for(
         data_dir=str(study.data_dir) if study.data_dir else None,
         cache_dir=str(study.cache_dir),
         offline=study.offline,
-        threads=study.threads,
+        threads=threads or None,
         deterministic=study.deterministic,
         expected_data_hash=dataset.hash,
     )

@@ -8,10 +8,13 @@ from typing import Any
 from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.refusals import first_line
-from suite.projections.mlflow import Tracker, TrackingError
+from suite.core.result import Result, read_result
+from suite.projections import ProjectionError
+from suite.projections.candidates import project_candidates
+from suite.projections.mlflow import Tracker, store_uri
 from suite.projections.optuna import default_url, drop_mirrors, mirror, mirror_name
-from suite.projections.projector import project_candidates
 from suite.study.search.candidate import CandidateSearch
+from suite.tasks.confusion import artifacts
 from suite.training.checkpoint import committed_rows
 
 
@@ -29,23 +32,21 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
     except Exception as error:  # what a damaged, locked or read-only SQLite file raises, through two libraries
         mirror_error = f"optuna.db: {first_line(error)}; if it is damaged, delete it and rebuild again"
     try:
-        tracker = Tracker(workspace, description["study"], description["instance"], tags)
+        tracker = Tracker(store_uri(workspace), description["study"], description["instance"], tags, artifacts)
         tracker.drop_unknown({str(key) for key, _ in runs})
         results = [result for key, path in runs if (result := _project(tracker, description, key, path))]
         project_candidates(tracker, results)
         report = workspace / "reports" / description["study"]
         if (report / "report.html").exists() and _is_of(report, description):
             tracker.summary(report, description)
-    except TrackingError as error:
+    except ProjectionError as error:
         return 0, str(error)
     return len(results), mirror_error
 
 
-def _project(
-    tracker: Tracker, description: dict[str, Any], key: directories.RunKey, path: Path
-) -> dict[str, Any] | None:
+def _project(tracker: Tracker, description: dict[str, Any], key: directories.RunKey, path: Path) -> Result | None:
     """Project one run, whole or as far as it has come; returns its result if it is over."""
-    result = directories.read_result(path)
+    result = read_result(path)
     if result is not None:
         tracker.result(str(key), result, _rows(path), path)
         return result
@@ -83,5 +84,6 @@ def rebuild_mirror(workspace: Path, description: dict[str, Any], runs: list[tupl
                 search.ask(number)  # its directory is gone: to be trained again
                 continue
             parameters = read_json(path / directories.RUN)["identity"]["parameters"]
-            search.replay(number, parameters, _rows(path), directories.read_result(path))
+            result = read_result(path)
+            search.replay(number, parameters, _rows(path), result.as_mapping() if result else None)
         mirror(url, name, search.finished())

@@ -5,11 +5,12 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from suite.config.candidates import Candidate
-from suite.core.directories import RunKey, read_result
-from suite.executors.local import LocalExecutor
+from suite.core.directories import RunKey
+from suite.core.outcomes import Outcome
+from suite.core.result import Result, read_result
+from suite.executors import Executor, executor
 from suite.study.estimate import clock, estimate, remember_speed
 from suite.study.ledger import Ledger
 
@@ -39,33 +40,35 @@ def _measure(ledger: Ledger, candidate: Candidate, folder: Path) -> tuple[str, b
     spec = replace(spec, recipe=replace(spec.recipe, epochs=1), data=data, final=False, expected_data_hash=None)
     directory = folder / candidate.name
     directory.mkdir()
-    fields = {"architecture": candidate.architecture, "precision": study.precision, "backend": study.backend}
-    executor = LocalExecutor(1, study.backend, folder / "logs")
+    fields = ledger.asked_of(RunKey(candidate.name, study.tracks[0], "search", 0), {}, spec.recipe.as_mapping())
+    worker_of = executor(study.executor, 1, study.backend, ledger.threads, folder / "logs")
     try:
-        executor.start().send(do="train", spec=spec.as_mapping(), directory=str(directory), attempt=1, fields=fields)
-        text, trained = _wait(executor, ledger, directory)
+        worker_of.start().send(do="train", spec=spec.as_mapping(), directory=str(directory), attempt=1, fields=fields)
+        text, trained = _wait(worker_of, ledger, directory)
         return f"{candidate.name}: {text}", trained
     finally:
-        executor.close()
+        worker_of.close()
 
 
-def _wait(executor: LocalExecutor, ledger: Ledger, directory: Path) -> tuple[str, bool]:
+def _wait(executor: Executor, ledger: Ledger, directory: Path) -> tuple[str, bool]:
     while True:
         worker, event = executor.events.get()
         if event["event"] == "epoch":
             worker.send(stop=False)
         elif event["event"] == "exit":
-            return f"the worker ended (exit code {event['code']}): {worker.last_words()}", False
+            return f"the worker ended ({event['how']}): {worker.last_words()}", False
         elif event["event"] == "suspended":
             return str(event["reason"]), False
         elif event["event"] == "finished":
-            return _measured(ledger, read_result(directory) or {})
+            result = read_result(directory)
+            assert result is not None, f"{directory} is said to be finished and has no result"
+            return _measured(ledger, result)
 
 
-def _measured(ledger: Ledger, result: dict[str, Any]) -> tuple[str, bool]:
-    if result["outcome"] != "completed":
-        return f"{result['outcome']}: {result['reason']}", False
+def _measured(ledger: Ledger, result: Result) -> tuple[str, bool]:
+    if result.outcome is not Outcome.COMPLETED:
+        return f"{result.outcome}: {result.reason}", False
     remember_speed(ledger.study.workspace, result)
-    macs = f", {result['macs'] / 1e6:.1f} M multiply-adds" if result.get("macs") else ""
-    speed = f"{result['images_per_second']:.0f} images/s, tracing {result['compile_seconds']:.0f} s"
-    return f"{result['trainable_params']:,} parameters{macs}, {speed}", True
+    macs = f", {result.macs / 1e6:.1f} M multiply-adds" if result.macs else ""
+    speed = f"{result.images_per_second:.0f} images/s, tracing {result.compile_seconds:.0f} s"
+    return f"{result.trainable_params:,} parameters{macs}, {speed}", True

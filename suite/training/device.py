@@ -81,13 +81,15 @@ def enable_determinism() -> None:
 
 def reset_peak_memory() -> None:
     """Start a new peak of the accelerator's allocator, where it can be started anew (TensorFlow and torch)."""
-    gc.collect()
     backend = keras.backend.backend()
-    if accelerator() and backend == "tensorflow":
+    if not accelerator():
+        return
+    gc.collect()
+    if backend == "tensorflow":
         import tensorflow as tf
 
         tf.config.experimental.reset_memory_stats("GPU:0")
-    elif accelerator() and backend == "torch":
+    elif backend == "torch":
         import torch
 
         torch.cuda.reset_peak_memory_stats()

@@ -77,7 +77,8 @@ class Trainer:
         """
         self._check(spec)
         clocks = Clocks()
-        device.reset_peak_memory()
+        with clocks.count("setup_seconds"):
+            device.reset_peak_memory()
         fields: dict[str, Any] = self._asked(spec, attempt)
         try:
             return fields | self._train(spec, directory, on_epoch, clocks, fields)
@@ -161,14 +162,16 @@ class Trainer:
         tested: dict[str, Any] = {}
         if final:
             predictions = loop.predict(loop.data.test)
-            _write_predictions(loop.directory, predictions)
+            with loop.clocks.count("checkpoint_seconds"):
+                _write_predictions(loop.directory, predictions)
             tested = figures(loop.task, predictions, "test")
-        write_json(loop.directory / HISTORY, loop.progress.rows)
-        faults.reach("training.history")
-        if final:
-            preprocessing.fitted(loop.data.fit).save(loop.directory)
-            _write_weights(loop.directory, loop.graph.net)
-        faults.reach("training.weights")
+        with loop.clocks.count("checkpoint_seconds"):
+            write_json(loop.directory / HISTORY, loop.progress.rows)
+            faults.reach("training.history")
+            if final:
+                preprocessing.fitted(loop.data.fit).save(loop.directory)
+                _write_weights(loop.directory, loop.graph.net)
+            faults.reach("training.weights")
         return tested
 
     def _asked(self, spec: RunSpec, attempt: int) -> dict[str, Any]:

@@ -34,6 +34,24 @@ def test_sessions_add_up_and_two_workers_have_twice_the_time(store: Store, descr
     assert costs(read).set_index("item").seconds["waiting"] == 6
 
 
+def test_two_workers_of_whom_one_had_nothing_to_do_are_accounted_for(
+    store: Store, described: Callable[..., Any]
+) -> None:
+    """A worker's wait for the search's verdict is counted once, as the search's."""
+    study = described()
+    instance = store.describe(study)
+    clocks = {"compile_seconds": 5.0, "eval_seconds": 1.0, "setup_seconds": 2.0, "data_seconds": 1.0}
+    clocks |= {"device_seconds": 80.0, "checkpoint_seconds": 0.5, "wait_seconds": 0.5, "replayed_seconds": 0.0}
+    store.run(study, directories.RunKey("lenet5", "tuned", "final", 0), **clocks)
+    line = {"wall_seconds": 120.0, "workers": 2, "start_seconds": 30.0, "busy_seconds": 90.0, "idle_seconds": 110.0}
+    line |= {"search_seconds": 0.4, "tracking_seconds": 4.0, "report_seconds": 6.0}
+    (instance / directories.SESSIONS).write_text(json.dumps(line) + "\n", encoding="utf-8")
+    frame = costs(reading.read(rendering.refresh(store.workspace, "fabricated"))).set_index("item")
+    assert frame.seconds["waiting"] == pytest.approx(110 + 0.5 - 0.4)
+    assert frame.seconds.sum() == pytest.approx(240)
+    assert frame.seconds["not accounted for"] == pytest.approx(0)
+
+
 def test_without_a_session_there_are_no_shares(store: Store, described: Callable[..., Any]) -> None:
     instance = store.whole(described())
     (instance / directories.SESSIONS).unlink()

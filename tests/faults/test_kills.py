@@ -88,6 +88,7 @@ def kill_at(event: str, target: str, workspace: Path) -> None:
 
 
 @pytest.mark.faults
+@pytest.mark.quick
 @pytest.mark.parametrize(("event", "target"), QUICK, ids=named(QUICK))
 def test_a_kill_in_the_middle_of_a_commit_and_before_a_projection(
     event: str, target: str, tmp_path: Path, reference: Reference

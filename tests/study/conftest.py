@@ -13,6 +13,7 @@ from suite.config.study import Study, study_from
 from suite.core import directories
 from suite.core.directories import RunKey
 from suite.core.durable import write_json
+from suite.core.result import finished, write_result
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets
 
@@ -59,11 +60,10 @@ def ledger(tiny: Make) -> Callable[..., Ledger]:
 def finish(ledger: Ledger, key: RunKey, parameters: dict[str, Any], **fields: Any) -> None:
     """Write a run's directory as a worker would leave it."""
     ledger.open(key, parameters)
-    values = {
-        **ledger.fields(key), "outcome": "completed", "reason": None, "attempts": 1, "started_at": 1000.0,
-        "ended_at": 1010.0, "val_accuracy": 0.5, "device_seconds": 8.0, **fields,
-    }  # fmt: skip
-    row = {"epoch": 1, "timestamp_ms": 1_005_000, "val_accuracy": values["val_accuracy"], "train_loss": 1.0}
+    measured = {"outcome": "completed", "epochs": 1, "val_accuracy": 0.5, "device_seconds": 8.0, **fields}
+    ended_at = measured.pop("ended_at", 1010.0)
+    row = {"epoch": 1, "timestamp_ms": 1_005_000, "val_accuracy": measured["val_accuracy"], "train_loss": 1.0}
     write_json(ledger.path(key) / directories.HISTORY, [row])
-    write_json(ledger.path(key) / directories.RESULT, {name: values.get(name) for name in directories.FIELDS})
+    asked = {**ledger.fields(key), "attempts": 1, "started_at": 1000.0}
+    write_result(ledger.path(key), finished(asked, measured, ended_at))
     ledger.commit(key)

@@ -10,6 +10,7 @@ from rich.console import Console
 from suite.core.directories import RunKey
 from suite.study.display import Lines, LiveTable
 from suite.study.estimate import Estimate
+from tests.study.made_up import made_up
 
 KEYS = [RunKey("a", "tuned", "final", number) for number in range(2)]
 EXPECTED = Estimate(dict.fromkeys(KEYS, 1200.0), workers=1, measured=True)
@@ -19,7 +20,7 @@ def follow(progress: Lines | LiveTable) -> None:
     """A run that an earlier session had trained for 9 of its 20 epochs."""
     progress.started(KEYS[0], 2, 20)
     progress.epoch(KEYS[0], {"epoch": 10, "val_accuracy": 0.5, "images_per_second": 321.0})
-    progress.ended(KEYS[0], {"outcome": "completed", "test_accuracy": 0.75})
+    progress.ended(KEYS[0], made_up(KEYS[0], test_accuracy=0.75))
 
 
 def test_a_line_for_each_event(capsys: pytest.CaptureFixture) -> None:

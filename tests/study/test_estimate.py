@@ -9,6 +9,7 @@ from suite.core.directories import RunKey
 from suite.study import plan
 from suite.study.estimate import FIRST_GUESS, Estimate, Share, _unmeasured_speed, clock, estimate, remember_speed
 from suite.study.ledger import Ledger
+from tests.study.made_up import made_up
 
 
 def test_twice_the_images_take_about_twice_as_long(ledger: Callable[..., Ledger]) -> None:
@@ -20,14 +21,7 @@ def test_twice_the_images_take_about_twice_as_long(ledger: Callable[..., Ledger]
 def test_a_measured_machine_is_believed(ledger: Callable[..., Ledger]) -> None:
     book, key = ledger("images_seen=2560000"), RunKey("lenet5", "tuned", "final", 0)
     guess = estimate(book, [key])
-    slow = {
-        "architecture": "lenet5",
-        "precision": "float32",
-        "backend": "tensorflow",
-        "macs": 4e5,
-        "images_per_second": 10.0,
-    }
-    remember_speed(book.study.workspace, slow)
+    remember_speed(book.study.workspace, made_up(key, macs=4e5, images_per_second=10.0))
     told = estimate(book, [key])
     assert (guess.measured, told.measured) == (False, True)
     assert told.runs[key] == pytest.approx(2_560_000 / 10, rel=0.2)
@@ -44,11 +38,26 @@ def test_another_packages_net_counts_with_what_its_runs_counted(
     monkeypatch.setattr(models, "training_speed", lambda name: None if name == "lenet5" else pinned(name))
     remember_speed(
         book.study.workspace,
-        {"architecture": "lenet5", "precision": "float32", "backend": "tensorflow", "macs": 1e3,
-         "images_per_second": 1000.0},
-    )  # fmt: skip
+        made_up(key, macs=1e3, images_per_second=1000.0),
+    )
     assert estimate(book, [key]).runs[key] == pytest.approx(2_560_000 / 1000, rel=0.2)
     assert estimate(book, [RunKey("mlp", "tuned", "final", 0)]).seconds == pytest.approx(others.seconds, rel=0.2)
+
+
+def test_judging_takes_time_too(ledger: Callable[..., Ledger]) -> None:
+    """A forward pass for each validation image in each epoch, and for each test image at the end of a final run."""
+    search, final = (RunKey("lenet5", "tuned", phase, 0) for phase in ("search", "final"))
+    few, many = (
+        estimate(ledger("images_seen=256000", "data.train_examples=64", f"data.validation_examples={count}"), [search])
+        for count in (14, 140)
+    )
+    assert many.runs[search] > 1.4 * few.runs[search]
+    tests = [
+        estimate(ledger(f"data.test_examples={count}", f"instance=t{count}"), [search, final]).runs
+        for count in (100, 400)
+    ]
+    assert tests[1][final] > tests[0][final]
+    assert tests[1][search] == tests[0][search]
 
 
 def test_workers_share_the_runs(ledger: Callable[..., Ledger]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from suite.core.directories import RunKey
 from suite.core.refusals import Refusal
-from suite.study.ledger import Ledger, failures
+from suite.study.ledger import Ledger
 from tests.study.conftest import finish
 
 MakeLedger = Callable[..., Ledger]
@@ -88,7 +88,7 @@ def test_more_trials_of_one_candidate_alone_do_not_count(ledger: MakeLedger) -> 
 def test_a_search_trial_that_diverged_is_an_answer_a_final_run_is_not(ledger: MakeLedger) -> None:
     book = ledger()
     finish(book, SEARCH, ONE, outcome="diverged")
-    assert failures(book.results.values()) == []
+    assert book.failures() == []
     finish(book, FINAL, ONE, outcome="diverged")
     finish(book, RunKey("mlp", "tuned", "search", 1), OTHER, outcome="error")
-    assert {result["phase"] for result in failures(book.results.values())} == {"search", "final"}
+    assert {result.phase for result in book.failures()} == {"search", "final"}

@@ -9,6 +9,7 @@ from suite.core.refusals import Refusal
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets, refuse_what_cannot_be_built
 from tests.study.conftest import Make
+from tests.study.made_up import made_up
 
 
 def test_candidates_with_the_same_data_share_one_set(tiny: Make) -> None:
@@ -59,9 +60,10 @@ def test_a_network_that_the_images_do_not_fit_is_refused_by_its_candidates_name(
     with pytest.raises(Refusal, match="candidate odd: it is larger than the image"):
         refuse_what_cannot_be_built(odd)
     assert asked == [("vit_ti16", (32, 32, 1), 10, {"patch_size": 64})]
-    odd.results[RunKey("odd", "shared", "final", 0)] = {"fingerprint": None}
+    first, second = (RunKey("odd", "shared", "final", number) for number in (0, 1))
+    odd.results[first] = made_up(first)
     with pytest.raises(Refusal, match="candidate odd"):
         refuse_what_cannot_be_built(odd)
-    odd.results[RunKey("odd", "shared", "final", 1)] = {"fingerprint": "0123456789abcdef"}
+    odd.results[second] = made_up(second, fingerprint="0123456789abcdef")
     refuse_what_cannot_be_built(odd)
     assert len(asked) == 2, "what has a graph was built"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from suite.command import _text
 from suite.config.compose import compose
-from suite.study import _text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from suite.training.evaluate import evaluate, expected_calibration_error
 
 

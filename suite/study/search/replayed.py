@@ -34,7 +34,9 @@ class Searches:
         known = {trial.number for trial in ledger.trials(key.candidate, key.track)}
         for number in range(max(known, default=-1) + 1):
             trial = RunKey(key.candidate, key.track, "search", number)
-            search.replay(number, ledger.parameters(trial), ledger.history(trial), ledger.results.get(trial))
+            result = ledger.results.get(trial)
+            ended = result.as_mapping() if result else None
+            search.replay(number, ledger.parameters(trial), ledger.history(trial), ended)
         return search
 
     def mirror(self, key: RunKey) -> Callable[[], None] | None:

@@ -20,7 +20,7 @@ LEAST_AREA, LEAST_RATIO = 0.02, 0.3
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     from keras import ops
 
-    from suite.training.augment.batch import box
+    from suite.training.batch import box
 
     height, width = batch.size
     area = (LEAST_AREA + uniforms[:, 1] * (numbers["erasing_area"] - LEAST_AREA)) * (height * width)
@@ -42,7 +42,7 @@ def _side(length: Any, size: int) -> Any:
 
 def _corner(uniform: Any, length: Any, size: int) -> Any:
     """A place at which the rectangle lies wholly within the image."""
-    from suite.training.augment.batch import whole_below
+    from suite.training.batch import whole_below
 
     return whole_below(uniform, size - length + 1)
 

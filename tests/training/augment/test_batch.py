@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from keras import ops
-
 from suite.training.augmentation import DRAWS, Augmentation
 
 COUNT, HEIGHT, WIDTH = 64, 6, 9

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from suite.training.augment.batch import Batch
 from suite.training.augment.erasing import PART
+from suite.training.batch import Batch
 from suite.training.recipe import Recipe
 
 COUNT, HEIGHT, WIDTH = 4000, 32, 24

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from suite.core.directories import PREDICTIONS
+
 PICTURE_SIDE = 480  # pixels, about
 
 
@@ -25,6 +27,14 @@ def of_run(predictions: Path) -> NDArray[np.int64]:
     with np.load(predictions) as saved:
         labels, predicted = saved["label"].astype(int), saved["predicted"].astype(int)
     return count(labels, [predicted], int(max(labels.max(), predicted.max())) + 1)
+
+
+def artifacts(directory: Path) -> dict[str, str | NDArray[np.uint8]]:
+    """What a tracking store shows of a run beside its figures, by file name: a final run's counts and their picture."""
+    if not (directory / PREDICTIONS).exists():
+        return {}
+    counts = of_run(directory / PREDICTIONS)
+    return {"confusion_matrix.csv": as_csv(counts), "confusion_matrix.png": as_picture(counts)}
 
 
 def as_csv(counts: NDArray[np.int64]) -> str:

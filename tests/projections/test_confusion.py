@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from suite.analysis import confusion
+from suite.tasks import confusion
 
 
 def test_true_classes_are_rows_and_predicted_ones_columns() -> None:

@@ -1,0 +1,111 @@
+"""What `python -m suite.run` does, from its arguments to the report's table; notebooks call it as `suite.study.run`."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shlex
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from suite.commandline import DONE, FAILED, INTERRUPTED
+from suite.core.refusals import os_error_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from suite.config.study import Study
+
+_PLAIN = re.compile(r"[\w.+:/-]+", re.ASCII)  # what Hydra's grammar takes as it stands, in lists too
+CODES = {"finished": DONE, "stopped": FAILED, "interrupted": INTERRUPTED}
+
+
+def run(study: str, **settings: Any) -> pd.DataFrame:
+    """Carry out a study as `python -m suite.run` does, and return the table of its report.
+
+    `settings` are the command line's keys (`budget="smoke"`, `seeds=5`); a dot is written as two underscores
+    (`recipe__learning_rate=0.05`). Raises suite.core.refusals.Refusal for what the command line refuses, RuntimeError
+    where not even a report could be made; warns where a run failed, or the study was stopped or interrupted.
+    """
+    arguments = [f"{name.replace('__', '.')}={_text(value)}" for name, value in settings.items()]
+    if "dry_run" in settings:
+        raise ValueError("a dry run has no table: leave dry_run out")
+    code, table = execute([f"study={study}", *arguments])
+    if table is None:
+        raise RuntimeError(f"study {study} stopped before it had a report; the reason is printed above")
+    if code != DONE:
+        warnings.warn(f"study {study}: not everything went well (exit code {code}), see its report", stacklevel=2)
+    return table
+
+
+def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
+    """Carry out one command: the exit code, and the report's table (None after a dry run)."""
+    from suite.config.compose import compose
+    from suite.config.study import study_from
+
+    study = study_from(compose(arguments), command=shlex.join(["python", "-m", "suite.run", *arguments]))
+
+    from suite.core.lock import workspace_lock
+
+    with contextlib.nullcontext() if study.dry_run == "true" else workspace_lock(study.workspace):
+        try:  # a dry run only reads, whoever is at work
+            return _carry_out(study)
+        except OSError as error:
+            print(f"stopped: {os_error_text(error)}. What is committed stays; the same command goes on")
+            return FAILED, None
+
+
+def _carry_out(study: Study) -> tuple[int, pd.DataFrame | None]:
+    from suite.study.session import carry_out, look
+
+    outlook = look(study)
+    print("\n".join(outlook.lines()), flush=True)
+    if study.dry_run == "true":
+        return DONE, None
+    if study.dry_run == "measure":
+        from suite.study.timing import measure
+
+        lines, all_trained = measure(outlook.ledger, outlook.missing)
+        print("\n".join(lines))
+        return DONE if all_trained else FAILED, None
+    tables: list[pd.DataFrame] = []
+    end = carry_out(outlook, lambda: _report(study, tables))
+    print(*end.lines, sep="\n", end="\n" if end.lines else "")
+    code = CODES[end.state]
+    return FAILED if end.failed and code == DONE else code, tables[0]
+
+
+def _report(study: Study, tables: list[pd.DataFrame]) -> Path:
+    """Render and show the report; returns its folder and appends its table."""
+    from suite.analysis import rendering
+    from suite.analysis.terminal import summary
+
+    before = rendering.instance_shown(study.workspace / "reports" / study.name)
+    folder = rendering.refresh(study.workspace, study.name, study.instance)
+    table = rendering.render(folder)
+    tables.append(table)
+    with contextlib.suppress(BrokenPipeError):  # whoever read along has gone: the study is done all the same
+        print(summary(folder, table), flush=True)
+        if before not in (None, study.instance):
+            print(f"It replaces that of another instance: python -m suite.report study={study.name} instance={before}")
+    return folder
+
+
+def _text(value: Any, inside: bool = False) -> str:
+    """A value as Hydra reads it; `inside` a list or a mapping, where nothing is no text."""
+    from suite.config.compose import quoted
+
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_text(item, True)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(_text(item, True) for item in value) + "]"
+    text = str(value)
+    if isinstance(value, Path) or (isinstance(value, str) and not _PLAIN.fullmatch(text)):
+        return quoted(text) or ("''" if inside else "")
+    return text

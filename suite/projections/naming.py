@@ -1,0 +1,45 @@
+"""What a run's figures and values are called in a tracking store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from suite.core.metrics import CLOCKS, COSTS, PARTS, SIZES
+from suite.core.result import Result
+
+NO_FIGURES = ("epoch", "timestamp_ms")
+"""Numbers of an epoch's row that are no figures of it."""
+OF_RUN = (*(metric.name for metric in (*COSTS, *CLOCKS, *SIZES)), "train_examples")
+"""Figures of a run beside those that its task measures."""
+OF_EPOCHS = ("device_seconds", "images_per_second")
+"""Those among them that an epoch has, too."""
+TRAINED = tuple(f"{part}_" for part in PARTS if part != "test")
+"""How the task's figures begin that are measured while a run trains, in each epoch."""
+
+
+def of_epoch(row: Mapping[str, Any]) -> dict[str, float]:
+    """The figures of one epoch."""
+    return {
+        name: float(value) for name, value in row.items() if name not in NO_FIGURES and isinstance(value, int | float)
+    }
+
+
+def of_run(result: Result) -> dict[str, float]:
+    """The figures of a run that is over. One that its epochs have too is a `final_` one."""
+    again = {name for name in result.metrics if name.startswith(TRAINED)} | set(OF_EPOCHS)
+    figures = {**result.metrics, **{name: getattr(result, name) for name in OF_RUN}}
+    return {
+        f"final_{name}" if name in again else name: float(value) for name, value in figures.items() if value is not None
+    }
+
+
+def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mappings with dotted names."""
+    flat: dict[str, Any] = {}
+    for name, item in value.items():
+        if isinstance(item, Mapping):
+            flat |= flatten(item, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = item
+    return flat

@@ -1,0 +1,139 @@
+"""One session of a study, with the workspace's lock held: train what is missing, project, report.
+
+`look` comes before: it only reads, refuses what is wrong, and says what there is to do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from suite.config.study import Study
+from suite.core.directories import RunKey
+from suite.core.refusals import os_error_text
+from suite.core.result import Result
+from suite.executors import executor
+from suite.projections import Projection
+from suite.projections.projector import Projector
+from suite.study.accounting import REPORT, TRACKING, SessionClock
+from suite.study.coordinator import Coordinator, Stopped
+from suite.study.description import plan_lines, write
+from suite.study.display import progress
+from suite.study.estimate import Estimate, clock, estimate
+from suite.study.ledger import Ledger
+from suite.study.opening import open_datasets, refuse_what_cannot_be_built
+from suite.study.plan import planned
+from suite.study.threads import oversubscription
+
+Report = Callable[[], Path]
+"""Makes the report from what is on disk and returns its folder."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is on disk of a study, and what is left to do."""
+
+    ledger: Ledger
+    missing: list[RunKey]
+    expected: Estimate
+    clock: SessionClock
+
+    def lines(self) -> list[str]:
+        """The plan as people read it."""
+        study = self.ledger.study
+        shared = oversubscription(study.workers, self.ledger.threads)
+        basis = (
+            "by the speed that this machine last showed"
+            if self.expected.measured
+            else "a first guess: nothing was measured here yet"
+        )
+        return [
+            *plan_lines(study, self.ledger),
+            *([shared] if shared else []),
+            f"{len(self.missing)} runs to train, about {clock(self.expected.seconds)} ({basis})",
+        ]
+
+
+@dataclass(frozen=True)
+class End:
+    """How a session ended. state: finished, stopped or interrupted."""
+
+    state: str
+    failed: list[Result]
+    lines: list[str]
+    """What is left to say."""
+
+
+def look(study: Study) -> Outlook:
+    """Read what there is and plan. Raises Refusal for what cannot be carried out."""
+    session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
+    ledger = Ledger(study, open_datasets(study))
+    refuse_what_cannot_be_built(ledger)
+    missing = [key for key in planned(study) if key not in ledger.results]
+    return Outlook(ledger, missing, estimate(ledger, missing), session)
+
+
+def carry_out(outlook: Outlook, report: Report) -> End:
+    """Train, project and report. What the report raises is not caught: by then everything is committed."""
+    ledger, session, study = outlook.ledger, outlook.clock, outlook.ledger.study
+    name, logs = study.executor, ledger.directory / "logs"
+    workers = executor(name, study.workers, study.backend, ledger.threads, logs)
+    write(ledger, "running")
+    projector = Projector(lambda: _tracker(study))
+    with progress(outlook.expected) as listener:
+        coordinator = Coordinator(ledger, workers, projector, listener, session)
+        state, reason = _run(coordinator)
+        if state != "finished":
+            listener.said(f"{state}: {reason}")
+    session.closing(TRACKING)
+    description = write(ledger, state, reason, coordinator.limit.describe())
+    projector.candidates([ledger.results[key] for key in planned(study) if key in ledger.results])
+    projector.drain()
+    session.closing(REPORT)
+    session.write()
+    folder = report()
+    session.closing(TRACKING)
+    projector.summary(folder, description)
+    error, failed = projector.drain(), ledger.failures()
+    session.write()
+    lines = []
+    if error:
+        lines.append(f"tracking: {error}. The runs are safe; python -m suite.status rebuild=true projects them again")
+    if failed:
+        lines.append(failures_text(ledger, failed))
+    return End(state, failed, lines)
+
+
+def _tracker(study: Study) -> Projection:
+    from suite.projections.mlflow import Tracker, store_uri
+    from suite.tasks.confusion import artifacts
+
+    tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
+    return Tracker(store_uri(study.workspace), study.name, study.instance, tags, artifacts)
+
+
+def _run(coordinator: Coordinator) -> tuple[str, str | None]:
+    """Run the coordinator to its end, whichever that is: the study's state, and the reason."""
+    try:
+        coordinator.run()
+    except Stopped as stopped:
+        return "stopped", str(stopped)
+    except OSError as error:
+        return "stopped", f"{os_error_text(error)}. What is committed stays; make room and go on"
+    except KeyboardInterrupt:
+        return "interrupted", "what is committed stays; the same command goes on from there"
+    return "finished", None
+
+
+def failures_text(ledger: Ledger, failed: list[Result]) -> str:
+    """How many runs failed, and how one is trained again: a failure is a result, so that no command repeats it."""
+    counts = Counter(f"{result.candidate} ({result.outcome})" for result in failed)
+    first = failed[0]
+    folder = ledger.path(RunKey(first.candidate, first.track, first.phase, first.number))
+    return (
+        f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed: "
+        f"{', '.join(name if count == 1 else f'{count} x {name}' for name, count in counts.items())}. "
+        f"A failure is a result; to train one again, mend its cause and delete its folder, here {folder}"
+    )

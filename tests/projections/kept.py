@@ -1,0 +1,38 @@
+"""A projection that keeps in memory what it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from suite.core.result import Result
+
+
+class Kept:
+    """Implements `suite.projections.Projection`."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[Mapping[str, Any]]] = {}
+        self.results: dict[str, Result] = {}
+        self.figures: dict[str, Mapping[str, float | None]] = {}
+
+    def drop(self, key: str) -> None:
+        self.rows.pop(key, None)
+
+    def drop_unknown(self, keys: set[str]) -> int:
+        return 0
+
+    def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
+        self.rows.setdefault(key, []).extend(rows)
+
+    def is_whole(self, key: str, ended_at: float) -> bool:
+        return key in self.results and self.results[key].ended_at == ended_at
+
+    def result(self, key: str, result: Result, rows: Iterable[Mapping[str, Any]], files: Path) -> None:
+        self.rows[key], self.results[key] = list(rows), result
+
+    def candidate(self, last: Result, figures: Mapping[str, float | None]) -> None:
+        self.figures[last.candidate] = figures
+
+    def summary(self, folder: Path, description: Mapping[str, Any]) -> None: ...

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from suite.core.directories import RunKey
+from suite.projections import Committed, Projection, ProjectionError
+from suite.projections.candidates import means
+from suite.projections.mlflow import Tracker
+from suite.projections.naming import of_epoch, of_run
+from suite.projections.projector import Projector
+from tests.projections.kept import Kept
+from tests.study.made_up import made_up
+
+KEYS = [RunKey("mlp", "tuned", "final", number) for number in (0, 1)]
+ROW = {"epoch": 1, "timestamp_ms": 5, "val_accuracy": 0.5}
+
+
+def committed(key: RunKey, **measured: Any) -> Committed:
+    return Committed(made_up(key, **measured), Path("nowhere"), lambda: [ROW])
+
+
+def test_orders_are_carried_out_in_order_and_what_is_whole_is_not_read_again() -> None:
+    kept, mirrored = Kept(), list[str]()
+    projector = Projector(lambda: kept)
+    projector.begin(KEYS[0], {}, [])
+    projector.rows(KEYS[0], {}, [ROW])
+    run = committed(KEYS[0], test_accuracy=0.5)
+    projector.result(KEYS[0], lambda: run, lambda: mirrored.append("once"))
+    assert projector.drain() is None
+    assert kept.rows[str(KEYS[0])] == [ROW]
+
+    def unread() -> list[dict[str, Any]]:
+        raise AssertionError("the epochs of a run that is there")
+
+    projector.result(KEYS[0], lambda: run._replace(rows=unread))
+    projector.result(KEYS[1], lambda: None)  # set aside meanwhile
+    assert projector.drain() is None
+    assert set(kept.results) == {str(KEYS[0])}
+    assert mirrored == ["once"]
+
+
+def test_a_candidates_means_are_over_completed_runs_and_of_test_images() -> None:
+    kept = Kept()
+    projector = Projector(lambda: kept)
+    results = [
+        made_up(KEYS[0], test_accuracy=0.5, val_accuracy=0.9, device_seconds=3.0),
+        made_up(KEYS[1], outcome="diverged", test_accuracy=None, device_seconds=1.0),
+    ]
+    projector.candidates(results)
+    assert projector.drain() is None
+    figures = kept.figures["mlp"]
+    assert (figures["tuned_mean_test_accuracy"], figures["tuned_mean_device_seconds"]) == (0.5, 3.0)
+    assert figures["tuned_final_runs"] == 1
+    assert "tuned_mean_val_accuracy" not in figures
+    assert means(results[:1])["macs"] is None
+
+
+def test_a_store_that_cannot_be_opened_is_said_once_and_asked_for_nothing() -> None:
+    def gone() -> Projection:
+        raise ProjectionError("no route to the store")
+
+    projector = Projector(gone)
+    for key in KEYS:
+        projector.rows(key, {}, [ROW])
+    assert projector.drain() == "ProjectionError: no route to the store"
+
+
+def test_figures_that_epochs_have_too_are_told_apart() -> None:
+    result = made_up(
+        KEYS[0], test_accuracy=0.5, val_loss=2.0, balanced_accuracy=0.25, macs=10, train_examples=7, device_seconds=3.0
+    )
+    assert of_run(result) == {
+        "test_accuracy": 0.5, "final_val_loss": 2.0, "balanced_accuracy": 0.25, "macs": 10.0, "train_examples": 7.0,
+        "final_device_seconds": 3.0,
+    }  # fmt: skip
+    assert of_epoch({**ROW, "val_loss": None}) == {"val_accuracy": 0.5}
+
+
+def test_the_address_says_where_the_database_and_the_artifacts_lie(tmp_path: Path) -> None:
+    path = tmp_path / "elsewhere.db"
+    tracker = Tracker(f"sqlite:///{path}", "tiny", "one", {}, lambda files: {"shown.txt": "of the task"})
+    tracker.result(str(KEYS[0]), made_up(KEYS[0], balanced_accuracy=0.25), [ROW], tmp_path)
+    assert path.exists()
+    (shown,) = tmp_path.glob("mlartifacts/tiny/*/artifacts/shown.txt")
+    assert shown.read_text() == "of the task"
+    run = tracker._client.get_run(tracker._runs[str(KEYS[0])].info.run_id)
+    assert run.data.metrics["balanced_accuracy"] == 0.25, "any figure of a result, whoever declared it"
+    assert tracker.is_whole(str(KEYS[0]), 1010.0)
+    assert not list(tmp_path.glob(".partial*"))
+
+
+def test_a_damaged_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_bytes(b"this is no database" * 100)
+    with pytest.raises(ProjectionError, match=r"if mlflow\.db is damaged, move it away"):
+        Tracker(f"sqlite:///{tmp_path / 'mlflow.db'}", "tiny", "one", {})

@@ -1,0 +1,77 @@
+"""An executor without processes: its workers do with each run what a script says, through the real files."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from suite.core.result import finished, write_result
+from suite.executors.protocol import Ending, Event
+
+Script = Callable[[str], str]
+"""From a run's key to what becomes of it: `completed`, an outcome with its reason after a colon, or an ending."""
+
+
+class ScriptedWorker:
+    def __init__(self, executor: ScriptedExecutor, name: str) -> None:
+        self.executor, self.name, self.ready, self.log = executor, name, False, Path("no.log")
+        self.executor.events.put((self, {"event": "ready"}))
+
+    def send(self, **order: Any) -> None:
+        fields = order["fields"]
+        key = "/".join(str(fields[name]) for name in ("candidate", "track", "phase", "number"))
+        self.executor.asked.append(key)
+        what, _, reason = self.executor.script(key).partition(":")
+        if what in list(Ending):
+            self.executor.events.put((self, {"event": "exit", "ending": what, "how": "signal SIGKILL"}))
+            return
+        measured = {"outcome": what, "reason": reason or None, "epochs": 1, "val_accuracy": 0.5, "test_accuracy": 0.5}
+        asked = {**fields, "attempts": order["attempt"]}
+        write_result(Path(order["directory"]), finished(asked, measured, fields["started_at"] + 1))
+        self.executor.events.put((self, {"event": "finished", "memory_bytes": 0}))
+
+    def last_words(self) -> str:
+        return "the last words"
+
+
+class ScriptedExecutor:
+    """Implements `suite.executors.protocol.Executor`. `asked`: the keys that were handed out, in their order."""
+
+    def __init__(self, script: Script) -> None:
+        self.script, self.asked = script, list[str]()
+        self.events: queue.Queue[Event] = queue.Queue()
+        self.workers: list[ScriptedWorker] = []
+        self._names: Iterator[str] = (f"worker-{number}" for number in range(1000))
+
+    def start(self) -> ScriptedWorker:
+        worker = ScriptedWorker(self, next(self._names))
+        self.workers.append(worker)
+        return worker
+
+    def stop(self, worker: Any) -> None:
+        self.forget(worker)
+
+    def forget(self, worker: Any) -> None:
+        self.workers = [other for other in self.workers if other is not worker]
+
+    def outgrown(self, memory_bytes: int) -> bool:
+        return False
+
+    def close(self) -> None:
+        self.workers = []
+
+
+class Recorded:
+    """A listener that keeps what was said."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def started(self, key: Any, attempt: int, epochs: int) -> None: ...
+    def epoch(self, key: Any, row: Mapping[str, Any]) -> None: ...
+    def ended(self, key: Any, result: Any) -> None: ...
+
+    def said(self, message: str) -> None:
+        self.lines.append(message)
