@@ -65,9 +65,15 @@ def instance(workspace: Path) -> Path:
     return found.parent
 
 
+def read_result(directory: Path) -> dict[str, Any] | None:
+    """result.json as it stands."""
+    path = directory / directories.RESULT
+    return dict(read_json(path)) if path.exists() else None
+
+
 def results(workspace: Path) -> dict[str, dict[str, Any]]:
     """Key to committed result."""
-    found = {str(key): directories.read_result(path) for key, path in directories.run_directories(instance(workspace))}
+    found = {str(key): read_result(path) for key, path in directories.run_directories(instance(workspace))}
     return {key: result for key, result in found.items() if result is not None}
 
 
@@ -75,7 +81,7 @@ def measured(workspace: Path) -> dict[str, tuple[Any, ...]]:
     """What training computed: for each run its accuracies, losses, parameters and every epoch's figures."""
     found = {}
     for key, path in directories.run_directories(instance(workspace)):
-        result = directories.read_result(path)
+        result = read_result(path)
         assert result is not None, f"{key} has no result"
         rows = [
             [row[name] for name in ("epoch", "train_loss", "val_accuracy")] for row in read_json(path / "history.json")

@@ -16,12 +16,14 @@ import pytest
 from mlflow import MlflowClient
 from PIL import Image
 
+from suite import tasks
 from suite.commandline import FAILED
 from suite.core import directories
 from suite.core.directories import RunKey
 from suite.core.durable import write_json
 from suite.core.hardware import cores
 from suite.core.lock import workspace_lock
+from suite.core.result import columns
 from suite.study.accounting import KINDS
 from tests import studies
 
@@ -48,7 +50,9 @@ def test_every_planned_run_is_committed_and_only_final_runs_saw_the_test_set(wor
     assert len(results) == 2 * (2 + 2)
     for key, result in results.items():
         measured = {"test_accuracy", "test_top5_accuracy", "test_loss", "calibration_error"}
-        assert set(directories.FIELDS) - set(result) <= measured, "what was not measured is left out, nothing else"
+        assert set(columns(tasks.get("classification").metrics)) - set(result) <= measured, (
+            "what was not measured is left out, nothing else"
+        )
         assert "name" not in result["recipe"], "the recipe as asked, without what the search chose"
         assert result["recipe"]["learning_rate"] == 0.1
         assert result["threads"] == cores()

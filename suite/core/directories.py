@@ -22,17 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from suite.core.durable import read_json
-
-FIELDS = (
-    "study instance candidate architecture track phase number seed attempts outcome reason options recipe parameters "
-    "dataset data_hash train_examples epochs batch_size backend precision device params trainable_params macs "
-    "train_accuracy val_accuracy val_top5_accuracy val_loss test_accuracy test_top5_accuracy test_loss "
-    "calibration_error device_seconds compile_seconds eval_seconds wait_seconds replayed_seconds images_per_second "
-    "peak_memory_bytes energy_joules started_at ended_at commit versions fingerprint"
-).split()
-"""The columns of runs.csv and the fields of result.json."""
-
 RUN, RESULT, HISTORY, PREDICTIONS, WEIGHTS = (
     "run.json", "result.json", "history.json", "predictions.npz", "model.weights.h5",
 )  # fmt: skip
@@ -69,14 +58,6 @@ def run_directories(instance: Path) -> Iterator[tuple[RunKey, Path]]:
         if number.isdecimal():
             found.append((RunKey(candidate, track, phase, int(number)), path.parent))
     yield from sorted(found)
-
-
-def read_result(directory: Path) -> dict[str, Any] | None:
-    """The committed result of a run, or None while it has none."""
-    try:
-        return dict(read_json(directory / RESULT))
-    except FileNotFoundError:
-        return None
 
 
 def read_sessions(directory: Path) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ def test_a_run_that_was_only_opened_binds_nobody(ledger: MakeLedger) -> None:
     book = ledger("workers=1")
     assert book.threads == 4
     book.open(KEY, ONE)
-    assert read_json(book.path(KEY) / "run.json")["threads"] == 4
+    assert read_json(book.path(KEY) / "run.json")["identity"]["threads"] == 4
 
 
 def test_runs_that_do_not_say_their_threads_bind_nobody(ledger: MakeLedger) -> None:
@@ -47,7 +47,8 @@ def test_runs_that_do_not_say_their_threads_bind_nobody(ledger: MakeLedger) -> N
     finish(book, KEY, ONE)
     for name in ("run.json", "result.json"):
         record = read_json(book.path(KEY) / name)
-        del record["threads"]
+        record.get("identity", record).pop("threads", None)
+        record.pop("threads", None)
         write_json(book.path(KEY) / name, record)
     assert ledger("workers=2").threads == 2
     assert KEY in ledger("workers=2").results

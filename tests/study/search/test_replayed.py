@@ -22,7 +22,7 @@ def trained(book: Ledger) -> Searches:
         parameters = searches.of(key).ask(number)
         finish(book, key, parameters, val_accuracy=0.5, ended_at=1010.0 + number)
         result = book.results[key]
-        end = (result["outcome"], result["val_accuracy"], result["reason"], result["ended_at"])
+        end = (result.outcome, result.metrics["val_accuracy"], result.reason, result.ended_at)
         searches.of(key).tell(number, *end)
         write(searches, key)
     return searches
