@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-
 from suite.training.optimizer import make_optimizer, set_optimizer
+
 from suite.training.recipe import Recipe
 
 

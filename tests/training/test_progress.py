@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from suite.training.evaluate import evaluate
+
 from suite.training.progress import Progress
 
 

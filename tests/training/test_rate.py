@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
+from suite.training.schedule import Schedule
 
 from suite.training.recipe import Recipe
-from suite.training.schedule import Schedule
 
 TOTAL = 40
 

@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-
 from suite.training.augmentation import DRAWS, Augmentation
-from suite.training.device import to_numpy
 from suite.training.optimizer import make_optimizer, set_optimizer
+
+from suite.training.device import to_numpy
 from suite.training.preprocessing import Preprocessing
 from suite.training.recipe import Recipe
 from suite.training.step import CompiledStep

@@ -132,7 +132,7 @@ def test_the_identity_leaves_out_what_changes_nothing_and_the_name() -> None:
         "momentum": 0.9,
     }  # fmt: skip
     assert Recipe(label_smoothing=0.1).identity()["label_smoothing"] == 0.1
-    assert Recipe(name="other", **{"optimizer": "sgd", "weight_decay": 0.0}).identity() == recipe.identity()
+    assert Recipe(name="other", optimizer="sgd", weight_decay=0.0).identity() == recipe.identity()
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
