@@ -9,14 +9,30 @@ from keras import ops
 from suite.training.augment import cutout, flip, shift
 from suite.training.batch import Batch, box, whole_below
 from tests.training.augment.by_hand import (
-    COUNT, HEIGHT, WIDTH, apply, cut, flipped, images, normalize, seen, shifted, uniforms,
+    COUNT,
+    HEIGHT,
+    WIDTH,
+    apply,
+    cut,
+    flipped,
+    images,
+    normalize,
+    seen,
+    shifted,
+    uniforms,
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("by", "padding", "flips", "side"),
-    [(3, "zero", True, 0), (2, "reflect", True, 4), (9, "reflect", True, 3), (2, "zero", False, 3), (0, "zero", True, 4)],
-)
+    [
+        (3, "zero", True, 0),
+        (2, "reflect", True, 4),
+        (9, "reflect", True, 3),
+        (2, "zero", False, 3),
+        (0, "zero", True, 4),
+    ],
+)  # fmt: skip
 def test_transforms_one_after_the_other_equal_the_same_by_hand(by: int, padding: str, flips: bool, side: int) -> None:
     """Pad, crop, flip, cut out, in the recipe's order; each with a stream of its own."""
     pixels = images()
