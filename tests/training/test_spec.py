@@ -117,7 +117,7 @@ def now(before: dict[str, Any], **recipe: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: "-".join(path.parts[-5:-1]))
 def test_records_of_the_previous_version_are_of_the_same_runs(path: Path) -> None:
-    """They list every value of a recipe, in use or not, and `recipe_version`; they lack the task and what came since."""
+    """They list every value of a recipe, in use or not, and `recipe_version`; they lack what came since."""
     before = json.loads(path.read_text())["identity"]
     assert before["recipe_version"] == 2
     assert "milestones" in before["recipe"]
