@@ -1,15 +1,22 @@
-"""Figures of a handful of logits that a reader can check by hand."""
+"""Figures of a handful of logits that a reader can check by hand, and of many in pieces."""
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
-from suite.training.evaluate import evaluate, expected_calibration_error
+
+from suite import tasks
+from suite.core.refusals import Refusal
+from suite.tasks import classification
+from suite.tasks.classification import CHUNK, METRICS, expected_calibration_error, judged
+from suite.tasks.task import figures as figures_of
 
 
 def test_a_small_table_by_hand() -> None:
     logits = np.log(np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.25, 0.25, 0.5]]))
-    figures = evaluate(logits, np.array([0, 2, 1]))
+    figures = judged(logits, np.array([0, 2, 1]))
     assert figures.predicted.tolist() == [0, 1, 2]
     assert figures.accuracy == pytest.approx(1 / 3)
     np.testing.assert_allclose(figures.confidence, [0.7, 0.6, 0.5], rtol=1e-6)
@@ -20,12 +27,12 @@ def test_a_small_table_by_hand() -> None:
 
 def test_top_five_counts_the_fifth_and_not_the_sixth_and_ties_go_to_the_lower_class() -> None:
     falling = -np.arange(8.0)[None].repeat(8, axis=0)
-    assert evaluate(falling, np.arange(8)).top5_hit.tolist() == [True] * 5 + [False] * 3
-    assert evaluate(np.zeros((8, 8)), np.arange(8)).top5_hit.tolist() == [True] * 5 + [False] * 3
+    assert judged(falling, np.arange(8)).top5_hit.tolist() == [True] * 5 + [False] * 3
+    assert judged(np.zeros((8, 8)), np.arange(8)).top5_hit.tolist() == [True] * 5 + [False] * 3
 
 
 def test_large_logits_neither_overflow_nor_underflow() -> None:
-    figures = evaluate(np.array([[1e4, -1e4]], dtype="float32"), np.array([1]))
+    figures = judged(np.array([[1e4, -1e4]], dtype="float32"), np.array([1]))
     assert figures.loss == pytest.approx(2e4)
 
 
@@ -35,3 +42,62 @@ def test_calibration_error_of_bins_by_hand() -> None:
         0.25 * 0.95 + 0.75 * (0.95 - 2 / 3)
     )
     assert expected_calibration_error(np.array([1.0, 0.0]), np.array([True, False])) == 0.0
+
+
+def test_in_pieces_equals_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0)
+    logits, labels = random.normal(size=(1001, 12)).astype("float32"), random.integers(0, 12, 1001)
+    whole = judged(logits, labels)
+    for size in (1, 7, 1000, 1001):
+        monkeypatch.setattr(classification, "CHUNK", size)
+        pieces = judged(logits, labels)
+        for name, values in whole.arrays().items():
+            np.testing.assert_array_equal(pieces.arrays()[name], values)
+            assert pieces.arrays()[name].dtype == values.dtype
+        assert pieces.loss == whole.loss
+        assert pieces.calibration_error == whole.calibration_error
+
+
+def test_memory_is_bounded_by_a_piece_not_by_the_set() -> None:
+    """20,000 images of 1,000 classes: 80 MB of logits, of which five copies in double precision would be 800 MB."""
+    logits = np.random.default_rng(0).standard_normal((20_000, 1_000), dtype=np.float32)
+    labels = np.arange(20_000) % 1_000
+    tracemalloc.start()
+    try:
+        judged(logits, labels)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    piece = CHUNK * 1_000 * 8
+    assert peak < 1.5 * 4 * piece + 20 * labels.nbytes
+
+
+def test_the_figures_are_those_that_it_declares_for_the_part() -> None:
+    logits, labels = np.random.default_rng(0).normal(size=(40, 12)), np.arange(40) % 12
+    task, seen = tasks.get("classification"), judged(logits, labels)
+    assert figures_of(task, seen, "val") == {
+        "val_accuracy": seen.accuracy, "val_top5_accuracy": seen.top5_accuracy, "val_loss": seen.loss,
+    }  # fmt: skip
+    assert figures_of(task, seen, "test") == {
+        "test_accuracy": seen.accuracy, "test_top5_accuracy": seen.top5_accuracy, "test_loss": seen.loss,
+        "calibration_error": seen.calibration_error,
+    }  # fmt: skip
+    assert task.selection in {metric.name for metric in METRICS if metric.part == "val"}
+    assert {f"train_{name}" for name in task.counted} == {metric.name for metric in METRICS if metric.part == "train"}
+
+
+def test_the_scores_of_each_image_give_the_figures() -> None:
+    """What claims and intervals are computed from has the figure as its mean."""
+    logits, labels = np.random.default_rng(0).normal(size=(40, 12)), np.arange(40) % 12
+    task, seen = tasks.get("classification"), judged(logits, labels)
+    scores, found = task.scores(seen.arrays(), labels), figures_of(task, seen, "test")
+    named = [metric for metric in METRICS if metric.score]
+    assert {metric.score for metric in named} == set(scores)
+    for metric in named:
+        assert scores[metric.score or ""].mean() == pytest.approx(found[metric.name])
+
+
+def test_an_unknown_task_is_refused() -> None:
+    assert "classification" in tasks.names()
+    with pytest.raises(Refusal, match="Did you mean 'classification'"):
+        tasks.get("clasification")

@@ -34,27 +34,40 @@ def test_evaluation_rows_hold_all_in_order_and_fill_up_with_the_last() -> None:
     assert (rows.ravel()[23:] == 122).all()
 
 
-def test_images_are_gathered_with_repetitions_and_labels() -> None:
-    images, labels = np.arange(200, dtype=np.uint8).reshape(200, 1, 1, 1), np.arange(200, dtype=np.int32) % 7
+def test_images_are_gathered_with_repetitions_and_targets() -> None:
+    images = np.arange(200, dtype=np.uint8).reshape(200, 1, 1, 1)
+    targets = {"label": np.arange(200, dtype=np.int32) % 7, "box": np.arange(800, dtype=np.float32).reshape(200, 4)}
     rows = np.array([[5, 3, 5], [9, 0, 1]], dtype="int32")
-    fed = Feed(images, rows, 11, labels)
-    inputs, own = fed[1]
+    fed = Feed(images, rows, 11, targets)
+    (inputs,) = fed[1]
     assert len(fed) == 2
     np.testing.assert_array_equal(inputs["image"][0, :, 0, 0, 0], rows[1])
     np.testing.assert_array_equal(fed[0][0]["image"][0, :, 0, 0, 0], rows[0])
-    np.testing.assert_array_equal(own, labels[rows[1]][None])
+    assert set(inputs["targets"]) == set(targets)
+    for name, values in targets.items():
+        np.testing.assert_array_equal(inputs["targets"][name], values[rows[1]][None])
     assert inputs["step"].tolist() == [12]
+    assert "targets" not in Feed(images, rows, 11, None)[0][0]
 
 
 @pytest.mark.parametrize("on_device", [True, False])
 def test_tensorflow_gets_the_rows_in_order_from_a_pipeline_that_does_not_tune_itself(on_device: bool) -> None:
     images, labels = np.arange(200, dtype=np.uint8).reshape(200, 1, 1, 1), np.arange(200, dtype=np.int32)
     rows = np.array([[5, 3], [9, 0], [1, 1]], "int32")
-    data = feed(None if on_device else images, rows, 4, labels)["x"]
+    data = feed(None if on_device else images, rows, 4, {"label": labels})["x"]
     assert data.options().autotune.enabled is False
     assert len(data) == 3
-    for (inputs, own), row, step in zip(data, rows, (4, 5, 6), strict=True):
+    for (inputs,), row, step in zip(data, rows, (4, 5, 6), strict=True):
+        own = inputs["targets"]["label"]
         assert inputs["step"].numpy().tolist() == [step]
         np.testing.assert_array_equal(own[0], row)
         np.testing.assert_array_equal(inputs["index"][0] if on_device else inputs["image"][0, :, 0, 0, 0], row)
         assert own.shape.is_fully_defined()  # one shape for all rows, known while tracing
+
+
+@pytest.mark.parametrize("on_device", [True, False])
+def test_predicting_is_fed_without_targets(on_device: bool) -> None:
+    images = np.arange(200, dtype=np.uint8).reshape(200, 1, 1, 1)
+    rows = np.array([[5, 3], [9, 0]], "int32")
+    for (inputs,) in feed(None if on_device else images, rows, 0, None)["x"]:
+        assert set(inputs) == {"step", "index" if on_device else "image"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from suite.core.refusals import Refusal
 from suite.data import DataSpec
 from suite.training.recipe import Recipe
-from suite.training.spec import RunSpec
+from suite.training.spec import RunSpec, canonical, changes
 
 SPEC = RunSpec(
     architecture="resnet20",
@@ -35,25 +36,124 @@ def test_a_recipe_that_does_not_hold_is_refused() -> None:
         RunSpec.from_mapping(mapping)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{"cache_dir": "elsewhere"}, {"data_dir": "there"}, {"offline": True}, {"recipe": replace(SPEC.recipe, name="x")}],
-)
-def test_places_and_names_do_not_count(change: dict[str, Any]) -> None:
-    assert replace(SPEC, **change).identity("data", "graph") == SPEC.identity("data", "graph")
+def identity(spec: RunSpec, data_hash: str = "data") -> dict[str, Any]:
+    """As a record holds it and as it is read again."""
+    return json.loads(json.dumps(spec.identity(data_hash)))
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"seeds": {**SPEC.seeds, "order": 9}},
-        {"recipe": replace(SPEC.recipe, learning_rate=0.2)},
-        {"data": DataSpec("digits", train_examples=101)},
-        {"precision": "mixed_bfloat16"},
-        {"train_on_validation": True},
-        {"options": {}},
+        {"cache_dir": "elsewhere"},
+        {"data_dir": "there"},
+        {"offline": True},
+        {"final": True},
+        {"recipe": Recipe.from_mapping({**SPEC.recipe.as_mapping(), "name": "x"})},
+        {"data": replace(SPEC.data, path="/somewhere")},
+        {"options": {"width": 0.5, "pretrained": None}},
+        {"expected_data_hash": "data"},
     ],
 )
-def test_what_determines_the_training_counts(change: dict[str, Any]) -> None:
-    assert replace(SPEC, **change).identity("data", "graph") != SPEC.identity("data", "graph")
-    assert SPEC.identity("other", "graph") != SPEC.identity("data", "graph") != SPEC.identity("data", "other")
+def test_places_and_names_do_not_count(change: dict[str, Any]) -> None:
+    changed = replace(SPEC, **change)
+    assert canonical(identity(changed)) == canonical(identity(SPEC))
+    assert changes(identity(SPEC), identity(changed)) == []
+    assert changed.digest("data", "graph") == SPEC.digest("data", "graph")
+
+
+@pytest.mark.parametrize(
+    ("change", "phrase"),
+    [
+        ({"seeds": {**SPEC.seeds, "order": 9}}, "seeds.order: 2 became 9"),
+        ({"recipe": SPEC.recipe.with_parameters({"learning_rate": 0.2})}, "recipe.learning_rate: 0.1 became 0.2"),
+        ({"parameters": {"learning_rate": 0.3}}, "parameters.learning_rate: 0.1 became 0.3"),
+        ({"data": DataSpec("digits", train_examples=101)}, "data.train_examples: 100 became 101"),
+        ({"precision": "mixed_bfloat16"}, "precision: float32 became mixed_bfloat16"),
+        ({"train_on_validation": True}, "train_on_validation: None became True"),
+        ({"options": {}}, "options.width: 0.5 became None"),
+        ({"backend": "jax"}, "backend: tensorflow became jax"),
+        ({"task": "other"}, "task: None became other"),
+        ({"deterministic": False}, "deterministic: None became False"),
+        ({"architecture": "resnet32"}, "architecture: resnet20 became resnet32"),
+    ],
+)
+def test_what_determines_the_training_counts(change: dict[str, Any], phrase: str) -> None:
+    changed = replace(SPEC, **change)
+    assert changes(identity(SPEC), identity(changed)) == [phrase]
+    assert changed.digest("data", "graph") != SPEC.digest("data", "graph")
+
+
+def test_data_and_graph_count() -> None:
+    assert changes(identity(SPEC), identity(SPEC, "other")) == ["data_hash: data became other"]
+    assert SPEC.digest("other", "graph") != SPEC.digest("data", "graph") != SPEC.digest("data", "other")
+
+
+def test_threads_are_compared_only_where_both_wrote_them_down() -> None:
+    """Earlier runs did not; what is not known is no difference."""
+    one, two = (identity(replace(SPEC, threads=count)) for count in (1, 2))
+    earlier = {name: value for name, value in one.items() if name != "threads"}
+    assert changes(one, two) == ["threads: 1 became 2"]
+    assert changes(earlier, two) == changes(two, earlier) == changes(identity(SPEC), two) == []
+
+
+INSTANCE = Path(__file__).parents[1] / "instances" / "before" / "runs" / "before" / "digits-smoke-tensorflow-float32"
+RECORDS = sorted(INSTANCE.glob("*/tuned/*/*/run.json"))
+
+
+def now(before: dict[str, Any], **recipe: Any) -> dict[str, Any]:
+    """The identity of the run that a record of the previous version is of, as today's version writes it."""
+    spec = RunSpec(
+        architecture=before["architecture"],
+        options=before["options"],
+        recipe=Recipe.from_mapping({**before["recipe"], **recipe}),
+        data=DataSpec(**before["data"]),
+        seeds=before["seeds"],
+        cache_dir="cache",
+        parameters=before["parameters"],
+        threads=2,
+    )
+    return {**identity(spec, before["data_hash"]), "search_space": before["search_space"]}
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: "-".join(path.parts[-5:-1]))
+def test_records_of_the_previous_version_are_of_the_same_runs(path: Path) -> None:
+    """They list every value of a recipe, in use or not, and `recipe_version`; they lack what came since."""
+    before = json.loads(path.read_text())["identity"]
+    assert before["recipe_version"] == 2
+    assert "milestones" in before["recipe"]
+    assert changes(before, now(before)) == []
+    assert canonical(before) == {name: value for name, value in canonical(now(before)).items() if name != "threads"}
+    assert changes(before, now(before, learning_rate=0.01)) == ["recipe.learning_rate: 0.05 became 0.01"]
+    assert changes(before, now(before, label_smoothing=0.1)) == ["recipe.label_smoothing: None became 0.1"]
+
+
+def test_there_are_records_of_the_previous_version() -> None:
+    assert len(RECORDS) == 6
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw"])
+def test_records_with_another_optimizer_listed_sgds_values_too(optimizer: str) -> None:
+    before = json.loads(RECORDS[0].read_text())["identity"]
+    before["recipe"] |= {"optimizer": optimizer, "nesterov": False}
+    assert changes(before, now(before)) == []
+
+
+@pytest.mark.parametrize("on", [{"flip": True}, {"shift": 2}, {"cutout": 3}], ids=lambda on: next(iter(on)))
+def test_a_record_whose_part_is_computed_otherwise_now_is_another_run(on: dict[str, Any]) -> None:
+    """The draws of these three came from one stream; now each has its own."""
+    before = json.loads(RECORDS[0].read_text())["identity"]
+    before["recipe"] |= on
+    (name,) = on
+    assert changes(before, now(before)) == [f"{name} is computed otherwise than by the version that made these runs"]
+    assert changes(now(before), now(before)) == []
+
+
+def test_a_record_of_a_recipe_that_cannot_be_read_any_more_differs() -> None:
+    before = json.loads(RECORDS[0].read_text())["identity"]
+    unreadable = {**before, "recipe": {**before["recipe"], "optimizer": "lion"}}
+    assert any(phrase.startswith("recipe.optimizer: lion") for phrase in changes(unreadable, now(before)))
+
+
+def test_a_record_of_a_version_before_that_one_differs() -> None:
+    before = json.loads(RECORDS[0].read_text())["identity"]
+    assert changes({**before, "recipe_version": 1}, now(before)) == ["recipe_version: 1 became None"]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from suite.training.device import to_numpy
+from suite.training.preprocessing import Preprocessing
 from suite.training.tracing import KEPT, Graphs, structure
 from tests.training.conftest import MakeSpec
 
@@ -18,18 +19,22 @@ def test_what_a_search_tries_is_no_structure_and_what_changes_the_graph_is(make_
     def key(**recipe: object) -> str:
         return structure(make_spec(recipe), SHAPE, CLASSES)
 
-    same = {
-        "learning_rate": 0.3,
-        "weight_decay": 1e-3,
-        "warmup": 0.3,
-        "epochs": 9,
-        "label_smoothing": 0.3,
-        "decay": 0.5,
-    }
+    same = {"learning_rate": 0.3, "weight_decay": 1e-3, "warmup": 0.3, "epochs": 9, "label_smoothing": 0.3}
     assert key(**same) == key()
-    changes = [{"flip": False}, {"shift": 1}, {"batch_size": 16}, {"optimizer": "adam", "nesterov": False}]
-    changes += [{"weight_decay": 0}, {"schedule": "constant"}, {"momentum": 0.5}, {"cutout": 1}]
+    changes = [{"flip": False}, {"shift": 1}, {"shift_padding": "reflect"}, {"batch_size": 16}, {"cutout": 1}]
+    changes += [{"weight_decay": 0}, {"schedule": "constant"}, {"momentum": 0.5}, {"nesterov": False}]
     assert len({key(), *(key(**change) for change in changes)}) == len(changes) + 1
+
+
+def test_all_else_that_makes_a_graph_is_structure_and_what_only_sets_values_is_not(make_spec: MakeSpec) -> None:
+    spec = make_spec()
+    base = structure(spec, SHAPE, CLASSES)
+    others = [{"architecture": "mlp"}, {"options": {}}, {"precision": "mixed_bfloat16"}]
+    found = {structure(replace(spec, **change), SHAPE, CLASSES) for change in others}
+    found |= {structure(spec, (28, 28, 1), CLASSES), structure(spec, SHAPE, 11)}
+    assert len(found | {base}) == 6
+    values = [{"seeds": {**spec.seeds, "initial": 8}}, {"final": False}, {"train_on_validation": True}, {"threads": 1}]
+    assert {structure(replace(spec, **change), SHAPE, CLASSES) for change in values} == {base}
 
 
 def test_initial_values_depend_on_the_seed_and_not_on_what_was_built_before(make_spec: MakeSpec) -> None:
@@ -43,6 +48,20 @@ def test_initial_values_depend_on_the_seed_and_not_on_what_was_built_before(make
     assert all(np.array_equal(a, b) for a, b in zip(first, third, strict=True))
     assert any(not np.array_equal(a, b) for a, b in zip(first, second, strict=True))
     assert [value.shape for value in first] == [to_numpy(v).shape for v in graph.net.variables]
+
+
+def test_a_run_is_brought_to_its_start_whatever_the_graph_did_before(make_spec: MakeSpec) -> None:
+    spec, graphs = make_spec(), Graphs()
+    graph, initial = graphs.take(spec, SHAPE, CLASSES, None)
+    preprocessing = Preprocessing((0.5,), (0.25,), SHAPE, tuple("0123456789"))
+    graph.set(initial, spec, preprocessing, 20)
+    first = graph.state()
+    graph.restore({name: value + 1 for name, value in first.items()})
+    graph.set(initial, spec, preprocessing, 20)
+    again = graph.state()
+    assert first.keys() == again.keys()
+    for name, value in first.items():
+        np.testing.assert_array_equal(again[name], value)
 
 
 def test_only_a_few_are_kept_and_other_images_make_another(make_spec: MakeSpec) -> None:

@@ -16,10 +16,12 @@ import numpy as np
 import pytest
 
 from suite.core import faults
-from suite.core.directories import FIELDS, HISTORY, PREDICTIONS, WEIGHTS
+from suite.core.directories import HISTORY, PREDICTIONS, WEIGHTS
 from suite.core.durable import read_json
 from suite.core.refusals import Refusal
+from suite.core.result import columns
 from suite.data import DataSpec
+from suite.tasks.classification import METRICS
 from suite.training import loop
 from suite.training.checkpoint import CHECKPOINTS, committed_rows
 from suite.training.device import to_numpy
@@ -54,7 +56,7 @@ def weights(directory: Path, spec: RunSpec) -> list[np.ndarray]:
 def outcome_of(directory: Path, spec: RunSpec, fields: dict[str, Any]) -> dict[str, Any]:
     """Everything about a run that must not depend on kills, workers or the time of day."""
     rows = [{key: value for key, value in row.items() if key not in TIMES} for row in read_json(directory / HISTORY)]
-    kept = ("outcome", "train_accuracy", "val_loss", "test_accuracy", "test_loss", "calibration_error", "fingerprint")
+    kept = ("outcome", "fingerprint", *(metric.name for metric in METRICS))
     with np.load(directory / PREDICTIONS) as file:
         predictions = {name: file[name].tolist() for name in file}
     values = [value.tobytes() for value in weights(directory, spec)]
@@ -86,7 +88,9 @@ def test_a_final_run_leaves_what_the_others_need(make_spec: MakeSpec, tmp_path: 
     spec, seen = make_spec(), []
     fields = train(spec, tmp_path, prune=lambda row: seen.append((row, len(committed_rows(tmp_path)))) or False)
     assert (fields["outcome"], fields["reason"], fields["epochs"]) == ("completed", None, 3)
-    assert set(fields) - set(FIELDS) == {"setup_seconds", "checkpoint_seconds", "data_seconds"}
+    assert set(fields) <= set(columns(METRICS))
+    assert {metric.name for metric in METRICS} <= set(fields)
+    assert (fields["task"], fields["deterministic"]) == ("classification", True)
     rows = read_json(tmp_path / HISTORY)
     assert [row for row, _ in seen] == rows
     assert [committed for _, committed in seen] == [1, 2, 3], "a row was announced before it was committed"
