@@ -113,13 +113,14 @@ def _selection(records: Records) -> str:
     apart = unsearched(study)
     without = [name for name in study["candidates"] if name not in completed and name not in apart]
     kept = f" {', '.join(without)} had no completed trial and keeps the recipe as it stands." if without else ""
+    pruning = f" {study['pruning']}" if study.get("pruning") else ""
     nothing = f" Nothing is searched of {', '.join(apart)}: the recipe as it stands." if apart else ""
     spaces = {space(study, candidate) for candidate in study["candidates"].values()} - {""}
     within = f" within {spaces.pop()}" if len(spaces) == 1 else ", each within its own space" if spaces else ""
     return (
         f"{trials} trials for each candidate{within}, the first being the recipe as it stands. The trial with the "
         "highest validation accuracy at the end of its training gives the parameters; its own score is no result, and "
-        f"the test set takes no part.{nothing}{kept if study['state'] == 'finished' else ''}"
+        f"the test set takes no part.{pruning}{nothing}{kept if study['state'] == 'finished' else ''}"
     )
 
 

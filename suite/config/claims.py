@@ -9,17 +9,22 @@ from typing import Any
 from suite.config.checks import mapping, number, one_of
 from suite.core.refusals import Refusal, unknown
 
-METRICS = ("test_accuracy", "test_top5_accuracy", "test_loss", "calibration_error")
 KEYS = ("text", "source", "better", "than", "metric", "margin")
 
 
 def claims_from(
-    values: Sequence[Mapping[str, Any]] | None, candidates: Collection[str], dropped: Collection[str]
+    values: Sequence[Mapping[str, Any]] | None,
+    candidates: Collection[str],
+    dropped: Collection[str],
+    metrics: Sequence[str],
 ) -> tuple[Mapping[str, Any], ...]:
-    """The claims on the candidates that are left; those on a dropped one go, which is said. Raises Refusal."""
+    """The claims on the candidates that are left; those on a dropped one go, which is said. Raises Refusal.
+
+    `metrics`: what a claim may speak of, which is what the study's task measures on test images.
+    """
     if not isinstance(values or [], list | tuple):
         raise Refusal(f"claims: expected a list of claims, not {values!r}")
-    claims = [_claim(value, {*candidates, *dropped}) for value in values or ()]
+    claims = [_claim(value, {*candidates, *dropped}, metrics) for value in values or ()]
     for claim in claims:
         gone = [claim[side] for side in ("better", "than") if claim[side] in dropped]
         if gone:
@@ -27,7 +32,7 @@ def claims_from(
     return tuple(claim for claim in claims if not {claim["better"], claim["than"]} & set(dropped))
 
 
-def _claim(claim: Mapping[str, Any], candidates: Collection[str]) -> Mapping[str, Any]:
+def _claim(claim: Mapping[str, Any], candidates: Collection[str], metrics: Sequence[str]) -> Mapping[str, Any]:
     claim = {"source": None, "metric": "test_accuracy", "margin": 0.0, **mapping("a claim", claim)}
     for key in claim:
         if key not in KEYS:
@@ -38,5 +43,5 @@ def _claim(claim: Mapping[str, Any], candidates: Collection[str]) -> Mapping[str
     for key in ("better", "than"):
         if claim[key] not in candidates:
             raise unknown("candidate in a claim", str(claim[key]), candidates)
-    one_of("metric of a claim", claim["metric"], METRICS)
+    one_of("metric of a claim", claim["metric"], tuple(metrics))
     return {**claim, "margin": number("margin of a claim", claim["margin"])}

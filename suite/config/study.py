@@ -8,11 +8,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from suite import tasks
 from suite.config.axes import axes_from
 from suite.config.candidates import Candidate, candidates_from
 from suite.config.checks import NAME, as_list, boolean, count, one_of, seconds_from
 from suite.config.claims import claims_from
 from suite.config.search import checked_search
+from suite.core.metrics import of_part
 from suite.core.refusals import Refusal
 
 EXECUTORS = ("local",)
@@ -36,6 +38,7 @@ class Study:
     question: str
     paper: str | None
     budget: str
+    task: str
     dataset: str
     axes: tuple[str, ...]
     candidates: tuple[Candidate, ...]
@@ -75,12 +78,15 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     instance = cfg["instance"] or f"{cfg['dataset']}-{cfg['budget']}-{backend}-{precision}"
     if not NAME.fullmatch(str(instance)):
         raise Refusal(f"instance={instance}: letters, digits and . _ + - only")
+    task = tasks.get(str(cfg["task"]))
+    judged = [metric.name for metric in of_part(task.metrics, "test")]
     return Study(
         name=cfg["study"],
         title=str(cfg["title"] or cfg["study"]),
         question=str(cfg["question"] or ""),
         paper=str(cfg["paper"]) if cfg["paper"] else None,
         budget=cfg["budget"],
+        task=task.name,
         dataset=cfg["dataset"],
         axes=axes_from(cfg["axes"], candidates),
         candidates=candidates,
@@ -88,7 +94,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         seeds=count("seeds", cfg["seeds"]),
         study_seed=count("study_seed", cfg["study_seed"], least=0),
         tracks=_tracks(cfg["tracks"], searched),
-        claims=claims_from(cfg["claims"], [candidate.name for candidate in candidates], dropped),
+        claims=claims_from(cfg["claims"], [candidate.name for candidate in candidates], dropped, judged),
         train_on_validation=boolean("train_on_validation", cfg["train_on_validation"]),
         stamp=cfg["stamp"],
         limit_seconds=seconds_from(cfg["limit"]),

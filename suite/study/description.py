@@ -11,6 +11,7 @@ from suite.core.durable import write_json
 from suite.core.host import commit, host, versions
 from suite.study import plan
 from suite.study.ledger import Ledger
+from suite.study.search import pruner
 
 
 def describe(
@@ -26,6 +27,7 @@ def describe(
         "question": study.question,
         "paper": study.paper,
         "command": study.command,
+        "task": study.task,
         "dataset": study.dataset,
         "budget": study.budget,
         "backend": study.backend,
@@ -38,6 +40,7 @@ def describe(
         "trials_counted": ledger.counted_trials("tuned", (limit or {}).get("search_stopped_after")),
         "search_space": _common_space(study),
         "trials_run": _trials_run(ledger),
+        "pruning": pruner.DESCRIPTION,
         "train_on_validation": study.train_on_validation,
         "limit": limit,
         "threads": ledger.threads,
@@ -79,6 +82,7 @@ def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
             **{key: value for key, value in asdict(candidate.data).items() if key != "path"},
             "images": len(ledger.dataset(name).train),
             "hash": ledger.dataset(name).hash,
+            "test_hash": ledger.dataset(name).test_hash,
         },
     }
 

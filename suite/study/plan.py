@@ -87,6 +87,7 @@ def spec_for(
         seeds={"split": candidate.data.split_seed, **seeds_of(study, key)},
         final=final,
         train_on_validation=on_validation,
+        task=study.task,
         backend=study.backend,
         precision=study.precision,
         data_dir=str(study.data_dir) if study.data_dir else None,
