@@ -61,6 +61,7 @@ METRICS: tuple[Metric, ...] = (
         "calibration_error", "fraction", "lower", "Calibration error", lambda seen: seen.calibration_error, ("test",),
         bare=True,
     ),
+    *measured("balanced_accuracy", "fraction", "higher", "Balanced accuracy", lambda seen: balanced_accuracy(seen)),
 )  # fmt: skip
 
 
@@ -143,6 +144,14 @@ def _judged(part: NDArray[np.floating], labels: NDArray[Any]) -> tuple[NDArray[A
     rank = (logits > own).sum(axis=1) + ((logits == own) & before).sum(axis=1)
     likelihood = np.take_along_axis(logarithms, picked, axis=1)[:, 0]
     return logits.argmax(axis=1), np.exp(logarithms.max(axis=1)), rank, likelihood
+
+
+def balanced_accuracy(seen: Predictions) -> float:
+    """Mean over the classes of the share of their images that are right; classes without an image do not count."""
+    classes = int(seen.label.max()) + 1
+    images = np.bincount(seen.label, minlength=classes)
+    right = np.bincount(seen.label, weights=seen.predicted == seen.label, minlength=classes)
+    return float(np.mean(right[images > 0] / images[images > 0]))
 
 
 def expected_calibration_error(confidence: NDArray[Any], correct: NDArray[Any], bins: int = BINS) -> float:

@@ -10,7 +10,7 @@ import pytest
 from suite import tasks
 from suite.core.refusals import Refusal
 from suite.tasks import classification
-from suite.tasks.classification import CHUNK, METRICS, expected_calibration_error, judged
+from suite.tasks.classification import CHUNK, METRICS, balanced_accuracy, expected_calibration_error, judged
 from suite.tasks.task import figures as figures_of
 
 
@@ -101,3 +101,16 @@ def test_an_unknown_task_is_refused() -> None:
     assert "classification" in tasks.names()
     with pytest.raises(Refusal, match="Did you mean 'classification'"):
         tasks.get("clasification")
+
+
+def test_balanced_accuracy_by_hand_and_against_a_library() -> None:
+    """Three of four images of class 0 right, one of two of class 2, none of class 1: it does not count."""
+    from sklearn.metrics import balanced_accuracy_score
+
+    label, predicted = np.array([0, 0, 0, 0, 2, 2]), np.array([0, 0, 0, 1, 2, 0])
+    seen = judged(np.eye(3)[predicted] * 9.0, label)
+    assert balanced_accuracy(seen) == pytest.approx((3 / 4 + 1 / 2) / 2)
+    random = np.random.default_rng(0)
+    label, logits = random.integers(0, 7, 500) ** 2 % 7, random.normal(size=(500, 7))
+    seen = judged(logits, label)
+    assert balanced_accuracy(seen) == pytest.approx(balanced_accuracy_score(label, logits.argmax(axis=1)))
