@@ -87,9 +87,8 @@ def facts(architecture: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """
     from suite import models
 
-    with_options = getattr(models, "facts_with_options", None)
     try:
-        return dict(with_options(architecture, options) if with_options else models.facts(architecture))
+        return dict(models.facts_with_options(architecture, dict(options)))
     except (ValueError, LookupError):
         return {"name": architecture}
 
