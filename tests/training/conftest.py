@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from suite.data import DataSpec
+from suite.training import loop
 from suite.training.recipe import Recipe
 from suite.training.spec import RunSpec
+from tests.training import killed
 
 MakeSpec = Callable[..., RunSpec]
 
@@ -43,3 +45,12 @@ def make_spec(cache_dir: Path) -> MakeSpec:
         return replace(spec, **changes)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def small_segments() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "segment_steps", loop.segment_steps)
+        patch.setattr(loop, "COMMIT_SECONDS", loop.COMMIT_SECONDS)
+        killed.commit_often()
+        yield

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,57 +23,16 @@ from suite.data import DataSpec
 from suite.tasks.classification import METRICS
 from suite.training import loop
 from suite.training.checkpoint import CHECKPOINTS, committed_rows
-from suite.training.device import to_numpy
 from suite.training.preprocessing import Preprocessing
 from suite.training.spec import RunSpec
 from suite.training.trainer import RunFailed, Trainer
-from tests.training import killed
 from tests.training.conftest import MakeSpec
+from tests.training.runs import TIMES, Killed, outcome_of, train, weights
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 ROOT = Path(__file__).parents[2]
-TIMES = ("timestamp_ms", "device_seconds", "images_per_second")
-
-
-def train(
-    spec: RunSpec, directory: Path, trainer: Trainer | None = None, prune: Callable[[dict], bool] | None = None
-) -> dict[str, Any]:
-    return (trainer or Trainer()).train(spec, directory, 1, prune or (lambda row: False))
-
-
-def weights(directory: Path, spec: RunSpec) -> list[np.ndarray]:
-    """The final weights as a stranger reads them: a fresh network and the file."""
-    from suite import models
-
-    net = models.build(spec.architecture, (32, 32, 1), 10, **spec.options)
-    net.load_weights(directory / WEIGHTS)
-    return [to_numpy(variable) for variable in net.weights]
-
-
-def outcome_of(directory: Path, spec: RunSpec, fields: dict[str, Any]) -> dict[str, Any]:
-    """Everything about a run that must not depend on kills, workers or the time of day."""
-    rows = [{key: value for key, value in row.items() if key not in TIMES} for row in read_json(directory / HISTORY)]
-    kept = ("outcome", "fingerprint", *(metric.name for metric in METRICS))
-    with np.load(directory / PREDICTIONS) as file:
-        predictions = {name: file[name].tolist() for name in file}
-    values = [value.tobytes() for value in weights(directory, spec)]
-    return {
-        "rows": rows,
-        "fields": {name: fields[name] for name in kept},
-        "predictions": predictions,
-        "weights": values,
-    }
-
-
-@pytest.fixture(scope="module")
-def small_segments() -> Any:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "segment_steps", loop.segment_steps)
-        patch.setattr(loop, "COMMIT_SECONDS", loop.COMMIT_SECONDS)
-        killed.commit_often()
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -242,10 +200,6 @@ def test_a_full_memory_is_an_outcome_and_the_trainer_goes_on(
     assert fields["reason"] == "RESOURCE_EXHAUSTED: Out of memory allocating 1099511627776 bytes."
     assert fields["params"] > 0
     assert train(spec, tmp_path / "2", trainer)["outcome"] == "completed"
-
-
-class Killed(BaseException):
-    """Stands in for SIGKILL within this process: no handler of the product catches it."""
 
 
 @pytest.mark.parametrize(

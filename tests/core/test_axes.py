@@ -1,0 +1,50 @@
+"""Which values may differ on purpose."""
+
+from __future__ import annotations
+
+import pytest
+
+from suite.core.axes import FEEDING, GROUPS, covers, on_axes
+
+
+@pytest.mark.parametrize(
+    ("axis", "value", "covered"),
+    [
+        ("recipe.learning_rate", "recipe.learning_rate", True),
+        ("recipe.learning_rate", "recipe.weight_decay", False),
+        ("recipe", "recipe.learning_rate", True),
+        ("recipe", "recipe.epochs", False),
+        ("recipe.epochs", "recipe.epochs", True),
+        ("data", "data.split_seed", True),
+        ("data", "data.train_examples", False),
+        ("data", "data.images", False),
+        ("data", "data.image_size", False),
+        ("data.train_examples", "data.images", True),
+        ("data.train_examples", "recipe.epochs", True),
+        ("data.train_examples", "recipe.learning_rate", False),
+        ("data.image_size", "data.hash", True),
+        ("data.image_size", "test images", True),
+        ("data.split_seed", "data.hash", False),
+        ("architecture", "architecture", True),
+        ("architecture", "options.width", True),
+        ("options", "options.width", True),
+        ("options", "architecture", False),
+        ("options.width", "options.depth", False),
+        ("search.trials", "search.trials", True),
+        ("recipe", "search.trials", False),
+        ("rec", "recipe.learning_rate", False),
+    ],
+)
+def test_a_group_covers_its_values_but_not_what_costs_or_feeds(axis: str, value: str, covered: bool) -> None:
+    assert covers(axis, value) == covered
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_no_group_lets_a_candidate_train_longer(group: str) -> None:
+    assert not any(covers(group, value) for value in FEEDING)
+
+
+def test_one_of_several_axes_is_enough() -> None:
+    assert on_axes(["architecture", "recipe.epochs"], "recipe.epochs")
+    assert not on_axes(["architecture"], "recipe.epochs")
+    assert not on_axes([], "architecture")
