@@ -58,6 +58,11 @@ def sync_directory(path: Path) -> None:
     _sync_one(path)
 
 
+def target_name(partial: Path) -> str:
+    """The name of the file or folder that an unfinished one was to become."""
+    return partial.name.removeprefix(PARTIAL).partition(".")[2]
+
+
 def leftovers(folder: Path) -> list[Path]:
     """What killed writers left unfinished, directly in a folder."""
     return [path for path in folder.glob(f"{PARTIAL}*") if not path.name.removeprefix(PARTIAL).startswith(_own())]

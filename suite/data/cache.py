@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from suite.core.durable import read_json, sync_directory, write_json
+from suite.core.durable import leftovers, read_json, replacing, target_name, write_json
 from suite.core.faults import reach
 from suite.core.refusals import Refusal
 from suite.data.contents import (
@@ -76,7 +76,7 @@ def cached(source: Source, name: str, cache_dir: Path, *variant: object) -> Entr
         with _locked(_lock_of(entry)):
             with contextlib.suppress(_Broken):  # someone else made it while this process waited
                 return _read(entry)
-            _sweep(cache_dir)
+            _sweep_all(cache_dir)
             _write(_contents(source), entry)
         return _read(entry)
     except _Broken as error:
@@ -134,10 +134,9 @@ def _verify(entry: Path, files: dict[str, Any]) -> None:
 
 def _write(contents: Contents, entry: Path) -> None:
     """Decode into a partial folder and rename it into place. The caller holds the entry's lock."""
-    partial = entry.with_name(f".{entry.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed: the lock says that no one else is here
-    partial.mkdir()
-    try:
+    _sweep(entry)  # of a process that was killed: the lock says that no one else is here
+    with replacing(entry) as partial:  # in the place of a broken one; whoever has mapped it keeps its pages
+        partial.mkdir()
         digests = _write_images(partial / "images.npy", contents)
         _write_digests(partial / _DIGESTS, digests)
         for name, array in contents.targets.arrays.items():
@@ -155,11 +154,6 @@ def _write(contents: Contents, entry: Path) -> None:
         }
         write_json(partial / "set.json", manifest)
         reach("cache-written")
-        shutil.rmtree(entry, ignore_errors=True)  # a broken one; whoever has mapped it keeps its pages
-        os.rename(partial, entry)
-        sync_directory(entry.parent)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _write_images(path: Path, contents: Contents) -> Digests:
@@ -191,9 +185,8 @@ def _completed(entry: Path, images: Images) -> Digests:
     digests = np.concatenate([image_digests(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK)])
     with contextlib.suppress(OSError), _locked(_lock_of(entry), wait=False):  # held: whoever writes keeps them later
         manifest = read_json(entry / "set.json")
-        partial = entry / f".{_DIGESTS}.partial"
-        _write_digests(partial, digests)
-        os.replace(partial, entry / _DIGESTS)
+        with replacing(entry / _DIGESTS) as partial:
+            _write_digests(partial, digests)
         manifest["files"][_DIGESTS] = _describe(entry / _DIGESTS)
         write_json(entry / "set.json", manifest)
     return digests
@@ -221,11 +214,18 @@ def _describe(path: Path) -> dict[str, Any]:
     return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "blake2b": file_digest(path, "blake2b")}
 
 
-def _sweep(cache_dir: Path) -> None:
-    """Delete what killed processes left of other entries: those whose lock is free."""
-    for partial in cache_dir.glob(".*.partial"):
-        with contextlib.suppress(BlockingIOError), _locked(partial.with_suffix(".lock"), wait=False):
-            shutil.rmtree(partial, ignore_errors=True)
+def _sweep_all(cache_dir: Path) -> None:
+    """Delete what killed processes left of any entry: of those whose lock is free."""
+    for entry in {path.with_name(target_name(path)) for path in leftovers(cache_dir)}:
+        with contextlib.suppress(BlockingIOError), _locked(_lock_of(entry), wait=False):
+            _sweep(entry)
+
+
+def _sweep(entry: Path) -> None:
+    """Delete what killed processes left of an entry. The caller holds its lock."""
+    for path in leftovers(entry.parent):
+        if target_name(path) == entry.name:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -26,13 +26,13 @@ def clean(workspace: Path, instances: list[Path]) -> int:
 def _decoded(cache: Path) -> Iterator[Path]:
     """The cache's own entries: the folder may hold what is somebody else's."""
     yield from [manifest.parent for manifest in cache.glob("*/set.json")]
-    yield from [*cache.glob(".*.lock"), *cache.glob(f"{PARTIAL}*"), *cache.glob(".*.partial")]
+    yield from [*cache.glob(".*.lock"), *cache.glob(f"{PARTIAL}*")]
 
 
 def _useless(instances: list[Path]) -> Iterator[Path]:
     for instance in instances:
         yield from list(instance.glob("*/*/final/superseded-*"))
-        yield from [*instance.rglob(f"{PARTIAL}*"), *instance.rglob(".*.partial")]
+        yield from [*instance.rglob(f"{PARTIAL}*")]
         for _, directory in list(directories.run_directories(instance)):
             if (directory / directories.RESULT).exists():
                 yield directory / "checkpoints"

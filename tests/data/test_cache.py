@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from suite.core.durable import PARTIAL
 from suite.core.refusals import Refusal
 from suite.data import cache
 from suite.data.cache import Entry, _locked, cached
@@ -219,12 +220,13 @@ def test_a_cache_that_cannot_be_written_is_refused_with_the_setting(tmp_path: Pa
 
 
 def test_leftovers_of_killed_processes_go_but_not_what_someone_is_writing(tmp_path: Path) -> None:
-    for name in (".set-dead.partial", ".set-alive.partial"):
-        (tmp_path / name).mkdir()
+    dead, alive = (tmp_path / f"{PARTIAL}1.{name}" for name in ("set-dead", "set-alive"))
+    for path in (dead, alive):
+        path.mkdir()
     with _locked(tmp_path / ".set-alive.lock"):
         cached(Counting().source, "set", tmp_path)
-    assert not (tmp_path / ".set-dead.partial").exists()
-    assert (tmp_path / ".set-alive.partial").exists()
+    assert not dead.exists()
+    assert alive.exists()
 
 
 def test_a_full_disk_is_refused_and_leaves_nothing_behind(
@@ -289,9 +291,9 @@ def test_a_kill_before_the_rename_loses_nothing_but_time(
         command, env={**environment_without_data, "SUITE_FAULT": "cache-written:1"}, capture_output=True, timeout=60
     )
     assert killed.returncode == -signal.SIGKILL
-    assert list((tmp_path / "cache").glob(".digits-*.partial"))
+    assert list((tmp_path / "cache").glob(f"{PARTIAL}*.digits-*"))
     assert not list((tmp_path / "cache").glob("digits-*"))
     again = subprocess.run(command, env=environment_without_data, capture_output=True, text=True, timeout=60)
     assert again.returncode == 0, again.stderr
     assert "digits: 1,797 images of 32x32x1, 10 classes" in again.stdout
-    assert not list((tmp_path / "cache").glob(".digits-*.partial"))
+    assert not list((tmp_path / "cache").glob(f"{PARTIAL}*.digits-*"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import os
 import sys
@@ -12,6 +11,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from suite.core.durable import replacing
 from suite.data.files.places import file_digest
 
 TIMEOUT = 30.0
@@ -45,13 +45,11 @@ def fetch(published: Published, folder: Path) -> Path:
     Safe against a kill and against others who fetch the same. Raises DownloadError.
     """
     target = folder / published.file_name
-    partial = folder / f".{published.file_name}.{os.getpid()}.partial"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _receive(published.url, partial)
-        if not published.describes(partial):
-            raise DownloadError(f"what {published.url} delivered does not have the publisher's checksum")
-        os.replace(partial, target)
+        with replacing(target) as partial:
+            _receive(published.url, partial)
+            if not published.describes(partial):
+                raise DownloadError(f"what {published.url} delivered does not have the publisher's checksum")
     except urllib.error.HTTPError as error:
         error.close()  # it is the response, too
         raise DownloadError(f"{published.url} answered {error.code} {error.reason}") from error
@@ -59,9 +57,6 @@ def fetch(published: Published, folder: Path) -> Path:
         raise DownloadError(f"{published.url} cannot be reached ({getattr(error, 'reason', error)})") from error
     except OSError as error:
         raise DownloadError(f"{published.url} cannot be stored in {folder} ({error.strerror or error})") from error
-    finally:
-        with contextlib.suppress(OSError):  # never there, where the folder could not be made
-            partial.unlink()
     return target
 
 
