@@ -173,7 +173,7 @@ def _numbers(used: tuple[Part, ...]) -> dict[str, Number]:
 @cache
 def every_number() -> dict[str, tuple[Number, ...]]:
     """The numbers of every part there is, by name: several parts may declare one, alike but for its default."""
-    found = {number.name: (number,) for number in COMMON}
+    found: dict[str, tuple[Number, ...]] = {number.name: (number,) for number in COMMON}
     for kind in (*CHOSEN.values(), "augment"):
         for part in parts(kind).values():
             for number in part.numbers:
