@@ -39,6 +39,8 @@ def test_no_two_figures_of_a_run_have_one_name(name: str) -> None:
 
 def test_the_figures_of_a_part_keep_their_order() -> None:
     metrics = tasks.get("classification").metrics
-    names = [metric.name for metric in of_part(metrics, "val")]
-    assert names[:3] == ["val_accuracy", "val_top5_accuracy", "val_loss"]
-    assert names == [metric.name for metric in metrics if metric.part == "val"]
+    validation = [metric.name for metric in of_part(metrics, "val")]
+    assert validation[:3] == ["val_accuracy", "val_top5_accuracy", "val_loss"]
+    for part in PARTS:
+        assert of_part(metrics, part) == [metric for metric in metrics if metric.part == part]
+    assert {metric.part for metric in metrics} == set(PARTS)
