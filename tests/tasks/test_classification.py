@@ -69,7 +69,7 @@ def test_memory_is_bounded_by_a_piece_not_by_the_set() -> None:
     finally:
         tracemalloc.stop()
     piece = CHUNK * 1_000 * 8
-    assert peak < 1.5 * 4 * piece + 20 * labels.nbytes
+    assert peak < min(4.5 * piece, 150e6)
 
 
 def test_the_figures_are_those_that_it_declares_for_the_part() -> None:

@@ -54,7 +54,7 @@ class Recipe:
         kept = dict(base)
         for choice, kind in CHOSEN.items():
             before = base.get(choice, FIRST[choice])
-            if changes.get(choice, before) != before and before in parts(kind):
+            if changes.get(choice, before) != before and _names_part(before, kind):
                 for number in parts(kind)[before].numbers:
                     kept.pop(number.name, None)
         return cls.from_mapping({**kept, **changes})
@@ -128,7 +128,7 @@ def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for choice, kind in CHOSEN.items():
         values[choice] = given.get(choice, FIRST[choice])
-        if values[choice] not in parts(kind):
+        if not _names_part(values[choice], kind):
             raise unknown(f"recipe.{choice}", str(values[choice]), parts(kind))
     converted = {key: known[key][0].converted(value) for key, value in given.items() if key in known}
     used = _used({**values, **converted})
@@ -140,6 +140,10 @@ def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
     for part in used:
         part.check(values)
     return values
+
+
+def _names_part(value: Any, kind: str) -> bool:
+    return isinstance(value, str) and value in parts(kind)
 
 
 def _changes_nothing(owners: tuple[Number, ...], value: Any) -> bool:

@@ -57,6 +57,10 @@ def test_every_search_space_names_numbers_of_a_recipe_within_their_range(path: P
         ({"schedule": "cosin"}, "Did you mean 'cosine'"),
         ({"loss": "crossentropy"}, "Did you mean 'cross_entropy'"),
         ({"optimizer": None}, "recipe.optimizer"),
+        ({"schedule": ["cosine"]}, "recipe.schedule"),
+        ({"loss": {"cross_entropy": 1}}, "recipe.loss"),
+        ({"shift": 1, "shift_padding": ["zero"]}, "recipe.shift_padding=['zero']: expected a name"),
+        ({"weight_decay": None}, "recipe.weight_decay=None: expected a number"),
         ({"learning_rate": "fast"}, "recipe.learning_rate='fast': expected a number"),
         ({"learning_rate": 0}, "at least 1e-12"),
         ({"learning_rate": float("nan")}, "expected a number"),
@@ -102,6 +106,9 @@ def test_the_numbers_of_a_replaced_optimizer_or_schedule_are_replaced() -> None:
     assert "nesterov" not in adamw.as_mapping()
     assert Recipe.changed(base, {"optimizer": "sgd"}) == Recipe.from_mapping(base)
     assert "milestones" not in Recipe.changed(base, {"schedule": "cosine"}).as_mapping()
+    with pytest.raises(Refusal, match=r"recipe\.optimizer"):
+        Recipe.changed({"optimizer": ["sgd"]}, {"schedule": "cosine"})
+    assert Recipe.changed({"optimizer": ["sgd"]}, {"optimizer": "adam"}) == Recipe(optimizer="adam")
 
 
 def test_a_recipe_lists_the_numbers_of_the_parts_in_use_and_no_others() -> None:
