@@ -43,7 +43,8 @@ def main(arguments: list[str]) -> int:
     studies = values.get("studies")
     if isinstance(studies, list):
         _refuse_with("studies", {"study", "publish", *chosen} & values.keys())
-        return _compare([_refreshed(workspace, name, {}) for name in studies], folder, workspace, check)
+        sources = [_existing(workspace, name) if check else _refreshed(workspace, name, {}) for name in studies]
+        return _compare(sources, folder, workspace, check)
     if "study" not in values:
         if folder is None:
             raise Refusal("name a study=NAME, several studies=[A,B], or a report's folder=DIR")
@@ -51,8 +52,22 @@ def main(arguments: list[str]) -> int:
         return _one(folder, workspace, check, publish)
     study = str(values["study"])
     if check:
-        return _one(folder or _existing(workspace, study), workspace, check, publish)
+        existing = folder or _existing(workspace, study)
+        if chosen:
+            _require_instance(existing, workspace, study, chosen)
+        return _one(existing, workspace, check, publish)
     return _one(_refreshed(workspace, study, chosen, folder), workspace, check, publish)
+
+
+def _require_instance(folder: Path, workspace: Path, study: str, chosen: dict[str, str]) -> None:
+    """Raise Refusal where a report is of another instance than the one that was asked for."""
+    from suite.analysis.rendering import instance_shown
+    from suite.core.instances import choose
+
+    wanted = choose(workspace, study, chosen)
+    shown = instance_shown(folder)
+    if wanted is not None and wanted != shown:
+        raise Refusal(f"{folder} is the report of instance {shown}, not of {wanted}; leave out check=true to make that")
 
 
 def _refuse_with(what: str, keys: Iterable[str]) -> None:

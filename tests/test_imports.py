@@ -18,7 +18,7 @@ MAY_KNOW = {
     "models": {"core"},
     "tasks": {"core", "models"},
     "training": {"core", "data", "models", "tasks"},
-    "config": {"core", "data", "models", "tasks", "training"},
+    "config": {"core", "data", "models", "tasks", "training", "executors"},
     "projections": {"core"},
     "executors": {"core", "training"},
     "study": {"core", "config", "data", "models", "tasks", "training", "executors", "projections"},

@@ -122,3 +122,24 @@ def test_help_and_refusals_take_less_than_a_second(tmp_path: Path, arguments: li
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == code, done.stderr
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
+
+
+def test_checking_another_instance_than_the_one_that_is_shown_is_no_answer(
+    ran: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran.whole(small(instance="digits-smoke", budget="smoke"), started_at=1.0)
+    assert command("study=fabricated", "budget=laptop") == DONE
+    assert command("study=fabricated", "budget=laptop", "check=true") == DONE
+    assert command("study=fabricated", "budget=smoke", "check=true") == REFUSED
+    assert "is the report of instance cifar10-laptop-tensorflow-float32, not of digits-smoke" in capsys.readouterr().err
+    assert command("study=fabricated", "budget=full", "check=true") == REFUSED
+
+
+def test_checking_several_studies_writes_nothing(ran: Store) -> None:
+    ran.whole(small(study="second"))
+    assert command("studies=[fabricated,second]") == DONE
+    runs = ran.workspace / "reports" / "second" / "runs.csv"
+    changed = runs.read_bytes() + b"\n"
+    runs.write_bytes(changed)
+    assert command("studies=[fabricated,second]", "check=true") != DONE
+    assert runs.read_bytes() == changed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.metrics import Metric
 from suite.core.outcomes import Outcome
-from suite.core.refusals import Refusal
+from suite.core.refusals import Refusal, first_line
 from suite.core.result import Result, columns
 from suite.tasks.task import Task
 
@@ -90,6 +91,15 @@ class Records:
 def read(folder: Path) -> Records:
     """Read a report's folder; raises Refusal where it is not one."""
     require(folder)
+    try:
+        return _read(folder)
+    except (ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise Refusal(
+            f"{folder} holds records that cannot be read, so they were changed: {first_line(error)}"
+        ) from error
+
+
+def _read(folder: Path) -> Records:
     with np.load(folder / RECORDS, allow_pickle=False) as saved:
         arrays = {name: saved[name] for name in saved.files}
     study = read_json(folder / directories.STUDY)

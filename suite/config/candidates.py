@@ -14,7 +14,7 @@ from suite.config.layers import images_seen_of, recipe_layer, recipe_of
 from suite.config.search import SearchSpace, checked_search, space_of
 from suite.core.refusals import Refusal, unknown
 from suite.data.dataset import DataSpec
-from suite.training.recipe import Recipe
+from suite.training.recipe import Recipe, parts
 
 KEYS = ("architecture", "options", "recipe", "data", "search")
 
@@ -69,6 +69,9 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
         recipe = recipe_of(layers)
     except Refusal as refusal:
         raise Refusal(f"candidate {name}: {refusal}") from None
+    meant = parts("losses")[recipe.loss].tasks
+    if cfg["task"] not in meant:
+        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} is for {' and '.join(meant)}, not {cfg['task']}")
     data = {**mapping("data", cfg["data"]), **own["data"], **typed["data"], **last["data"]}
     search = {
         **checked_search("search", cfg["search"], ("space", "trials")),

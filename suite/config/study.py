@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from suite import tasks
+from suite import executors, tasks
 from suite.config.axes import axes_from
 from suite.config.candidates import Candidate, candidates_from
 from suite.config.checks import NAME, as_list, boolean, count, one_of, seconds_from
@@ -17,7 +17,6 @@ from suite.config.search import checked_search
 from suite.core.metrics import of_part
 from suite.core.refusals import Refusal
 
-EXECUTORS = ("local",)
 BACKENDS = ("tensorflow", "jax", "torch")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16")
 
@@ -102,7 +101,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         backend=backend,
         precision=precision,
         workers=count("workers", cfg["workers"]),
-        executor=one_of("executor", cfg["executor"], EXECUTORS),
+        executor=one_of("executor", cfg["executor"], executors.NAMES),
         threads=None if cfg["threads"] == "auto" else count("threads", cfg["threads"]),
         deterministic=None if cfg["deterministic"] == "auto" else boolean("deterministic", cfg["deterministic"]),
         workspace=workspace,

@@ -39,6 +39,7 @@ class LocalWorker:
         self.name, self.log, self._events = name, log, events
         self.ready = False
         self.memory_bytes = 0
+        self.accelerator = environment.get("CUDA_VISIBLE_DEVICES")
         self._fair_share = fair_share
         self._kills_before = memory_kills()
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -162,7 +163,8 @@ class LocalExecutor:
             }
             devices = gpus()
             if len(devices) > 1:
-                environment["CUDA_VISIBLE_DEVICES"] = devices[(self._started - 1) % len(devices)]
+                taken = [worker.accelerator for worker in self.workers if isinstance(worker, LocalWorker)]
+                environment["CUDA_VISIBLE_DEVICES"] = min(devices, key=taken.count)  # a replaced worker's, if one died
         return environment
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from suite import tasks
 from suite.core import faults
 from suite.core.directories import RunKey
 from suite.core.outcomes import Outcome
@@ -58,6 +59,7 @@ class Coordinator:
         self.ledger, self.limit = ledger, Limit(ledger)
         self._executor, self._projector, self._listener, self._clock = executor, projector, listener, clock
         self._searches = Searches(ledger)
+        self._selection = tasks.get(ledger.study.task).selection
         self._order = Order(ledger, self.limit, self._searches, clock, listener.said)
         self._tolerance = Tolerance()
         self._running: dict[RunKey, Assignment] = {}
@@ -134,7 +136,7 @@ class Coordinator:
         faults.reach("coordinator.epoch")
         with self._clock.searching():
             search = self._searches.of(key)
-            behind = key.phase == "search" and search.report(key.number, row["epoch"], row["val_accuracy"])
+            behind = key.phase == "search" and search.report(key.number, row["epoch"], row[self._selection])
         assignment = self._running[key]
         whole = row["epoch"] >= assignment.epochs
         self._clock.write()
@@ -152,7 +154,7 @@ class Coordinator:
         assert result is not None, f"{key} is said to be finished and has no result"
         faults.reach("coordinator.committed")
         if key.phase == "search":
-            value = result.metrics.get("val_accuracy")
+            value = result.metrics.get(self._selection)
             self._searches.of(key).tell(key.number, result.outcome, value, result.reason, result.ended_at)
             if self._order.search_over(key):
                 self.ledger.supersede(key.candidate, key.track, self.limit.trials(key.track))

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from suite import tasks
 from suite.config.study import Study
 from suite.core import directories
 from suite.core.directories import RunKey
@@ -176,7 +177,7 @@ class Ledger:
             for key, result in self.results.items()
             if (key.candidate, key.track, key.phase) == (candidate, track, "search") and key.number < trials
         ]
-        chosen = select(mine)
+        chosen = select(mine, tasks.get(self.study.task).selection)
         return dict(chosen["parameters"]) if chosen else {}
 
     def supersede(self, candidate: str, track: str, trials: int) -> list[RunKey]:

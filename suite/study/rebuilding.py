@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from suite import tasks
 from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.refusals import first_line
@@ -35,7 +36,7 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
         tracker = Tracker(store_uri(workspace), description["study"], description["instance"], tags, artifacts)
         tracker.drop_unknown({str(key) for key, _ in runs})
         results = [result for key, path in runs if (result := _project(tracker, description, key, path))]
-        project_candidates(tracker, results)
+        project_candidates(tracker, [result for result in results if _counts(result, description)])
         report = workspace / "reports" / description["study"]
         if (report / "report.html").exists() and _is_of(report, description):
             tracker.summary(report, description)
@@ -58,6 +59,12 @@ def _project(tracker: Tracker, description: dict[str, Any], key: directories.Run
     return None
 
 
+def _counts(result: Result, description: dict[str, Any]) -> bool:
+    """Whether a run is one of the plan as it is now; seeds, tracks and candidates that were dropped stay on disk."""
+    planned = result.candidate in description["candidates"] and result.track in description["tracks"]
+    return planned and (result.phase == "search" or result.number < description["seeds"])
+
+
 def _is_of(report: Path, description: dict[str, Any]) -> bool:
     path = report / directories.STUDY
     return path.exists() and read_json(path)["instance"] == description["instance"]
@@ -77,7 +84,8 @@ def rebuild_mirror(workspace: Path, description: dict[str, Any], runs: list[tupl
         mine = {k.number: p for k, p in runs if (k.candidate, k.track) == place and k.phase == "search"}
         first = read_json(mine[min(mine)] / directories.RUN)["identity"]
         recipe, space = first["recipe"], first["search_space"]
-        search = CandidateSearch(space, recipe, description["study_seed"], recipe["epochs"])
+        metric = tasks.get(description.get("task", tasks.DEFAULT)).selection
+        search = CandidateSearch(space, recipe, description["study_seed"], recipe["epochs"], metric=metric)
         for number in range(max(mine) + 1):
             path = mine.get(number)
             if path is None:

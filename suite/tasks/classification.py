@@ -71,7 +71,6 @@ class Classification:
     name = "classification"
     metrics = METRICS
     selection = "val_accuracy"
-    worst = 0.0
     counted = ("loss", "accuracy")
 
     def network(

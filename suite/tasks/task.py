@@ -27,15 +27,14 @@ class Evaluation(Protocol):
 class Task(Protocol):
     """One task, without state.
 
-    metrics: what it measures, in the order of the records. selection: the metric of the validation images by which a
-    search chooses, and `worst`, the value that a trial without one is told as. counted: the metrics that the training
-    step counts itself, as `step_metrics` gives them.
+    metrics: what it measures, in the order of the records; a loss in training (`train_loss`) and on validation images
+    (`val_loss`), which tell a run that diverged, is among them. selection: the metric of the validation images by which
+    a search chooses, the higher the better. counted: what the training step counts itself, as `step_metrics` gives it.
     """
 
     name: str
     metrics: tuple[Metric, ...]
     selection: str
-    worst: float
     counted: tuple[str, ...]
 
     def network(

@@ -71,7 +71,10 @@ def likeliest(
     preprocessing = Preprocessing.load(directory)
     height, width, channels = preprocessing.input_shape
     shape = height, width, channels
-    net = models.of_run(directory, asked["architecture"], shape, len(names), asked["options"]).net()
+    try:
+        net = models.of_run(directory, asked["architecture"], shape, len(names), asked["options"]).net()
+    except models.ArchitectureError as error:
+        raise Refusal(str(error)) from None
     outputs = net.predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
     logits = outputs[0] if isinstance(outputs, list) else outputs  # auxiliary classifiers come after the net's own
     shares = keras.ops.convert_to_numpy(keras.ops.softmax(logits))

@@ -65,3 +65,21 @@ def test_runs_come_back_as_they_were_written(tmp_path: Path) -> None:
 def test_a_folder_without_records_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"not a report's folder: it has no study.json and no facts.json"):
         reading.read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["study.json", "records.npz"])
+def test_damaged_records_are_refused(rendered: Path, name: str) -> None:
+    content = (rendered / name).read_bytes()
+    (rendered / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(Refusal, match=r"records in .* were changed and cannot be read"):
+        reading.read(rendered)
+
+
+def test_what_is_no_number_in_a_column_of_numbers_is_refused(rendered: Path) -> None:
+    path = rendered / "runs.csv"
+    heading, first, *rest = path.read_text().splitlines()
+    cells = first.split(",")
+    cells[heading.split(",").index("number")] = "abc"
+    path.write_text("\n".join([heading, ",".join(cells), *rest]) + "\n")
+    with pytest.raises(Refusal, match="abc"):
+        reading.read(rendered)

@@ -22,7 +22,7 @@ def rows_of(store: Store, study: dict[str, Any]) -> pd.DataFrame:
 def test_a_whole_study(rendered: Path) -> None:
     rows = table(reading.read(rendered))
     assert list(rows.columns)[: len(COLUMNS)] == COLUMNS
-    assert list(rows.columns)[len(COLUMNS) :: 3] == ["test_loss", "calibration_error"]
+    assert list(rows.columns)[len(COLUMNS) :: 3] == ["test_loss", "calibration_error", "test_balanced_accuracy"]
     assert list(rows.candidate) == ["resnet20", "plain20", "lenet5"]
     assert list(rows["rank"]) == [1, 2, 3]
     first = rows.iloc[0]

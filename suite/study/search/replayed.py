@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from suite import tasks
 from suite.core.directories import RunKey
 from suite.projections.optuna import default_url, mirror, mirror_name
 from suite.study.ledger import Ledger
@@ -30,7 +31,8 @@ class Searches:
         ledger, study = self._ledger, self._ledger.study
         recipe = ledger.spec(key, {}).recipe
         space = ledger.candidates[key.candidate].search.dimensions
-        search = CandidateSearch(space, recipe.as_mapping(), study.study_seed, recipe.epochs)
+        metric = tasks.get(study.task).selection
+        search = CandidateSearch(space, recipe.as_mapping(), study.study_seed, recipe.epochs, metric=metric)
         known = {trial.number for trial in ledger.trials(key.candidate, key.track)}
         for number in range(max(known, default=-1) + 1):
             trial = RunKey(key.candidate, key.track, "search", number)
