@@ -100,7 +100,7 @@ def read(folder: Path) -> Records:
 
 
 def _read(folder: Path) -> Records:
-    with np.load(folder / RECORDS, allow_pickle=False) as saved:
+    with (folder / RECORDS).open("rb") as file, np.load(file, allow_pickle=False) as saved:
         arrays = {name: saved[name] for name in saved.files}
     study = read_json(folder / directories.STUDY)
     return Records(
