@@ -50,7 +50,7 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
     from suite.core.lock import workspace_lock
 
     with contextlib.nullcontext() if study.dry_run == "true" else workspace_lock(study.workspace):
-        try:  # a dry run only reads, whoever is at work
+        try:  # a dry run writes no run, at most the cache of data, whoever is at work
             return _carry_out(study)
         except OSError as error:
             print(f"stopped: {os_error_text(error)}. What is committed stays; the same command goes on")

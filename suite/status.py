@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from suite.commandline import DONE, FAILED, boolean, enter, parse
 from suite.core import directories
 from suite.core.durable import read_json
+from suite.core.planning import described
 from suite.core.refusals import unknown
 from suite.core.result import read_result
 
@@ -65,13 +67,11 @@ def _lines(workspace: Path, directory: Path) -> list[str]:
     if state == "running" and not is_running(workspace):
         state = "cut off; the same command goes on from there"
     lines = [f"{description['study']} / {description['instance']}: {state}, {size_text(disk_bytes(directory))} on disk"]
-    counts = _counts(directory)
-    trials = description["trials"] if "tuned" in description["tracks"] else 0
-    stopped = (description.get("limit") or {}).get("search_stopped_after")
-    trials = trials if stopped is None else stopped
-    finals = description["seeds"] * len(description["tracks"])
+    planned = described(description)
+    counts, whole = _counts(directory), Counter((key.candidate, key.phase) for key in planned)
     for candidate in description["candidates"]:
         search, final, failed, going = counts.get(candidate, (0, 0, 0, 0))
+        trials, finals = whole[candidate, "search"], whole[candidate, "final"]
         extra = (f", {failed} failed" if failed else "") + (f", {going} begun" if going else "")
         lines.append(f"  {candidate:<24} search {search}/{trials}, final {final}/{finals}{extra}")
     if description["state"] != "finished" and description.get("command"):

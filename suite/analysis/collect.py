@@ -29,7 +29,7 @@ from suite.analysis.layout import FACTS, RECORD_FILES, RECORDS, RUNS
 from suite.core import directories
 from suite.core.durable import read_json, replacing, write_json, write_text
 from suite.core.metrics import of_part
-from suite.core.planning import run_keys
+from suite.core.planning import described
 from suite.core.result import columns, read_result
 from suite.tasks.task import Task
 
@@ -42,7 +42,7 @@ def collect(instance: Path, folder: Path, running: bool = True) -> None:
     study = read_json(instance / directories.STUDY)
     if study["state"] == "running" and not running:
         study["state"] = "cut off"
-    runs = [(key, instance / key.path) for key in planned(study)]
+    runs = [(key, instance / key.path) for key in described(study)]
     runs = [(key, directory) for key, directory in runs if (directory / directories.RUN).exists()]
     task = task_of(study)
     rows = [run_row(study, key, directory) for key, directory in runs]
@@ -60,24 +60,6 @@ def collect(instance: Path, folder: Path, running: bool = True) -> None:
 def task_of(study: Mapping[str, Any]) -> Task:
     """The task of a study; studies that were described before there were others classify."""
     return tasks.get(str(study.get("task", "classification")))
-
-
-def planned(study: Mapping[str, Any]) -> list[directories.RunKey]:
-    """Every run that the study as described consists of, in a fixed order; numbers count from 0."""
-    candidates = study["candidates"]
-    trials = {"tuned": trials_counted(study)}
-    return run_keys(candidates, study["tracks"], trials, study["seeds"], unsearched(study))
-
-
-def unsearched(study: Mapping[str, Any]) -> list[str]:
-    """The candidates that have nothing to search; studies of old had one space for all."""
-    own = {name: candidate.get("search") for name, candidate in study["candidates"].items()}
-    return [name for name, search in own.items() if search is not None and not search.get("dimensions")]
-
-
-def trials_counted(study: Mapping[str, Any]) -> int:
-    """How many search trials of each candidate count: fewer than planned under a limit, more after a larger plan."""
-    return int(study.get("trials_counted", study["trials"]))
 
 
 def facts(architecture: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from suite.analysis.reading import Records
+from suite.analysis.seeds import completed_finals
 
 TRAINING = "training steps"
 OF_RUNS = {
@@ -66,8 +67,7 @@ def by_candidate(records: Records) -> pd.DataFrame:
 
     Columns: candidate, track, images_per_second, peak_memory_bytes, energy_joules.
     """
-    runs = records.runs[(records.runs.phase == "final") & (records.runs.outcome == "completed")]
-    means = runs.groupby(["track", "candidate"], sort=False)[list(TAKEN)].mean().reset_index()
+    means = completed_finals(records).groupby(["track", "candidate"], sort=False)[list(TAKEN)].mean().reset_index()
     return means[["candidate", "track", *TAKEN]]
 
 

@@ -1,4 +1,4 @@
-"""The headings of a report's columns. Those of metrics come from their declarations; the others stand here, once."""
+"""The headings that tables, claims and their layout share. Those of metrics come from their declarations."""
 
 from __future__ import annotations
 

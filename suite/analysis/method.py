@@ -11,13 +11,14 @@ from typing import Any
 import pandas as pd
 
 from suite.analysis import clocks, headings
-from suite.analysis.collect import trials_counted, unsearched
 from suite.analysis.costs import TRAINING
 from suite.analysis.reading import Records
+from suite.analysis.seeds import completed_finals
 from suite.analysis.settings import pairs, shared, space
 from suite.analysis.tables import device_kind
 from suite.analysis.units import duration, whole
 from suite.core.outcomes import Outcome
+from suite.core.planning import trials_counted, unsearched
 
 INTERVAL = (
     "95% intervals of the mean over seeds and test images, as if both were drawn anew: crossed variance components of "
@@ -80,7 +81,7 @@ def _training_images(study: Mapping[str, Any]) -> str:
 
 
 def _length(records: Records) -> str:
-    final = records.runs[(records.runs.phase == "final") & (records.runs.outcome == Outcome.COMPLETED)]
+    final = completed_finals(records)
     known = final.dropna(subset=["epochs", "train_examples"])
     if known.empty:
         return ""
@@ -156,12 +157,12 @@ def failures(records: Records) -> pd.DataFrame:
         {
             "Run": f"{run.candidate}/{run.track}/{run.phase}/{run.number:.0f}",
             "Outcome": str(run.outcome or "not finished").replace("_", " "),
-            "Attempts": whole(run.attempts),
+            headings.ATTEMPTS: whole(run.attempts),
             "Reason": str(run.reason or ""),
         }
         for run in runs.itertuples()
     ]
-    return pd.DataFrame(rows, columns=["Run", "Outcome", "Attempts", "Reason"])
+    return pd.DataFrame(rows, columns=["Run", "Outcome", headings.ATTEMPTS, "Reason"])
 
 
 def cost_sentence(frame: pd.DataFrame, wall: float) -> str:

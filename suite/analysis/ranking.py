@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from suite.analysis.collect import trials_counted
 from suite.analysis.reading import Records
 from suite.core.axes import on_axes
+from suite.core.planning import trials_counted
 
 Conditions = Mapping[str, str]
 """Everything that a row was measured under, flattened: `recipe.epochs` -> `30`; values as JSON."""

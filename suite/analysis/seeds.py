@@ -12,8 +12,13 @@ from suite.core.outcomes import Outcome
 
 def completed(records: Records, candidate: str, track: str) -> pd.DataFrame:
     """The rows of a candidate's completed final runs."""
-    final = records.of(candidate, track, "final")
-    return final[final.outcome == Outcome.COMPLETED]
+    final = completed_finals(records)
+    return final[(final.candidate == candidate) & (final.track == track)]
+
+
+def completed_finals(records: Records) -> pd.DataFrame:
+    """The rows of all completed final runs."""
+    return records.runs[(records.runs.phase == "final") & (records.runs.outcome == Outcome.COMPLETED)]
 
 
 def lacking(records: Records, candidate: str, track: str) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from suite.analysis import clocks, literature
-from suite.analysis.collect import trials_counted, unsearched
 from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking
@@ -18,6 +17,7 @@ from suite.analysis.statistics import Interval, accuracy_interval, mean_interval
 from suite.core.hardware import kind
 from suite.core.metrics import Metric, by_name, of_part
 from suite.core.outcomes import FAILED, Outcome
+from suite.core.planning import trials_counted, unsearched
 
 SIGNIFICANT = 8
 """Digits kept of computed numbers: more would differ between processors, and say nothing."""
@@ -95,7 +95,7 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
     facts = records.facts_of(candidate)
     search, final = records.of(candidate, track, "search"), records.of(candidate, track, "final")
     both = pd.concat([search, final])
-    done = final[final.outcome == Outcome.COMPLETED]
+    done = completed(records, candidate, track)
     workers = clocks.workers(records.sessions)
     row: dict[str, Any] = {
         **{name: study.get(name) for name in ("study", "dataset", "budget", "state", "stamp")},

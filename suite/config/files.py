@@ -1,6 +1,6 @@
 """Studies, recipes, search spaces and budgets, found by name and read.
 
-Studies are YAML files of `studies/` in the workspace's or the current folder, then of the installed package.
+Studies are YAML files: of `studies/` in the current folder, then of a checkout's, then of the installed package's copy.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ PACKAGE = Path(__file__).parent.parent
 
 
 def study_files() -> dict[str, Path]:
-    """Name to file, the current folder's `studies/` first, then the package's copy."""
+    """Name to file; of two that are called the same the current folder's comes first, then a checkout's."""
     installed = PACKAGE / "studies"
     checkout = PACKAGE.parent / "studies"
     files: dict[str, Path] = {}
-    for folder in (checkout, installed, Path.cwd() / "studies"):
+    for folder in (installed, checkout, Path.cwd() / "studies"):  # the last one wins
         files.update({path.stem: path for path in sorted(folder.glob("*.yaml"))})
     return files
 

@@ -40,7 +40,7 @@ def checked_search(what: str, value: Any, keys: tuple[str, ...]) -> dict[str, An
 
 
 def _declared(recipe: Recipe) -> dict[str, dict[str, Any]]:
-    """The dimensions that the optimizer's own numbers declare, where no file of search spaces is meant for it."""
+    """The dimensions of every number of the recipe that says what is `tried`, where no file is for its optimizer."""
     tried = {name: number.tried for name, number in recipe.numbers().items()}
     return {name: {"low": span[0], "high": span[1], "log": True} for name, span in tried.items() if span}
 

@@ -14,6 +14,7 @@ from suite.config.candidates import Candidate, candidates_from
 from suite.config.checks import NAME, as_list, boolean, count, one_of, seconds_from
 from suite.config.claims import claims_from
 from suite.config.search import checked_search
+from suite.core.directories import TRACKS
 from suite.core.metrics import of_part
 from suite.core.refusals import Refusal
 
@@ -134,5 +135,5 @@ def _search(cfg: Mapping[str, Any], searched: bool) -> Search:
 
 def _tracks(value: Any, searched: bool) -> tuple[str, ...]:
     """The tracks to run, each once; where nothing is searched there is only the recipe as it stands."""
-    tracks = tuple(dict.fromkeys(one_of("tracks", track, ("shared", "tuned")) for track in as_list("tracks", value)))
+    tracks = tuple(dict.fromkeys(one_of("tracks", track, TRACKS) for track in as_list("tracks", value)))
     return tracks if searched else ("shared",)

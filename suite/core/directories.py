@@ -1,14 +1,26 @@
 """Where a run's directory lies, what its files are called, and how they are read and written.
 
+    runs/.lock                                                         held by the one coordinator of the workspace
     runs/<study>/<instance>/study.json                                 what was asked, and the state of the study
     runs/<study>/<instance>/sessions.jsonl                             one line per session: where its time went
+    runs/<study>/<instance>/limit.json                                 with a time limit: what it decided
+    runs/<study>/<instance>/logs/<worker>.log                          what the workers printed
+    runs/<study>/<instance>/<candidate>/<track>/final/superseded-*/    final runs that a grown search no longer selects
     runs/<study>/<instance>/<candidate>/<track>/<phase>/<number>/      one run, the only truth about it
         run.json            what determines the run; written when it is first handed out
+        attempts.json       when each attempt at it started
+        .lock               held by the worker that trains it
         checkpoints/<step>/ at most two generations, each whole or absent
+        checkpoints/heartbeat   device time spent, so that the next attempt knows what a kill lost; no truth
         history.json        one row per epoch                          (written before result.json)
         predictions.npz     final runs: predicted, confidence, top5_hit, label of each test image
+        preprocessing.json  final runs: what the pixels went through before the network
         model.weights.h5    final runs: the last weights
         result.json         the commit point: a run with it is over, a run without it is not
+
+A killed worker leaves the first four of these, perhaps files of the end phase, and perhaps unfinished temporary files.
+The next attempt goes on from the newest whole checkpoint and writes the end's files again; the lock went with the
+process. Checkpoints are deleted after result.json; `python -m suite.status clean=true` deletes what a kill left over.
 
 Knows no other part of the suite, so that the report, the status and the workers can all read the same truth.
 """
@@ -25,8 +37,10 @@ from typing import Any
 RUN, RESULT, HISTORY, PREDICTIONS, WEIGHTS = (
     "run.json", "result.json", "history.json", "predictions.npz", "model.weights.h5",
 )  # fmt: skip
+CHECKPOINTS = "checkpoints"
+"""The folder of a run's checkpoints."""
 STUDY, SESSIONS = "study.json", "sessions.jsonl"
-TRACKS, PHASES = ("shared", "tuned"), ("search", "final")
+TRACKS = ("shared", "tuned")
 
 
 @dataclass(frozen=True, order=True)

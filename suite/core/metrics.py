@@ -54,7 +54,7 @@ def measured(
             measure,
             part,
             score if part == "test" else None,
-            None if part == "train" else compute,
+            compute,
         )
         for part in parts
     )

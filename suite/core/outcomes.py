@@ -13,12 +13,15 @@ class Outcome(StrEnum):
     """What result.json says of a run that is over. No run that is over is tried again."""
 
     COMPLETED = "completed"
+    """Trained to its end, and tested if it is a final run. Assigned by the training loop."""
     PRUNED = "pruned"
-    """Stopped by the search, being behind the other trials."""
+    """Stopped by the search, which expected it to end behind the best trial. Assigned by the training loop."""
     DIVERGED = "diverged"
-    """A loss or a weight was not finite."""
+    """A loss or a weight was not finite (the training loop), or a figure of the test was not (the trainer)."""
     OUT_OF_MEMORY = "out_of_memory"
+    """The device had no memory left (the trainer), or the system ended the worker for its memory (the coordinator)."""
     ERROR = "error"
+    """Anything else that broke: an exception (the worker), or a worker that crashed (the coordinator)."""
 
     @property
     def failed(self) -> bool:
@@ -41,3 +44,5 @@ class Outcome(StrEnum):
 
 
 FAILED = tuple(outcome for outcome in Outcome if outcome.failed)
+BROKEN = (Outcome.ERROR, Outcome.OUT_OF_MEMORY)
+"""Ends of a process rather than of a training: it is not trusted with another run, and what was committed is kept."""

@@ -1,8 +1,12 @@
-"""Which runs a study consists of: a pure function of its candidates, tracks, trials and seeds, in one place."""
+"""Which runs a study consists of: a pure function of its candidates, tracks, trials and seeds, in one place.
+
+For whoever has only study.json (the status, the report), the same of what that says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from suite.core.directories import RunKey
 
@@ -26,3 +30,20 @@ def run_keys(
             keys += [RunKey(candidate, track, "search", number) for number in range(searched)]
             keys += [RunKey(candidate, track, "final", number) for number in range(seeds)]
     return keys
+
+
+def described(study: Mapping[str, Any]) -> list[RunKey]:
+    """Every run that a study consists of as study.json describes it, in a fixed order."""
+    trials = {"tuned": trials_counted(study)}
+    return run_keys(study["candidates"], study["tracks"], trials, study["seeds"], unsearched(study))
+
+
+def unsearched(study: Mapping[str, Any]) -> list[str]:
+    """The candidates, as study.json has them, that have nothing to search; studies of old had one space for all."""
+    own = {name: candidate.get("search") for name, candidate in study["candidates"].items()}
+    return [name for name, search in own.items() if search is not None and not search.get("dimensions")]
+
+
+def trials_counted(study: Mapping[str, Any]) -> int:
+    """How many search trials of each candidate count: fewer than planned under a limit, more after a larger plan."""
+    return int(study.get("trials_counted", study["trials"]))

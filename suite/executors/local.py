@@ -18,10 +18,8 @@ import psutil
 
 from suite.core.hardware import gpus
 from suite.core.host import memory_bytes_allowed, memory_kills
-from suite.executors.protocol import Ending, Event, Worker
+from suite.executors.protocol import ALONE, Ending, Event, Worker
 
-ALONE = 3
-"""The exit code of a worker whose coordinator is gone."""
 TRUSTED_SHARE = 0.6  # of the memory, shared by the workers, that one may hold and still get another run
 OWN_FAULT_SHARE = 0.5  # of the memory, shared by the workers, that one held whom the system ended for want of it
 SAMPLE_SECONDS = 0.25

@@ -6,7 +6,7 @@ arrives in one queue as `(worker, event)`, and an event says in `event` what it 
     ready                                   it can take an order
     epoch      row                          an epoch is committed; it waits for `send(stop=...)`
     finished   memory_bytes                 the order is carried out: the run's directory has a result
-    suspended  reason                       somebody must mend something first; the run is tried again later
+    suspended  reason                       somebody must mend something first: the study stops, saying why
     exit       ending, how                  it is gone, and nothing more comes of it
 """
 
@@ -17,6 +17,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
+
+ALONE = 3
+"""The exit code of a worker whose coordinator is gone."""
 
 
 class Ending(StrEnum):

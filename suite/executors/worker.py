@@ -1,10 +1,13 @@
-"""A worker: a warm process that trains one run after the other and writes only into their directories.
+"""A worker: a warm process that trains one run after the other and writes only into its run's directory and the cache.
 
 It reads one JSON object a line from stdin and writes one a line to what was stdout. End of file on stdin means that
 the coordinator is gone: the worker then leaves at once, whatever it is doing, for what it committed is on disk.
 
     in:  {"do": "train", "spec": {...}, "directory": "...", "attempt": 1, "fields": {...}}   {"stop": false}
-    out: {"event": "ready"}  {"event": "epoch", "row": {...}}  {"event": "finished"}  {"event": "suspended", "reason"}
+    out: {"event": "ready"}  {"event": "epoch", "row": {...}}  {"event": "finished", "memory_bytes": 1}
+         {"event": "suspended", "reason": "..."}
+
+An epoch is answered by `stop`. After `suspended` the study stops, saying why.
 """
 
 from __future__ import annotations
@@ -26,12 +29,12 @@ from typing import Any
 from suite.core import directories, faults
 from suite.core.durable import write_json
 from suite.core.lock import Lock
-from suite.core.outcomes import Outcome
+from suite.core.outcomes import BROKEN, Outcome
 from suite.core.refusals import Refusal, first_line
 from suite.core.result import finished, read_result, write_result
+from suite.executors.protocol import ALONE
 
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
-BROKEN = (Outcome.ERROR, Outcome.OUT_OF_MEMORY)
 LOCK_WAIT_SECONDS = 60.0  # a worker whose coordinator was killed needs a moment to notice
 
 
@@ -49,13 +52,13 @@ class Channel:
             for line in sys.stdin.buffer:
                 self._in.put(json.loads(line))
         finally:
-            os._exit(3)  # alone
+            os._exit(ALONE)
 
     def send(self, event: str, **values: Any) -> None:
         try:
             self._out.write(json.dumps({"event": event, **values}, default=float) + "\n")
         except BrokenPipeError:
-            os._exit(3)
+            os._exit(ALONE)
 
     def receive(self) -> dict[str, Any]:
         return self._in.get()
@@ -65,12 +68,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; the coordinator decides
     channel = Channel()
     faults.reach("worker.start")
-    started = time.time()
     from suite.training.trainer import Trainer  # here, so that a coordinator's death during the import is noticed
 
     trainer = Trainer()
     faults.reach("worker.imported")
-    channel.send("ready", start_seconds=time.time() - started, pid=os.getpid())
+    channel.send("ready")
     while True:
         order = channel.receive()
         if order.get("do") == "train":
@@ -78,7 +80,7 @@ def main() -> None:
 
 
 def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
-    """Carry out one order. What a user or an operator can mend suspends the run; it is tried again later."""
+    """Carry out one order. What a user or an operator can mend suspends it: the study stops, and the run stays open."""
     from suite.training.trainer import GraphChanged
 
     try:
@@ -155,7 +157,7 @@ def _commit(directory: Path, asked: Mapping[str, Any], measured: dict[str, Any])
     faults.reach("result.before")
     write_result(directory, result)
     faults.reach("result.written")
-    shutil.rmtree(directory / "checkpoints", ignore_errors=True)
+    shutil.rmtree(directory / directories.CHECKPOINTS, ignore_errors=True)
 
 
 def _resident_bytes() -> int:

@@ -35,4 +35,4 @@ def _useless(instances: list[Path]) -> Iterator[Path]:
         yield from [*instance.rglob(f"{PARTIAL}*")]
         for _, directory in list(directories.run_directories(instance)):
             if (directory / directories.RESULT).exists():
-                yield directory / "checkpoints"
+                yield directory / directories.CHECKPOINTS

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from suite import tasks
 from suite.core import faults
 from suite.core.directories import RunKey
-from suite.core.outcomes import Outcome
+from suite.core.outcomes import BROKEN, Outcome
 from suite.core.result import Result
 from suite.executors.protocol import Ending, Executor, Worker
 from suite.projections import Committed
@@ -163,7 +163,7 @@ class Coordinator:
         self._project(key)
         self._listener.ended(key, result)
         self._tolerance.ended(result)
-        broken = result.outcome in (Outcome.OUT_OF_MEMORY, Outcome.ERROR)
+        broken = result.outcome in BROKEN
         if not gone and (broken or self._executor.outgrown(memory_bytes)):
             self._executor.stop(worker)  # a process that ran out or broke is not trusted with the next run
             self._clock.gone(worker.name)

@@ -78,7 +78,7 @@ class Ledger:
         return found if found is not None or key not in self.results else self.results[key].threads
 
     def _has_trained(self, key: RunKey) -> bool:
-        return key in self.results or any(path.is_dir() for path in self.path(key).glob("checkpoints/*"))
+        return key in self.results or any(path.is_dir() for path in self.path(key).glob(f"{directories.CHECKPOINTS}/*"))
 
     def dataset(self, candidate: str) -> Dataset:
         return self.datasets[candidate]

@@ -8,14 +8,15 @@ from typing import Any
 
 from suite.core.directories import RunKey
 from suite.core.durable import read_json, write_json
+from suite.core.metrics import CLOCKS, COSTS
 from suite.study import plan
 from suite.study.accounting import earlier_seconds
 from suite.study.estimate import clock
 from suite.study.ledger import Ledger
 
 MARGIN = 1.15  # runs are not all equally long
-CLOCKS = ("device_seconds", "compile_seconds", "eval_seconds", "wait_seconds", "replayed_seconds")
-"""What a run takes, whenever its attempts were: the time between its start and its end may hold a night."""
+TAKEN = tuple(metric.name for metric in (*COSTS, *CLOCKS) if metric.unit == "seconds")
+"""All clocks of a run are what it takes, whenever its attempts were: between its start and its end may lie a night."""
 
 
 class Limit:
@@ -78,13 +79,14 @@ class Limit:
         return [key for key in self._rounds[number] if key not in self._ledger.results]
 
     def _expected(self, keys: list[RunKey]) -> float:
-        """Seconds that runs will take, from the candidate's longest search run so far."""
+        """Seconds that runs will take: for each as long as its candidate's longest run so far."""
         return sum(self._longest(key) for key in keys)
 
     def _longest(self, key: RunKey) -> float:
+        """All clocks of the candidate's longest run of either phase; failed ones count only where there is no other."""
         mine = [result for other, result in self._ledger.results.items() if other.candidate == key.candidate]
         whole = [result for result in mine if not result.outcome.failed]  # a failed one may be short
-        return max((sum(getattr(result, name) or 0.0 for name in CLOCKS) for result in whole or mine), default=0.0)
+        return max((sum(getattr(result, name) or 0.0 for name in TAKEN) for result in whole or mine), default=0.0)
 
     def describe(self) -> dict[str, Any] | None:
         """For the report: the limit, and after how many trials it stopped the search (None: it did not)."""

@@ -1,4 +1,6 @@
-"""What a study will train: the runs, their seeds, and what makes a run the same run.
+"""What a study will train: the runs, their seeds, and what a worker is asked for each.
+
+What makes two runs the same is decided in `suite.training.spec`; here the search space of a tuned run is added to it.
 
 Pure functions of the study and of what is on disk; nothing here trains, writes or waits.
 """

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from suite.core.outcomes import Outcome
+
 
 def select(results: Iterable[Mapping[str, Any]], metric: str = "val_accuracy") -> Mapping[str, Any] | None:
     """The completed search run with the highest `metric` at its end; of equals, the first.
@@ -16,7 +18,7 @@ def select(results: Iterable[Mapping[str, Any]], metric: str = "val_accuracy") -
         result
         for result in results
         if result["phase"] == "search"
-        and result["outcome"] == "completed"
+        and result["outcome"] == Outcome.COMPLETED
         and result[metric] is not None
         and math.isfinite(result[metric])
     ]

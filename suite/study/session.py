@@ -1,6 +1,7 @@
 """One session of a study, with the workspace's lock held: train what is missing, project, report.
 
-`look` comes before: it only reads, refuses what is wrong, and says what there is to do.
+`look` comes before: it trains nothing, refuses what is wrong, and says what there is to do. It writes no run; data that
+nobody has decoded yet are decoded into the cache.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class End:
 
 
 def look(study: Study) -> Outlook:
-    """Read what there is and plan. Raises Refusal for what cannot be carried out."""
+    """Read what there is and plan; fills the cache of data at most. Raises Refusal for what cannot be carried out."""
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study))
     refuse_what_cannot_be_built(ledger)

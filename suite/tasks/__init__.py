@@ -1,4 +1,6 @@
-"""What is learned, one file for each task: what a head gives, which loss trains it, what is measured of each image.
+"""What is learned: each module with a `TASK` is a task. `task` says what one declares: head, targets, loss, metrics.
+
+A recipe names the loss of one output; the task says how the losses of all outputs go together.
 
 Everything else (plan, search, seeds, statistics, claims, report) sees runs x images of a score in [0, 1] and metrics by
 name. Importing a task imports no Keras.

@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 
 from suite.core import faults
+from suite.core.directories import CHECKPOINTS
 from suite.core.durable import leftovers, read_json, replacing
 
 ARRAYS, STATE, MANIFEST = "arrays.npz", "state.json", "manifest.json"
-CHECKPOINTS = "checkpoints"
-"""The folder of a run's checkpoints."""
 GENERATIONS = 2
 
 Arrays = dict[str, np.ndarray]

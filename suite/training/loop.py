@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 
 from suite import tasks
+from suite.core.directories import CHECKPOINTS
 from suite.core.metrics import of_part
+from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal
 from suite.data import Dataset
 from suite.tasks import Evaluation
@@ -73,13 +75,13 @@ class Loop:
 
     def resume(self) -> bool:
         """Take up the newest checkpoint; False if there is none. The graph must be at the run's start."""
-        found = checkpoint.latest(self.directory / checkpoint.CHECKPOINTS, self.identity)
+        found = checkpoint.latest(self.directory / CHECKPOINTS, self.identity)
         if found is not None:
             arrays, state = found
             self.graph.restore(arrays)
             self.progress = Progress(**{key: state[key] for key in asdict(self.progress)})
             self.clocks.add(state["clocks"])
-        self._heartbeat = Heartbeat(self.directory / checkpoint.CHECKPOINTS, self.clocks.device_seconds)
+        self._heartbeat = Heartbeat(self.directory / CHECKPOINTS, self.clocks.device_seconds)
         self.clocks.replayed_seconds = self._heartbeat.lost
         self._committed = time.monotonic()
         return found is not None
@@ -93,7 +95,7 @@ class Loop:
             if self.validates or self.spec.final:
                 self.graph.warm_up("predict", self.images, row, self.targets)
 
-    def train(self, on_epoch: OnEpoch) -> tuple[str, str | None]:
+    def train(self, on_epoch: OnEpoch) -> tuple[Outcome, str | None]:
         """Train to the end. Returns outcome and reason: completed, pruned, or diverged."""
         if self.progress.rows and self.progress.epoch_steps == 0 and on_epoch(self.progress.last):
             return self._pruned()  # the verdict on the last epoch may have been lost with the process
@@ -109,7 +111,7 @@ class Loop:
                 return self._diverged("a weight is not finite", uncommitted=at_end)
             if row is not None and on_epoch(row):
                 return self._pruned()
-        return "completed", None
+        return Outcome.COMPLETED, None
 
     def _train_segment(self) -> None:
         epoch, done = len(self.progress.rows), self.progress.epoch_steps
@@ -151,7 +153,7 @@ class Loop:
         if not all(np.isfinite(a).all() for a in arrays.values() if np.issubdtype(a.dtype, np.floating)):
             return False
         state = {**asdict(self.progress), "clocks": self.settled_clocks()}
-        checkpoint.commit(self.directory / checkpoint.CHECKPOINTS, self.progress.step, self.identity, arrays, state)
+        checkpoint.commit(self.directory / CHECKPOINTS, self.progress.step, self.identity, arrays, state)
         self.clocks.checkpoint_seconds += time.perf_counter() - start
         self._committed = time.monotonic()
         return True
@@ -166,10 +168,10 @@ class Loop:
     def close(self) -> None:
         self._heartbeat.close()
 
-    def _pruned(self) -> tuple[str, str]:
-        return "pruned", f"stopped after epoch {len(self.progress.rows)}: behind the other trials"
+    def _pruned(self) -> tuple[Outcome, str]:
+        return Outcome.PRUNED, f"stopped after epoch {len(self.progress.rows)}: expected to end behind the best trial"
 
-    def _diverged(self, what: str, uncommitted: bool = False) -> tuple[str, str]:
+    def _diverged(self, what: str, uncommitted: bool = False) -> tuple[Outcome, str]:
         if uncommitted:  # its epoch's row was never told to anybody
             self.progress.rows.pop()
-        return "diverged", f"{what} in epoch {max(self.progress.step - 1, 0) // max(self.batches, 1) + 1}"
+        return Outcome.DIVERGED, f"{what} in epoch {max(self.progress.step - 1, 0) // max(self.batches, 1) + 1}"

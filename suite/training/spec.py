@@ -1,6 +1,7 @@
 """What one run is asked to do: everything the trainer needs, as values that travel to a worker process as JSON.
 
-Imports no Keras: the coordinator makes these. When two runs are the same run is decided here, by `RunSpec.identity`.
+Imports no Keras: the coordinator makes these. When two runs are the same run is decided here, by `RunSpec.identity` and
+`changes`; for tuned runs `suite.study.plan` adds the search space to what is recorded.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from suite.core.identity import differences, digest, without_neutral
 from suite.core.refusals import Refusal
 from suite.data import DataSpec
 from suite.training.recipe import Recipe
-
-SEEDS = ("split", "initial", "order", "augment")
 
 NEUTRAL: dict[str, Any] = {
     "data": {item.name: item.default for item in fields(DataSpec) if item.name not in ("name", "path")},
@@ -85,7 +84,8 @@ class RunSpec:
     def identity(self, data_hash: str) -> dict[str, Any]:
         """What determines the training, as plain values for a record; `canonical` says when two are the same.
 
-        Places (data_dir, cache_dir, a folder's path), names and downloads do not count; the data's hash does.
+        Places (data_dir, cache_dir, a folder's path), the recipe's name, `offline` and what is expected do not count;
+        the data's hash does.
         """
         return {
             "architecture": self.architecture,

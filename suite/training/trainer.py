@@ -19,6 +19,7 @@ from suite import models
 from suite.core import faults
 from suite.core.directories import HISTORY, PREDICTIONS, WEIGHTS
 from suite.core.durable import replacing, write_json
+from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal, first_line
 from suite.data import Dataset, load
 from suite.tasks import Evaluation
@@ -72,8 +73,10 @@ class Trainer:
         """Train one run, from its newest checkpoint if it has one, and return the fields of its result.
 
         `on_epoch` gets each epoch's row once it is committed and returns True to prune; after a resume it gets the
-        last committed row again, for the answer may have been lost. Raises Refusal for data, options or a recipe that
-        a user can mend, OSError when the disk fails, and RunFailed, from its cause, for anything else.
+        last committed row again, for the answer may have been lost. Where the device's memory did not suffice, the
+        result says so. Raises Refusal for data, options or a recipe that a user can mend, GraphChanged where the code
+        builds another graph than earlier runs had, OSError when the disk fails, and RunFailed, from its cause, for
+        anything else.
         """
         self._check(spec)
         clocks = Clocks()
@@ -89,7 +92,7 @@ class Trainer:
             fields |= clocks.as_mapping()
             if not device.is_out_of_memory(error):
                 raise RunFailed(fields) from error
-            return fields | {"outcome": "out_of_memory", "reason": first_line(error)}
+            return fields | {"outcome": Outcome.OUT_OF_MEMORY, "reason": first_line(error)}
 
     def _check(self, spec: RunSpec) -> None:
         running = keras.backend.backend()
@@ -144,7 +147,7 @@ class Trainer:
             loop.close()
         tested = self._end(loop, preprocessing, outcome)
         if not all(map(math.isfinite, tested.values())):
-            outcome, reason = "diverged", "a figure of the test is not finite"
+            outcome, reason = Outcome.DIVERGED, "a figure of the test is not finite"
         last = loop.progress.last
         names = [metric.name for metric in loop.task.metrics if metric.part in ("train", "val")]
         settled = loop.settled_clocks()
@@ -155,10 +158,10 @@ class Trainer:
             "images_per_second": trained / settled["device_seconds"] if settled["device_seconds"] else None,
         }  # fmt: skip
 
-    def _end(self, loop: Loop, preprocessing: Preprocessing, outcome: str) -> dict[str, Any]:
+    def _end(self, loop: Loop, preprocessing: Preprocessing, outcome: Outcome) -> dict[str, Any]:
         """The end phase. It reads only what is committed, so that after a kill it is simply done again."""
         faults.reach("training.end")
-        final = loop.spec.final and outcome == "completed"
+        final = loop.spec.final and outcome is Outcome.COMPLETED
         tested: dict[str, Any] = {}
         if final:
             predictions = loop.predict(loop.data.test)

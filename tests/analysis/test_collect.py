@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 from suite import tasks
-from suite.analysis.collect import cell, collect, facts, planned, runs_csv
-from suite.core import directories
+from suite.analysis.collect import cell, collect, facts, runs_csv
+from suite.core import directories, planning
 from suite.core.durable import read_json
 from suite.core.result import columns
 from tests.analysis.conftest import Store
 
 
 def test_the_plan_counts_from_zero_and_searches_only_where_tuned(described: Callable[..., Any]) -> None:
-    keys = list(planned(described(tracks=["shared", "tuned"], seeds=2, trials=3)))
+    keys = list(planning.described(described(tracks=["shared", "tuned"], seeds=2, trials=3)))
     own = [str(key) for key in keys if key.candidate == "lenet5"]
     assert own == [
         "lenet5/shared/final/0",

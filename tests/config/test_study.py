@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from suite.config import files
 from suite.config.candidates import _check_architecture
 from suite.config.checks import seconds_from
 from suite.config.compose import compose
@@ -30,6 +31,20 @@ def test_every_study_opens_with_question_paper_command_and_expectation(name: str
     assert "?" in head
     for word in ("Paper", "Command:", "Expected:", f"study={name}"):
         assert word in head
+
+
+def test_the_current_folders_studies_come_first_then_a_checkouts_then_the_installed_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout, package, here = tmp_path / "checkout", tmp_path / "checkout" / "suite", tmp_path / "here"
+    for folder, names in ((package, "abc"), (checkout, "ab"), (here, "a")):
+        (folder / "studies").mkdir(parents=True)
+        for name in names:
+            (folder / "studies" / f"{name}.yaml").write_text("title: one")
+    monkeypatch.setattr(files, "PACKAGE", package)
+    monkeypatch.chdir(here)
+    found = {name: path.parent.parent for name, path in study_files().items()}
+    assert found == {"a": here, "b": checkout, "c": package}
 
 
 def test_three_budgets() -> None:

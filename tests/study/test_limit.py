@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from suite.core.directories import RunKey
+from suite.core.metrics import CLOCKS, COSTS
 from suite.study.ledger import Ledger
 from suite.study.limit import Limit
 from tests.study.conftest import finish
@@ -42,6 +45,16 @@ def test_the_search_stops_in_time_for_the_final_runs_after_equal_trials(ledger: 
     assert Limit(ledger("limit=100s")).stopped_after == 1, "a resumed study keeps the decision"
     assert limit.trials("tuned") == 1
     assert Limit(ledger("limit=2h")).stopped_after is None, "another limit decides anew"
+
+
+@pytest.mark.parametrize("clock", [metric.name for metric in (*COSTS, *CLOCKS) if metric.name.endswith("_seconds")])
+def test_every_clock_of_a_run_is_part_of_what_it_takes(ledger: Callable[..., Ledger], clock: str) -> None:
+    book = ledger("limit=100s")
+    for name in ("mlp", "lenet5"):
+        finish(book, RunKey(name, "tuned", "search", 0), ONE, **{"device_seconds": 1.0, clock: 20.0})
+    limit = Limit(book)
+    limit.decide(lambda _: None)
+    assert limit.stopped_after == 1
 
 
 def test_a_night_between_two_attempts_is_no_time_that_a_run_takes(ledger: Callable[..., Ledger]) -> None:

@@ -16,6 +16,7 @@ import optuna
 from optuna.samplers import TPESampler
 from optuna.trial import FrozenTrial, Trial, TrialState
 
+from suite.core.outcomes import Outcome
 from suite.study.search.pruner import GainPruner, Rule
 from suite.study.search.space import distributions, quasi_random
 
@@ -116,11 +117,11 @@ class CandidateSearch:
         trial = self._trials[number]
         if trial.end is not None:
             return
-        if outcome == "pruned":
+        if outcome == Outcome.PRUNED:
             value = trial.curve[max(trial.curve)] if trial.curve else None
-        finite = outcome in ("completed", "pruned") and value is not None and math.isfinite(value)
+        finite = not Outcome(outcome).failed and value is not None and math.isfinite(value)
         self._study.tell(trial.handle, value if finite else WORST)
-        trial.value = value if finite and outcome == "completed" else None
+        trial.value = value if finite and outcome == Outcome.COMPLETED else None
         end = {"outcome": outcome, "reason": reason, "ended_at": ended_at}
         trial.end = {name: known for name, known in end.items() if known is not None}
 
@@ -131,9 +132,11 @@ class CandidateSearch:
 
 def _shown(number: int, trial: _Trial) -> FrozenTrial:
     assert trial.end is not None
-    state = TrialState.PRUNED if trial.end["outcome"] == "pruned" else TrialState.FAIL
+    state = TrialState[Outcome(trial.end["outcome"]).optuna]
+    if state is TrialState.COMPLETE and trial.value is None:  # Optuna knows no completed trial without a value
+        state = TrialState.FAIL
     return optuna.create_trial(
-        state=TrialState.COMPLETE if trial.value is not None else state,
+        state=state,
         value=trial.value,
         params=trial.handle.params,
         distributions=trial.handle.distributions,

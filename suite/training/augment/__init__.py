@@ -12,8 +12,8 @@ from typing import Any
 
 from suite.training.recipe.part import Part
 
-PLACES, PIXELS, ERASING, MIXING = 0, 10, 20, 30
-"""Orders: where pixels come from, what they are, which are erased, what images share."""
+PLACES, PIXELS, ERASING = 0, 10, 20
+"""Orders: where pixels come from, what they are, which are erased."""
 
 
 @dataclass(frozen=True, kw_only=True)

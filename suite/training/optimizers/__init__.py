@@ -1,4 +1,8 @@
-"""The optimizers, one file each. Every number that a search may try is a variable, so that no trial traces anew."""
+"""The optimizers, one file each.
+
+The rate and the decay are variables: trials that try other values share one traced graph. Numbers that are declared
+structural (momentum, nesterov, rho) are constants of the graph: another value traces anew.
+"""
 
 from __future__ import annotations
 

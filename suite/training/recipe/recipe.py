@@ -11,7 +11,7 @@ from typing import Any
 
 from suite.core.identity import without_neutral
 from suite.core.refusals import Refusal, unknown
-from suite.training.recipe.part import NOTHING, Number, Part, parts
+from suite.training.recipe.part import KINDS, NOTHING, Number, Part, parts
 
 CHOSEN = {"optimizer": "optimizers", "schedule": "schedules", "loss": "losses"}
 """Values that name a part: each recipe has one of each."""
@@ -174,7 +174,7 @@ def _numbers(used: tuple[Part, ...]) -> dict[str, Number]:
 def every_number() -> dict[str, tuple[Number, ...]]:
     """The numbers of every part there is, by name: several parts may declare one, alike but for its default."""
     found: dict[str, tuple[Number, ...]] = {number.name: (number,) for number in COMMON}
-    for kind in (*CHOSEN.values(), "augment"):
+    for kind in KINDS:
         for part in parts(kind).values():
             for number in part.numbers:
                 found[number.name] = (*found.get(number.name, ()), number)

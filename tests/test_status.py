@@ -1,0 +1,38 @@
+"""What `python -m suite.status` says of a study, from its study.json and its run directories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from suite import status
+from suite.core.durable import write_json
+
+SEARCHED = {"search": {"dimensions": {"learning_rate": {}}}}
+
+
+def said(workspace: Path, capsys: pytest.CaptureFixture[str], **changes: Any) -> list[list[str]]:
+    """The words of each candidate's line."""
+    study = {
+        "study": "tiny", "instance": "one", "state": "finished", "seeds": 2, "trials": 5, "trials_counted": 5,
+        "tracks": ["shared", "tuned"], "candidates": {"mlp": SEARCHED, "lenet5": SEARCHED},
+    }  # fmt: skip
+    write_json(workspace / "runs" / "tiny" / "one" / "study.json", study | changes)
+    assert status.main([f"workspace={workspace}"]) == 0
+    return [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+
+
+def test_what_is_planned_is_what_the_report_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = ["search", "0/5,", "final", "0/4"]
+    assert said(tmp_path, capsys) == [["mlp", *whole], ["lenet5", *whole]]
+    assert said(tmp_path, capsys, trials_counted=7)[0][2] == "0/7,", "where every candidate has more, all count"
+    assert said(tmp_path, capsys, trials_counted=3)[0][2] == "0/3,", "a time limit stopped the search"
+    assert said(tmp_path, capsys, tracks=["shared"])[0][1:] == ["search", "0/0,", "final", "0/2"]
+
+
+def test_what_has_nothing_to_search_waits_for_no_trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    candidates = {"mlp": {"search": {"dimensions": {}}}, "lenet5": SEARCHED}
+    lines = said(tmp_path, capsys, candidates=candidates)
+    assert [line[2] for line in lines] == ["0/0,", "0/5,"]
