@@ -94,7 +94,7 @@ class Recipe:
 
     def with_parameters(self, parameters: Mapping[str, Any]) -> Recipe:
         """The recipe with what a search chose. Raises Refusal as `from_mapping` does."""
-        return Recipe.from_mapping({**self.as_mapping(), **parameters})
+        return Recipe.changed(self.as_mapping(), parameters)
 
     def identity(self) -> dict[str, Any]:
         """The values that determine a training, without those that change nothing, and without the name."""

@@ -165,3 +165,9 @@ def test_recipes_are_checked_without_anything_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_search_may_choose_the_optimizer() -> None:
+    """Its numbers come along, as where a study names another."""
+    chosen = Recipe(optimizer="sgd", nesterov=True).with_parameters({"optimizer": "adamw"})
+    assert (chosen.optimizer, chosen.learning_rate) == ("adamw", 0.001)
