@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -180,10 +181,18 @@ class Tracker:
         return self._call(self._client.create_run, self._experiment, start_time=start, tags=tags)
 
     def candidate(self, last: Result, figures: Mapping[str, float | None]) -> None:
-        """Write a candidate's own figures (means over final runs) onto its parent run, and end it."""
+        """Write a candidate's own figures (means over final runs) onto its parent run, and end it.
+
+        Of several rows MLflow shows the newest: a figure that changed, over fewer seeds perhaps, is as of now.
+        """
         run = self._parent(last.as_mapping())
-        ended = round(last.ended_at * 1000)
-        rows = [Metric(name, float(value), ended, 0) for name, value in figures.items() if value is not None]
+        ended, shown = round(last.ended_at * 1000), self._call(self._client.get_run, run.info.run_id).data.metrics
+        now = max(ended, time.time_ns() // 1_000_000)
+        rows = [
+            Metric(name, float(value), now if name in shown else ended, 0)
+            for name, value in figures.items()
+            if value is not None and shown.get(name) != float(value)
+        ]
         self._call(self._log, run, rows)
         self._call(self._client.set_terminated, run.info.run_id, "FINISHED", end_time=ended)
 

@@ -96,3 +96,20 @@ def test_a_damaged_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "mlflow.db").write_bytes(b"this is no database" * 100)
     with pytest.raises(ProjectionError, match=r"if mlflow\.db is damaged, move it away"):
         Tracker(f"sqlite:///{tmp_path / 'mlflow.db'}", "tiny", "one", {})
+
+
+def test_a_candidates_figures_are_the_newest_also_where_they_are_over_fewer_runs(tmp_path: Path) -> None:
+    """And projecting the same once more adds no row."""
+    from mlflow.tracking import MlflowClient
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    tracker = Tracker(uri, "tiny", "one", {})
+    last = made_up(RunKey("mlp", "tuned", "final", 0))
+    tracker.candidate(last, {"tuned_final_runs": 2.0, "tuned_mean_test_accuracy": 0.9})
+    for _ in range(2):
+        tracker.candidate(last, {"tuned_final_runs": 1.0, "tuned_mean_test_accuracy": 0.9})
+    client = MlflowClient(uri)
+    (run,) = client.search_runs([client.get_experiment_by_name("tiny").experiment_id])
+    assert run.data.metrics == {"tuned_final_runs": 1.0, "tuned_mean_test_accuracy": 0.9}
+    assert len(client.get_metric_history(run.info.run_id, "tuned_final_runs")) == 2
+    assert len(client.get_metric_history(run.info.run_id, "tuned_mean_test_accuracy")) == 1
