@@ -73,12 +73,12 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     workspace = Path(str(cfg["workspace"] or ".")).expanduser().resolve()
     precision = resolved_precision(one_of("precision", cfg["precision"], PRECISIONS))
     backend = _backend(cfg["backend"])
+    task = tasks.get(str(cfg["task"]))
     candidates, dropped = candidates_from(cfg)
     searched = any(candidate.search.dimensions for candidate in candidates)
     instance = cfg["instance"] or f"{cfg['dataset']}-{cfg['budget']}-{backend}-{precision}"
     if not NAME.fullmatch(str(instance)):
         raise Refusal(f"instance={instance}: letters, digits and . _ + - only")
-    task = tasks.get(str(cfg["task"]))
     judged = [metric.name for metric in of_part(task.metrics, "test")]
     return Study(
         name=cfg["study"],

@@ -47,7 +47,16 @@ def differences(before: Identity, now: Identity, prefix: str = "") -> list[str]:
 
 def digest(identity: Identity) -> str:
     """SHA-256 of an identity, hexadecimal: equal for equal identities, whatever the order of their keys."""
-    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(_typed_alike(identity), sort_keys=True).encode()).hexdigest()
+
+
+def _typed_alike(value: Any) -> Any:
+    """Whole numbers as such, however they were typed: 1 and 1.0 are equal, and must have one text."""
+    if isinstance(value, Mapping):
+        return {name: _typed_alike(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_typed_alike(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _equal(one: Any, other: Any) -> bool:

@@ -22,8 +22,8 @@ HEAD = 3
 class Rate(keras.optimizers.schedules.LearningRateSchedule):
     """Linear warm-up, then the recipe's schedule.
 
-    With t the step from 0, w the step at which the warm-up ends and p the peak: p * (t + 1) / w where t < w, at most p;
-    then p times the schedule's factor.
+    With t the step from 0, w the step at which the warm-up ends and p the peak: p * (t + 1) / w where t < w, at most p,
+    or the share of p at which the schedule begins; then p times the schedule's factor.
     """
 
     def __init__(self, recipe: Recipe) -> None:
@@ -41,8 +41,10 @@ class Rate(keras.optimizers.schedules.LearningRateSchedule):
         values = ops.convert_to_tensor(self.values)
         peak, total, start = values[0], values[1], values[2]
         t = ops.cast(step, "float32")
-        rate = peak * self._part.factor(t, total, start, values[HEAD:])
-        return ops.where(t < start, peak * ops.minimum((t + 1.0) / ops.maximum(start, 1.0), 1.0), rate)
+        numbers = values[HEAD:]
+        rate = peak * self._part.factor(t, total, start, numbers)
+        top = peak if self._part.beginning is None else peak * self._part.beginning(numbers)
+        return ops.where(t < start, top * ops.minimum((t + 1.0) / ops.maximum(start, 1.0), 1.0), rate)
 
     def get_config(self) -> dict[str, Any]:
         return {"kind": self.kind}

@@ -108,6 +108,7 @@ def test_limits(text: object, seconds: float | None) -> None:
         (["candidates.lenet5.optoins.width=2"], "options"),
         (["candidates.lenet5.options.widht=2"], "width"),
         (["executor=ray"], "unknown executor 'ray'"),
+        (["task=clasification"], "Did you mean 'classification'"),
         (["recipe=article", "search.space=sgd"], "`search: {space: auto}`"),
         (["candidates.mlp.search.space=adamw"], "candidate mlp: search space adamw is meant for adamw"),
         (["candidates.mlp.search.trials=9"], "every candidate of a study has the same trials"),

@@ -59,3 +59,8 @@ def test_a_digest_does_not_depend_on_the_order_and_survives_json() -> None:
     assert digest(one) == digest(other) == digest(json.loads(json.dumps(one)))
     assert len(digest(one)) == 64
     assert digest(one) != digest({**one, "a": 2})
+
+
+def test_a_number_has_one_digest_however_it_was_typed() -> None:
+    assert digest({"options": {"width": 1}, "list": [2.0]}) == digest({"options": {"width": 1.0}, "list": [2]})
+    assert digest({"skip": True}) != digest({"skip": 1})

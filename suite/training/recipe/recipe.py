@@ -34,7 +34,7 @@ class Recipe:
     name is the file's, and says nothing that the values do not.
     """
 
-    def __init__(self, name: str = "custom", **values: Any) -> None:
+    def __init__(self, name: str = "custom", /, **values: Any) -> None:
         """Raises Refusal that names the wrong key or value and what would be right."""
         self.name = name
         self._values = _complete(values)
@@ -42,7 +42,13 @@ class Recipe:
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Recipe:
         """Check and convert plain values, as a file or a record has them. Raises Refusal as the constructor does."""
-        return cls(**{str(key): value for key, value in mapping.items()})
+        values = {str(key): value for key, value in mapping.items()}
+        name = values.pop("name", "custom")
+        if not isinstance(name, str):
+            raise Refusal(f"recipe.name={name!r}: expected a name")
+        recipe = cls(name)
+        recipe._values = _complete(values)
+        return recipe
 
     @classmethod
     def changed(cls, base: Mapping[str, Any], changes: Mapping[str, Any]) -> Recipe:
@@ -50,6 +56,7 @@ class Recipe:
 
         Where a change names another optimizer, schedule or loss, the numbers that belonged to the replaced one fall to
         the new one's defaults: a rate that suits SGD is no rate for AdamW.
+        A change that switches a part off takes the part's other numbers with it, and no momentum is no Nesterov's.
         """
         kept = dict(base)
         for choice, kind in CHOSEN.items():
@@ -57,6 +64,12 @@ class Recipe:
             if changes.get(choice, before) != before and _names_part(before, kind):
                 for number in parts(kind)[before].numbers:
                     kept.pop(number.name, None)
+        for part in parts("augment").values():
+            if part.switch in changes and not part.active(changes):
+                for number in part.numbers:
+                    kept.pop(number.name, None)
+        if changes.get("momentum") == 0:
+            kept.pop("nesterov", None)
         return cls.from_mapping({**kept, **changes})
 
     def __getattr__(self, name: str) -> Any:

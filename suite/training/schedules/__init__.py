@@ -15,7 +15,9 @@ class Schedule(Part):
 
     t is the step from 0, total the number of steps, start the step (a fraction, too) at which the warm-up ends, numbers
     what `traced` gave. traced: from the recipe's values and the number of steps to the numbers that become variables.
+    beginning: from the numbers to the share of the peak that a warm-up rises to; None for the whole peak.
     """
 
     factor: Callable[[Any, Any, Any, Any], Any]
+    beginning: Callable[[Any], Any] | None = None
     traced: Callable[[Mapping[str, Any], int], Sequence[float]] = lambda values, total: ()

@@ -43,6 +43,7 @@ PART = Schedule(
         Number("rise_from", 25.0, "traced", "the peak divided by the rate at the beginning", low=1),
     ),
     factor=_factor,
+    beginning=lambda numbers: numbers[1],
     traced=_traced,
     source="Smith and Topin, arXiv:1708.07120",
 )

@@ -92,7 +92,7 @@ def test_numbers_take_the_type_of_their_default() -> None:
 
 
 def test_parameters_change_the_named_values_only() -> None:
-    recipe = Recipe(name="a", nesterov=True)
+    recipe = Recipe("a", nesterov=True)
     assert recipe.with_parameters({"learning_rate": 0.3}).as_mapping() == {**recipe.as_mapping(), "learning_rate": 0.3}
     with pytest.raises(Refusal, match="unknown value of the recipe 'rate'"):
         recipe.with_parameters({"rate": 1})
@@ -133,13 +133,13 @@ def test_equal_by_values() -> None:
 
 def test_the_identity_leaves_out_what_changes_nothing_and_the_name() -> None:
     """So that a field which is added later leaves the records of finished runs alone."""
-    recipe = Recipe(name="mine", optimizer="sgd", weight_decay=0.0)
+    recipe = Recipe("mine", optimizer="sgd", weight_decay=0.0)
     assert recipe.identity() == {
         "optimizer": "sgd", "schedule": "constant", "epochs": 10, "batch_size": 128, "learning_rate": 0.1,
         "momentum": 0.9,
     }  # fmt: skip
     assert Recipe(label_smoothing=0.1).identity()["label_smoothing"] == 0.1
-    assert Recipe(name="other", optimizer="sgd", weight_decay=0.0).identity() == recipe.identity()
+    assert Recipe("other", optimizer="sgd", weight_decay=0.0).identity() == recipe.identity()
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
@@ -171,3 +171,21 @@ def test_a_search_may_choose_the_optimizer() -> None:
     """Its numbers come along, as where a study names another."""
     chosen = Recipe(optimizer="sgd", nesterov=True).with_parameters({"optimizer": "adamw"})
     assert (chosen.optimizer, chosen.learning_rate) == ("adamw", 0.001)
+
+
+@pytest.mark.parametrize(
+    ("base", "changes"),
+    [
+        ({"shift": 4, "shift_padding": "reflect"}, {"shift": 0}),
+        ({"erasing": 0.3, "erasing_area": 0.2}, {"erasing": 0.0}),
+        ({"nesterov": True}, {"momentum": 0.0}),
+    ],
+)
+def test_what_switches_a_part_off_takes_its_other_numbers_with_it(base: dict, changes: dict) -> None:
+    assert Recipe(**base).with_parameters(changes).identity() == Recipe(**changes).identity()
+
+
+@pytest.mark.parametrize("values", [{"self": 1}, {"batch_size": 10**400}, {"name": 3}])
+def test_odd_keys_and_huge_numbers_are_refused(values: dict) -> None:
+    with pytest.raises(Refusal):
+        Recipe.from_mapping(values)
