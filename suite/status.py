@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from suite.commandline import DONE, FAILED, boolean, enter, parse
 from suite.core import directories
+from suite.core.directories import RunKey
 from suite.core.durable import read_json
 from suite.core.planning import described
 from suite.core.refusals import unknown
@@ -68,7 +69,7 @@ def _lines(workspace: Path, directory: Path) -> list[str]:
         state = "cut off; the same command goes on from there"
     lines = [f"{description['study']} / {description['instance']}: {state}, {size_text(disk_bytes(directory))} on disk"]
     planned = described(description)
-    counts, whole = _counts(directory), Counter((key.candidate, key.phase) for key in planned)
+    counts, whole = _counts(directory, planned), Counter((key.candidate, key.phase) for key in planned)
     for candidate in description["candidates"]:
         search, final, failed, going = counts.get(candidate, (0, 0, 0, 0))
         trials, finals = whole[candidate, "search"], whole[candidate, "final"]
@@ -79,10 +80,15 @@ def _lines(workspace: Path, directory: Path) -> list[str]:
     return lines
 
 
-def _counts(directory: Path) -> dict[str, tuple[int, int, int, int]]:
-    """For each candidate: search runs and final runs that are over, failed ones among them, and begun ones."""
+def _counts(directory: Path, planned: Collection[RunKey]) -> dict[str, tuple[int, int, int, int]]:
+    """For each candidate: search runs and final runs that are over, failed ones among them, and begun ones.
+
+    Runs that are not planned any more, of seeds or tracks that were dropped, stay on disk and count nowhere.
+    """
     counts: dict[str, list[int]] = {}
     for key, path in directories.run_directories(directory):
+        if key not in planned:
+            continue
         row = counts.setdefault(key.candidate, [0, 0, 0, 0])
         result = read_result(path)
         if result is None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from suite import status
-from suite.core.durable import write_json
+from suite.core.durable import read_json, write_json
 
+INSTANCE = Path(__file__).parent / "instances" / "before" / "runs"
 SEARCHED = {"search": {"dimensions": {"learning_rate": {}}}}
 
 
@@ -36,3 +38,14 @@ def test_what_has_nothing_to_search_waits_for_no_trial(tmp_path: Path, capsys: p
     candidates = {"mlp": {"search": {"dimensions": {}}}, "lenet5": SEARCHED}
     lines = said(tmp_path, capsys, candidates=candidates)
     assert [line[2] for line in lines] == ["0/0,", "0/5,"]
+
+
+def test_runs_that_are_not_planned_any_more_count_nowhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two trials and a final run of each candidate lie on disk; the plan has shrunk to one trial."""
+    shutil.copytree(INSTANCE, tmp_path / "runs")
+    (path,) = tmp_path.glob("runs/*/*/study.json")
+    for trials in (2, 1):
+        write_json(path, read_json(path) | {"trials": trials, "trials_counted": trials})
+        assert status.main([f"workspace={tmp_path}"]) == 0
+        lines = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+        assert {tuple(line[1:]) for line in lines} == {("search", f"{trials}/{trials},", "final", "1/1")}
