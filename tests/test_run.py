@@ -56,6 +56,7 @@ def test_every_planned_run_is_committed_and_only_final_runs_saw_the_test_set(wor
         assert "name" not in result["recipe"], "the recipe as asked, without what the search chose"
         assert result["recipe"]["learning_rate"] == 0.1
         assert result["threads"] == cores()
+        assert result["deterministic"] is True, "what the worker did, not what was left to it"
         assert (result.get("test_accuracy") is not None) == ("/final/" in key)
         assert result["ended_at"] > result["started_at"]
     assert results["mlp/tuned/search/0"]["parameters"]["learning_rate"] == 0.1, "trial 0 is the recipe as it stands"
@@ -217,7 +218,6 @@ def test_a_dry_run_reads_while_another_study_runs(workspace: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in (workspace / "runs").rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.slow
 def test_a_measurement_times_each_candidate_and_leaves_its_speed_alone(tmp_path: Path) -> None:
     workspace = studies.workspace_with_study(tmp_path / "workspace")
     done = studies.command(workspace, "dry_run=measure")

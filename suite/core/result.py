@@ -67,7 +67,8 @@ class Result:
     task: str = "classification"
     threads: int | None = None
     """Of the processor that computed; None where nobody wrote it down, and on accelerators."""
-    deterministic: bool = True
+    deterministic: bool | None = True
+    """Whether equal inputs gave equal bits, as every run did before there was a choice; None where nobody knows."""
 
     def as_mapping(self) -> dict[str, Any]:
         """Flat, as files hold it: the metrics stand among the other fields."""

@@ -24,7 +24,7 @@ from suite.data.dataset import Dataset
 from suite.study import plan
 from suite.study.selection import select
 from suite.study.threads import NEW_INSTANCE, settled
-from suite.training.spec import changes
+from suite.training.spec import RunSpec, changes
 
 ATTEMPTS = "attempts.json"
 
@@ -86,7 +86,7 @@ class Ledger:
     def path(self, key: RunKey) -> Path:
         return self.directory / key.path
 
-    def spec(self, key: RunKey, parameters: Mapping[str, Any]) -> Any:
+    def spec(self, key: RunKey, parameters: Mapping[str, Any]) -> RunSpec:
         candidate, dataset = self.candidates[key.candidate], self.dataset(key.candidate)
         return plan.spec_for(self.study, candidate, key, parameters, dataset, self.threads)
 
@@ -129,7 +129,7 @@ class Ledger:
         asked = {**self.fields(key), "attempts": len(attempts)}
         if history:
             write_json(self.path(key) / directories.HISTORY, history)
-        measured = {"outcome": outcome, "reason": reason, "epochs": len(history)}
+        measured = {"outcome": outcome, "reason": reason, "epochs": len(history), "deterministic": None}
         write_result(self.path(key), finished(asked, measured, time.time()))
         self.commit(key)
 
@@ -217,7 +217,6 @@ class Ledger:
             "backend": study.backend,
             "precision": study.precision,
             "threads": self.threads,
-            "deterministic": self.spec(key, parameters).deterministic,
             "versions": versions(),
             "commit": commit(),
         }

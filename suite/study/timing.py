@@ -37,7 +37,9 @@ def _measure(ledger: Ledger, candidate: Candidate, folder: Path) -> tuple[str, b
     batch = spec.recipe.batch_size
     held_out = max(batch, len(ledger.dataset(candidate.name).class_names))
     data = replace(spec.data, train_examples=STEPS * batch, validation_examples=held_out, test_examples=held_out)
-    spec = replace(spec, recipe=replace(spec.recipe, epochs=1), data=data, final=False, expected_data_hash=None)
+    spec = replace(
+        spec, recipe=spec.recipe.with_parameters({"epochs": 1}), data=data, final=False, expected_data_hash=None
+    )
     directory = folder / candidate.name
     directory.mkdir()
     fields = ledger.asked_of(RunKey(candidate.name, study.tracks[0], "search", 0), {}, spec.recipe.as_mapping())
