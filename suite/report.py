@@ -62,7 +62,6 @@ def main(arguments: list[str]) -> int:
 def _require_instance(folder: Path, workspace: Path, study: str, chosen: dict[str, str]) -> None:
     """Raise Refusal where a report is of another instance than the one that was asked for."""
     from suite.analysis.rendering import instance_shown
-    from suite.core.instances import choose
 
     wanted = choose(workspace, study, chosen)
     shown = instance_shown(folder)

@@ -59,7 +59,7 @@ def collect(instance: Path, folder: Path, running: bool = True) -> None:
 
 def task_of(study: Mapping[str, Any]) -> Task:
     """The task of a study; studies that were described before there were others classify."""
-    return tasks.get(str(study.get("task", "classification")))
+    return tasks.get(str(study.get("task", tasks.DEFAULT)))
 
 
 def facts(architecture: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import math
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
@@ -78,14 +79,20 @@ class Records:
         if metric.score == "top5_hit" and len(self.study["data"]["class_names"]) <= 5:
             return None
         found = [
-            self.task.scores(self._predictions(name), self._labels(name)).get(str(metric.score))
+            self.task.scores(self._by_run[name], self._labels(name)).get(str(metric.score))
             for name in self.finals(candidate, track)
         ]
         scores = [score for score in found if score is not None]
         return np.stack(scores) if scores and len(scores) == len(found) else None
 
-    def _predictions(self, name: str) -> dict[str, NDArray[Any]]:
-        return {key.removeprefix(f"{name}/"): array for key, array in self.arrays.items() if key.startswith(f"{name}/")}
+    @cached_property
+    def _by_run(self) -> dict[str, dict[str, NDArray[Any]]]:
+        """The arrays of each run, by their own names: looked for once, and not among all of them for each run."""
+        found: dict[str, dict[str, NDArray[Any]]] = {}
+        for key, array in self.arrays.items():
+            run, _, name = key.rpartition("/")
+            found.setdefault(run, {})[name] = array
+        return found
 
 
 def read(folder: Path) -> Records:

@@ -161,7 +161,7 @@ class LocalExecutor:
             }
             devices = gpus()
             if len(devices) > 1:
-                taken = [worker.accelerator for worker in self.workers if isinstance(worker, LocalWorker)]
+                taken = [worker.accelerator for worker in self.workers]
                 environment["CUDA_VISIBLE_DEVICES"] = min(devices, key=taken.count)  # a replaced worker's, if one died
         return environment
 

@@ -8,6 +8,7 @@ from typing import Any
 from suite import tasks
 from suite.core import directories
 from suite.core.durable import read_json
+from suite.core.planning import described
 from suite.core.refusals import first_line
 from suite.core.result import Result, read_result
 from suite.projections import ProjectionError
@@ -35,14 +36,14 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
     try:
         tracker = Tracker(store_uri(workspace), description["study"], description["instance"], tags, artifacts)
         tracker.drop_unknown({str(key) for key, _ in runs})
-        results = [result for key, path in runs if (result := _project(tracker, description, key, path))]
-        project_candidates(tracker, [result for result in results if _counts(result, description)])
+        ended = {key: result for key, path in runs if (result := _project(tracker, description, key, path))}
+        project_candidates(tracker, [ended[key] for key in described(description) if key in ended])
         report = workspace / "reports" / description["study"]
         if (report / "report.html").exists() and _is_of(report, description):
             tracker.summary(report, description)
     except ProjectionError as error:
         return 0, str(error)
-    return len(results), mirror_error
+    return len(ended), mirror_error
 
 
 def _project(tracker: Tracker, description: dict[str, Any], key: directories.RunKey, path: Path) -> Result | None:
@@ -57,12 +58,6 @@ def _project(tracker: Tracker, description: dict[str, Any], key: directories.Run
         fields["architecture"] = description["candidates"].get(key.candidate, {}).get("architecture")
         tracker.epochs(str(key), fields, rows)
     return None
-
-
-def _counts(result: Result, description: dict[str, Any]) -> bool:
-    """Whether a run is one of the plan as it is now; seeds, tracks and candidates that were dropped stay on disk."""
-    planned = result.candidate in description["candidates"] and result.track in description["tracks"]
-    return planned and (result.phase == "search" or result.number < description["seeds"])
 
 
 def _is_of(report: Path, description: dict[str, Any]) -> bool:

@@ -1,7 +1,8 @@
 """The trainer: one per worker process; it keeps data sets and traced graphs from run to run.
 
-A run's directory is all that it writes: checkpoints while it trains, and at the end the history and, for final runs,
-predictions, weights and preprocessing. The result itself is written by the caller: that is the commit point.
+It writes into a run's directory and the decoded cache alone: checkpoints while it trains, and at the end the history
+and, for final runs, predictions, weights and preprocessing. The result itself is written by the caller: that is the
+commit point.
 """
 
 from __future__ import annotations

@@ -52,7 +52,9 @@ PART = Transform(
     "A random rectangle is erased",
     numbers=(
         Number("erasing", 0.0, "switched", "probability that an image loses a rectangle", 0, 1, neutral=0.0),
-        Number("erasing_area", 0.4, "traced", "the largest rectangle's share of the image", LEAST_AREA, 1),
+        Number(
+            "erasing_area", 0.4, "traced", "the largest rectangle's share of the image", LEAST_AREA, 1, needs="erasing"
+        ),
     ),
     source="Zhong et al., arXiv:1708.04896",
     apply=_apply,

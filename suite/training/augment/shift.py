@@ -41,7 +41,7 @@ PART = Transform(
         Number("shift", 0, "structural", "pixels of padding on each side", low=0, neutral=0),
         Number(
             "shift_padding", "zero", "structural", "the training set's mean colour, or the image's reflection",
-            neutral="zero", choices=("zero", "reflect"),
+            neutral="zero", choices=("zero", "reflect"), needs="shift",
         ),
     ),
     version=2,  # a stream of its own

@@ -27,7 +27,14 @@ PART = Optimizer(
     numbers=(
         learning_rate(0.1),
         Number("momentum", 0.9, "structural", "how much of the last step is taken again", 0, 0.9999),
-        Number("nesterov", False, "structural", "the gradient is taken ahead, where momentum leads", neutral=False),
+        Number(
+            "nesterov",
+            False,
+            "structural",
+            "the gradient is taken ahead, where momentum leads",
+            neutral=False,
+            needs="momentum",
+        ),
         weight_decay(0.0005, "coupled with the gradient (L2)"),
     ),
     source="Sutskever et al. 2013",

@@ -39,6 +39,7 @@ class Number:
     kind: `traced` is a variable, another value is the same graph; `structural` is a constant of the graph, another
     value is another graph; `switched` is a variable that is left out of the graph where it is neutral.
     neutral: the value at which it changes nothing, so that it is no part of an identity.
+    needs: the number without which, zero or false, it has no effect.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Number:
     high: float = math.inf
     neutral: Any = NOTHING
     choices: tuple[str, ...] = ()
+    needs: str = ""
     tried: tuple[float, float] | None = None
     """Where a search looks that no file of search spaces says otherwise: from, to, on a logarithmic scale."""
 

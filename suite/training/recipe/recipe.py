@@ -46,9 +46,7 @@ class Recipe:
         name = values.pop("name", "custom")
         if not isinstance(name, str):
             raise Refusal(f"recipe.name={name!r}: expected a name")
-        recipe = cls(name)
-        recipe._values = _complete(values)
-        return recipe
+        return cls(name, **values)
 
     @classmethod
     def changed(cls, base: Mapping[str, Any], changes: Mapping[str, Any]) -> Recipe:
@@ -56,7 +54,7 @@ class Recipe:
 
         Where a change names another optimizer, schedule or loss, the numbers that belonged to the replaced one fall to
         the new one's defaults: a rate that suits SGD is no rate for AdamW.
-        A change that switches a part off takes the part's other numbers with it, and no momentum is no Nesterov's.
+        A number goes with the one that it needs.
         """
         kept = dict(base)
         for choice, kind in CHOSEN.items():
@@ -64,12 +62,9 @@ class Recipe:
             if changes.get(choice, before) != before and _names_part(before, kind):
                 for number in parts(kind)[before].numbers:
                     kept.pop(number.name, None)
-        for part in parts("augment").values():
-            if part.switch in changes and not part.active(changes):
-                for number in part.numbers:
-                    kept.pop(number.name, None)
-        if changes.get("momentum") == 0:
-            kept.pop("nesterov", None)
+        for name, owners in every_number().items():
+            if any(number.needs in changes and not changes[number.needs] for number in owners):
+                kept.pop(name, None)
         return cls.from_mapping({**kept, **changes})
 
     def __getattr__(self, name: str) -> Any:

@@ -189,3 +189,8 @@ def test_what_switches_a_part_off_takes_its_other_numbers_with_it(base: dict, ch
 def test_odd_keys_and_huge_numbers_are_refused(values: dict) -> None:
     with pytest.raises(Refusal):
         Recipe.from_mapping(values)
+
+
+def test_the_other_numbers_of_a_transform_need_its_switch() -> None:
+    for part in parts("augment").values():
+        assert {number.needs for number in part.numbers if number.name != part.switch} <= {part.switch}
