@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -52,7 +53,8 @@ def command(workspace: Path, *arguments: str, **more: str) -> subprocess.Complet
 
 
 def start(workspace: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
-    """The same, not waited for; its output goes to a file."""
+    """The same, not waited for; its output goes to a file. It hears Ctrl-C, wherever the tests run."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a child inherits that a signal is ignored
     with (workspace / "output.log").open("a") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "suite.run", "study=tiny", *arguments],

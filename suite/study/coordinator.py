@@ -7,8 +7,6 @@ newest checkpoint. The same command finishes the study.
 from __future__ import annotations
 
 import queue
-import signal
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -23,6 +21,7 @@ from suite.projections import Committed
 from suite.projections.projector import Projector
 from suite.study.accounting import SessionClock
 from suite.study.estimate import remember_speed
+from suite.study.interruption import Interruption
 from suite.study.ledger import Ledger
 from suite.study.limit import Limit
 from suite.study.order import Order
@@ -66,19 +65,19 @@ class Coordinator:
 
     def run(self) -> None:
         """Train what is missing. Raises Stopped, or KeyboardInterrupt on Ctrl-C and SIGTERM."""
-        previous = _on_termination(_interrupt)
-        try:
-            self._clock.training()
-            self._order.supersede()
-            for key in sorted(self.ledger.results):
-                self._project(key)
-            while self._order.remaining():
-                self._hand_out()
-                self._take_events()
-        finally:
-            self._executor.close()
-            self._clock.trained()
-            _on_termination(previous)
+        with Interruption() as interruption:
+            try:
+                self._clock.training()
+                self._order.supersede()
+                for key in sorted(self.ledger.results):
+                    self._project(key)
+                while self._order.remaining():
+                    interruption.check()
+                    self._hand_out()
+                    self._take_events()
+            finally:
+                self._executor.close()
+                self._clock.trained()
 
     def _hand_out(self) -> None:
         busy = [assignment.worker for assignment in self._running.values()]
@@ -201,14 +200,3 @@ class Coordinator:
             return Committed(result, self.ledger.path(key), lambda: self.ledger.history(key))
 
         return now
-
-
-def _on_termination(handler: Any) -> Any:
-    """Set what SIGTERM does and return what it did. Only a program's main thread can; a notebook's other need not."""
-    if threading.current_thread() is threading.main_thread():
-        return signal.signal(signal.SIGTERM, handler)
-    return None
-
-
-def _interrupt(*_: Any) -> None:
-    raise KeyboardInterrupt
