@@ -1,4 +1,7 @@
-"""The headings that tables, claims and their layout share. Those of metrics come from their declarations."""
+"""The headings that tables, claims and their layout share. Those of metrics come from their declarations.
+
+`suite.analysis.presentation` puts them over the columns; a heading that one table alone has stands in the table.
+"""
 
 from __future__ import annotations
 

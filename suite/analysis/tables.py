@@ -1,4 +1,7 @@
-"""The table as one data frame: a row for each candidate and track, numbers as numbers, errors as fractions."""
+"""The table as one data frame: a row for each candidate and track, numbers as numbers, errors as fractions.
+
+Its columns are named as in table.csv; as people read them, they are made by `suite.analysis.presentation`.
+"""
 
 from __future__ import annotations
 

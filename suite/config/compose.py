@@ -3,7 +3,8 @@
 What is nearer to the command line wins: defaults < recipe < budget < study < the study's word on that budget <
 candidate < command line. The files are merged by Hydra, in that order. What the command line says of recipe, data,
 search and candidates stands apart, under `typed`, for it comes after the candidates; recipes stay layers, for naming
-another optimizer changes what the numbers below mean (suite.config.layers folds them).
+another optimizer changes what the numbers below mean (suite.config.layers folds them). How a value goes on from there
+to the optimizer is told in suite.training.recipe.
 
 Hydra's compose API is used instead of its decorator: exit codes, refusals and folders stay ours, and nothing is
 written.

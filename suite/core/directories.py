@@ -18,9 +18,11 @@
         model.weights.h5    final runs: the last weights
         result.json         the commit point: a run with it is over, a run without it is not
 
-A killed worker leaves the first four of these, perhaps files of the end phase, and perhaps unfinished temporary files.
-The next attempt goes on from the newest whole checkpoint and writes the end's files again; the lock went with the
-process. Checkpoints are deleted after result.json; `python -m suite.status clean=true` deletes what a kill left over.
+A killed worker leaves the first five of these, perhaps files of the end phase and unfinished temporary files; the lock
+went with the process. The coordinator hands the run out again (`study.coordinator`) and reads its committed epochs
+(`study.ledger.Ledger.history`). The next attempt goes on from the newest whole checkpoint (`training.loop.Loop.resume`)
+and counts what the kill lost (`training.clock.Heartbeat`); it writes the end's files again. Checkpoints are deleted
+after result.json; `python -m suite.status clean=true` deletes what a kill left over (`study.cleaning`).
 
 Knows no other part of the suite, so that the report, the status and the workers can all read the same truth.
 """

@@ -2,7 +2,7 @@
 
 A value is neutral where it changes nothing: an augmentation that is off, the only precision that there was. Leaving
 neutral values out lets a field be added without touching a finished run: runs that were made before it lack it, runs
-that do not use it leave it out, and both have the same identity.
+that do not use it leave it out, and both have the same identity. What goes in: `suite.training.spec.RunSpec.identity`.
 """
 
 from __future__ import annotations

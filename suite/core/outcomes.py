@@ -13,15 +13,16 @@ class Outcome(StrEnum):
     """What result.json says of a run that is over. No run that is over is tried again."""
 
     COMPLETED = "completed"
-    """Trained to its end, and tested if it is a final run. Assigned by the training loop."""
+    """Trained to its end, and tested if it is a final run. Assigned by `training.loop.Loop`."""
     PRUNED = "pruned"
-    """Stopped by the search, which expected it to end behind the best trial. Assigned by the training loop."""
+    """Stopped by the search, which expected it to end behind the best trial. Assigned by `training.loop.Loop`."""
     DIVERGED = "diverged"
-    """A loss or a weight was not finite (the training loop), or a figure of the test was not (the trainer)."""
+    """A loss or a weight was not finite (`training.loop.Loop`), or a figure of the test (`training.trainer`)."""
     OUT_OF_MEMORY = "out_of_memory"
-    """The device had no memory left (the trainer), or the system ended the worker for its memory (the coordinator)."""
+    """The device had no memory left (`training.trainer.Trainer.train`), or the system ended the worker for the memory
+    that it took (`study.coordinator.Coordinator._exited`)."""
     ERROR = "error"
-    """Anything else that broke: an exception (the worker), or a worker that crashed (the coordinator)."""
+    """Anything else that broke: an exception (`executors.worker`), or a worker that crashed (`Coordinator._exited`)."""
 
     @property
     def failed(self) -> bool:

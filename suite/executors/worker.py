@@ -7,7 +7,8 @@ the coordinator is gone: the worker then leaves at once, whatever it is doing, f
     out: {"event": "ready"}  {"event": "epoch", "row": {...}}  {"event": "finished", "memory_bytes": 1}
          {"event": "suspended", "reason": "..."}
 
-An epoch is answered by `stop`. After `suspended` the study stops, saying why.
+An epoch is answered by `stop`. After `suspended` the study stops, saying why. What a killed worker leaves
+behind, and who reads it, is told in `suite.core.directories`.
 """
 
 from __future__ import annotations

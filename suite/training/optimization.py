@@ -1,4 +1,7 @@
-"""A recipe's optimizer, built for a network's variables, and brought to the start of a run."""
+"""A recipe's optimizer, built for a network's variables, and brought to the start of a run.
+
+The way of a value from its key in a YAML file to here is told in `suite.training.recipe`.
+"""
 
 from __future__ import annotations
 

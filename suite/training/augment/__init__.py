@@ -1,4 +1,4 @@
-"""Augmentation on the device, one transform a file.
+"""Augmentation on the device, one transform a file: each module with a `PART` is one.
 
 Everything random comes in as uniform numbers from a stream of the transform's own, so that these functions are pure and
 a new transform never changes what an older one draws.
