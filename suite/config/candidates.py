@@ -12,9 +12,10 @@ from typing import Any
 from suite.config.checks import NAME, count, mapping
 from suite.config.layers import images_seen_of, recipe_layer, recipe_of
 from suite.config.search import SearchSpace, checked_search, space_of
+from suite.core.identity import in_words
 from suite.core.refusals import Refusal, unknown
 from suite.data.dataset import DataSpec
-from suite.training.recipe import Recipe, parts
+from suite.training.recipe import CHOSEN, Recipe, neutral_values, parts
 
 KEYS = ("architecture", "options", "recipe", "data", "search")
 
@@ -37,6 +38,20 @@ class Candidate:
             return self.recipe
         per_epoch = max(1, train_examples // self.recipe.batch_size) * self.recipe.batch_size
         return self.recipe.with_parameters({"epochs": max(1, math.ceil(self.images_seen / per_epoch))})
+
+    def check_pixels(self, size: tuple[int, int]) -> None:
+        """Raises Refusal where the recipe, or an end of what is searched, is too large for images of this size."""
+        ends = [
+            {name: end}
+            for name, dimension in self.search.dimensions.items()
+            for end in dimension.get("choices") or (dimension["low"], dimension["high"])
+        ]
+        for parameters in ({}, *ends):
+            try:
+                self.recipe.with_parameters(parameters).check_pixels(size)
+            except Refusal as refusal:
+                where = f", in search space {self.search.space}" if parameters else ""
+                raise Refusal(f"candidate {self.name}{where}: {refusal}") from None
 
 
 def candidates_from(cfg: Mapping[str, Any]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
@@ -69,6 +84,7 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
         recipe = recipe_of(layers)
     except Refusal as refusal:
         raise Refusal(f"candidate {name}: {refusal}") from None
+    _say_what_is_left_out(name, own, typed, last, recipe)
     meant = parts("losses")[recipe.loss].tasks
     if cfg["task"] not in meant:
         raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} is for {' and '.join(meant)}, not {cfg['task']}")
@@ -112,12 +128,52 @@ def _say_what_is_overruled(
         for key, value in typed[section].items():
             if key in own[section] and key not in last[section] and own[section][key] != value:
                 print(
-                    f"note: {section}.{key}={value} replaces candidate {name}'s own {own[section][key]}; "
-                    f"candidates.{name}.{section}.{key}=... sets it apart",
+                    f"note: {section}.{key}={in_words(value, 'null')} replaces candidate {name}'s own "
+                    f"{in_words(own[section][key], 'null')}; candidates.{name}.{section}.{key}=... sets it apart",
                     file=sys.stderr,
                 )
     if typed.get("images_seen") is not None and "epochs" in own["recipe"] and "epochs" not in last["recipe"]:
         print(f"note: images_seen={typed['images_seen']} replaces candidate {name}'s own epochs", file=sys.stderr)
+
+
+def _say_what_is_left_out(
+    name: str, own: Mapping[str, Any], typed: Mapping[str, Any], last: Mapping[str, Any], recipe: Recipe
+) -> None:
+    """Another optimizer, schedule, loss or recipe leaves out numbers that were said of the one before it.
+
+    What is said of all candidates and of this one alone may not know of each other, so what is left out is named.
+    """
+    for key, value in _left_out(typed["recipe"], last["recipe"], recipe):
+        print(
+            f"note: recipe.{key}={value} is not for candidate {name}, which has its own {_named(last['recipe'])}"
+            f"{_remedy(name, key, recipe)}",
+            file=sys.stderr,
+        )
+    if {"base", *CHOSEN} & last["recipe"].keys():
+        return
+    for key, value in _left_out(own["recipe"], {**typed["recipe"], **last["recipe"]}, recipe):
+        print(
+            f"note: {_named(typed['recipe'])} leaves out candidate {name}'s own {key}={value}"
+            f"{_remedy(name, key, recipe)}",
+            file=sys.stderr,
+        )
+
+
+def _left_out(said: Mapping[str, Any], nearer: Mapping[str, Any], recipe: Recipe) -> list[tuple[str, str]]:
+    """What is said, of which no nearer place says anything, and which the recipe does not have all the same."""
+    values = {**neutral_values(), **recipe.as_mapping()}
+    apart = [key for key in said if key != "base" and key not in nearer and values.get(key) != said[key]]
+    return [(key, in_words(said[key])) for key in apart]
+
+
+def _named(values: Mapping[str, Any]) -> str:
+    """The recipe and the parts that a place names, or all it says where it names none."""
+    parts_named = {key: value for key, value in values.items() if key in ("base", *CHOSEN)} or values
+    return ", ".join(f"{'recipe' if key == 'base' else key}={in_words(value)}" for key, value in parts_named.items())
+
+
+def _remedy(name: str, key: str, recipe: Recipe) -> str:
+    return f"; candidates.{name}.recipe.{key}=... sets it there" if key in recipe.as_mapping() else ""
 
 
 def _check_architecture(who: str, architecture: str, options: Mapping[str, Any]) -> None:

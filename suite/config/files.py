@@ -50,7 +50,10 @@ def budget_values(name: str) -> dict[str, Any]:
 
 def search_space(name: str) -> dict[str, Any]:
     """The dimensions of a search space file, and the `optimizers` it is for. Raises Refusal for an unknown name."""
-    return _named("search_space", name)
+    space = _named("search_space", name)
+    if not isinstance(space.get("optimizers"), list):
+        raise Refusal(f"search space {name} does not say which optimizers it is for, as in `optimizers: [sgd]`")
+    return space
 
 
 def space_for(optimizer: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from suite.config.checks import mapping
+from suite.config.checks import as_list, boolean, mapping
 from suite.config.files import search_space, space_for
 from suite.core.refusals import Refusal, unknown
 from suite.training.recipe import Recipe
@@ -62,12 +62,48 @@ def space_of(candidate: str, asked: str | None, recipe: Recipe) -> SearchSpace:
             f"trains with {optimizer}; write `search: {{space: auto}}`, which follows each candidate's optimizer, or "
             "search.space=null for no search"
         )
+    checked = {}
     for parameter, dimension in dimensions.items():
         if parameter not in values:
             raise unknown(f"recipe value in search space {name}:", parameter, values)
-        if dimension.get("log") and values[parameter] <= 0:
-            raise Refusal(
-                f"candidate {candidate}: search space {name} is logarithmic in {parameter}, which the recipe sets to "
-                f"{values[parameter]}; set recipe.{parameter} above 0, or search.space=null"
-            )
-    return SearchSpace(name, dimensions)
+        checked[parameter] = _dimension(f"candidate {candidate}: search space {name}", parameter, dimension, recipe)
+    return SearchSpace(name, checked)
+
+
+def _dimension(where: str, parameter: str, value: Any, recipe: Recipe) -> dict[str, Any]:
+    """A dimension, `{low, high}` with `log: true` if wanted, or `{choices: [...]}`, its values in the recipe's types.
+
+    Raises Refusal where a recipe could not take one of its values, or where it holds none.
+    """
+    dimension = mapping(f"{where}, {parameter}", value)
+    if set(dimension) == {"choices"}:
+        choices = as_list(f"{where}, {parameter}: choices", dimension["choices"])
+        return {"choices": [_taken(f"{where}, {parameter}", parameter, choice, recipe) for choice in choices]}
+    if not {"low", "high"} <= set(dimension) <= {"low", "high", "log"}:
+        got = ", ".join(map(str, dimension)) or "nothing"
+        raise Refusal(f"{where}, {parameter}: expected low and high (and log), or choices; got {got}")
+    now = recipe.as_mapping()[parameter]
+    if isinstance(now, bool) or not isinstance(now, int | float):
+        raise Refusal(f"{where}, {parameter}: is no number, so it is searched by choices, not from low to high")
+    log = boolean(f"{where}, {parameter}: log", dimension.get("log", False))
+    if log and now <= 0:
+        raise Refusal(
+            f"{where} is logarithmic in {parameter}, which the recipe sets to {now}; set recipe.{parameter} above 0, "
+            "or search.space=null"
+        )
+    low, high = (
+        _taken(f"{where}, {end} end of {parameter}", parameter, dimension[end], recipe) for end in ("low", "high")
+    )
+    if low > high:
+        raise Refusal(f"{where}, {parameter}: low {low} lies above high {high}")
+    if log and low <= 0:
+        raise Refusal(f"{where}, {parameter}: a logarithmic range begins above 0, not at {low}")
+    return {**dimension, "low": low, "high": high}
+
+
+def _taken(where: str, parameter: str, value: Any, recipe: Recipe) -> Any:
+    """A value as the recipe takes it. Raises Refusal, with the range that is allowed, where it does not."""
+    try:
+        return recipe.with_parameters({parameter: value}).as_mapping().get(parameter, value)
+    except Refusal as refusal:
+        raise Refusal(f"{where}: {refusal}") from None

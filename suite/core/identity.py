@@ -32,17 +32,36 @@ def without_neutral(values: Mapping[str, Any], neutral: Mapping[str, Any]) -> di
     return kept
 
 
-def differences(before: Identity, now: Identity, prefix: str = "") -> list[str]:
-    """What differs between two identities, one phrase each: `recipe.learning_rate: 0.1 became 0.2`."""
-    found = []
+def differences(
+    before: Identity, now: Identity, prefix: str = "", neutral: Mapping[str, Any] | None = None
+) -> list[str]:
+    """What differs between two identities, one phrase each: `recipe.learning_rate: 0.1 became 0.2`.
+
+    `neutral` is nested as they are: what it names and one of them leaves out, stood at that value there.
+    """
+    found, neutral = [], neutral or {}
     for name in sorted({*before, *now}):
-        old, new = before.get(name), now.get(name)
+        nothing = neutral.get(name)
+        old, new = (values.get(name) for values in (before, now))
         if isinstance(old, Mapping) or isinstance(new, Mapping):
             nested = [value if isinstance(value, Mapping) else {} for value in (old, new)]
-            found += differences(nested[0], nested[1], f"{prefix}{name}.")
+            deeper = nothing if isinstance(nothing, Mapping) else {}
+            found += differences(nested[0], nested[1], f"{prefix}{name}.", deeper)
         elif not _equal(old, new):
-            found.append(f"{prefix}{name}: {old} became {new}")
+            was, became = (in_words(nothing if value is None else value) for value in (old, new))
+            found.append(f"{prefix}{name}: {was} became {became}")
     return found
+
+
+def in_words(value: Any, nothing: str = "not set") -> str:
+    """A value as a user types it; `nothing` for none."""
+    if value is None:
+        return nothing
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(in_words, value))}]"
+    return str(value)
 
 
 def digest(identity: Identity) -> str:

@@ -16,6 +16,7 @@ from suite.config.study import Study
 from suite.core import directories
 from suite.core.directories import RunKey
 from suite.core.durable import plain, read_json, write_json
+from suite.core.hardware import gpus, kind
 from suite.core.host import commit, versions
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal
@@ -55,7 +56,7 @@ class Ledger:
         """Refuse to go on with runs that were asked for differently. A final run's parameters may follow the search."""
         for key, asked in list(self.asked.items()):
             now = self._identity(key, asked["identity"]["parameters"])
-            changed = changes(asked["identity"], now)
+            changed = changes(asked["identity"], now, self._determinism(key))
             if changed and not self._has_trained(key):
                 del self.asked[key]  # it was only opened: a wrong value that is corrected at once costs nothing
             elif changed:
@@ -64,6 +65,18 @@ class Ledger:
                     f"instance {self.study.instance} of {self.study.name} has runs of another configuration: "
                     f"{key}: {'; '.join(changed[:3])}{more}. {NEW_INSTANCE}"
                 )
+
+    def _determinism(self, key: RunKey) -> bool:
+        """What `deterministic=auto` comes to for a run: what it came to, else what it does on this machine.
+
+        A run that was asked for in so many words tells by its device only what `auto` would have meant there.
+        """
+        result = self.results.get(key)
+        if result is None:
+            return not gpus()
+        if self.asked[key]["identity"].get("deterministic", "auto") != "auto" or result.deterministic is None:
+            return not gpus() and kind(str(result.device or "")) == "CPU"
+        return result.deterministic
 
     def _settle_threads(self) -> int:
         """Refuses other threads than those of the runs so far; runs that were only opened are opened anew."""

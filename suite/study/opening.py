@@ -28,6 +28,7 @@ def open_datasets(study: Study) -> dict[str, Dataset]:
             )
         least = facts(candidate.architecture)["min_size"]
         height, width, _ = opened[candidate.data].input_shape
+        candidate.check_pixels((height, width))
         if least is not None and min(height, width) < least:
             raise Refusal(
                 f"candidate {candidate.name}: {candidate.architecture} takes images of at least {least}x{least}, "

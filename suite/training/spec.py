@@ -14,13 +14,14 @@ from typing import Any
 from suite.core.identity import differences, digest, without_neutral
 from suite.core.refusals import Refusal
 from suite.data import DataSpec
-from suite.training.recipe import Recipe
+from suite.training.recipe import Recipe, neutral_values
 
 NEUTRAL: dict[str, Any] = {
     "data": {item.name: item.default for item in fields(DataSpec) if item.name not in ("name", "path")},
     "task": "classification",
     "train_on_validation": False,
     "deterministic": "auto",
+    "recipe_version": 2,  # which records once had, one for all parts: what is every part's first
 }
 """What every run had before there was anything else to choose."""
 
@@ -112,29 +113,46 @@ class RunSpec:
 def canonical(identity: Mapping[str, Any]) -> dict[str, Any]:
     """An identity without what is neutral, whatever version of the suite wrote it: equal for the same run.
 
-    Records once listed every value of a recipe, in use or not, and had one version for all parts: 2, which is every
-    part's first. A recipe that cannot be read any more stays as it is, and differs.
+    Records once listed every value of a recipe, in use or not. A recipe that cannot be read any more stays as it is,
+    and differs.
     """
     values = dict(identity)
-    if values.get("recipe_version") == 2:
-        del values["recipe_version"]
     with suppress(Refusal):
-        values["recipe"] = Recipe.from_mapping(values.get("recipe") or {}).identity()
+        values["recipe"] = Recipe.from_record(values.get("recipe") or {}).identity()
     return without_neutral(values, NEUTRAL)
 
 
-def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """What differs between two recorded identities, one phrase each; none where they are the same run's."""
+def changes(before: Mapping[str, Any], now: Mapping[str, Any], automatic: bool | None = None) -> list[str]:
+    """What differs between two recorded identities, one phrase each; none where they are the same run's.
+
+    `automatic`: what `deterministic=auto` comes to for this run, None where nobody knows.
+    """
     old, new = canonical(before), canonical(now)
     for name in UNKNOWN_ONCE:
         if name not in old or name not in new:
             old.pop(name, None)
             new.pop(name, None)
-    return [_phrase(difference) for difference in differences(old, new)]
+    if old.get("deterministic", automatic) == new.get("deterministic", automatic):
+        old.pop("deterministic", None)
+        new.pop("deterministic", None)
+    in_both = _parts_in_use(before) & _parts_in_use(now)
+    found = differences(old, new, neutral={**NEUTRAL, "recipe": neutral_values()})
+    return [phrase for phrase in (_phrase(difference, in_both) for difference in found) if phrase]
 
 
-def _phrase(difference: str) -> str:
+def _parts_in_use(identity: Mapping[str, Any]) -> set[str]:
+    """The parts that a run of this identity trains with; none where its recipe cannot be read any more."""
+    with suppress(Refusal):
+        recipe = Recipe.from_record(identity.get("recipe") or {})
+        return {part.name for part in recipe.with_parameters(identity.get("parameters") or {}).used}
+    return set()
+
+
+def _phrase(difference: str, in_both: set[str]) -> str | None:
+    """A difference as people are told it; None for the version of a part that only one of the two uses: that is said
+    by the recipe's own values."""
     name, _, _ = difference.partition(":")
-    if name.startswith("versions."):
-        return f"{name.removeprefix('versions.')} is computed otherwise than by the version that made these runs"
-    return difference
+    if not name.startswith("versions."):
+        return difference
+    part = name.removeprefix("versions.")
+    return f"{part} is computed otherwise than by the version that made these runs" if part in in_both else None

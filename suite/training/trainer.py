@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,8 @@ class Trainer:
         anything else.
         """
         self._check(spec)
+        if spec.deterministic == (not device.accelerator()):
+            spec = replace(spec, deterministic=None)  # said in so many words or not: a checkpoint of either serves both
         clocks = Clocks()
         with clocks.count("setup_seconds"):
             device.reset_peak_memory()
@@ -125,6 +127,7 @@ class Trainer:
                     f"{data.name} is not what it was when the study was started (content hash {data.hash[:12]}, then "
                     f"{spec.expected_data_hash[:12]}): restore it, or start a new instance with instance=NAME"
                 )
+            spec.applied.check_pixels(data.input_shape[:2])
             preprocessing = self._preprocess(spec, data)
         with clocks.count("setup_seconds"):
             graph, initial = self._graphs.take(spec, data.input_shape, len(data.class_names), loaded.images)

@@ -36,6 +36,69 @@ def test_an_optimizer_typed_brings_its_own_numbers(written: Write) -> None:
     assert {candidate.recipe.learning_rate for candidate in both.candidates} == {0.002}
 
 
+@pytest.mark.parametrize(
+    ("typed", "own", "said"),
+    [
+        ("recipe.learning_rate=0.3", "recipe.optimizer=adamw",
+         "recipe.learning_rate=0.3 is not for candidate mlp, which has its own optimizer=adamw; "
+         "candidates.mlp.recipe.learning_rate=... sets it there"),
+        ("recipe.learning_rate=0.3", "recipe=lecun1998",
+         "recipe.learning_rate=0.3 is not for candidate mlp, which has its own recipe=lecun1998; "
+         "candidates.mlp.recipe.learning_rate=... sets it there"),
+        ("recipe.momentum=0.5", "recipe.optimizer=adam",
+         "recipe.momentum=0.5 is not for candidate mlp, which has its own optimizer=adam"),
+        ("recipe.flip=false", "recipe=he2015",
+         "recipe.flip=false is not for candidate mlp, which has its own recipe=he2015; "
+         "candidates.mlp.recipe.flip=... sets it there"),
+        ("recipe.label_smoothing=0.1", "recipe.loss=focal",
+         "recipe.label_smoothing=0.1 is not for candidate mlp, which has its own loss=focal"),
+        ("recipe.shift_padding=reflect", "recipe.shift=0",
+         "recipe.shift_padding=reflect is not for candidate mlp, which has its own shift=0"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_for_all_and_left_out_of_one_is_said(
+    written: Write, capsys: pytest.CaptureFixture[str], typed: str, own: str, said: str
+) -> None:
+    text = "dataset: digits\nsearch: {space: null}\ncandidates: {mlp: {}, lenet5: {}}\n"
+    written(text, typed, f"candidates.mlp.{own}")
+    assert capsys.readouterr().err.splitlines() == [f"note: {said}"]
+
+
+def test_what_is_typed_holds_for_a_candidate_whose_file_names_another_optimizer(
+    written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for own in ("{optimizer: adamw}", "lecun1998"):
+        text = f"dataset: digits\ncandidates: {{mlp: {{recipe: {own}}}, lenet5: {{}}}}\n"
+        assert {c.recipe.learning_rate for c in written(text, "recipe.learning_rate=0.3").candidates} == {0.3}
+    typed = ("recipe.learning_rate=0.3", "candidates.mlp.recipe.optimizer=adam")
+    assert (
+        written(text, *typed, "candidates.mlp.recipe.learning_rate=0.002").candidates[0].recipe.learning_rate == 0.002
+    )
+    assert not capsys.readouterr().err
+
+
+def test_a_typed_optimizer_says_which_of_a_candidates_own_values_it_leaves_out(
+    written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "dataset: digits\ncandidates: {mlp: {recipe: {learning_rate: 0.2, momentum: 0.5, flip: true}}, lenet5: {}}\n"
+    assert written(text, "recipe.optimizer=adam").candidates[0].recipe.learning_rate == 0.001
+    assert capsys.readouterr().err.splitlines() == [
+        "note: optimizer=adam leaves out candidate mlp's own learning_rate=0.2; "
+        "candidates.mlp.recipe.learning_rate=... sets it there",
+        "note: optimizer=adam leaves out candidate mlp's own momentum=0.5",
+    ]
+
+
+@pytest.mark.parametrize("where", ["study", "typed", "candidate"])
+def test_a_value_of_a_part_not_in_use_is_refused_by_name_wherever_it_stands(written: Write, where: str) -> None:
+    recipe = "recipe: {optimizer: adam, momentum: 0.9}"
+    study = recipe if where == "study" else ""
+    own = recipe if where == "candidate" else ""
+    typed = ["recipe.optimizer=adam", "recipe.momentum=0.9"] if where == "typed" else []
+    with pytest.raises(Refusal, match=r"recipe\.momentum=0\.9 needs recipe\.optimizer=rmsprop or sgd"):
+        written(f"dataset: digits\n{study}\ncandidates: {{mlp: {{{own}}}}}\n", *typed)
+
+
 def test_another_schedule_leaves_its_milestones(written: Write) -> None:
     text = "dataset: digits\nrecipe: he2015\ncandidates: {mlp: {}, lenet5: {recipe: {schedule: cosine}}}\n"
     stepped, cosine = written(text).candidates

@@ -48,10 +48,20 @@ def test_differences_are_phrases_by_dotted_name_in_order() -> None:
     before = {"recipe": {"rate": 0.1, "gone": 1}, "size": 3, "space": {"rate": {"low": 1}}}
     now = {"recipe": {"rate": 0.2}, "size": 3.0, "new": True}
     assert differences(before, now) == [
-        "new: None became True", "recipe.gone: 1 became None", "recipe.rate: 0.1 became 0.2",
-        "space.rate.low: 1 became None",
+        "new: not set became true", "recipe.gone: 1 became not set", "recipe.rate: 0.1 became 0.2",
+        "space.rate.low: 1 became not set",
     ]  # fmt: skip
     assert differences(now, now) == []
+
+
+def test_what_an_identity_leaves_out_is_told_as_the_neutral_value() -> None:
+    neutral = {"recipe": {"smoothing": 0.0, "flip": False, "gone": []}, "data": {"size": None}}
+    before = {"recipe": {"smoothing": 0.1, "gone": [0.5]}}
+    now = {"recipe": {"flip": True}, "data": {"size": 8}}
+    assert differences(before, now, neutral=neutral) == [
+        "data.size: not set became 8", "recipe.flip: false became true", "recipe.gone: [0.5] became []",
+        "recipe.smoothing: 0.1 became 0.0",
+    ]  # fmt: skip
 
 
 def test_a_digest_does_not_depend_on_the_order_and_survives_json() -> None:

@@ -81,9 +81,29 @@ def test_more_seeds_and_trials_are_the_same_instance(ledger: MakeLedger) -> None
 def test_what_differs_is_refused_by_name(ledger: MakeLedger) -> None:
     with pytest.raises(Refusal, match=r"recipe\.batch_size: 64 became 32.*instance=NAME"):
         ledger("recipe.batch_size=32")
-    with pytest.raises(Refusal, match=r"recipe\.label_smoothing: None became 0\.1"):
+    with pytest.raises(Refusal, match=r"recipe\.label_smoothing: 0\.0 became 0\.1"):
         ledger("recipe.label_smoothing=0.1")
     assert ledger("recipe.batch_size=32", "instance=other").results == {}
+
+
+def test_what_auto_comes_to_may_be_spelt_out(workspace: Path, ledger: MakeLedger) -> None:
+    """The earlier runs were all deterministic, as `auto` is on a processor."""
+    assert len(ledger("deterministic=true").results) == 6
+    with pytest.raises(Refusal, match="deterministic: auto became false") as refusal:
+        ledger("deterministic=false")
+    assert "None" not in str(refusal.value)
+    for path in (workspace / INSTANCE).glob("*/*/*/*/run.json"):
+        record = read_json(path)
+        write_json(path, {**record, "identity": {**record["identity"], "deterministic": True}})
+    assert len(ledger().results) == 6
+
+
+def test_an_accelerators_runs_tell_what_auto_came_to(workspace: Path, ledger: MakeLedger) -> None:
+    for path in (workspace / INSTANCE).glob("*/*/*/*/result.json"):
+        write_json(path, {**read_json(path), "device": "NVIDIA H200", "deterministic": False})
+    assert len(ledger("deterministic=false").results) == 6
+    with pytest.raises(Refusal, match="deterministic: auto became true"):
+        ledger("deterministic=true")
 
 
 def test_a_part_that_is_computed_otherwise_now_is_named_with_the_way_out(workspace: Path, ledger: MakeLedger) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from suite.config.search import SearchSpace
 from suite.core.directories import RunKey
 from suite.core.refusals import Refusal
 from suite.study.ledger import Ledger
@@ -31,11 +33,27 @@ def test_a_candidate_may_have_fewer_training_images(tiny: Make) -> None:
             "a batch of 512 is larger than the 256 training images; set recipe.batch_size=256 or less",
         ),
         (["data.test_examples=5"], "test"),
+        (
+            ["recipe.cutout=1000000"],
+            r"^candidate mlp: recipe\.cutout=1000000: expected less than 32 pixels, for the images have 32x32",
+        ),
+        (["candidates.lenet5.recipe.shift=32"], r"^candidate lenet5: recipe\.shift=32: expected less than 32 pixels"),
     ],
 )
 def test_data_that_do_not_fit_are_refused_before_anything_starts(tiny: Make, overrides: list[str], said: str) -> None:
     with pytest.raises(Refusal, match=said):
         open_datasets(tiny(*overrides))
+
+
+@pytest.mark.parametrize("dimension", [{"low": 0, "high": 32}, {"choices": [2, 40]}])
+def test_a_search_that_leaves_nothing_of_an_image_is_refused(tiny: Make, dimension: dict) -> None:
+    study = tiny()
+    space = SearchSpace("mine", {"shift": dimension})
+    searched = replace(study, candidates=(replace(study.candidates[0], search=space),))
+    with pytest.raises(
+        Refusal, match=r"candidate mlp, in search space mine: recipe\.shift=(32|40): expected less than"
+    ):
+        open_datasets(searched)
 
 
 def test_an_architecture_that_wants_larger_images_says_so(tiny: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,11 +69,11 @@ def test_places_and_names_do_not_count(change: dict[str, Any]) -> None:
         ({"parameters": {"learning_rate": 0.3}}, "parameters.learning_rate: 0.1 became 0.3"),
         ({"data": DataSpec("digits", train_examples=101)}, "data.train_examples: 100 became 101"),
         ({"precision": "mixed_bfloat16"}, "precision: float32 became mixed_bfloat16"),
-        ({"train_on_validation": True}, "train_on_validation: None became True"),
-        ({"options": {}}, "options.width: 0.5 became None"),
+        ({"train_on_validation": True}, "train_on_validation: false became true"),
+        ({"options": {}}, "options.width: 0.5 became not set"),
         ({"backend": "jax"}, "backend: tensorflow became jax"),
-        ({"task": "other"}, "task: None became other"),
-        ({"deterministic": False}, "deterministic: None became False"),
+        ({"task": "other"}, "task: classification became other"),
+        ({"deterministic": False}, "deterministic: auto became false"),
         ({"architecture": "resnet32"}, "architecture: resnet20 became resnet32"),
     ],
 )
@@ -81,6 +81,31 @@ def test_what_determines_the_training_counts(change: dict[str, Any], phrase: str
     changed = replace(SPEC, **change)
     assert changes(identity(SPEC), identity(changed)) == [phrase]
     assert changed.digest("data", "graph") != SPEC.digest("data", "graph")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "automatic", "same"),
+    [
+        (None, True, True, True), (True, None, True, True), (None, False, False, True), (False, None, False, True),
+        (None, False, True, False), (True, None, False, False), (None, None, None, True), (None, True, None, False),
+        (True, False, True, False), (True, True, False, True),
+    ],
+)  # fmt: skip
+def test_determinism_is_compared_as_auto_comes_to(
+    before: bool | None, now: bool | None, automatic: bool | None, same: bool
+) -> None:
+    recorded, asked = (identity(replace(SPEC, deterministic=value)) for value in (before, now))
+    assert (changes(recorded, asked, automatic) == []) == same
+    assert not any("None" in phrase for phrase in changes(recorded, asked, automatic))
+
+
+def test_a_part_that_only_one_side_uses_is_not_said_to_be_computed_otherwise() -> None:
+    """Its own version is a difference that follows from using it."""
+    flipped = replace(SPEC, recipe=SPEC.recipe.with_parameters({"flip": True}))
+    assert changes(identity(SPEC), identity(flipped)) == ["recipe.flip: false became true"]
+    assert changes(identity(flipped), identity(SPEC)) == ["recipe.flip: true became false"]
+    older = {name: value for name, value in identity(flipped).items() if name != "versions"}
+    assert changes(older, identity(flipped)) == ["flip is computed otherwise than by the version that made these runs"]
 
 
 def test_data_and_graph_count() -> None:
@@ -105,7 +130,7 @@ def now(before: dict[str, Any], **recipe: Any) -> dict[str, Any]:
     spec = RunSpec(
         architecture=before["architecture"],
         options=before["options"],
-        recipe=Recipe.from_mapping({**before["recipe"], **recipe}),
+        recipe=Recipe.from_record({**before["recipe"], **recipe}),
         data=DataSpec(**before["data"]),
         seeds=before["seeds"],
         cache_dir="cache",
@@ -124,7 +149,7 @@ def test_records_of_the_previous_version_are_of_the_same_runs(path: Path) -> Non
     assert changes(before, now(before)) == []
     assert canonical(before) == {name: value for name, value in canonical(now(before)).items() if name != "threads"}
     assert changes(before, now(before, learning_rate=0.01)) == ["recipe.learning_rate: 0.05 became 0.01"]
-    assert changes(before, now(before, label_smoothing=0.1)) == ["recipe.label_smoothing: None became 0.1"]
+    assert changes(before, now(before, label_smoothing=0.1)) == ["recipe.label_smoothing: 0.0 became 0.1"]
 
 
 def test_there_are_records_of_the_previous_version() -> None:
@@ -156,4 +181,4 @@ def test_a_record_of_a_recipe_that_cannot_be_read_any_more_differs() -> None:
 
 def test_a_record_of_a_version_before_that_one_differs() -> None:
     before = json.loads(RECORDS[0].read_text())["identity"]
-    assert changes({**before, "recipe_version": 1}, now(before)) == ["recipe_version: 1 became None"]
+    assert changes({**before, "recipe_version": 1}, now(before)) == ["recipe_version: 1 became 2"]

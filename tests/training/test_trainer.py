@@ -21,7 +21,7 @@ from suite.core.refusals import Refusal
 from suite.core.result import columns
 from suite.data import DataSpec
 from suite.tasks.classification import METRICS
-from suite.training import loop
+from suite.training import device, loop
 from suite.training.checkpoint import CHECKPOINTS, committed_rows
 from suite.training.preprocessing import Preprocessing
 from suite.training.spec import RunSpec
@@ -149,6 +149,22 @@ def test_bfloat16_trains_with_weights_of_full_precision(make_spec: MakeSpec, tmp
 def test_a_batch_larger_than_the_set_is_refused(make_spec: MakeSpec, tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="batch_size=256 is more than the 200 training images"):
         train(make_spec({"batch_size": 256}), tmp_path)
+
+
+def test_a_length_in_pixels_that_leaves_nothing_of_an_image_is_refused(make_spec: MakeSpec, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"recipe\.cutout=32: expected less than 32 pixels"):
+        train(make_spec(parameters={"cutout": 32}), tmp_path)
+
+
+def test_a_checkpoint_serves_a_run_in_which_what_auto_comes_to_is_spelt_out(
+    make_spec: MakeSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[RunSpec] = []
+    monkeypatch.setattr(Trainer, "_train", lambda self, spec, *rest: seen.append(spec) or {})
+    for deterministic in (None, not device.accelerator(), device.accelerator()):
+        train(make_spec(deterministic=deterministic), tmp_path)
+    left_open, spelt_out, other = (spec.digest("data", "graph") for spec in seen)
+    assert left_open == spelt_out != other
 
 
 def test_another_backend_is_refused(make_spec: MakeSpec, tmp_path: Path) -> None:

@@ -8,37 +8,22 @@ from typing import Any
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from scipy.stats import qmc
 
-from suite.core.refusals import Refusal
-
 
 def distributions(space: Mapping[str, Mapping[str, Any]], start: Mapping[str, Any]) -> dict[str, BaseDistribution]:
     """Optuna's distributions for a search space, widened where needed so that the recipe as it stands lies within.
 
-    A dimension is `{low, high}` with `log: true` if wanted, or `{choices: [...]}`. Raises Refusal for anything else.
+    A dimension is `{low, high}` with `log: true` if wanted, or `{choices: [...]}`; suite.config.search has checked it.
     """
-    return {name: _distribution(name, dimension, start[name]) for name, dimension in space.items()}
+    return {name: _distribution(dimension, start[name]) for name, dimension in space.items()}
 
 
-def _distribution(name: str, dimension: Mapping[str, Any], start: Any) -> BaseDistribution:
-    if set(dimension) == {"choices"}:
+def _distribution(dimension: Mapping[str, Any], start: Any) -> BaseDistribution:
+    if "choices" in dimension:
         choices = list(dimension["choices"])
         return CategoricalDistribution(choices if start in choices else [*choices, start])
-    if not {"low", "high"} <= set(dimension) <= {"low", "high", "log"}:
-        raise Refusal(f"search space, {name}: expected low and high (and log), or choices; got {', '.join(dimension)}")
-    low, high, log = dimension["low"], dimension["high"], bool(dimension.get("log"))
-    if low > high:
-        raise Refusal(f"search space, {name}: low {low} lies above high {high}")
-    _check_logarithmic(name, log, low, start)
-    low, high = min(low, start), max(high, start)
+    low, high = min(dimension["low"], start), max(dimension["high"], start)
     kind = IntDistribution if all(isinstance(value, int) for value in (low, high, start)) else FloatDistribution
-    return kind(low, high, log=log)
-
-
-def _check_logarithmic(name: str, log: bool, low: float, start: float) -> None:
-    if log and start <= 0:
-        raise Refusal(f"search space, {name}: a logarithmic range cannot hold the recipe's own value {start}")
-    if log and low <= 0:
-        raise Refusal(f"search space, {name}: a logarithmic range begins above 0, not at {low}")
+    return kind(low, high, log=bool(dimension.get("log")))
 
 
 def quasi_random(space: Mapping[str, BaseDistribution], seed: int, number: int) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
 PART = Transform(
     "cutout",
     "A square is erased",
-    numbers=(Number("cutout", 0, "structural", "side of the square in pixels", low=0, neutral=0),),
+    numbers=(Number("cutout", 0, "structural", "side of the square in pixels", low=0, neutral=0, pixels=True),),
     version=2,  # a stream of its own
     source="DeVries and Taylor, arXiv:1708.04552",
     apply=_apply,

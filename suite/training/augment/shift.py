@@ -38,7 +38,7 @@ PART = Transform(
     "shift",
     "Random crop of the padded image",
     numbers=(
-        Number("shift", 0, "structural", "pixels of padding on each side", low=0, neutral=0),
+        Number("shift", 0, "structural", "pixels of padding on each side", low=0, neutral=0, pixels=True),
         Number(
             "shift_padding", "zero", "structural", "the training set's mean colour, or the image's reflection",
             neutral="zero", choices=("zero", "reflect"), needs="shift",

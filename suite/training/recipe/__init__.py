@@ -4,6 +4,7 @@ The way of a value, from its key in a YAML file to the optimizer:
 
     suite.config.layers             lays the recipe file, the study, the candidate and the command line over each other
     Recipe.from_mapping             checks each value against the `Number` that declares it
+    Recipe.check_pixels             checks lengths in pixels against the images, once they are opened
     suite.training.spec.RunSpec     carries the recipe to the worker; `applied` puts in what the search chose
     Recipe.structure                says which traced graph it needs; `suite.training.tracing` keeps those it has built
     optimization.make_optimizer     builds the part's optimizer for a new graph, structural numbers as constants
@@ -11,6 +12,6 @@ The way of a value, from its key in a YAML file to the optimizer:
 """
 
 from suite.training.recipe.part import Number, Part, parts
-from suite.training.recipe.recipe import Recipe, every_name
+from suite.training.recipe.recipe import CHOSEN, Recipe, every_name, neutral_values
 
-__all__ = ["Number", "Part", "Recipe", "every_name", "parts"]
+__all__ = ["CHOSEN", "Number", "Part", "Recipe", "every_name", "neutral_values", "parts"]

@@ -40,6 +40,7 @@ class Number:
     value is another graph; `switched` is a variable that is left out of the graph where it is neutral.
     neutral: the value at which it changes nothing, so that it is no part of an identity.
     needs: the number without which, zero or false, it has no effect.
+    pixels: whether it is a length in pixels, which must stay below the images' shorter side.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Number:
     neutral: Any = NOTHING
     choices: tuple[str, ...] = ()
     needs: str = ""
+    pixels: bool = False
     tried: tuple[float, float] | None = None
     """Where a search looks that no file of search spaces says otherwise: from, to, on a logarithmic scale."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from suite.core.identity import without_neutral
+from suite.core.identity import in_words, without_neutral
 from suite.core.refusals import Refusal, unknown
 from suite.training.recipe.part import KINDS, NOTHING, Number, Part, parts
 
@@ -41,12 +41,27 @@ class Recipe:
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Recipe:
-        """Check and convert plain values, as a file or a record has them. Raises Refusal as the constructor does."""
+        """Check and convert plain values, as a file has them. Raises Refusal as the constructor does."""
         values = {str(key): value for key, value in mapping.items()}
         name = values.pop("name", "custom")
         if not isinstance(name, str):
             raise Refusal(f"recipe.name={name!r}: expected a name")
         return cls(name, **values)
+
+    @classmethod
+    def from_record(cls, mapping: Mapping[str, Any]) -> Recipe:
+        """The recipe of a run's record: earlier versions listed every value there, those of parts not in use, too.
+
+        Such a value stood at a default or at what is neutral. Raises Refusal as the constructor does.
+        """
+        chosen = {**FIRST, **mapping}
+        if not all(_names_part(chosen[choice], kind) for choice, kind in CHOSEN.items()):
+            return cls.from_mapping(mapping)  # which says what is wrong
+        known, own = every_number(), _numbers(_used(chosen))
+        idle = {
+            name for name, value in mapping.items() if name in known and name not in own and _idle(known[name], value)
+        }
+        return cls.from_mapping({name: value for name, value in mapping.items() if name not in idle})
 
     @classmethod
     def changed(cls, base: Mapping[str, Any], changes: Mapping[str, Any]) -> Recipe:
@@ -91,6 +106,15 @@ class Recipe:
         """The augmentations in use, in the order in which they are applied."""
         return tuple(part for part in self.used if part.name in parts("augment"))
 
+    def check_pixels(self, size: tuple[int, int]) -> None:
+        """Raises Refusal for a number in pixels that is too large for images of this height and width."""
+        for name, number in self.numbers().items():
+            if number.pixels and self._values[name] >= min(size):
+                raise Refusal(
+                    f"recipe.{name}={self._values[name]}: expected less than {min(size)} pixels, for the images have "
+                    f"{size[0]}x{size[1]}, and something must be left of them"
+                )
+
     def numbers(self) -> dict[str, Number]:
         """The numbers of this recipe: what a search over it may try."""
         return _numbers(self.used)
@@ -106,9 +130,8 @@ class Recipe:
 
     def identity(self) -> dict[str, Any]:
         """The values that determine a training, without those that change nothing, and without the name."""
-        neutral = {number.name: number.neutral for number in self.numbers().values() if number.neutral is not NOTHING}
         values = {name: value for name, value in self.as_mapping().items() if name != "name"}
-        return without_neutral(values, NEUTRAL_CHOICES | neutral)
+        return without_neutral(values, neutral_values())
 
     def versions(self) -> dict[str, int]:
         """The versions of the parts in use that were raised since their first."""
@@ -127,8 +150,15 @@ def every_name() -> list[str]:
     return [*CHOSEN, *every_number()]
 
 
+@cache
+def neutral_values() -> dict[str, Any]:
+    """The value of each choice and number that changes nothing, as far as they have one: identities leave it out."""
+    numbers = [number for owners in every_number().values() for number in owners]
+    return NEUTRAL_CHOICES | {number.name: number.neutral for number in numbers if number.neutral is not NOTHING}
+
+
 def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
-    """All values of a recipe from those given, checked. What is given of parts not in use must change nothing."""
+    """All values of a recipe from those given, checked. Of parts not in use only a switch may be given: it says so."""
     known = every_number()
     for key in given:
         if key not in known and key not in CHOSEN:
@@ -142,8 +172,8 @@ def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
     used = _used({**values, **converted})
     own = _numbers(used)
     for key, value in converted.items():
-        if key not in own and not _changes_nothing(known[key], value):
-            raise Refusal(f"recipe.{key}={value} {_why_not(key)}")
+        if key not in own and key not in _switches():
+            raise Refusal(f"recipe.{key}={in_words(value)} {_why_not(key)}")
     values |= {name: converted.get(name, number.default) for name, number in own.items()}
     for part in used:
         part.check(values)
@@ -154,9 +184,16 @@ def _names_part(value: Any, kind: str) -> bool:
     return isinstance(value, str) and value in parts(kind)
 
 
-def _changes_nothing(owners: tuple[Number, ...], value: Any) -> bool:
-    """Whether a value of a part that is not in use may stand in a recipe all the same: older files listed them all."""
+def _idle(owners: tuple[Number, ...], value: Any) -> bool:
+    """Whether a record may have this value of a part that is not in use."""
+    value = tuple(value) if isinstance(value, list) else value
     return any(value in (number.default, number.neutral) for number in owners)
+
+
+@cache
+def _switches() -> frozenset[str]:
+    """The numbers that switch a transform on: at their neutral value they say that it is off."""
+    return frozenset(part.switch for part in parts("augment").values())
 
 
 def _why_not(key: str) -> str:

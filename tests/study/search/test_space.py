@@ -1,10 +1,9 @@
+"""Distributions hold the recipe as it stands, whatever the space; what a space may say is tested in tests/config."""
+
 from __future__ import annotations
 
-from typing import Any
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-import pytest
-
-from suite.core.refusals import Refusal
 from suite.study.search.space import distributions
 
 
@@ -13,16 +12,13 @@ def test_the_range_grows_to_hold_the_recipe() -> None:
     assert space["learning_rate"].low == 0.1  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(
-    ("dimension", "start", "said"),
-    [
-        ({"low": 1e-5, "high": 1e-3, "log": True}, 0.0, "logarithmic"),
-        ({"low": 0.0, "high": 1e-3, "log": True}, 1e-4, "begins above 0"),
-        ({"low": 1.0}, 1.0, "expected low and high"),
-        ({"from": 1.0, "to": 2.0}, 1.0, "expected low and high"),
-        ({"low": 1.0, "high": 0.5}, 0.7, "low 1.0 lies above high 0.5"),
-    ],
-)
-def test_a_space_that_cannot_hold_is_refused(dimension: dict[str, Any], start: float, said: str) -> None:
-    with pytest.raises(Refusal, match=said):
-        distributions({"weight_decay": dimension}, {"weight_decay": start})
+def test_whole_numbers_stay_whole_and_choices_grow_by_the_recipes_own() -> None:
+    dimensions = {"batch_size": {"low": 16, "high": 64, "log": True}, "optimizer": {"choices": ["adam"]}}
+    found = distributions(
+        {**dimensions, "rho": {"low": 0.5, "high": 0.9}}, {"batch_size": 128, "optimizer": "sgd", "rho": 0.9}
+    )
+    assert found == {
+        "batch_size": IntDistribution(16, 128, log=True),
+        "optimizer": CategoricalDistribution(["adam", "sgd"]),
+        "rho": FloatDistribution(0.5, 0.9),
+    }

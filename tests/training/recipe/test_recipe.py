@@ -145,10 +145,54 @@ def test_the_identity_leaves_out_what_changes_nothing_and_the_name() -> None:
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
 def test_values_that_records_once_listed_of_parts_not_in_use_change_nothing(optimizer: str) -> None:
     """Each was at its default, which was the same whatever the optimizer: SGD's."""
-    recipe = Recipe.from_mapping({**LISTED_ONCE, "optimizer": optimizer})
+    recipe = Recipe.from_record({**LISTED_ONCE, "optimizer": optimizer})
     assert recipe == Recipe(optimizer=optimizer, learning_rate=0.1, weight_decay=0.0005)
-    stepped = Recipe.from_mapping({**LISTED_ONCE, "optimizer": optimizer, "schedule": "step", "milestones": [0.5]})
+    stepped = Recipe.from_record({**LISTED_ONCE, "optimizer": optimizer, "schedule": "step", "milestones": [0.5]})
     assert stepped.decay == 0.1
+    for wrong in ({"decay": 0.2}, {"optimizer": "lion"}, {"optimizer": ["sgd"]}, {"learning_rat": 1}):
+        with pytest.raises(Refusal):
+            Recipe.from_record({**LISTED_ONCE, **wrong})
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"optimizer": "adam", "momentum": 0.9}, "recipe.momentum=0.9 needs recipe.optimizer="),
+        ({"optimizer": "adamw", "nesterov": False}, "recipe.nesterov=false needs recipe.optimizer=sgd"),
+        ({"schedule": "cosine", "decay": 0.1}, "recipe.decay=0.1 needs recipe.schedule=step"),
+        ({"milestones": []}, r"recipe.milestones=\[\] needs recipe.schedule=step"),
+        ({"loss": "focal", "label_smoothing": 0.0}, "recipe.label_smoothing=0.0 needs recipe.loss=cross_entropy"),
+        ({"shift_padding": "zero"}, "recipe.shift_padding=zero has no effect without recipe.shift"),
+        ({"shift": 0, "shift_padding": "zero"}, "has no effect without recipe.shift"),
+        ({"erasing_area": 0.4}, "recipe.erasing_area=0.4 has no effect without recipe.erasing"),
+    ],
+)
+def test_what_is_written_of_a_part_not_in_use_is_refused_even_where_it_is_a_default(values: dict, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        Recipe.from_mapping(values)
+    if values != {"shift": 0, "shift_padding": "zero"}:
+        with pytest.raises(Refusal, match=said):
+            Recipe().with_parameters(values)
+    assert Recipe.from_record(values) == Recipe(
+        **{key: values[key] for key in values if key in ("optimizer", "loss", "schedule")}
+    )
+
+
+def test_a_switch_may_say_that_its_transform_is_off() -> None:
+    assert Recipe(flip=False, shift=0, cutout=0, erasing=0.0) == Recipe()
+
+
+@pytest.mark.parametrize("name", [name for name, owners in every_number().items() if owners[0].pixels])
+def test_a_length_in_pixels_stays_below_the_shorter_side(name: str) -> None:
+    Recipe(**{name: 7}).check_pixels((8, 12))
+    for length in (8, 1_000_000):
+        with pytest.raises(Refusal, match=f"recipe.{name}={length}: expected less than 8 pixels, .* have 12x8"):
+            Recipe(**{name: length}).check_pixels((12, 8))
+
+
+def test_every_number_that_speaks_of_pixels_declares_them() -> None:
+    told = {name for name, owners in every_number().items() if "pixel" in owners[0].meaning}
+    assert told == {name for name, owners in every_number().items() if owners[0].pixels} == {"cutout", "shift"}
 
 
 def test_versions_are_those_of_parts_in_use_that_were_raised() -> None:

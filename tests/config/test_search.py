@@ -1,0 +1,94 @@
+"""What a search space may say: checked against the numbers that it searches, before anything heavy is imported."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from suite.config import files
+from suite.config.search import space_of
+from suite.core.refusals import Refusal
+from suite.training.recipe import Recipe, parts
+
+RECIPE = Recipe(optimizer="sgd", learning_rate=0.1, shift=2)
+
+
+@pytest.fixture
+def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Write the search space `mine` and take it for a recipe."""
+
+    def make(dimensions: Any, recipe: Recipe = RECIPE) -> Any:
+        (tmp_path / "search_space").mkdir(exist_ok=True)
+        values = {"optimizers": ["sgd"], **dimensions}
+        (tmp_path / "search_space" / "mine.yaml").write_text(json.dumps(values))
+        monkeypatch.setattr(files, "CONF", tmp_path)
+        return space_of("row", "mine", recipe).dimensions
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "said"),
+    [
+        ({"momentum": {"low": 0.5, "high": 1.5}}, "high end of momentum: recipe.momentum=1.5: expected between 0 and"),
+        (
+            {"learning_rate": {"low": -1, "high": 1}},
+            "low end of learning_rate: recipe.learning_rate=-1: expected at least",
+        ),
+        ({"learning_rate": {"low": 0, "high": 1, "log": True}}, "low end of learning_rate: .* expected at least 1e-12"),
+        ({"learning_rate": {"low": 1.0, "high": 0.5}}, "learning_rate: low 1.0 lies above high 0.5"),
+        (
+            {"weight_decay": {"low": 0.0, "high": 1, "log": True}},
+            "weight_decay: a logarithmic range begins above 0, not at 0",
+        ),
+        ({"weight_decay": {"low": 0.1, "high": "much"}}, "high end of weight_decay: .*='much': expected a number"),
+        ({"weight_decay": {"low": 0.1, "high": float("inf")}}, "high end of weight_decay: .* expected a number"),
+        ({"batch_size": {"low": 1.5, "high": 8}}, "low end of batch_size: .*: expected a whole number"),
+        ({"batch_size": {"low": 0, "high": 8}}, "low end of batch_size: recipe.batch_size=0: expected at least 1"),
+        ({"batch_size": {"choices": [8, 0]}}, "batch_size: recipe.batch_size=0: expected at least 1"),
+        ({"batch_size": {"choices": []}}, "batch_size: choices is empty"),
+        ({"shift_padding": {"choices": ["zero", "zeros"]}}, "shift_padding: .*Did you mean 'zero'"),
+        ({"shift_padding": {"low": 0, "high": 1}}, "shift_padding: is no number"),
+        ({"nesterov": {"low": False, "high": True}}, "nesterov: is no number"),
+        ({"optimizer": {"choices": ["sgd", "sdg"]}}, "optimizer: .*Did you mean 'sgd'"),
+        ({"learning_rate": {"low": 1.0}}, r"learning_rate: expected low and high \(and log\), or choices; got low"),
+        ({"learning_rate": {"from": 1.0, "to": 2.0}}, "expected low and high"),
+        ({"learning_rate": {"low": 0.1, "high": 1, "log": "yes"}}, "log=yes: expected true or false"),
+        ({"learning_rate": 0.1}, "learning_rate: expected keys and values"),
+        ({"learning_rat": {"low": 0.1, "high": 1}}, "Did you mean 'learning_rate'"),
+    ],
+)
+def test_a_space_that_no_recipe_could_take_is_refused_by_name_with_the_range(
+    dimensions: dict, said: str, space: Any
+) -> None:
+    with pytest.raises(Refusal, match=f"search space mine.*{said}"):
+        space(dimensions)
+
+
+def test_a_space_without_its_optimizers_is_refused(space: Any) -> None:
+    with pytest.raises(Refusal, match="search space mine does not say which optimizers it is for"):
+        space({"optimizers": None, "momentum": {"low": 0.5, "high": 0.9}})
+
+
+def test_a_logarithmic_space_needs_a_recipe_above_zero(space: Any) -> None:
+    with pytest.raises(Refusal, match=r"logarithmic in weight_decay, which the recipe sets to 0\.0"):
+        space({"weight_decay": {"low": 0.1, "high": 1, "log": True}}, Recipe(weight_decay=0.0))
+
+
+def test_the_ends_take_the_types_of_their_numbers(space: Any) -> None:
+    found = space({"batch_size": {"low": 16.0, "high": 64, "log": True}, "momentum": {"low": 0, "high": 0.9}})
+    assert found == {"batch_size": {"low": 16, "high": 64, "log": True}, "momentum": {"low": 0.0, "high": 0.9}}
+    assert [type(end) for end in (found["batch_size"]["low"], found["momentum"]["low"])] == [int, float]
+
+
+@pytest.mark.parametrize("optimizer", parts("optimizers"))
+def test_what_every_optimizer_is_searched_by_lies_within_its_range(optimizer: str) -> None:
+    recipe = Recipe(optimizer=optimizer, weight_decay=0.001)
+    found = space_of("row", "auto", recipe).dimensions
+    assert "learning_rate" in found
+    for name, dimension in found.items():
+        for end in ("low", "high"):
+            assert getattr(recipe.with_parameters({name: dimension[end]}), name) == dimension[end]
