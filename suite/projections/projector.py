@@ -32,9 +32,14 @@ class Projector:
         self._orders: queue.Queue[Callable[[], None]] = queue.Queue()
         threading.Thread(target=self._work, daemon=True).start()
 
-    def begin(self, key: RunKey, fields: Mapping[str, Any], history: Sequence[Mapping[str, Any]]) -> None:
-        """Project the start of an attempt. One that has nothing committed leaves nothing of an earlier one behind."""
-        if not history:
+    def begin(
+        self, key: RunKey, fields: Mapping[str, Any], history: Sequence[Mapping[str, Any]], anew: bool = False
+    ) -> None:
+        """Project the start of an attempt. One that has nothing committed leaves nothing of an earlier one behind.
+
+        `anew`: neither does one that has less committed than the earlier one had.
+        """
+        if anew or not history:
             self._order(lambda projection: projection.drop(str(key)))
         self.rows(key, fields, history)
 

@@ -111,6 +111,10 @@ class Ledger:
         asked = self.asked.get(key)
         return dict(asked["identity"]["parameters"]) if asked else None
 
+    def epochs(self, key: RunKey) -> int:
+        """How many epochs an opened run trains, with its parameters in the recipe's places."""
+        return self.spec(key, self.asked[key]["identity"]["parameters"]).applied.epochs
+
     def attempt(self, key: RunKey) -> int:
         """Count one more attempt at a run, durably, and return its number (from 1)."""
         path = self.path(key) / ATTEMPTS
@@ -219,6 +223,7 @@ class Ledger:
             "batch_size": {**recipe, **parameters}["batch_size"],
             "backend": study.backend,
             "precision": study.precision,
+            "task": study.task,
             "threads": self.threads,
             "versions": versions(),
             "commit": commit(),

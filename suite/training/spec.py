@@ -104,9 +104,13 @@ class RunSpec:
             "deterministic": "auto" if self.deterministic is None else self.deterministic,
         }
 
+    def determinants(self, data_hash: str, fingerprint: str) -> dict[str, Any]:
+        """The identity with the built graph: a checkpoint serves only a run of the same one."""
+        return {**canonical(self.identity(data_hash)), "fingerprint": fingerprint}
+
     def digest(self, data_hash: str, fingerprint: str) -> str:
-        """SHA-256 of the identity with the built graph: a checkpoint serves only a run of the same one."""
-        return digest({**canonical(self.identity(data_hash)), "fingerprint": fingerprint})
+        """SHA-256 of the determinants."""
+        return digest(self.determinants(data_hash, fingerprint))
 
 
 def canonical(identity: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,6 +135,20 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
             old.pop(name, None)
             new.pop(name, None)
     return [_phrase(difference) for difference in differences(old, new)]
+
+
+def made_otherwise(made_with: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What a checkpoint was made with and its run is not trained with now, one phrase each.
+
+    Unlike `changes`: what nobody wrote down then may have been another value, and so differs.
+    """
+    old, new = canonical(made_with), canonical(now)
+    unknown = [
+        f"{name}: not recorded then, {new[name]} now" for name in UNKNOWN_ONCE if name in new and name not in old
+    ]
+    if "fingerprint" not in old:  # a run's own record knows no graph
+        new.pop("fingerprint", None)
+    return [*unknown, *changes(old, new)]
 
 
 def _phrase(difference: str) -> str:

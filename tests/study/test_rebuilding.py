@@ -13,7 +13,7 @@ from suite.core.directories import RunKey
 from suite.core.durable import write_json
 from suite.projections import Committed, Instance, openers
 from suite.projections.mlflow import Tracker, store_uri
-from suite.projections.optuna import default_url
+from suite.projections.optuna import Mirror, default_url
 from suite.projections.projector import Projector
 from suite.study import description
 from suite.study.ledger import ATTEMPTS, Ledger
@@ -111,8 +111,7 @@ def test_the_next_session_finds_nothing_to_write(ledger: MakeLedger, monkeypatch
     def written(*_: Any, **__: Any) -> None:
         raise AssertionError("written again")
 
-    monkeypatch.setattr(optuna, "create_study", written)
-    monkeypatch.setattr(optuna, "delete_study", written)
+    monkeypatch.setattr(Mirror, "_show", written)
     projector = Projector(openers(instance(book)))
     for key in TRIALS:
         run = Committed(book.results[key], book.path(key), list, searches.ended(key))

@@ -50,11 +50,13 @@ class CandidateSearch:
         rule: Rule | None = None,
         metric: str = "val_accuracy",
     ) -> None:
-        """`rule` says when a trial stops (by default the one in `pruner`), `metric` what records are replayed from."""
+        """`epochs`: the recipe's, which a trial trains unless they are searched. `rule` says when a trial stops (by
+        default the one in `pruner`), `metric` what records are replayed from.
+        """
         self._space = distributions(space, start)
         self._start = {name: start[name] for name in space}
         self._seed, self._metric = seed, metric
-        self._stops = rule or GainPruner(epochs)
+        self._rule, self._epochs = rule, epochs
         self._study = optuna.create_study(direction="maximize")
         self._trials: dict[int, _Trial] = {}
 
@@ -83,10 +85,15 @@ class CandidateSearch:
         """Tell the value after an epoch (from 1); True if the trial should stop. Repeated, it repeats its answer."""
         trial = self._trials[number]
         if epoch not in trial.answers:
-            earlier = [self._trials[lower].curve for lower in range(number)]
+            length = self._length(number)
+            earlier = [self._trials[lower].curve for lower in range(number) if self._length(lower) == length]
             trial.curve[epoch] = value
-            trial.answers[epoch] = self._stops(epoch, value, earlier)
+            trial.answers[epoch] = (self._rule or GainPruner(length))(epoch, value, earlier)
         return trial.answers[epoch]
+
+    def _length(self, number: int) -> int:
+        """The epochs that a trial trains: curves of other lengths, along other schedules, say nothing about it."""
+        return int(self.parameters(number).get("epochs", self._epochs))
 
     def replay(
         self,

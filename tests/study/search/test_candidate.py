@@ -205,3 +205,18 @@ def test_a_trial_that_runs_again_meets_only_the_rivals_that_it_had() -> None:
             s.report(number, epoch, value)
         s.tell(number, "completed", curve[-1])
     assert [s.report(0, epoch, value) for epoch, value in enumerate(HOPELESS, start=1)] == [False] * 4
+
+
+def test_trials_of_searched_length_are_judged_along_their_own_and_by_their_equals() -> None:
+    s = CandidateSearch({"epochs": {"low": 2, "high": 8}}, {"epochs": 8}, 7, 8)
+
+    def trained(number: int, epochs: int, curve: tuple[float, ...]) -> list[bool]:
+        s.ask(number, {"epochs": epochs})
+        answers = [s.report(number, epoch, value) for epoch, value in enumerate(curve, start=1)]
+        s.tell(number, "completed", curve[-1])
+        return answers
+
+    for number, curve in enumerate(GOOD):
+        trained(number, 4, curve)
+    assert trained(3, 8, HOPELESS * 2) == [False] * 8, "no other is as long"
+    assert trained(4, 4, HOPELESS) == [False, True, True, False], "the rungs of 4 epochs, not of the recipe's 8"
