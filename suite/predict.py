@@ -12,7 +12,7 @@ from suite.commandline import DONE, REFUSED, enter, import_keras, parse, whole_n
 from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.instances import CHOICES, choose, find
-from suite.core.refusals import Refusal, nearest_first, unknown
+from suite.core.refusals import Refusal, nearest_first, unknown, unreadable
 
 HELP = """
 Classify pictures with the final weights of a candidate: the five likeliest classes of each, with their confidence.
@@ -41,11 +41,17 @@ def main(arguments: list[str]) -> int:
     if given.get("format", "table") not in ("table", "csv"):
         raise unknown("format", given["format"], ("table", "csv"))
     directory, asked = trained_run(given)
-    from suite.training.prediction import count_coloured, find_pictures, likeliest, read_pictures, recorded_fit
-    from suite.training.preprocessing import Preprocessing
+    from suite.training.prediction import (
+        count_coloured,
+        find_pictures,
+        likeliest,
+        read_pictures,
+        recorded_fit,
+        recorded_preprocessing,
+    )
 
     paths = find_pictures(Path(given["images"]).expanduser())
-    preprocessing = Preprocessing.load(directory)
+    preprocessing = recorded_preprocessing(directory)
     pixels, readable, unreadable = read_pictures(paths, recorded_fit(preprocessing, asked), preprocessing.input_shape)
     for path, reason in unreadable:
         print(f"not a readable picture: {path}: {reason}", file=sys.stderr)
@@ -87,7 +93,18 @@ def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
     if key not in finals:
         there = [str(other) for other in finals if other.candidate == key.candidate]
         raise Refusal(f"no final weights of {key}; there are: {', '.join(nearest_first(str(key), there))}")
-    return finals[key], read_json(finals[key] / directories.RUN)["identity"]
+    return finals[key], _identity(finals[key] / directories.RUN)
+
+
+def _identity(path: Path) -> dict[str, Any]:
+    """What determined a run, as its record says. Raises Refusal where that is missing, cut or no such record."""
+    try:
+        identity = dict(read_json(path)["identity"])
+        if missing := [name for name in ("architecture", "options", "backend", "data") if name not in identity]:
+            raise KeyError(missing[0])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise unreadable(path, error) from error
+    return identity
 
 
 def write_csv(paths: list[Path], rows: list[list[tuple[str, float]]]) -> None:

@@ -104,7 +104,10 @@ def _differences(folder: Path, names: list[str]) -> int:
 
     changed = [name for name in names if name in (HASHES, *RECORD_FILES)]
     if names == [HASHES] and not (folder / HASHES).exists():
-        text = f"has records without hashes, which nobody can check: python -m suite.report folder={folder} writes them"
+        text = (
+            f"has no {HASHES}: it cannot be checked for changed records, though all else is what they give; collect it "
+            "anew: python -m suite.report study=NAME"
+        )
     elif changed:
         text = f"is not as it was collected: {', '.join(names)}"
     else:

@@ -61,7 +61,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         final=True,
     )
     instance = directories.instance_directory(workspace, STUDY, INSTANCE)
-    Trainer().train(spec, instance / RUN, 1, lambda row: False)
+    Trainer().train(spec, instance / RUN, lambda row: False)
     identity = {name: spec.as_mapping()[name] for name in ("architecture", "options", "data", "backend")}
     write_json(instance / RUN / directories.RUN, {"identity": identity})
     write_json(
@@ -168,6 +168,32 @@ def test_mistakes_are_refused_in_one_sentence(arguments: list[str], why: str, pr
     code, rows, said = predict(f"images={tmp_path}", *arguments)
     assert (code, rows, said.count("\n")) == (2, [], 1)
     assert why in said
+
+
+@pytest.mark.parametrize("name", [PREPROCESSING, directories.RUN, directories.WEIGHTS])
+@pytest.mark.parametrize("harm", ["gone", "cut", "text", "list", "empty", "folder"])
+def test_a_broken_file_of_the_run_is_refused_in_one_sentence(
+    name: str, harm: str, trained: Path, predict: Predict, tmp_path: Path
+) -> None:
+    Image.new("L", (28, 28)).save(tmp_path / "black.png")
+    path = trained / "runs" / STUDY / INSTANCE / RUN / name
+    whole = path.read_bytes()
+    path.unlink()
+    try:
+        if harm == "folder":
+            path.mkdir()
+        elif harm != "gone":
+            path.write_bytes({"cut": whole[: len(whole) // 2], "text": b"\xff?", "list": b"[]", "empty": b"{}"}[harm])
+        code, rows, said = predict(f"images={tmp_path}")
+    finally:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        path.write_bytes(whole)
+    assert (code, rows, said.count("\n")) == (2, [], 1)
+    assert said.startswith("refused: ")
+    if (name, harm) == (directories.RUN, "gone"):
+        assert "candidate with final weights" in said, "a folder without its record is no run"
+    elif (name, harm) != (directories.WEIGHTS, "gone"):
+        assert str(path) in said
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_classified(predict: Predict, tmp_path: Path) -> None:

@@ -72,8 +72,11 @@ def test_records_without_hashes_are_no_proof(ran: Store, capsys: pytest.CaptureF
     assert command("study=fabricated") == DONE
     (ran.workspace / "reports" / "fabricated" / "hashes.json").unlink()
     assert command("study=fabricated", "check=true") == FAILED
-    assert "has records without hashes, which nobody can check" in capsys.readouterr().err
+    assert "has no hashes.json: it cannot be checked for changed records" in capsys.readouterr().err
     assert command("folder=reports/fabricated") == DONE
+    assert command("study=fabricated", "check=true") == FAILED, "rendered again, they are known no better"
+    assert command("folder=reports/fabricated", "publish=true") == REFUSED
+    assert command("study=fabricated") == DONE  # collected again
     assert command("study=fabricated", "check=true") == DONE
 
 

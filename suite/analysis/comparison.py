@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from suite.analysis import hashes, method, page, reading
-from suite.analysis.layout import RENDERED
+from suite.analysis.layout import files, same
 from suite.analysis.markup import csv_table
 from suite.analysis.presentation import present
 from suite.analysis.ranking import shared_axes
@@ -64,15 +64,11 @@ def together(studies: Sequence[Records]) -> tuple[pd.DataFrame | None, str]:
 
 
 def check(folders: Sequence[Path], target: Path) -> list[str]:
-    """Render elsewhere and return the names of the files in `target` that differ."""
+    """Render elsewhere and return the names of the files in `target` that differ, are missing or too many, sorted."""
     with tempfile.TemporaryDirectory() as name:
         fresh = Path(name)
         render(folders, fresh)
-        return [
-            name
-            for name in RENDERED
-            if not (target / name).exists() or (target / name).read_bytes() != (fresh / name).read_bytes()
-        ]
+        return sorted(name for name in files(target) | files(fresh) if not same(target / name, fresh / name))
 
 
 def _by_track(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

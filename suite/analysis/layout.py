@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import filecmp
+from pathlib import Path
+
 from suite.core.directories import SESSIONS, STUDY
 
 FACTS, RUNS, RECORDS = "facts.json", "runs.csv", "records.npz"
@@ -9,3 +12,16 @@ RECORD_FILES = (STUDY, SESSIONS, FACTS, RUNS, RECORDS)
 HASHES = "hashes.json"
 RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
 FIGURES = "figures"
+OF_THE_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""What a desktop leaves in folders that it has shown."""
+
+
+def files(folder: Path) -> set[str]:
+    """The names of all files in and below a folder, but those that the system left there."""
+    found = (path for path in folder.rglob("*") if not path.is_dir() and path.name not in OF_THE_SYSTEM)
+    return {path.relative_to(folder).as_posix() for path in found if not path.name.startswith("._")}
+
+
+def same(first: Path, second: Path) -> bool:
+    """Whether both files are there and have the same bytes."""
+    return first.exists() and second.exists() and filecmp.cmp(first, second, shallow=False)

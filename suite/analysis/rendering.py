@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 import tempfile
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pandas as pd
 
 from suite.analysis import collect, hashes, headings, presentation
 from suite.analysis import reading as folders
-from suite.analysis.layout import FIGURES, HASHES, RECORD_FILES, RENDERED
+from suite.analysis.layout import FIGURES, HASHES, RECORD_FILES, RENDERED, files, same
 from suite.analysis.markup import csv_table, escape_markdown, latex_table, markdown_table
 from suite.analysis.method import banners
 from suite.analysis.page import pages
@@ -20,6 +19,7 @@ from suite.analysis.tables import table
 from suite.core import directories
 from suite.core.durable import read_json, replacing, write_text
 from suite.core.instances import find
+from suite.core.refusals import Refusal
 
 
 def refresh(
@@ -45,8 +45,9 @@ def instance_shown(folder: Path) -> str | None:
 def render(folder: Path) -> pd.DataFrame:
     """Write the pages, tables and figures of a report from its folder alone; returns the table.
 
-    The same folder gives the same bytes. Records that carry no hashes yet, having been collected before there were
-    any, get them. Raises Refusal where the folder holds no records, or one that has changed since it was collected.
+    The same folder gives the same bytes. Records that carry no hashes, having been collected before there were any,
+    get none: nobody can know that they are as they were collected. Raises Refusal where the folder holds no records,
+    or one that has changed since it was collected.
     """
     hashes.require_unchanged(folder)
     read = folders.read(folder)
@@ -64,8 +65,6 @@ def render(folder: Path) -> pd.DataFrame:
     for stale in (folder / FIGURES).glob("*"):
         if f"{FIGURES}/{stale.name}" not in written:
             stale.unlink()
-    if not hashes.carried(folder):
-        hashes.write(folder)
     return rows
 
 
@@ -79,11 +78,11 @@ def check(folder: Path) -> list[str]:
     """The names of the files of a report's folder that are not what they were, that are missing or too many, sorted.
 
     Records are compared with their hashes; where they are whole they are rendered elsewhere, and what is rendered is
-    compared byte by byte. Where the records carry no hashes, `hashes.json` is what is missing.
+    compared byte by byte. Where the records carry no hashes, `hashes.json` is a difference: what is missing.
     Raises Refusal where the folder is no report's.
     """
     changed = hashes.changed(folder)
-    present_files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    present_files = files(folder)
     if set(changed) & set(RECORD_FILES):
         own = {*RECORD_FILES, HASHES, *RENDERED}
         return sorted({*changed, *(name for name in present_files - own if not name.startswith(f"{FIGURES}/"))})
@@ -92,21 +91,28 @@ def check(folder: Path) -> list[str]:
         fresh = Path(name) / folder.resolve().name
         collect.copy(folder, fresh)
         render(fresh)
-        written = {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if not path.is_dir()}
-        names = (written | present_files) - set(RECORD_FILES)
-        return sorted({*changed, *(name for name in names if not _same(folder / name, fresh / name))})
+        names = (files(fresh) | present_files) - {*RECORD_FILES, HASHES}
+        unknown = set() if hashes.carried(folder) else {HASHES}
+        return sorted({*changed, *unknown, *(name for name in names if not same(folder / name, fresh / name))})
 
 
 def publish(folder: Path, published: Path) -> Path:
     """Copy a report to where it is committed, without paths of this machine, render it there; returns that folder.
 
-    The hashes are those of the records as published. Raises Refusal where a record has changed since it was collected.
+    The hashes are those of the records as published. Raises Refusal where a record has changed since it was collected,
+    or where the records carry no hashes, so that nobody knows.
     """
     hashes.require_unchanged(folder)
+    if not hashes.carried(folder):
+        raise Refusal(
+            f"{folder} has no {HASHES}: it cannot be known that its records are as they were collected, so they are "
+            "not published; collect them anew: python -m suite.report study=NAME publish=true"
+        )
     target = published / str(read_json(folder / directories.STUDY)["study"])
     with replacing(target) as partial:
         collect.copy(folder, partial)
         remove_paths(partial)
+        hashes.write(partial)
         render(partial)
     return target
 
@@ -122,7 +128,3 @@ def readme_table(folder: Path) -> str:
         title = f"{read.study['title']} ({read.study['dataset']}, budget {read.study['budget']}, {track} track)"
         parts.append(f"*{escape_markdown(title)}*\n\n{markdown_table(shown[[*keep, *extra]], headings.NUMBERS)}")
     return "\n".join(parts)
-
-
-def _same(first: Path, second: Path) -> bool:
-    return first.exists() and second.exists() and filecmp.cmp(first, second, shallow=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class Refusal(Exception):
@@ -29,6 +30,20 @@ def _similar(word: str, name: str) -> bool:
 def first_line(error: BaseException) -> str:
     """What an exception says in its first line, or its type if it says nothing: at most 300 characters."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def unreadable(path: Path, error: Exception) -> Refusal:
+    """The refusal of a run's file that is missing, cut, or holds something else."""
+    if isinstance(error, FileNotFoundError):
+        what = "is missing"
+    elif isinstance(error, OSError):
+        what = f"cannot be read ({error.strerror or first_line(error)})"
+    else:
+        what = "is damaged or holds something else"
+    return Refusal(
+        f"{path} {what}: bring the file back, or delete the folder {path.parent} and train this run again with the "
+        "study's own command"
+    )
 
 
 def os_error_text(error: OSError) -> str:

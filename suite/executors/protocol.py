@@ -5,6 +5,7 @@ arrives in one queue as `(worker, event)`, and an event says in `event` what it 
 
     ready                                   it can take an order
     epoch      row                          an epoch is committed; it waits for `send(stop=...)`
+    passed_over reason, epochs              a checkpoint does not serve; it goes on after so many committed epochs
     finished   memory_bytes                 the order is carried out: the run's directory has a result
     suspended  reason                       somebody must mend something first: the study stops, saying why
     exit       ending, how                  it is gone, and nothing more comes of it

@@ -5,10 +5,11 @@ the coordinator is gone: the worker then leaves at once, whatever it is doing, f
 
     in:  {"do": "train", "spec": {...}, "directory": "...", "attempt": 1, "fields": {...}}   {"stop": false}
     out: {"event": "ready"}  {"event": "epoch", "row": {...}}  {"event": "finished", "memory_bytes": 1}
-         {"event": "suspended", "reason": "..."}
+         {"event": "suspended", "reason": "..."}  {"event": "passed_over", "reason": "...", "epochs": 0}
 
-An epoch is answered by `stop`. After `suspended` the study stops, saying why. What a killed worker leaves
-behind, and who reads it, is told in `suite.core.directories`.
+An epoch is answered by `stop`. `passed_over`: a checkpoint does not serve, and the run goes on after `epochs`.
+After `suspended` the study stops, saying why. What a killed worker leaves behind, and who reads it, is told in
+`suite.core.directories`.
 """
 
 from __future__ import annotations
@@ -120,8 +121,11 @@ def _train_locked(trainer: Any, channel: Channel, order: dict[str, Any]) -> None
         waited += time.perf_counter() - asked
         return stop
 
+    def on_passed_over(reason: str, epochs: int) -> None:
+        channel.send("passed_over", reason=reason, epochs=epochs)
+
     try:
-        measured = trainer.train(RunSpec.from_mapping(order["spec"]), directory, order["attempt"], on_epoch)
+        measured = trainer.train(RunSpec.from_mapping(order["spec"]), directory, on_epoch, on_passed_over)
     except (GraphChanged, Refusal):
         raise
     except Exception as error:

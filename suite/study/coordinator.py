@@ -93,7 +93,7 @@ class Coordinator:
 
     def _assign(self, key: RunKey, worker: Worker) -> None:
         order, history = self._order.open(key), self.ledger.history(key)
-        epochs = int(order["spec"]["recipe"]["epochs"])
+        epochs = self.ledger.epochs(key)
         self._running[key] = Assignment(worker, epochs, len(history))
         self._clock.assigned(worker.name)
         self._projector.begin(key, order["fields"], history)
@@ -123,6 +123,8 @@ class Coordinator:
                 self._clock.ready(worker.name)
             case "epoch" if key is not None:
                 self._epoch(key, worker, event["row"])
+            case "passed_over" if key is not None:
+                self._passed_over(key, event["reason"], event["epochs"])
             case "finished" if key is not None:
                 self._finished(key, worker, event.get("memory_bytes", 0))
             case "suspended":
@@ -145,6 +147,12 @@ class Coordinator:
             self._tolerance.progressed(key)
         self._projector.rows(key, self.ledger.fields(key), [row])
         self._listener.epoch(key, row)
+
+    def _passed_over(self, key: RunKey, reason: str, epochs: int) -> None:
+        """A worker could not take up what was committed last: say so, and project the run from where it goes on."""
+        self._listener.said(f"{key}: {reason}")
+        self._running[key].committed = epochs
+        self._projector.begin(key, self.ledger.fields(key), self.ledger.history(key)[:epochs], anew=True)
 
     def _finished(self, key: RunKey, worker: Worker, memory_bytes: int = 0, gone: bool = False) -> None:
         del self._running[key]
@@ -188,15 +196,16 @@ class Coordinator:
         self._finished(key, worker, gone=True)
 
     def _project(self, key: RunKey) -> None:
-        self._projector.result(key, self._committed(key), self._searches.mirror(key))
+        self._projector.result(key, self._committed(key))
 
     def _committed(self, key: RunKey) -> Callable[[], Committed | None]:
         """A run as it is when the projection comes to it: it may be set aside by then."""
+        trials = self._searches.ended(key)
 
         def now() -> Committed | None:
             result = self.ledger.results.get(key)
             if result is None:
                 return None
-            return Committed(result, self.ledger.path(key), lambda: self.ledger.history(key))
+            return Committed(result, self.ledger.path(key), lambda: self.ledger.history(key), trials)
 
         return now

@@ -30,6 +30,12 @@ from suite.training.spec import RunSpec, changes
 ATTEMPTS = "attempts.json"
 
 
+def first_start(directory: Path) -> float | None:
+    """When a run was first tried, in seconds since 1970; None of one that was only opened."""
+    path = directory / ATTEMPTS
+    return float(read_json(path)[0]["started_at"]) if path.exists() else None
+
+
 class Ledger:
     """The runs of one instance. `results` has every committed run, by key; `threads` are those of each worker."""
 
@@ -118,16 +124,16 @@ class Ledger:
         asked = self.asked.get(key)
         return dict(asked["identity"]["parameters"]) if asked else None
 
+    def epochs(self, key: RunKey) -> int:
+        """How many epochs an opened run trains, with its parameters in the recipe's places."""
+        return self.spec(key, self.asked[key]["identity"]["parameters"]).applied.epochs
+
     def attempt(self, key: RunKey) -> int:
         """Count one more attempt at a run, durably, and return its number (from 1)."""
         path = self.path(key) / ATTEMPTS
         attempts = [*(read_json(path) if path.exists() else []), {"started_at": time.time()}]
         write_json(path, attempts)
         return len(attempts)
-
-    def started_at(self, key: RunKey) -> float:
-        """When a run was first tried, in seconds since 1970."""
-        return float(read_json(self.path(key) / ATTEMPTS)[0]["started_at"])
 
     def commit(self, key: RunKey) -> Result | None:
         """Take note of a run's result, if there is one on disk."""
@@ -209,7 +215,8 @@ class Ledger:
         """What a run's result holds before the run has started: its place, its seed, and what was asked for."""
         asked = self.asked[key]
         identity = asked["identity"]
-        started = {"started_at": self.started_at(key)} if (self.path(key) / ATTEMPTS).exists() else {}
+        started_at = first_start(self.path(key))
+        started = {} if started_at is None else {"started_at": started_at}
         return {**self.asked_of(key, identity["parameters"], identity["recipe"]), "seed": asked["seed"], **started}
 
     def asked_of(self, key: RunKey, parameters: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,6 +236,7 @@ class Ledger:
             "batch_size": {**recipe, **parameters}["batch_size"],
             "backend": study.backend,
             "precision": study.precision,
+            "task": study.task,
             "threads": self.threads,
             "versions": versions(),
             "commit": commit(),

@@ -26,9 +26,17 @@ GENERATIONS = 2
 Arrays = dict[str, np.ndarray]
 
 
-def commit(folder: Path, step: int, identity: str, arrays: Mapping[str, np.ndarray], state: Mapping[str, Any]) -> None:
+def commit(
+    folder: Path,
+    step: int,
+    identity: str,
+    arrays: Mapping[str, np.ndarray],
+    state: Mapping[str, Any],
+    made_with: Mapping[str, Any] | None = None,
+) -> None:
     """Make the checkpoint of `step` durable, then drop what is older than the one before it.
 
+    `made_with`: what the identity is the digest of, so that a run of another one can say what differs.
     Raises OSError, with the older generations untouched, when the disk is full or gone.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,7 +48,7 @@ def commit(folder: Path, step: int, identity: str, arrays: Mapping[str, np.ndarr
         with (partial / ARRAYS).open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
         files = {ARRAYS: _digest(partial / ARRAYS), STATE: _write_json(partial / STATE, state)}
-        _write_json(partial / MANIFEST, {"identity": identity, "step": step, "files": files})
+        _write_json(partial / MANIFEST, {"identity": identity, "made_with": made_with, "step": step, "files": files})
         faults.reach("commit.written")
     faults.reach("commit.renamed")
     _prune(folder, step)
@@ -53,6 +61,20 @@ def latest(folder: Path, identity: str) -> tuple[Arrays, dict[str, Any]] | None:
         if found is not None:
             return found
     return None
+
+
+def passed_over(folder: Path, identity: str, step: int) -> list[dict[str, Any] | None]:
+    """The manifests of the checkpoints beyond `step` that `latest` passes over, the newest first; None: damaged."""
+    beyond = sorted((found for found in _steps(folder) if found > step), reverse=True)
+    return [_manifest_of_another(folder / f"{found:010d}", identity) for found in beyond]
+
+
+def _manifest_of_another(path: Path, identity: str) -> dict[str, Any] | None:
+    try:
+        manifest = dict(read_json(path / MANIFEST))
+        return None if manifest["identity"] == identity else manifest
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def committed_rows(directory: Path) -> list[dict[str, Any]]:

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from suite import tasks
-from suite.core.directories import CHECKPOINTS
+from suite.core.directories import CHECKPOINTS, RUN
+from suite.core.durable import read_json
 from suite.core.metrics import of_part
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal
@@ -29,7 +30,7 @@ from suite.training.device import accelerator, peak_memory_bytes, synchronize
 from suite.training.energy import EnergyCounter
 from suite.training.feed import epoch_order, evaluation_rows, feed
 from suite.training.progress import Progress, Row
-from suite.training.spec import RunSpec
+from suite.training.spec import RunSpec, made_otherwise
 from suite.training.tracing import Graph
 
 SEGMENT_WORK = 0.5e12
@@ -69,8 +70,11 @@ class Loop:
         self.total_steps = self.batches * spec.applied.epochs
         self.segment = segment_steps(graph.complexity.macs or graph.complexity.params, self.batch_size)
         self.identity = spec.digest(data.hash, graph.fingerprint)
+        self._made_with = spec.determinants(data.hash, graph.fingerprint)
         self.images = None if graph.images is not None else data.images
         self.progress = Progress()
+        self.passed_over: str | None = None
+        """Why a checkpoint was not taken up, and where the run goes on instead; None where there was no such."""
         self._energy = EnergyCounter(accelerator())
 
     def resume(self) -> bool:
@@ -81,10 +85,28 @@ class Loop:
             self.graph.restore(arrays)
             self.progress = Progress(**{key: state[key] for key in asdict(self.progress)})
             self.clocks.add(state["clocks"])
+        passed = checkpoint.passed_over(self.directory / CHECKPOINTS, self.identity, self.progress.step)
+        self.passed_over = self._why(passed) if passed else None
         self._heartbeat = Heartbeat(self.directory / CHECKPOINTS, self.clocks.device_seconds)
         self.clocks.replayed_seconds = self._heartbeat.lost
         self._committed = time.monotonic()
         return found is not None
+
+    def _why(self, passed: list[dict[str, Any] | None]) -> str:
+        reasons = dict.fromkeys("a checkpoint is damaged" if of is None else self._other(of) for of in passed)
+        where = f"goes on from step {self.progress.step}" if self.progress.step else "starts again"
+        return f"{where}: {'; '.join(reasons)}"
+
+    def _other(self, manifest: dict[str, Any]) -> str:
+        """What a checkpoint of another run was made with: by its manifest, or by the run's record for one of old."""
+        made_with = manifest.get("made_with") or self._recorded()
+        differences = made_otherwise(made_with, self._made_with) if made_with else []
+        return f"its checkpoint was made with {', '.join(differences) or 'another version of the suite'}"
+
+    def _recorded(self) -> dict[str, Any]:
+        path = self.directory / RUN
+        recorded = dict(read_json(path).get("identity", {})) if path.exists() else {}
+        return {name: value for name, value in recorded.items() if name != "search_space"}  # of the study, not the run
 
     def warm_up(self) -> None:
         """Trace and compile what this run still needs, outside every other clock."""
@@ -153,7 +175,9 @@ class Loop:
         if not all(np.isfinite(a).all() for a in arrays.values() if np.issubdtype(a.dtype, np.floating)):
             return False
         state = {**asdict(self.progress), "clocks": self.settled_clocks()}
-        checkpoint.commit(self.directory / CHECKPOINTS, self.progress.step, self.identity, arrays, state)
+        checkpoint.commit(
+            self.directory / CHECKPOINTS, self.progress.step, self.identity, arrays, state, self._made_with
+        )
         self.clocks.checkpoint_seconds += time.perf_counter() - start
         self._committed = time.monotonic()
         return True

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from suite.core.refusals import Refusal
+from suite.core.refusals import Refusal, unreadable
 from suite.data.decoding import fit_some, read_headers
 from suite.data.files.walk import Found, walk
 from suite.data.fit import Fit
 from suite.data.registry import named_sets
-from suite.training.preprocessing import Preprocessing
+from suite.training.preprocessing import PREPROCESSING, Preprocessing
 
 BATCH = 64
 
@@ -52,6 +52,22 @@ def recorded_fit(preprocessing: Preprocessing, asked: dict[str, Any]) -> Fit:
     return known.fit if known else Fit()
 
 
+def recorded_preprocessing(directory: Path) -> Preprocessing:
+    """What a run's pixels went through. Raises Refusal where the run's record of it is missing, cut or no such record.
+
+    A fit that this version does not know is refused in its own words.
+    """
+    try:
+        found = Preprocessing.load(directory)
+        channels = found.input_shape[2]
+        if not len(found.mean) == len(found.std) == channels:
+            raise ValueError("means, deviations and shape do not fit each other")
+        found.apply(np.zeros((1, 1, 1, channels), np.uint8))
+    except (OSError, ValueError, LookupError, TypeError, ZeroDivisionError) as error:
+        raise unreadable(directory / PREPROCESSING, error) from error
+    return found
+
+
 def count_coloured(paths: list[Path]) -> int:
     """How many of the pictures are stored in colour."""
     return sum(header is not None and not header.grey for header in read_headers(paths))
@@ -68,7 +84,7 @@ def likeliest(
 
     from suite import models
 
-    preprocessing = Preprocessing.load(directory)
+    preprocessing = recorded_preprocessing(directory)
     height, width, channels = preprocessing.input_shape
     shape = height, width, channels
     try:

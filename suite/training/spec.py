@@ -105,9 +105,13 @@ class RunSpec:
             "deterministic": "auto" if self.deterministic is None else self.deterministic,
         }
 
+    def determinants(self, data_hash: str, fingerprint: str) -> dict[str, Any]:
+        """The identity with the built graph: a checkpoint serves only a run of the same one."""
+        return {**canonical(self.identity(data_hash)), "fingerprint": fingerprint}
+
     def digest(self, data_hash: str, fingerprint: str) -> str:
-        """SHA-256 of the identity with the built graph: a checkpoint serves only a run of the same one."""
-        return digest({**canonical(self.identity(data_hash)), "fingerprint": fingerprint})
+        """SHA-256 of the determinants."""
+        return digest(self.determinants(data_hash, fingerprint))
 
 
 def canonical(identity: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,6 +150,20 @@ def _parts_in_use(identity: Mapping[str, Any]) -> set[str]:
         recipe = Recipe.from_record(identity.get("recipe") or {})
         return {part.name for part in recipe.with_parameters(identity.get("parameters") or {}).used}
     return set()
+
+
+def made_otherwise(made_with: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What a checkpoint was made with and its run is not trained with now, one phrase each.
+
+    Unlike `changes`: what nobody wrote down then may have been another value, and so differs.
+    """
+    old, new = canonical(made_with), canonical(now)
+    unknown = [
+        f"{name}: not recorded then, {new[name]} now" for name in UNKNOWN_ONCE if name in new and name not in old
+    ]
+    if "fingerprint" not in old:  # a run's own record knows no graph
+        new.pop("fingerprint", None)
+    return [*unknown, *changes(old, new)]
 
 
 def _phrase(difference: str, in_both: set[str]) -> str | None:

@@ -8,7 +8,7 @@ commit point.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,9 @@ __all__ = ["GraphChanged", "RunFailed", "RunSpec", "Trainer"]
 
 DEVICE_BYTES = 1 << 30
 """Images up to this size lie on the device as a whole."""
+
+
+OnPassedOver = Callable[[str, int], None]
 
 
 class GraphChanged(Exception):
@@ -70,14 +73,17 @@ class Trainer:
         self._preprocessing: dict[str, Preprocessing] = {}
         self._deterministic = False
 
-    def train(self, spec: RunSpec, directory: Path, attempt: int, on_epoch: OnEpoch) -> dict[str, Any]:
-        """Train one run, from its newest checkpoint if it has one, and return the fields of its result.
+    def train(
+        self, spec: RunSpec, directory: Path, on_epoch: OnEpoch, on_passed_over: OnPassedOver | None = None
+    ) -> dict[str, Any]:
+        """Train one run, from its newest checkpoint if it has one, and return what was measured for its result.
 
         `on_epoch` gets each epoch's row once it is committed and returns True to prune; after a resume it gets the
-        last committed row again, for the answer may have been lost. Where the device's memory did not suffice, the
-        result says so. Raises Refusal for data, options or a recipe that a user can mend, GraphChanged where the code
-        builds another graph than earlier runs had, OSError when the disk fails, and RunFailed, from its cause, for
-        anything else.
+        last committed row again, for the answer may have been lost. `on_passed_over` is told why a checkpoint does not
+        serve this run, and how many committed epochs it goes on from instead. Where the device's memory did not
+        suffice, the result says so. Raises Refusal for data, options or a recipe that a user can mend, GraphChanged
+        where the code builds another graph than earlier runs had, OSError when the disk fails, and RunFailed, from its
+        cause, for anything else.
         """
         self._check(spec)
         if spec.deterministic == (not device.accelerator()):
@@ -85,9 +91,13 @@ class Trainer:
         clocks = Clocks()
         with clocks.count("setup_seconds"):
             device.reset_peak_memory()
-        fields: dict[str, Any] = self._asked(spec, attempt)
+        fields = {
+            "device": device.device_name(),
+            "threads": None if device.accelerator() else spec.threads,
+            "deterministic": self._deterministic,
+        }
         try:
-            return fields | self._train(spec, directory, on_epoch, clocks, fields)
+            return fields | self._train(spec, directory, on_epoch, clocks, fields, on_passed_over)
         except Exception as error:
             self._forget()  # an interrupted step may have left the state half written, or given away
             if isinstance(error, GraphChanged | Refusal | OSError):
@@ -117,6 +127,7 @@ class Trainer:
         on_epoch: OnEpoch,
         clocks: Clocks,
         fields: dict[str, Any],
+        on_passed_over: OnPassedOver | None,
     ) -> dict[str, Any]:
         directory.mkdir(parents=True, exist_ok=True)
         with clocks.count("data_seconds"):
@@ -139,11 +150,13 @@ class Trainer:
             loop = Loop(spec, data, graph, directory, clocks)
             graph.set(initial, spec, preprocessing, loop.total_steps)
         fields |= {
-            "dataset": data.name, "data_hash": data.hash, "train_examples": len(loop.index),
+            "train_examples": len(loop.index),
             "params": graph.complexity.params, "trainable_params": graph.complexity.trainable_params,
             "macs": graph.complexity.macs, "fingerprint": graph.fingerprint,
         }  # fmt: skip
         loop.resume()
+        if loop.passed_over and on_passed_over:
+            on_passed_over(loop.passed_over, len(loop.progress.rows))
         try:
             loop.warm_up()
             outcome, reason = loop.train(on_epoch)
@@ -180,15 +193,6 @@ class Trainer:
                 _write_weights(loop.directory, loop.graph.net)
             faults.reach("training.weights")
         return tested
-
-    def _asked(self, spec: RunSpec, attempt: int) -> dict[str, Any]:
-        return {
-            "architecture": spec.architecture, "options": dict(spec.options), "recipe": spec.recipe.as_mapping(),
-            "parameters": dict(spec.parameters), "dataset": spec.data.name, "batch_size": spec.applied.batch_size,
-            "backend": spec.backend, "precision": spec.precision, "device": device.device_name(), "attempts": attempt,
-            "task": spec.task, "threads": None if device.accelerator() else spec.threads,
-            "deterministic": self._deterministic,
-        }  # fmt: skip
 
     def _load(self, spec: RunSpec) -> Loaded:
         key = repr((spec.data, spec.data_dir, spec.cache_dir))

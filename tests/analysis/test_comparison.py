@@ -51,11 +51,23 @@ def test_other_budgets_are_never_ranked_together(two: Callable[..., list[Path]],
 
 def test_check_names_what_differs(two: Callable[..., list[Path]], tmp_path: Path) -> None:
     folders = two()
-    comparison.render(folders, tmp_path)
-    assert comparison.check(folders, tmp_path) == []
-    (tmp_path / "table.csv").write_text("", encoding="utf-8")
-    (tmp_path / "report.md").unlink()
-    assert comparison.check(folders, tmp_path) == ["report.md", "table.csv"]
+    target = tmp_path / "both"
+    comparison.render(folders, target)
+    assert comparison.check(folders, target) == []
+    (target / "table.csv").write_text("", encoding="utf-8")
+    (target / "report.md").unlink()
+    assert comparison.check(folders, target) == ["report.md", "table.csv"]
+
+
+def test_check_names_what_rendering_would_not_make(two: Callable[..., list[Path]], tmp_path: Path) -> None:
+    folders, target = two(), tmp_path / "both"
+    comparison.render(folders, target)
+    (target / ".DS_Store").write_bytes(b"")
+    assert comparison.check(folders, target) == []
+    (target / "figures").mkdir()
+    (target / "figures" / "errors.svg").write_text("<svg/>", encoding="utf-8")
+    (target / "notes.txt").write_text("by hand", encoding="utf-8")
+    assert comparison.check(folders, target) == ["figures/errors.svg", "notes.txt"]
 
 
 def test_a_changed_record_is_refused(two: Callable[..., list[Path]], tmp_path: Path) -> None:

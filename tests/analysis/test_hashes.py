@@ -87,8 +87,20 @@ def test_an_edited_hash_is_a_mismatch_even_when_it_fits(folder: Path) -> None:
     assert hashes.changed(folder) == [HASHES]
 
 
-def test_records_of_old_get_their_hashes_when_they_are_rendered(folder: Path) -> None:
+def test_records_of_old_are_never_vouched_for(folder: Path) -> None:
+    """Nobody can know that they are as they were collected: rendering writes no hashes, publishing is refused."""
     (folder / HASHES).unlink()
     assert rendering.check(folder) == [HASHES]
     rendering.render(folder)
+    assert not (folder / HASHES).exists()
+    assert rendering.check(folder) == [HASHES]
+    with pytest.raises(Refusal, match=r"has no hashes\.json: it cannot be known that its records are as they were"):
+        rendering.publish(folder, folder.parent / "published")
+    (folder / "report.md").unlink()
+    assert rendering.check(folder) == [HASHES, "report.md"]
+
+
+def test_what_a_desktop_leaves_is_no_difference(folder: Path) -> None:
+    for name in (".DS_Store", "figures/.DS_Store", "Thumbs.db", "._report.html"):
+        (folder / name).write_bytes(b"")
     assert rendering.check(folder) == []

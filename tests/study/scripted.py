@@ -11,7 +11,10 @@ from suite.core.result import finished, write_result
 from suite.executors.protocol import Ending, Event
 
 Script = Callable[[str], str]
-"""From a run's key to what becomes of it: `completed`, an outcome with its reason after a colon, or an ending."""
+"""From a run's key to what becomes of it: `completed`, an outcome with its reason after a colon, or an ending.
+
+`passed_over` with a reason: its checkpoint does not serve, and it starts again and completes.
+"""
 
 
 class ScriptedWorker:
@@ -27,6 +30,9 @@ class ScriptedWorker:
         if what in list(Ending):
             self.executor.events.put((self, {"event": "exit", "ending": what, "how": "signal SIGKILL"}))
             return
+        if what == "passed_over":
+            self.executor.events.put((self, {"event": "passed_over", "reason": reason, "epochs": 0}))
+            what, reason = "completed", ""
         measured = {"outcome": what, "reason": reason or None, "epochs": 1, "val_accuracy": 0.5, "test_accuracy": 0.5}
         asked = {**fields, "attempts": order["attempt"]}
         write_result(Path(order["directory"]), finished(asked, measured, fields["started_at"] + 1))
@@ -68,8 +74,11 @@ class Recorded:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.epochs: dict[str, int] = {}
 
-    def started(self, key: Any, attempt: int, epochs: int) -> None: ...
+    def started(self, key: Any, attempt: int, epochs: int) -> None:
+        self.epochs[str(key)] = epochs
+
     def epoch(self, key: Any, row: Mapping[str, Any]) -> None: ...
     def ended(self, key: Any, result: Any) -> None: ...
 

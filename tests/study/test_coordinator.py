@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 
@@ -14,16 +15,19 @@ from suite.study.accounting import SessionClock
 from suite.study.coordinator import Coordinator
 from suite.study.ledger import Ledger
 from suite.study.tolerance import EQUAL_ERRORS, KILLS_WITHOUT_PROGRESS, Stopped
+from suite.training import checkpoint
+from suite.training.checkpoint import CHECKPOINTS
 from tests.projections.kept import Kept
 from tests.study.scripted import Recorded, Script, ScriptedExecutor
 
 MakeLedger = Callable[..., Ledger]
 
 
-def carry_out(ledger: Ledger, script: Script) -> tuple[ScriptedExecutor, Recorded]:
-    executor, listener = ScriptedExecutor(script), Recorded()
-    clock = SessionClock(ledger.directory, ledger.study.workers)
-    Coordinator(ledger, executor, Projector(Kept), listener, clock).run()
+def carry_out(ledger: Ledger, script: Script, kept: Kept | None = None) -> tuple[ScriptedExecutor, Recorded]:
+    executor, listener, kept = ScriptedExecutor(script), Recorded(), kept or Kept()
+    clock, projector = SessionClock(ledger.directory, ledger.study.workers), Projector({"kept": lambda: kept})
+    Coordinator(ledger, executor, projector, listener, clock).run()
+    assert projector.drain() is None
     return executor, listener
 
 
@@ -97,3 +101,30 @@ def test_a_result_holds_the_recipe_as_the_study_asks_and_beside_it_what_the_sear
         assert result.recipe["learning_rate"] == 0.1, "of normal ends and of crashed ones alike"
         assert result.parameters == book.parameters(key)
         assert result.threads == book.threads
+
+
+def test_a_checkpoint_that_is_passed_over_is_said_and_its_epochs_leave_the_projections(ledger: MakeLedger) -> None:
+    class Dropping(Kept):
+        dropped: ClassVar[list[tuple[str, int]]] = []
+
+        def drop(self, key: str) -> None:
+            self.dropped.append((key, len(self.rows.get(key, []))))
+            super().drop(key)
+
+    book, key = ledger(), RunKey("mlp", "tuned", "search", 0)
+    book.open(key, {})
+    state = {"rows": [{"epoch": 1, "timestamp_ms": 5, "val_accuracy": 0.5}]}
+    checkpoint.commit(book.path(key) / CHECKPOINTS, 8, "another", {}, state)
+    why = "starts again: its checkpoint was made with threads: not recorded then, 2 now"
+    _, listener = carry_out(book, lambda name: f"passed_over:{why}" if name == str(key) else "completed", Dropping())
+    assert f"{key}: {why}" in listener.lines
+    assert [rows for name, rows in Dropping.dropped if name == str(key)] == [1]
+
+
+def test_a_run_is_as_long_as_its_own_parameters_say(ledger: MakeLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where epochs are searched, the recipe's are those of one trial only."""
+    book, key = ledger(), RunKey("mlp", "tuned", "final", 0)
+    monkeypatch.setattr(book, "selected", lambda candidate, *_: {"epochs": 7} if candidate == "mlp" else {})
+    _, listener = carry_out(book, lambda name: "completed")
+    assert listener.epochs[str(key)] == book.epochs(key) == 7
+    assert listener.epochs["lenet5/tuned/final/0"] == book.epochs(RunKey("lenet5", "tuned", "final", 0)) == 2

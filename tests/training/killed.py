@@ -25,4 +25,4 @@ def commit_often() -> None:
 if __name__ == "__main__":
     commit_often()
     spec = RunSpec.from_mapping(json.loads(Path(sys.argv[1]).read_text()))
-    Trainer().train(spec, Path(sys.argv[2]), 1, lambda row: False)
+    Trainer().train(spec, Path(sys.argv[2]), lambda row: False)

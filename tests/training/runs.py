@@ -21,7 +21,7 @@ TIMES = ("timestamp_ms", "device_seconds", "images_per_second")
 def train(
     spec: RunSpec, directory: Path, trainer: Trainer | None = None, prune: Callable[[dict], bool] | None = None
 ) -> dict[str, Any]:
-    return (trainer or Trainer()).train(spec, directory, 1, prune or (lambda row: False))
+    return (trainer or Trainer()).train(spec, directory, prune or (lambda row: False))
 
 
 def weights(directory: Path, spec: RunSpec) -> list[np.ndarray]:

@@ -10,7 +10,7 @@ import pytest
 
 from suite.core import faults
 from suite.training import checkpoint
-from suite.training.checkpoint import CHECKPOINTS, commit, committed_rows, latest
+from suite.training.checkpoint import CHECKPOINTS, commit, committed_rows, latest, passed_over
 
 ARRAYS = {"00000": np.arange(6, dtype="float32").reshape(2, 3), "00001": np.array(7, dtype="uint32")}
 
@@ -116,3 +116,16 @@ def test_a_pickle_among_the_arrays_is_not_loaded(tmp_path: Path) -> None:
     folder = tmp_path / CHECKPOINTS
     commit(folder, 1, "mine", {"a": np.array([{}], dtype=object)}, {"rows": []})
     assert latest(folder, "mine") is None
+
+
+def test_what_is_passed_over_is_known(tmp_path: Path) -> None:
+    folder = tmp_path / CHECKPOINTS
+    write(tmp_path, 1)
+    assert passed_over(folder, "mine", 1) == []
+    write(tmp_path, 2)
+    (folder / "0000000002" / "arrays.npz").write_bytes(b"")
+    assert passed_over(folder, "mine", 1) == [None], "damaged"
+    (folder / "0000000001" / "manifest.json").unlink()
+    commit(folder, 3, "other", ARRAYS, {"rows": []}, {"threads": 1})
+    found = passed_over(folder, "mine", 0)
+    assert [manifest and manifest["made_with"] for manifest in found] == [{"threads": 1}, None]

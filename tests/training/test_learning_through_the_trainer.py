@@ -36,7 +36,7 @@ def test_a_family_learns_digits(
     """Far above the 10% of guessing on images that it has not seen, and better from the first epoch to the last."""
     rows: list[dict[str, Any]] = []
     spec = make_spec({**ADAM, "learning_rate": rate}, architecture=name, options=options, data=DIGITS)
-    result = Trainer().train(spec, tmp_path, 1, lambda row: bool(rows.append(row)))
+    result = Trainer().train(spec, tmp_path, lambda row: bool(rows.append(row)))
     assert result["outcome"] == "completed"
     assert rows[-1]["train_loss"] < 0.5 * rows[0]["train_loss"]
     assert result["test_accuracy"] > 0.7

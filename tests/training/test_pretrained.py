@@ -29,7 +29,7 @@ def test_published_weights_are_trained_on_what_they_were_made_for(
     """Their own normalisation, not that of the new images, in training and in the file that predictions read."""
     spec, asked = make_spec({"epochs": 1}), []
     monkeypatch.setattr(models, "pixel_normalization", lambda name, options: asked.append((name, options)) or HALF)
-    Trainer().train(spec, tmp_path, 1, lambda row: False)
+    Trainer().train(spec, tmp_path, lambda row: False)
     assert asked[0] == (spec.architecture, spec.options)
     assert Preprocessing.load(tmp_path).mean == HALF.mean[:1]  # digits are grey
     assert Preprocessing.load(tmp_path).std == HALF.std[:1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from suite.core import faults
+from suite.core.durable import read_json, write_json
 from suite.training import loop
 from suite.training.checkpoint import CHECKPOINTS, committed_rows
 from suite.training.progress import Progress
@@ -139,6 +141,39 @@ def test_without_this_of_its_progress_it_ends_differently(
     monkeypatch.setattr(loop.checkpoint, "latest", without)
     ended = resumed()
     assert ended["rows"] != whole["rows"]
+
+
+def test_a_checkpoint_that_does_not_serve_is_said_with_what_differs(
+    spec: RunSpec, trainer: Trainer, cut: Path, tmp_path: Path
+) -> None:
+    """One of old knows nothing of what it was made with: the run's own record does, which had no threads."""
+    folder = Path(shutil.copytree(cut, tmp_path / "run"))
+    said = list[tuple[str, int]]()
+
+    def stop(row: Any) -> bool:
+        raise Killed
+
+    def again(spec: RunSpec) -> tuple[str, int]:
+        with pytest.raises(Killed):
+            trainer.train(
+                spec, Path(shutil.copytree(folder, tmp_path / str(len(said)))), stop, lambda *s: said.append(s)
+            )
+        return said[-1]
+
+    other = replace(spec, threads=2)
+    assert again(other) == ("starts again: its checkpoint was made with threads: not recorded then, 2 now", 0)
+    slower = replace(other, parameters={"learning_rate": 0.01})
+    assert "made with threads: not recorded then, 2 now, parameters.learning_rate: None became 0.01" in again(slower)[0]
+    for path in (folder / CHECKPOINTS).glob("*/manifest.json"):
+        manifest = read_json(path)
+        write_json(path, {name: value for name, value in manifest.items() if name != "made_with"})
+    assert again(other)[0] == "starts again: its checkpoint was made with another version of the suite"
+    identity = {name: value for name, value in spec.identity("").items() if name != "data_hash"}
+    write_json(folder / "run.json", {"identity": {**identity, "data_hash": manifest["made_with"]["data_hash"]}})
+    assert again(other)[0] == "starts again: its checkpoint was made with threads: not recorded then, 2 now"
+    newest = max((folder / CHECKPOINTS).glob("0*"))
+    (newest / "arrays.npz").write_bytes(b"")
+    assert again(spec) == ("goes on from step 6: a checkpoint is damaged", 1)
 
 
 def test_every_array_of_the_network_and_its_optimizer_is_kept(spec: RunSpec, trainer: Trainer, whole: Any) -> None:

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import optuna
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import TPESampler
-from optuna.trial import FrozenTrial, Trial, TrialState
 
 from suite.core.outcomes import Outcome
+from suite.projections import Trial
 from suite.study.search.pruner import GainPruner, Rule
 from suite.study.search.space import distributions, quasi_random
 
@@ -30,7 +31,7 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 class _Trial:
     """What is known of one trial: Optuna's handle, its curve by epoch, what was answered there, and its end."""
 
-    handle: Trial
+    handle: optuna.Trial
     curve: dict[int, float] = field(default_factory=dict)
     answers: dict[int, bool] = field(default_factory=dict)
     end: dict[str, Any] | None = None
@@ -49,11 +50,13 @@ class CandidateSearch:
         rule: Rule | None = None,
         metric: str = "val_accuracy",
     ) -> None:
-        """`rule` says when a trial stops (by default the one in `pruner`), `metric` what records are replayed from."""
+        """`epochs`: the recipe's, which a trial trains unless they are searched. `rule` says when a trial stops (by
+        default the one in `pruner`), `metric` what records are replayed from.
+        """
         self._space = distributions(space, start)
         self._start = {name: start[name] for name in space}
         self._seed, self._metric = seed, metric
-        self._stops = rule or GainPruner(epochs)
+        self._rule, self._epochs = rule, epochs
         self._study = optuna.create_study(direction="maximize")
         self._trials: dict[int, _Trial] = {}
 
@@ -82,10 +85,15 @@ class CandidateSearch:
         """Tell the value after an epoch (from 1); True if the trial should stop. Repeated, it repeats its answer."""
         trial = self._trials[number]
         if epoch not in trial.answers:
-            earlier = [self._trials[lower].curve for lower in range(number)]
+            length = self._length(number)
+            earlier = [self._trials[lower].curve for lower in range(number) if self._length(lower) == length]
             trial.curve[epoch] = value
-            trial.answers[epoch] = self._stops(epoch, value, earlier)
+            trial.answers[epoch] = (self._rule or GainPruner(length))(epoch, value, earlier)
         return trial.answers[epoch]
+
+    def _length(self, number: int) -> int:
+        """The epochs that a trial trains: curves of other lengths, along other schedules, say nothing about it."""
+        return int(self.parameters(number).get("epochs", self._epochs))
 
     def replay(
         self,
@@ -122,24 +130,22 @@ class CandidateSearch:
         finite = not Outcome(outcome).failed and value is not None and math.isfinite(value)
         self._study.tell(trial.handle, value if finite else WORST)
         trial.value = value if finite and outcome == Outcome.COMPLETED else None
-        end = {"outcome": outcome, "reason": reason, "ended_at": ended_at}
-        trial.end = {name: known for name, known in end.items() if known is not None}
+        trial.end = {"outcome": outcome, "reason": reason, "ended_at": ended_at}
 
-    def finished(self) -> list[FrozenTrial]:
-        """The trials that ended, by number, as people are to see them: completed, pruned, or failed with the reason."""
-        return [_shown(number, trial) for number, trial in sorted(self._trials.items()) if trial.end is not None]
+    def finished(self) -> list[Trial]:
+        """The trials that ended, by number."""
+        return [_ended(number, trial) for number, trial in sorted(self._trials.items()) if trial.end is not None]
 
 
-def _shown(number: int, trial: _Trial) -> FrozenTrial:
+def _ended(number: int, trial: _Trial) -> Trial:
     assert trial.end is not None
-    state = TrialState[Outcome(trial.end["outcome"]).optuna]
-    if state is TrialState.COMPLETE and trial.value is None:  # Optuna knows no completed trial without a value
-        state = TrialState.FAIL
-    return optuna.create_trial(
-        state=state,
-        value=trial.value,
-        params=trial.handle.params,
-        distributions=trial.handle.distributions,
-        user_attrs={**trial.end, "number": number},
-        intermediate_values=trial.curve,
-    )
+    dimensions = {name: _dimension(distribution) for name, distribution in trial.handle.distributions.items()}
+    return Trial(number, dict(trial.handle.params), dimensions, dict(trial.curve), trial.value, **trial.end)
+
+
+def _dimension(distribution: BaseDistribution) -> dict[str, Any]:
+    """A distribution in plain values: those of a range are whole numbers where the parameter is one."""
+    if isinstance(distribution, CategoricalDistribution):
+        return {"choices": list(distribution.choices)}
+    assert isinstance(distribution, FloatDistribution | IntDistribution)
+    return {"low": distribution.low, "high": distribution.high, "log": distribution.log}
