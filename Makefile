@@ -17,7 +17,7 @@ define install
 endef
 else
 define install
-	test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11,<3.14' .venv
+	test -x $(BIN)/python || $(UV) venv --quiet --seed --python '>=3.11,<3.14' .venv
 	$(UV) pip install --quiet --python $(BIN)/python -r $(1)
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
 endef

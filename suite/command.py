@@ -67,8 +67,7 @@ def _carry_out(study: Study) -> tuple[int, pd.DataFrame | None]:
     if study.dry_run == "measure":
         from suite.study.timing import measure
 
-        lines, all_trained = measure(outlook.ledger, outlook.missing)
-        print("\n".join(lines))
+        all_trained = measure(outlook.ledger, outlook.missing, lambda line: print(line, flush=True))
         return DONE if all_trained else FAILED, None
     tables: list[pd.DataFrame] = []
     end = carry_out(outlook, lambda: _report(study, tables))

@@ -11,7 +11,7 @@ from typing import Any
 from suite.commandline import DONE, REFUSED, enter, import_keras, parse, whole_number
 from suite.core import directories
 from suite.core.durable import read_json
-from suite.core.instances import CHOICES, choose, find
+from suite.core.instances import CHOICES, choose, find, require
 from suite.core.refusals import Refusal, nearest_first, unknown, unreadable
 
 HELP = """
@@ -73,9 +73,7 @@ def main(arguments: list[str]) -> int:
 def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
     """The directory of the final run that was asked for, and what determined it. Raises Refusal where there is none."""
     workspace = Path(given.get("workspace", ".")).expanduser().resolve()
-    studies = {path.parent.parent.name for path in workspace.glob(f"runs/*/*/{directories.STUDY}")}
-    if given["study"] not in studies:
-        raise unknown("study in this workspace", given["study"], studies)
+    require(workspace, given["study"])
     wanted = {name: given[name] for name in (*CHOICES, "instance") if name in given}
     instance = find(workspace, given["study"], choose(workspace, given["study"], wanted))
     runs = dict(directories.run_directories(instance))

@@ -11,8 +11,8 @@ from suite.commandline import DONE, FAILED, boolean, enter, parse
 from suite.core import directories
 from suite.core.directories import RunKey
 from suite.core.durable import read_json
+from suite.core.instances import require
 from suite.core.planning import described
-from suite.core.refusals import unknown
 from suite.core.result import read_result
 
 HELP = """
@@ -53,9 +53,8 @@ def main(arguments: list[str]) -> int:
 
 def _instances(workspace: Path, study: object) -> Iterator[Path]:
     """Directories of the instances in a workspace, of one study or all. Raises Refusal for an unknown study."""
-    names = sorted({path.parent.parent.name for path in workspace.glob(f"runs/*/*/{directories.STUDY}")})
-    if study is not None and study not in names:
-        raise unknown("study in this workspace", str(study), names)
+    if study is not None:
+        require(workspace, str(study))
     for path in sorted(workspace.glob(f"runs/{study or '*'}/*/{directories.STUDY}")):
         yield path.parent
 
@@ -67,15 +66,18 @@ def _lines(workspace: Path, directory: Path) -> list[str]:
     state = description["state"]
     if state == "running" and not is_running(workspace):
         state = "cut off; the same command goes on from there"
-    lines = [f"{description['study']} / {description['instance']}: {state}, {size_text(disk_bytes(directory))} on disk"]
     planned = described(description)
     counts, whole = _counts(directory, planned), Counter((key.candidate, key.phase) for key in planned)
+    missing = len(planned) - sum(search + final for search, final, _, _ in counts.values())
+    if state == "finished" and missing:  # somebody deleted a run's folder, so that it trains again
+        state = f"{missing} of its {len(planned)} runs missing; the same command trains them"
+    lines = [f"{description['study']} / {description['instance']}: {state}, {size_text(disk_bytes(directory))} on disk"]
     for candidate in description["candidates"]:
         search, final, failed, going = counts.get(candidate, (0, 0, 0, 0))
         trials, finals = whole[candidate, "search"], whole[candidate, "final"]
         extra = (f", {failed} failed" if failed else "") + (f", {going} begun" if going else "")
         lines.append(f"  {candidate:<24} search {search}/{trials}, final {final}/{finals}{extra}")
-    if description["state"] != "finished" and description.get("command"):
+    if state != "finished" and description.get("command"):
         lines.append(f"  {description['command']}")
     return lines
 

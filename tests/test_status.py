@@ -10,6 +10,7 @@ import pytest
 
 from suite import status
 from suite.core.durable import read_json, write_json
+from suite.core.refusals import Refusal
 
 INSTANCE = Path(__file__).parent / "instances" / "before" / "runs"
 SEARCHED = {"search": {"dimensions": {"learning_rate": {}}}}
@@ -38,6 +39,28 @@ def test_what_has_nothing_to_search_waits_for_no_trial(tmp_path: Path, capsys: p
     candidates = {"mlp": {"search": {"dimensions": {}}}, "lenet5": SEARCHED}
     lines = said(tmp_path, capsys, candidates=candidates)
     assert [line[2] for line in lines] == ["0/0,", "0/5,"]
+
+
+def test_a_finished_study_that_lacks_a_run_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its folder was deleted, so that it trains again."""
+    shutil.copytree(INSTANCE, tmp_path / "runs")
+    (path,) = tmp_path.glob("runs/*/*/study.json")
+    write_json(path, read_json(path) | {"state": "finished"})
+
+    def printed() -> list[str]:
+        assert status.main([f"workspace={tmp_path}"]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    assert ": finished," in printed()[0]
+    shutil.rmtree(next(tmp_path.glob("runs/*/*/mlp/tuned/final/0")))
+    first, *_, last = printed()
+    assert ": 1 of its 6 runs missing; the same command trains them," in first
+    assert last.strip() == read_json(path)["command"]
+
+
+def test_a_study_that_never_ran_here_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"no study has run in .*: name the folder in which it ran with workspace=DIR"):
+        status.main([f"workspace={tmp_path}", "study=tiny"])
 
 
 def test_runs_that_are_not_planned_any_more_count_nowhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -208,6 +208,9 @@ def commands(study: Mapping[str, Any]) -> list[str]:
     limit = f" limit={study['limit']['seconds']:g}s" if study.get("limit") else ""
     # Where data and workspace lie is nobody else's business, and changes nothing.
     typed = re.sub(r" (?:workspace|data_dir)=(?:'[^']*'|\S+)", "", study.get("command") or "")
+    counted = study.get("trials_counted") or 0
+    if typed and counted > (study.get("trials") or 0):  # an earlier command asked for more trials, and all count
+        typed = re.sub(r" search\.trials=\S+", "", typed) + f" search.trials={counted}"
     return [
         typed or f"python -m suite.run study={study['study']} {values} seeds={study['seeds']}{limit}",
         f"python -m suite.report study={study['study']} {values}",

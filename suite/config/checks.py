@@ -21,7 +21,10 @@ def seconds_from(text: Any) -> float | None:
     if not parts or not any(parts.groups()):
         raise Refusal(f"limit={text}: expected a time such as 2h, 45m or 90s")
     hours, minutes, seconds = (float(part or 0) for part in parts.groups())
-    return hours * 3600 + minutes * 60 + seconds
+    total = hours * 3600 + minutes * 60 + seconds
+    if not total:
+        raise Refusal(f"limit={text}: expected more than no time; limit=null is without a limit")
+    return total
 
 
 def mapping(what: str, value: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from suite.config.checks import NAME, as_list, boolean, count, one_of, seconds_f
 from suite.config.claims import claims_from
 from suite.config.search import checked_search
 from suite.core.directories import TRACKS
+from suite.core.host import install_command
 from suite.core.metrics import of_part
 from suite.core.refusals import Refusal
 
@@ -121,7 +122,7 @@ def resolved_precision(asked: str) -> str:
 def _backend(value: Any) -> str:
     backend = one_of("backend", value, BACKENDS)
     if find_spec(backend) is None:
-        raise Refusal(f"backend={backend} is not installed: pip install {backend}")
+        raise Refusal(f"backend={backend} is not installed in this environment: {install_command(backend)}")
     return backend
 
 

@@ -6,6 +6,7 @@ import platform
 import subprocess
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from suite.core.hardware import cores, processor
@@ -22,6 +23,11 @@ PACKAGES = (
     "numpy",
     "pandas",
 )
+
+
+def install_command(package: str) -> str:
+    """What to type to have a package in the environment that this process runs in, which may come without pip."""
+    return f"python -m pip install {package}" if find_spec("pip") else f"uv pip install {package}"
 
 
 @cache

@@ -21,14 +21,26 @@ def instances(workspace: Path, study: str) -> list[str]:
     return [path.parent.name for path in sorted(found, key=lambda path: (_last_start(path.parent), path.parent.name))]
 
 
+def require(workspace: Path, study: str) -> None:
+    """Raises Refusal where a study has not run in a workspace, with the nearest name of those that have."""
+    names = {path.parent.parent.name for path in workspace.glob(f"runs/*/*/{directories.STUDY}")}
+    if study in names:
+        return
+    if names:
+        raise unknown(f"study in {workspace}", study, names)
+    raise Refusal(
+        f"no study has run in {workspace}: name the folder in which it ran with workspace=DIR, or start it with "
+        f"python -m suite.run study={study}"
+    )
+
+
 def find(workspace: Path, study: str, instance: str | None = None) -> Path:
     """The directory of an instance, by default of the one that ran last.
 
     Raises Refusal where the study has no instance, or none of that name.
     """
+    require(workspace, study)
     found = instances(workspace, study)
-    if not found:
-        raise Refusal(f"study {study!r} has not run in {workspace}: start it with python -m suite.run study={study}")
     if instance is not None and instance not in found:
         raise unknown(f"instance of {study}", instance, found)
     return directories.instance_directory(workspace, study, instance or found[-1])

@@ -111,12 +111,15 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
         search = f"{_several(trials, 'search trial')} and " if trials else ""
         per.append(f"{track} track: {search}{_several(study.seeds, 'final run')} each")
     data = ledger.datasets[study.candidates[0].name]
+    searched = ledger.even_trials("tuned")
+    grown = f"{searched} trials of each candidate are done, and all of them count: a search only grows"
     return [
         f"{study.title}",
         f"{study.name} / {study.instance}: {_several(len(study.candidates), 'candidate')}; {'; '.join(per)}; "
         f"{total} runs, {done} done",
         f"{data.name}: {len(data.train)} training, {len(data.validation)} validation, {len(data.test)} test images; "
         f"hash {data.hash[:12]}",
+        *([grown] if searched > plan.trials_of(study, "tuned") and "tuned" in study.tracks else []),
     ]
 
 

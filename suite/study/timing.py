@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,16 +19,21 @@ STEPS = 12
 """Training steps of a measurement: enough to be steady, few enough for the largest network on a few cores."""
 
 
-def measure(ledger: Ledger, missing: list[RunKey]) -> tuple[list[str], bool]:
-    """Train each candidate for one short epoch in a temporary folder; returns the lines to print, and if all trained.
+def measure(ledger: Ledger, missing: list[RunKey], say: Callable[[str], None]) -> bool:
+    """Train each candidate for one short epoch in a temporary folder and say what came out; returns if all trained.
 
     The measured speeds are kept, so later estimates rest on them.
     """
     study = ledger.study
     with tempfile.TemporaryDirectory() as name:
-        measured = [_measure(ledger, candidate, Path(name)) for candidate in study.candidates]
-    lines = [*(line for line, _ in measured), f"the plan: about {clock(estimate(ledger, missing).seconds)}"]
-    return lines, all(trained for _, trained in measured)
+        say(f"measuring {STEPS} steps of each candidate, after half a minute or so of starting and tracing it")
+        trained = []
+        for candidate in study.candidates:
+            line, whole = _measure(ledger, candidate, Path(name))
+            say(line)
+            trained.append(whole)
+    say(f"the plan: about {clock(estimate(ledger, missing).seconds)}")
+    return all(trained)
 
 
 def _measure(ledger: Ledger, candidate: Candidate, folder: Path) -> tuple[str, bool]:

@@ -108,6 +108,9 @@ def test_the_command_is_as_it_was_typed_without_places(described: Callable[..., 
     typed = "python -m suite.run study=fabricated workspace=/tmp/w recipe.learning_rate=0.05 data_dir=/data"
     shown = method.commands(described(command=typed))[0]
     assert shown == "python -m suite.run study=fabricated recipe.learning_rate=0.05"
+    fewer = f"{typed} search.trials=1"
+    shown = method.commands(described(command=fewer, trials=1, trials_counted=4))[0]
+    assert shown.endswith("learning_rate=0.05 search.trials=4"), "all trials count that were ever made"
     made_up = method.commands(described(limit={"seconds": 7200}))
     assert made_up[0].endswith("budget=laptop backend=tensorflow precision=float32 seeds=3 limit=7200s")
     assert made_up[1].startswith("python -m suite.report study=fabricated")

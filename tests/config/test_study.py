@@ -93,6 +93,7 @@ def test_limits(text: object, seconds: float | None) -> None:
     ("arguments", "said"),
     [
         (["limit=soon"], "such as 2h"),
+        (["limit=0"], "more than no time"),
         (["seeds=0"], "at least 1"),
         (["seeds=many"], "whole number"),
         (["backend=tensorfow"], "tensorflow"),

@@ -42,9 +42,11 @@ def test_sessions_may_name_their_time_in_words(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match=r"has not run in .*: start it with python -m suite\.run study=made"):
+    with pytest.raises(Refusal, match=r"workspace=DIR, or start it with python -m suite\.run study=made"):
         find(tmp_path, "made")
     describe(tmp_path, "cifar10-laptop", budget="laptop")
+    with pytest.raises(Refusal, match=r"unknown study in .* 'mode'\. Did you mean 'made'"):
+        find(tmp_path, "mode")
     misspelt = r"unknown instance of made 'cifar10-latpop'\. Did you mean 'cifar10-laptop'"
     with pytest.raises(Refusal, match=misspelt):
         find(tmp_path, "made", "cifar10-latpop")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from suite.core.directories import RunKey
-from suite.study.description import describe
+from suite.study.description import describe, plan_lines
 from suite.study.ledger import Ledger
 from suite.study.search.replayed import Searches
 from tests.study.conftest import finish
@@ -35,6 +35,15 @@ def test_each_candidate_is_searched_in_its_own_space(ledger: Make) -> None:
         assert set(Searches(book).of(RunKey(name, "tuned", "search", 0)).ask(0)) == searched
         book.open(RunKey(name, "tuned", "search", 0), {})
         assert set(book.asked[RunKey(name, "tuned", "search", 0)]["identity"]["search_space"]) == searched
+
+
+def test_a_search_that_is_asked_for_less_says_that_what_is_done_counts(ledger: Make) -> None:
+    book = ledger()
+    assert not any("a search only grows" in line for line in plan_lines(book.study, book))
+    for number in range(3):  # one more than the plan's two
+        for name in ("mlp", "lenet5"):
+            finish(book, RunKey(name, "tuned", "search", number), {"learning_rate": 0.1, "weight_decay": 0.0005})
+    assert plan_lines(book.study, book)[-1].startswith("3 trials of each candidate are done, and all of them count")
 
 
 def test_a_candidate_without_trials_does_not_hold_back_the_others(ledger: Make) -> None:
