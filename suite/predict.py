@@ -41,6 +41,7 @@ def main(arguments: list[str]) -> int:
     if given.get("format", "table") not in ("table", "csv"):
         raise unknown("format", given["format"], ("table", "csv"))
     directory, asked = trained_run(given)
+    from suite.training import prediction
     from suite.training.prediction import count_coloured, find_pictures, likeliest, read_pictures, recorded_fit
     from suite.training.preprocessing import Preprocessing
 
@@ -59,7 +60,8 @@ def main(arguments: list[str]) -> int:
         return REFUSED
     os.environ["KERAS_BACKEND"] = asked["backend"]
     import_keras()
-    rows = likeliest(directory, asked, pixels, list(preprocessing.class_names), TOP)
+    task, outputs = prediction.task_of(asked), prediction.outputs(directory, asked, pixels)
+    rows = likeliest(task.logits(outputs), list(preprocessing.class_names), TOP)
     (write_csv if given.get("format") == "csv" else write_table)(readable, rows)
     return DONE
 

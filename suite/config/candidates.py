@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from suite import tasks
 from suite.config.checks import NAME, count, mapping
 from suite.config.layers import images_seen_of, recipe_layer, recipe_of
 from suite.config.search import SearchSpace, checked_search, space_of
@@ -69,9 +70,11 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
         recipe = recipe_of(layers)
     except Refusal as refusal:
         raise Refusal(f"candidate {name}: {refusal}") from None
-    meant = parts("losses")[recipe.loss].tasks
-    if cfg["task"] not in meant:
-        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} is for {' and '.join(meant)}, not {cfg['task']}")
+    task = tasks.get(cfg["task"])
+    if (meant := parts("losses")[recipe.loss].of) != task.outputs:
+        raise Refusal(
+            f"candidate {name}: recipe.loss={recipe.loss} is for {meant}, not for {task.outputs} ({task.name})"
+        )
     data = {**mapping("data", cfg["data"]), **own["data"], **typed["data"], **last["data"]}
     search = {
         **checked_search("search", cfg["search"], ("space", "trials")),

@@ -33,3 +33,17 @@ def last_map(features: Features) -> Any:
     if not maps:
         raise ArchitectureError("the net has no maps, only a pooled vector: this head needs a place in the image")
     return maps[-1]
+
+
+def several_places(features: Features) -> Any:
+    """The coarsest level, where it tells one place in the image from another: it has two rows and columns or more.
+
+    Raises ArchitectureError otherwise.
+    """
+    x = last_map(features)
+    rows, columns = x.shape[1:3]
+    if min(rows, columns) < 2:
+        raise ArchitectureError(
+            f"the last map has {rows}x{columns} places, and this head tells places apart: give it larger images"
+        )
+    return x

@@ -16,7 +16,6 @@ from suite.projections.candidates import project_candidates
 from suite.projections.mlflow import Tracker, store_uri
 from suite.projections.optuna import default_url, drop_mirrors, mirror, mirror_name
 from suite.study.search.candidate import CandidateSearch
-from suite.tasks.confusion import artifacts
 from suite.training.checkpoint import committed_rows
 
 
@@ -34,7 +33,8 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
     except Exception as error:  # what a damaged, locked or read-only SQLite file raises, through two libraries
         mirror_error = f"optuna.db: {first_line(error)}; if it is damaged, delete it and rebuild again"
     try:
-        tracker = Tracker(store_uri(workspace), description["study"], description["instance"], tags, artifacts)
+        shown = tasks.get(description.get("task", tasks.DEFAULT)).artifacts
+        tracker = Tracker(store_uri(workspace), description["study"], description["instance"], tags, shown)
         tracker.drop_unknown({str(key) for key, _ in runs})
         ended = {key: result for key, path in runs if (result := _project(tracker, description, key, path))}
         project_candidates(tracker, [ended[key] for key in described(description) if key in ended])

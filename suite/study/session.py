@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from suite import tasks
 from suite.config.study import Study
 from suite.core.directories import RunKey
 from suite.core.refusals import os_error_text
@@ -109,10 +110,9 @@ def carry_out(outlook: Outlook, report: Report) -> End:
 
 def _tracker(study: Study) -> Projection:
     from suite.projections.mlflow import Tracker, store_uri
-    from suite.tasks.confusion import artifacts
 
     tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
-    return Tracker(store_uri(study.workspace), study.name, study.instance, tags, artifacts)
+    return Tracker(store_uri(study.workspace), study.name, study.instance, tags, tasks.get(study.task).artifacts)
 
 
 def _run(coordinator: Coordinator) -> tuple[str, str | None]:
