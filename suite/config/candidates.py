@@ -84,7 +84,7 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
     }
     space = space_of(str(name), search.get("space"), recipe)
     return Candidate(
-        str(name), architecture, options, recipe, _data(data, cfg["dataset"]), images_seen_of(layers), space
+        str(name), architecture, options, recipe, _data(data, cfg["dataset"], task.target), images_seen_of(layers), space
     )
 
 
@@ -135,12 +135,12 @@ def _check_architecture(who: str, architecture: str, options: Mapping[str, Any])
         raise Refusal(f"{who}: {error}") from None
 
 
-def _data(values: Mapping[str, Any], dataset: str) -> DataSpec:
+def _data(values: Mapping[str, Any], dataset: str, target: str | None) -> DataSpec:
     from suite.data import dataset_names
 
     if dataset not in dataset_names():
         raise unknown("dataset", str(dataset), dataset_names())
-    valid = [name for name in DataSpec.__dataclass_fields__ if name != "name"]
+    valid = [name for name in DataSpec.__dataclass_fields__ if name not in ("name", "target")]
     for key in values:
         if key not in valid:
             raise unknown("key of data", key, valid)
@@ -151,4 +151,4 @@ def _data(values: Mapping[str, Any], dataset: str) -> DataSpec:
             count(f"data.{key}", values[key])
     if dataset == "folder":
         values = {**values, "path": str(Path(str(values["path"])).expanduser().resolve())}
-    return DataSpec(name=dataset, **values)
+    return DataSpec(name=dataset, target=target, **values)
