@@ -55,7 +55,7 @@ class DataSpec:
     @classmethod
     def from_mapping(cls, mapping: dict[str, Any]) -> DataSpec:
         """The specification that a configuration's `data` section describes; raises Refusal for an unknown key."""
-        known = [field.name for field in fields(cls) if field.name != "target"]  # which is the task's to say
+        known = [field.name for field in fields(cls)]
         for key in mapping:
             if key not in known:
                 raise unknown("key of data", str(key), known)
