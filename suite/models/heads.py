@@ -12,6 +12,7 @@ from typing import Any
 from keras import layers
 
 from suite.models.architecture import LOGITS, POOLED, ArchitectureError
+from suite.models.blocks.edges import Edges
 
 Features = Mapping[str, Any]
 Head = Callable[[Features], Any]
@@ -25,6 +26,18 @@ def logits(x: Any, num_classes: int, initializer: Any = "glorot_uniform", name: 
 def classification(num_classes: int, initializer: Any = "glorot_uniform") -> Head:
     """Logits of the pooled vector, as every family ends."""
     return lambda features: logits(features[POOLED], num_classes, initializer)
+
+
+def localization(num_classes: int) -> Head:
+    """Logits of the pooled vector, and behind them the four edges of a box, read from the last level, as fractions of
+    the image's sides: (batch, num_classes + 4), float32."""
+
+    def head(features: Features) -> Any:
+        scores = layers.Conv2D(4, 1, dtype="float32", name="edge_scores")(several_places(features))
+        edges = Edges(dtype="float32", name="edges")(scores)
+        return layers.Concatenate(dtype="float32", name="class_and_box")([logits(features[POOLED], num_classes), edges])
+
+    return head
 
 
 def last_map(features: Features) -> Any:
