@@ -56,7 +56,7 @@ def draw(path: Path, fractions: npt.NDArray[np.floating], fit: Fit, copy: Path) 
         width = max(1, round(min(picture.size) / PIXELS_A_LINE))
         ImageDraw.Draw(picture).rectangle((left, top, right - 1, bottom - 1), outline=COLOR, width=width)
     copy.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(copy, **({} if copy.suffix.lower() == ".png" else {"quality": 95}))
+    picture.save(copy, quality=95)  # which a PNG, that loses nothing, does not heed
     return edges
 
 
