@@ -84,7 +84,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     workers = executor(name, study.workers, study.backend, ledger.threads, logs)
     write(ledger, "running")
     projector = Projector(lambda: _tracker(study))
-    with progress(outlook.expected) as listener:
+    with progress(outlook.expected, study.task) as listener:
         coordinator = Coordinator(ledger, workers, projector, listener, session)
         state, reason = _run(coordinator)
         if state != "finished":
