@@ -27,7 +27,7 @@ TRUE, FOUND = figures.COLORS[2], figures.COLORS[1]
 
 @dataclass(frozen=True)
 class Shown:
-    """A test image with its boxes, (4,) of left, top, right, bottom as fractions of the sides, and a line below it."""
+    """A test image, what stands above it, and its boxes, (4,): left, top, right, bottom as fractions of the sides."""
 
     pixels: NDArray[np.uint8]
     truth: NDArray[Any]
@@ -53,8 +53,8 @@ def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
             yield Picture(
                 f"boxes-{candidate}-{track}",
                 f"Where {candidate} sees the objects, {track} track.",
-                f"The first {len(shown)} test images with the true and the predicted box of the first final run; below "
-                "each the predicted class, the true one where that is another, and the overlap.",
+                f"The first {len(shown)} test images with the true and the predicted box of the first final run; above "
+                "each the predicted class, the overlap, and in brackets the true class where it is another.",
                 draw_boxes(shown),
             )
 
@@ -85,7 +85,7 @@ def first_images(records: Records, candidate: str, track: str) -> list[Shown]:
         own = {name: records.arrays[f"{run}/{name}"] for name in ("predicted", "box", "iou")}
         for row, pixels in enumerate(records.shared(run, "picture")):
             said, wanted = names[int(own["predicted"][row])], names[int(label[row])]
-            line = f"{_short(said)}{'' if said == wanted else f' ({_short(wanted)})'} {float(own['iou'][row]):.2f}"
+            line = f"{_short(said)} {float(own['iou'][row]):.2f}" + ("" if said == wanted else f"\n({_short(wanted)})")
             found.append(Shown(pixels, truth[row], own["box"][row], line))
     return found
 
@@ -115,7 +115,7 @@ def draw_boxes(shown: Sequence[Shown]) -> str:
     """The images in rows, each with its true and its predicted box."""
     lines = -(-len(shown) // ACROSS)
     with mpl.rc_context({**figures.STYLE, "axes.grid": False, "font.size": 6.5}):
-        figure = Figure(figsize=(7.2, 0.4 + 1.45 * lines), layout="constrained")
+        figure = Figure(figsize=(7.2, 0.4 + 1.55 * lines), layout="constrained")
         places = figure.subplots(lines, ACROSS, squeeze=False).ravel()
         for axes in places:
             axes.set_axis_off()
@@ -126,7 +126,7 @@ def draw_boxes(shown: Sequence[Shown]) -> str:
                 left, top, right, bottom = np.asarray(box, np.float64) * (width, height, width, height) - 0.5
                 size = max(right - left, 0.0), max(bottom - top, 0.0)
                 axes.add_patch(Rectangle((left, top), *size, fill=False, ec=color, linestyle=style, linewidth=1.6))
-            axes.set_title(image.line, fontsize=6.5, pad=2)
+            axes.set_title(image.line, fontsize=6.5, pad=2, loc="left")
         kinds = ((TRUE, "true"), (FOUND, "predicted"))
         handles = [Patch(fill=False, edgecolor=color, label=label) for color, label in kinds]
         figure.legend(handles=handles, loc="outside lower center", ncols=2)

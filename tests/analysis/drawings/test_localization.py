@@ -48,12 +48,12 @@ def test_the_curve_is_the_share_of_right_images_in_each_run(records: Records) ->
     np.testing.assert_allclose(curve.mean[10], 0.625)
 
 
-def test_the_line_below_an_image_says_what_was_seen(records: Records) -> None:
+def test_the_line_above_an_image_says_what_was_seen(records: Records) -> None:
     first, second = first_images(records, "net", "shared")
     assert first.line == "cat 1.00"
     assert second.line == "a very long… 0.50"
     records.arrays["net/shared/final/0/predicted"][0] = 1
-    assert first_images(records, "net", "shared")[0].line == "a very long… (cat) 1.00"
+    assert first_images(records, "net", "shared")[0].line == "a very long… 1.00\n(cat)"
 
 
 def test_both_figures_are_drawn_with_both_boxes(records: Records) -> None:
