@@ -34,3 +34,23 @@ def test_resnet_against_vgg_on_real_pictures(data_root: Path, tmp_path: Path) ->
         cwd=tmp_path, env=studies.environment(), capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert "0 runs to train" in again.stdout
+
+
+@pytest.mark.realdata
+def test_localization_on_real_pictures(data_root: Path, tmp_path: Path) -> None:
+    """Twenty classes of Tiny ImageNet with the publisher's boxes, through the command line."""
+    command = [sys.executable, "-m", "suite.run", "study=localization", "budget=smoke", "offline=true"]
+    done = subprocess.run(
+        [*command, f"data_dir={data_root}"],
+        cwd=tmp_path, env=studies.environment(), capture_output=True, text=True, timeout=1800,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    folder = tmp_path / "reports" / "localization"
+    runs = list(csv.DictReader((folder / "runs.csv").read_text(encoding="utf-8").splitlines()))
+    assert {run["candidate"] for run in runs} == {"resnet20", "mobilenet_v1", "vgg16_bn"}
+    finals = [run for run in runs if run["phase"] == "final"]
+    assert len(finals) == 3 * 2
+    assert all(float(run["test_mean_iou"]) > 0.4 for run in finals), "a box in the middle reaches as much"
+    macs = [float(run["macs"]) for run in runs]
+    assert max(macs) / min(macs) < 1.03, "matched multiply-adds"
+    assert (folder / "figures" / "boxes-resnet20-tuned.svg").exists()

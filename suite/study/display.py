@@ -13,16 +13,19 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from suite import tasks
 from suite.core.directories import RunKey
 from suite.core.result import Result
 from suite.study.estimate import Estimate, Share, clock
 
 
 class Progress:
-    """Follows a study: the runs of an estimate are to be trained in this session."""
+    """Follows a study: the runs of an estimate are to be trained in this session. What is shown of each epoch and run
+    is what its task selects and is judged by."""
 
-    def __init__(self, expected: Estimate) -> None:
+    def __init__(self, expected: Estimate, task: str = tasks.DEFAULT) -> None:
         self._expected, self._ended = expected, set[RunKey]()
+        self._selection, self._judged = tasks.get(task).selection, tasks.get(task).judged[0]
         self._started = time.monotonic()
         self._epochs: dict[RunKey, int] = {}
         self._shares: dict[RunKey, Share] = {}
@@ -47,8 +50,8 @@ class Progress:
         self._ended.add(key)
         self._shares[key] = Share(self._shares[key].first if key in self._shares else 0.0, 1.0)
         self._epochs.pop(key, None)
-        accuracy = result.metrics.get("test_accuracy")
-        text = str(result.outcome) + (f", test accuracy {accuracy:.4f}" if accuracy is not None else "")
+        figure = result.metrics.get(self._judged)
+        text = str(result.outcome) + (f", {_spaced(self._judged)} {figure:.4f}" if figure is not None else "")
         self.show(key, {}, text + (f" ({result.reason})" if result.reason else ""))
 
     def show(self, key: RunKey, row: Mapping[str, Any], text: str) -> None: ...
@@ -69,8 +72,8 @@ class Lines(Progress):
 
     def show(self, key: RunKey, row: Mapping[str, Any], text: str) -> None:
         if row:
-            accuracy = row.get("val_accuracy")
-            seen = f"val accuracy {accuracy:.4f}, " if accuracy is not None else ""
+            figure = row.get(self._selection)
+            seen = f"{_spaced(self._selection)} {figure:.4f}, " if figure is not None else ""
             epochs = self._epochs.get(key, "?")
             text = f"epoch {row['epoch']}/{epochs}  {seen}{row['images_per_second']:.0f} images/s"
         self.said(f"[{self.count()}] {key}  {text}  left {self.left()}")
@@ -85,8 +88,8 @@ class LiveTable(Progress):
 
     SHOWN = 12
 
-    def __init__(self, expected: Estimate, console: Console) -> None:
-        super().__init__(expected)
+    def __init__(self, expected: Estimate, console: Console, task: str = tasks.DEFAULT) -> None:
+        super().__init__(expected, task)
         self._rows: dict[RunKey, list[str]] = {}
         self._live = Live(console=console, refresh_per_second=4, get_renderable=self._table)
 
@@ -102,10 +105,10 @@ class LiveTable(Progress):
     def show(self, key: RunKey, row: Mapping[str, Any], text: str) -> None:
         cells = self._rows.pop(key, ["", "", ""])
         if row:
-            accuracy = row.get("val_accuracy")
+            figure = row.get(self._selection)
             cells = [
                 f"{row['epoch']}/{self._epochs.get(key, '?')}",
-                f"{accuracy:.4f}" if accuracy is not None else "",
+                f"{figure:.4f}" if figure is not None else "",
                 f"{row['images_per_second']:.0f}",
             ]
         self._rows[key] = [*cells[:3], text or "training"]
@@ -117,13 +120,20 @@ class LiveTable(Progress):
 
     def _table(self) -> Table:
         table = Table(title=f"{self.count()} runs, {self.left()} left", title_justify="left")
-        for name in ("candidate", "run", "epoch", "val accuracy", "images/s", "state"):
-            table.add_column(name, justify="right" if name in ("epoch", "val accuracy", "images/s") else "left")
-        for key, (epoch, accuracy, speed, state) in list(self._rows.items()):
-            table.add_row(key.candidate, f"{key.track} {key.phase} {key.number}", epoch, accuracy, speed, state)
+        figures = ("epoch", _spaced(self._selection), "images/s")
+        for name in ("candidate", "run", *figures, "state"):
+            table.add_column(name, justify="right" if name in figures else "left")
+        for key, (epoch, figure, speed, state) in list(self._rows.items()):
+            table.add_row(key.candidate, f"{key.track} {key.phase} {key.number}", epoch, figure, speed, state)
         return table
 
 
-def progress(expected: Estimate) -> Progress:
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def progress(expected: Estimate, task: str) -> Progress:
     """The live table if a person looks on, lines otherwise."""
-    return LiveTable(expected, Console(markup=False, highlight=False)) if sys.stdout.isatty() else Lines(expected)
+    if sys.stdout.isatty():
+        return LiveTable(expected, Console(markup=False, highlight=False), task)
+    return Lines(expected, task)

@@ -45,3 +45,13 @@ def test_the_table_has_a_row_for_each_run(capsys: pytest.CaptureFixture) -> None
     Console(file=written, width=120).print(table._table())
     for cell in ("1/2 runs", "tuned final 0", "10/20", "0.5000", "321", "completed, test accuracy 0.7500"):
         assert cell in written.getvalue()
+
+
+def test_another_tasks_figures_are_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = Lines(EXPECTED, "localization")
+    key = next(iter(EXPECTED.runs))
+    lines.started(key, 1, 2)
+    lines.epoch(key, {"epoch": 1, "val_localization_accuracy": 0.25, "val_accuracy": 0.5, "images_per_second": 9.0})
+    said = capsys.readouterr().out
+    assert "val localization accuracy 0.2500" in said
+    assert "0.5000" not in said

@@ -67,7 +67,7 @@ def test_a_network_that_the_images_do_not_fit_is_refused_by_its_candidates_name(
 ) -> None:
     asked = []
 
-    def refusals(nets: list, backend: str) -> list[str | None]:
+    def refusals(nets: list, backend: str, needs_maps: bool) -> list[str | None]:
         asked.extend(nets)
         return ["it is larger than the image" for _ in nets]
 
