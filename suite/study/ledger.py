@@ -13,7 +13,7 @@ from typing import Any
 
 from suite import tasks
 from suite.config.study import Study
-from suite.core import directories
+from suite.core import attempts, directories
 from suite.core.directories import RunKey
 from suite.core.durable import plain, read_json, write_json
 from suite.core.host import commit, versions
@@ -38,6 +38,8 @@ class Ledger:
         self.candidates = {candidate.name: candidate for candidate in study.candidates}
         self.results: dict[RunKey, Result] = {}
         self.asked: dict[RunKey, dict[str, Any]] = {}
+        self._hands: dict[RunKey, Path] = {}
+        """Where the runs are that train apart."""
         self.threads = study.threads or 0  # settled once it is known what ran before
         self._read()
         self._check()
@@ -47,6 +49,7 @@ class Ledger:
         for key, directory in directories.run_directories(self.directory):
             if key.candidate in self.candidates and key.track in self.study.tracks:
                 self.asked[key] = read_json(directory / directories.RUN)
+                attempts.settle(directory)
                 result = read_result(directory)
                 if result is not None:
                     self.results[key] = result
@@ -108,16 +111,26 @@ class Ledger:
     def attempt(self, key: RunKey) -> int:
         """Count one more attempt at a run, durably, and return its number (from 1)."""
         path = self.path(key) / ATTEMPTS
-        attempts = [*(read_json(path) if path.exists() else []), {"started_at": time.time()}]
-        write_json(path, attempts)
-        return len(attempts)
+        starts = [*(read_json(path) if path.exists() else []), {"started_at": time.time()}]
+        write_json(path, starts)
+        return len(starts)
+
+    def hand_out(self, key: RunKey, apart: bool) -> tuple[int, Path]:
+        """Count one more attempt, and return its number and where it trains: `apart`, or in the run's directory."""
+        number = self.attempt(key)
+        if not apart:
+            return number, self.path(key)
+        self._hands[key] = attempts.hand_out(self.path(key), number)
+        return number, self._hands[key]
 
     def started_at(self, key: RunKey) -> float:
         """When a run was first tried, in seconds since 1970."""
         return float(read_json(self.path(key) / ATTEMPTS)[0]["started_at"])
 
     def commit(self, key: RunKey) -> Result | None:
-        """Take note of a run's result, if there is one on disk."""
+        """Take note of a run's result, if there is one on disk; its attempt is over in any case."""
+        attempts.settle(self.path(key))
+        self._hands.pop(key, None)
         result = read_result(self.path(key))
         if result is not None:
             self.results[key] = result
@@ -125,8 +138,8 @@ class Ledger:
 
     def fail(self, key: RunKey, outcome: Outcome, reason: str) -> None:
         """Write the result of a run whose worker could not: it crashed, or the system ran out of memory."""
-        attempts, history = read_json(self.path(key) / ATTEMPTS), self.history(key)
-        asked = {**self.fields(key), "attempts": len(attempts)}
+        starts, history = read_json(self.path(key) / ATTEMPTS), self.history(key)
+        asked = {**self.fields(key), "attempts": len(starts)}
         if history:
             write_json(self.path(key) / directories.HISTORY, history)
         measured = {"outcome": outcome, "reason": reason, "epochs": len(history), "deterministic": None}
@@ -146,7 +159,7 @@ class Ledger:
             return list(read_json(path)) if path.exists() else []
         from suite.training.checkpoint import committed_rows
 
-        return committed_rows(self.path(key))
+        return committed_rows(self._hands.get(key, self.path(key)))
 
     def fingerprint(self, candidate: str) -> str | None:
         """The graph that the candidate's runs were trained with, None before the first."""

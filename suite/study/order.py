@@ -18,8 +18,12 @@ Say = Callable[[str], None]
 class Order:
     """The plan of a study while it is carried out: what is left, what may start, what a grown search sets aside."""
 
-    def __init__(self, ledger: Ledger, limit: Limit, searches: Searches, clock: SessionClock, say: Say) -> None:
+    def __init__(
+        self, ledger: Ledger, limit: Limit, searches: Searches, clock: SessionClock, say: Say, apart: bool = False
+    ) -> None:
+        """`apart`: each attempt trains in a directory of its own."""
         self._ledger, self._limit, self._searches, self._clock, self._say = ledger, limit, searches, clock, say
+        self._apart = apart
 
     def remaining(self) -> list[RunKey]:
         """Runs of the plan that have no result yet, in the order in which they will be handed out.
@@ -37,7 +41,7 @@ class Order:
         for key in self._limit.order():
             if key in self._ledger.results or key in running:
                 continue
-            if key.phase == "search" and not _is_searching(key, running):
+            if key.phase == "search" and _searching(key, running) < self._ledger.study.search.parallel:
                 return key
             if key.phase == "final" and self.search_over(key):
                 return key
@@ -77,18 +81,18 @@ class Order:
         elif parameters is None:
             parameters = ledger.selected(key.candidate, key.track, self._limit.trials(key.track))
         ledger.open(key, parameters)
-        attempt = ledger.attempt(key)
+        attempt, directory = ledger.hand_out(key, self._apart)
         spec = replace(ledger.spec(key, parameters), expected_fingerprint=ledger.fingerprint(key.candidate))
         return {
             "do": "train",
             "spec": spec.as_mapping(),
-            "directory": str(ledger.path(key)),
+            "directory": str(directory),
             "attempt": attempt,
             "fields": ledger.fields(key),
         }
 
 
-def _is_searching(key: RunKey, running: Collection[RunKey]) -> bool:
-    """Whether a trial of the same search is in hand: trials follow one another, so that each sees all before it."""
+def _searching(key: RunKey, running: Collection[RunKey]) -> int:
+    """How many trials of the same search are in hand. Where they follow one another each sees all before it."""
     place = (key.candidate, key.track, key.phase)
-    return any((other.candidate, other.track, other.phase) == place for other in running)
+    return sum((other.candidate, other.track, other.phase) == place for other in running)

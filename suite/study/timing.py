@@ -24,7 +24,7 @@ def measure(ledger: Ledger, missing: list[RunKey]) -> tuple[list[str], bool]:
     The measured speeds are kept, so later estimates rest on them.
     """
     study = ledger.study
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=study.workspace / "runs", prefix=".measure-") as name:
         measured = [_measure(ledger, candidate, Path(name)) for candidate in study.candidates]
     lines = [*(line for line, _ in measured), f"the plan: about {clock(estimate(ledger, missing).seconds)}"]
     return lines, all(trained for _, trained in measured)
@@ -43,7 +43,8 @@ def _measure(ledger: Ledger, candidate: Candidate, folder: Path) -> tuple[str, b
     directory = folder / candidate.name
     directory.mkdir()
     fields = ledger.asked_of(RunKey(candidate.name, study.tracks[0], "search", 0), {}, spec.recipe.as_mapping())
-    worker_of = executor(study.executor, 1, study.backend, ledger.threads, folder / "logs")
+    logs = folder / "logs"
+    worker_of = executor(study.executor, 1, study.backend, ledger.threads, logs, study.workspace, study.ray)
     try:
         worker_of.start().send(do="train", spec=spec.as_mapping(), directory=str(directory), attempt=1, fields=fields)
         text, trained = _wait(worker_of, ledger, directory)

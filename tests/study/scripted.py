@@ -39,11 +39,15 @@ class ScriptedWorker:
 class ScriptedExecutor:
     """Implements `suite.executors.protocol.Executor`. `asked`: the keys that were handed out, in their order."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, apart: bool = False) -> None:
+        self.apart = apart
         self.script, self.asked = script, list[str]()
         self.events: queue.Queue[Event] = queue.Queue()
         self.workers: list[ScriptedWorker] = []
         self._names: Iterator[str] = (f"worker-{number}" for number in range(1000))
+
+    def lines(self) -> list[str]:
+        return []
 
     def start(self) -> ScriptedWorker:
         worker = ScriptedWorker(self, next(self._names))
