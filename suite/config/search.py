@@ -11,7 +11,7 @@ from suite.config.files import search_space, space_for
 from suite.core.refusals import Refusal, unknown
 from suite.training.recipe import Recipe
 
-KEYS = ("space", "trials", "parallel")
+SEARCH_KEYS = ("space", "trials", "parallel")
 """Of a study's section; a candidate's has its space alone."""
 AUTO = "auto"
 """The space that is meant for the optimizer of the candidate's recipe."""

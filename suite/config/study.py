@@ -13,7 +13,7 @@ from suite.config.axes import axes_from
 from suite.config.candidates import Candidate, candidates_from
 from suite.config.checks import NAME, as_list, boolean, count, mapping, number, one_of, seconds_from
 from suite.config.claims import claims_from
-from suite.config.search import KEYS, checked_search
+from suite.config.search import SEARCH_KEYS, checked_search
 from suite.core.directories import TRACKS
 from suite.core.metrics import of_part
 from suite.core.refusals import Refusal, unknown
@@ -150,7 +150,10 @@ def _ray(section: Mapping[str, Any]) -> executors.RayOptions:
 
 def _search(cfg: Mapping[str, Any], searched: bool) -> Search:
     """How often is searched, which is never where no candidate has a space; the study's is its candidates' default."""
-    value = {**checked_search("search", cfg["search"], KEYS), **checked_search("search", cfg["typed"]["search"], KEYS)}
+    value = {
+        **checked_search("search", cfg["search"], SEARCH_KEYS),
+        **checked_search("search", cfg["typed"]["search"], SEARCH_KEYS),
+    }
     trials = count("search.trials", value.get("trials", 0), least=0)
     return Search(trials if searched else 0, count("search.parallel", value.get("parallel", 1)))
 

@@ -107,7 +107,7 @@ def test_limits(text: object, seconds: float | None) -> None:
         (["instance=a/b"], "letters"),
         (["candidates.lenet5.optoins.width=2"], "options"),
         (["candidates.lenet5.options.widht=2"], "width"),
-        (["executor=ray"], "unknown executor 'ray'"),
+        (["executor=rya"], "unknown executor 'rya'"),
         (["task=clasification"], "Did you mean 'classification'"),
         (["recipe=article", "search.space=sgd"], "`search: {space: auto}`"),
         (["candidates.mlp.search.space=adamw"], "candidate mlp: search space adamw is meant for adamw"),
