@@ -110,7 +110,7 @@ def carry(order: Mapping[str, Any], name: str, setup: Setup, mailbox: Any) -> di
 
 def _warm(setup: Setup) -> _Kept:
     global _kept
-    if _kept is None:
+    if _kept is None or not _kept.worker.alive:  # it may have been killed while it had nothing to do
         name = f"ray-{ray.util.get_node_ip_address()}-{os.getpid()}"
         root = str(Path(suite.__file__).parents[1])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))

@@ -66,6 +66,10 @@ class LocalWorker:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def send(self, **order: Any) -> None:
         """Send one order. A worker that died is noticed by its `exit` event, not here."""
         assert self._process.stdin is not None

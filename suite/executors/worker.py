@@ -39,7 +39,17 @@ STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 LOCK_WAIT_SECONDS = 60.0  # a worker whose coordinator was killed needs a moment to notice
 
 
-class Channel:
+class Channel(Protocol):
+    """How a worker talks with the coordinator."""
+
+    def send(self, event: str, **values: Any) -> None:
+        """Tell what happened."""
+
+    def receive(self) -> dict[str, Any]:
+        """The next order or answer, waiting for it."""
+
+
+class Pipes:
     """The two pipes to the coordinator."""
 
     def __init__(self) -> None:
@@ -83,7 +93,7 @@ def keras_trainer() -> Trains:
 def main(make_trainer: Callable[[], Trains] = keras_trainer) -> None:
     """Serve the coordinator until it is gone. The trainer is made here, so that its death meanwhile is noticed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; the coordinator decides
-    channel = Channel()
+    channel = Pipes()
     faults.reach("worker.start")
     trainer = make_trainer()
     faults.reach("worker.imported")
@@ -91,10 +101,10 @@ def main(make_trainer: Callable[[], Trains] = keras_trainer) -> None:
     while True:
         order = channel.receive()
         if order.get("do") == "train":
-            _train(trainer, channel, order)
+            carry_out(trainer, channel, order)
 
 
-def _train(trainer: Trains, channel: Channel, order: dict[str, Any]) -> None:
+def carry_out(trainer: Trains, channel: Channel, order: dict[str, Any]) -> None:
     """Carry out one order. What a user or an operator can mend suspends it: the study stops, and the run stays open."""
     try:
         with Lock(Path(order["directory"]) / ".lock") as lock:
