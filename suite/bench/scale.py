@@ -3,9 +3,9 @@
     python -m suite.bench.scale [runs=1000] [workers=16] [kills=20] [executor=ray|threads] [projections=true|false]
 
 executor=ray starts a Ray cluster on this machine with as many CPUs as workers; `kills` processes of it are killed at
-random while it trains, workers and Ray's own task processes alike. executor=threads takes threads of this process, which
-shows what the coordinator costs by itself. Each run has two epochs of 0.05 s. Everything is written to a temporary
-folder, and at the end every run must be there once: in the directories, in MLflow and in Optuna's mirror.
+random while it trains, workers and Ray's own task processes alike. executor=threads takes threads of this process,
+which shows what the coordinator costs by itself. Each run has two epochs of 0.05 s. Everything is written to a
+temporary folder, and at the end every run must be there once: in the directories and in MLflow.
 
 Exit: 0 all runs are there, each once; 1 one is missing or doubled; 2 refused.
 """
@@ -106,8 +106,8 @@ class Figures:
         lines.append(f"kept of a run: {self.kept_bytes / n / 1000:.1f} kB")
         if self.projecting.calls:
             lines.append(
-                f"projections: {1000 * self.projecting.wall / n:.0f} ms a run ({1000 * self.projecting.processor / n:.0f} "
-                f"ms of processor time), {self.drain:.1f} s of them after the last run"
+                f"projections: {1000 * self.projecting.wall / n:.0f} ms a run, of them processor time "
+                f"{1000 * self.projecting.processor / n:.0f} ms; {self.drain:.1f} s after the last run"
             )
         return [*lines, *self.wrong] if self.wrong else [*lines, "every run is there, each once"]
 
@@ -228,9 +228,8 @@ def _check(scale: Scale, ledger: Ledger, figures: Figures, error: str | None) ->
         if path.is_dir()
     ]
     figures.attempts = sum(len(read_json(path / "attempts.json")) for path in runs.values())
-    figures.kept_bytes = sum(
-        file.stat().st_size for path in runs.values() for file in path.rglob("*") if file.is_file()
-    )
+    files = [file for path in runs.values() for file in path.rglob("*") if file.is_file()]
+    figures.kept_bytes = sum(file.stat().st_size for file in files)
     if scale.projections:
         figures.wrong += _wrong_in_mlflow(ledger.study.workspace / "mlflow.db", keys)
 
@@ -266,9 +265,7 @@ def parsed(arguments: Sequence[str]) -> Scale:
         elif key == "projections" and text in ("true", "false"):
             given[key] = text == "true"
         else:
-            raise Refusal(
-                f"{argument!r}: expected runs=N, workers=N, kills=N, executor=ray|threads, projections=true|false"
-            )
+            raise Refusal(f"{argument!r}: expected runs=N, workers=N, kills=N, executor=ray|threads or projections=...")
     scale = Scale(**given)
     if scale.runs < 10 or scale.workers < 1:
         raise Refusal("expected at least runs=10 and workers=1")
