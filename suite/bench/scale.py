@@ -71,8 +71,9 @@ class Scale:
         each = self.runs // self.candidates
         names = "".join(f"  c{number}: {{architecture: mlp}}\n" for number in range(self.candidates))
         return (
-            "title: Runs that learn nothing\ndataset: digits\nrecipe: {base: standard, epochs: 2, flip: false}\n"
-            f"search: {{trials: {each // 10}, parallel: 4}}\nseeds: {each - each // 10}\ncandidates:\n{names}"
+            f"title: Runs that learn nothing\ndataset: digits\nrecipe: {{base: standard, flip: false}}\n"
+            f"candidates:\n{names}budgets:\n  laptop:\n    recipe: {{epochs: 2}}\n"
+            f"    search: {{trials: {each // 10}, parallel: 4}}\n    seeds: {each - each // 10}\n"
         )
 
 

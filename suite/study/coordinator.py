@@ -72,7 +72,7 @@ class Coordinator:
             self._order.supersede()
             for key in sorted(self.ledger.results):
                 self._project(key)
-            while self._order.remaining():
+            while self._order.unfinished():
                 self._hand_out()
                 self._take_events()
         finally:
@@ -145,7 +145,7 @@ class Coordinator:
             behind = key.phase == "search" and search.report(key.number, row["epoch"], row[self._selection])
         assignment = self._running[key]
         whole = row["epoch"] >= assignment.epochs
-        self._clock.write()
+        self._clock.keep()
         worker.send(stop=behind and not whole)  # a trial that has trained to its end is complete, whatever its rank
         if row["epoch"] > assignment.committed:
             assignment.committed = row["epoch"]
@@ -162,9 +162,8 @@ class Coordinator:
         if key.phase == "search":
             value = result.metrics.get(self._selection)
             self._searches.of(key).tell(key.number, result.outcome, value, result.reason, result.ended_at)
-            if self._order.search_over(key):
-                self.ledger.supersede(key.candidate, key.track, self.limit.trials(key.track))
-        self._clock.write()
+            self._order.ended(key)
+        self._clock.keep()
         remember_speed(self.ledger.study.workspace, result)
         self._project(key)
         self._listener.ended(key, result)

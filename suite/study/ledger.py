@@ -38,6 +38,7 @@ class Ledger:
         self.candidates = {candidate.name: candidate for candidate in study.candidates}
         self.results: dict[RunKey, Result] = {}
         self.asked: dict[RunKey, dict[str, Any]] = {}
+        self._fingerprints: dict[str, str] = {}
         self._hands: dict[RunKey, Path] = {}
         """Where the runs are that train apart."""
         self.threads = study.threads or 0  # settled once it is known what ran before
@@ -163,8 +164,13 @@ class Ledger:
 
     def fingerprint(self, candidate: str) -> str | None:
         """The graph that the candidate's runs were trained with, None before the first."""
-        known = (result.fingerprint for key, result in self.results.items() if key.candidate == candidate)
-        return next((fingerprint for fingerprint in known if fingerprint), None)
+        if candidate not in self._fingerprints:
+            known = (result.fingerprint for key, result in self.results.items() if key.candidate == candidate)
+            first = next((fingerprint for fingerprint in known if fingerprint), None)
+            if first is None:
+                return None
+            self._fingerprints[candidate] = first
+        return self._fingerprints[candidate]
 
     def even_trials(self, track: str) -> int:
         """How many trials every candidate has finished, counted from trial 0 without a gap."""
@@ -185,11 +191,8 @@ class Ledger:
 
         Empty where nothing is searched or no trial completed: the final runs then take the recipe as it stands.
         """
-        mine = [
-            result.as_mapping()
-            for key, result in self.results.items()
-            if (key.candidate, key.track, key.phase) == (candidate, track, "search") and key.number < trials
-        ]
+        keys = (RunKey(candidate, track, "search", number) for number in range(trials))
+        mine = [self.results[key].as_mapping() for key in keys if key in self.results]
         chosen = select(mine, tasks.get(self.study.task).selection)
         return dict(chosen["parameters"]) if chosen else {}
 
