@@ -11,14 +11,15 @@ import psutil
 
 
 class Nodes:
-    """A head and one more node, each with so many CPUs."""
+    """A head and one more node, each with so many CPUs and GPUs, the latter in name alone."""
 
-    def __init__(self, cpus: int) -> None:
+    def __init__(self, cpus: int, gpus: int) -> None:
         from ray.cluster_utils import Cluster
 
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-        self._cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": cpus, "include_dashboard": False})
-        self._second = self._cluster.add_node(num_cpus=cpus)
+        has = {"num_cpus": cpus, "num_gpus": gpus}
+        self._cluster = Cluster(initialize_head=True, head_node_args={**has, "include_dashboard": False})
+        self._second = self._cluster.add_node(**has)
         self.address = self._cluster.address
 
     def second(self) -> list[psutil.Process]:
@@ -45,22 +46,12 @@ def _below(process: psutil.Process) -> list[psutil.Process]:
 
 
 @contextmanager
-def two_nodes(cpus: int = 1) -> Iterator[Nodes]:
-    nodes = Nodes(cpus)
+def two_nodes(cpus: int = 1, gpus: int = 0) -> Iterator[Nodes]:
+    nodes = Nodes(cpus, gpus)
     try:
         yield nodes
     finally:
         nodes.close()
-
-
-def ray_processes() -> list[str]:
-    """The command lines of what belongs to Ray, or trains for it, on this machine."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        line = " ".join(process.info["cmdline"] or [])
-        if any(word in line for word in ("gcs_server", "raylet", "ray::", "ray/dashboard")):
-            found.append(line[:120])
-    return found
 
 
 def wait_until_gone(pids: set[int], seconds: float = 30.0) -> set[int]:

@@ -13,6 +13,11 @@ import psutil
 import pytest
 
 from suite.core.durable import read_json
+from suite.core.refusals import Refusal
+from suite.data import DataSpec
+from suite.executors import Ending, Executor, RayOptions, Worker
+from suite.training.recipe import Recipe
+from suite.training.spec import RunSpec
 from tests import studies
 from tests.executors.nodes import Nodes, two_nodes, wait_until_gone
 from tests.studies import command, measured, same_weights, weights, workspace_with_study
@@ -41,12 +46,6 @@ def wait_for(what: Callable[[], Any], seconds: float = 120.0) -> Any:
     return found
 
 
-def steps(trace: Path, pids: set[int]) -> list[str]:
-    """The events that processes have reached, in their order."""
-    lines = trace.read_text().splitlines() if trace.exists() else []
-    return [line.split()[2] for line in lines if line.count(" ") == 2 and int(line.split()[1]) in pids]
-
-
 def below(pid: int) -> list[psutil.Process]:
     try:
         return psutil.Process(pid).children(recursive=True)
@@ -57,26 +56,23 @@ def below(pid: int) -> list[psutil.Process]:
 def test_a_node_lost_in_the_middle_of_an_epoch_changes_nothing(
     nodes: Nodes, one_local_worker: Path, tmp_path: Path
 ) -> None:
-    workspace, trace = workspace_with_study(tmp_path / "w"), tmp_path / "trace"
+    workspace = workspace_with_study(tmp_path)
     process = studies.start(
         workspace, "executor=ray", f"ray.address={nodes.address}", "workers=2", "threads=1", "search.parallel=2",
     )  # fmt: skip
     try:
-        # workers inherit the trace from their node, which was started before: the file of the heartbeat tells instead
-        lost = wait_for(lambda: in_an_epoch(workspace, {p.pid for p in nodes.second()}))
+        wait_for(lambda: in_an_epoch(workspace, {p.pid for p in nodes.second()}))
         nodes.lose_the_second()
         assert process.wait(timeout=400) == 0
     finally:
         process.kill()
     log = (workspace / "output.log").read_text()
     assert "the worker was killed; the run goes on from its last checkpoint" in log
-    assert lost
     assert measured(workspace) == measured(one_local_worker)
     assert same_weights(weights(workspace), weights(one_local_worker))
     attempts = Counter(result["attempts"] for result in studies.results(workspace).values())
     assert attempts[1] == 7
     assert not list(studies.instance(workspace).glob("*/*/*/*/attempt-*"))
-    assert trace.exists() is False
 
 
 def in_an_epoch(workspace: Path, pids: set[int]) -> bool:
@@ -136,15 +132,75 @@ def test_trials_that_overlap_make_the_same_set_of_runs(one_local_worker: Path, t
     assert read_json(studies.instance(workspace) / "study.json")["search_parallel"] == 3
 
 
-SETTINGS = {"name": "ray", "workers": 2, "backend": "tensorflow", "threads": 1}
-WATCH = """
-import json, os, sys
-from pathlib import Path
-from suite.bench.trivial import Trivial
-from suite.executors import worker
+FIELDS = {
+    "study": "s", "instance": "i", "candidate": "c", "architecture": "mlp", "track": "tuned", "phase": "final",
+    "number": 0, "seed": 0, "dataset": "digits", "data_hash": "", "backend": "tensorflow", "precision": "float32",
+}  # fmt: skip
+SPEC = RunSpec("mlp", {}, Recipe(epochs=2), DataSpec("digits"), {"initial": 0}, "")
 
-class Tells(Trivial):
-    def train(self, spec, directory, attempt, on_epoch):
-        (directory / "gpus").write_text(os.environ.get("CUDA_VISIBLE_DEVICES", "none"))
-        return super().train(spec, directory, attempt, on_epoch)
-"""
+
+def trained(workers: Executor, worker: Worker, directory: Path) -> tuple[str, str]:
+    """Carry out one run, each epoch of which goes on: what it could compute on, and its process."""
+    directory.mkdir()
+    worker.send(do="train", spec=SPEC.as_mapping(), directory=str(directory), attempt=1, fields=FIELDS)
+    while (event := workers.events.get(timeout=120)[1])["event"] == "epoch":
+        worker.send(stop=False)
+    assert event["event"] == "finished", event
+    device, _, process = (directory / "device").read_text().partition(" ")
+    return device, process
+
+
+@pytest.mark.parametrize(("gpus", "devices", "warm"), [(None, {"0", "1"}, False), (0, {""}, True)])
+def test_a_run_sees_the_gpus_that_it_asked_for_and_gives_them_back(
+    gpus: float | None, devices: set[str], warm: bool, tmp_path: Path
+) -> None:
+    from suite.executors.ray import RayExecutor
+
+    with two_nodes(gpus=2) as nodes:
+        options = RayOptions(nodes.address, gpus)
+        workers = RayExecutor(1, "tensorflow", 1, tmp_path / "logs", tmp_path, options, "tests.executors.tells")
+        try:
+            worker = workers.start()
+            found = [trained(workers, worker, tmp_path / str(number)) for number in range(4)]
+        finally:
+            workers.close()
+    assert {device for device, _ in found} <= devices
+    processes = {process for _, process in found}
+    assert len(processes) < 4 if warm else len(processes) == 4, "a process that had a GPU ends with its run"
+
+
+def test_a_node_that_does_not_see_the_workspace_is_refused(nodes: Nodes, tmp_path: Path) -> None:
+    from suite.executors.ray import RayExecutor
+
+    class Elsewhere(type(tmp_path)):  # type: ignore[misc]
+        """A folder into which what is written arrives nowhere, as on a disk of one's own."""
+
+        def write_text(self, *_: Any, **__: Any) -> int:
+            return 0
+
+    with pytest.raises(Refusal, match=r"node \d.* does not see the workspace"):
+        RayExecutor(1, "tensorflow", 1, tmp_path / "logs", Elsewhere(tmp_path), RayOptions(nodes.address))
+
+
+def test_other_software_on_a_node_is_refused(nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from suite.executors import ray as executor_on_ray
+
+    monkeypatch.setattr(executor_on_ray, "software", lambda: {"versions": {"keras": "1"}, "commit": None})
+    with pytest.raises(Refusal, match=r"node \d.* has other software than this machine: "):
+        executor_on_ray.RayExecutor(1, "tensorflow", 1, tmp_path, tmp_path, RayOptions(nodes.address))
+
+
+def test_a_worker_that_does_not_start_is_told_from_a_run_that_breaks(nodes: Nodes, tmp_path: Path) -> None:
+    from suite.executors.ray import RayExecutor
+
+    options = RayOptions(nodes.address)
+    workers = RayExecutor(1, "tensorflow", 1, tmp_path / "logs", tmp_path, options, "tests.executors.no_such_module")
+    try:
+        worker = workers.start()
+        worker.send(do="train", directory=str(tmp_path / "run"))
+        _, event = workers.events.get(timeout=120)
+    finally:
+        workers.close()
+    assert (event["event"], event["ending"], event["began"]) == ("exit", Ending.CRASHED, False)
+    assert "No module named tests.executors.no_such_module" in worker.last_words()
+    assert "No module named" in worker.log.read_text()
