@@ -26,7 +26,6 @@ from suite.executors.protocol import Ending, Event, Worker
 
 LOOK_SECONDS = 30.0
 """How often is looked whether the cluster can still hold a run, while none reports."""
-LEAVE_SECONDS = 10.0
 
 
 class RayWorker:
@@ -64,6 +63,8 @@ class RayExecutor:
         """Joins the cluster, or starts one. Raises Refusal where it cannot hold a run or a node is not fit for one."""
         self.events: queue.Queue[Event] = queue.Queue()
         self.workers: list[RayWorker] = []
+        self._in_hand: dict[str, RayWorker] = {}
+        """By the name of the order."""
         self._logs, self._names, self._orders = logs, itertools.count(), itertools.count()
         self._closed = threading.Event()
         self._cluster = joining.join(options)
@@ -103,6 +104,7 @@ class RayExecutor:
         assert isinstance(worker, RayWorker)
         self.forget(worker)
         if worker.order is not None:
+            self._in_hand.pop(worker.order, None)
             worker.order = None
             with suppress(RayError):
                 ray.cancel(worker.task, force=True)
@@ -129,11 +131,13 @@ class RayExecutor:
             self._mailbox.answer.remote(worker.order, dict(order))
             return
         name = worker.order = f"{worker.name}/{next(self._orders)}"
+        self._in_hand[name] = worker
         worker.task = self._carry.remote(dict(order), name, self._setup, self._mailbox)
         worker.task.future().add_done_callback(lambda future: self._ended(worker, name, future))
 
     def _ended(self, worker: RayWorker, name: str, future: Any) -> None:
         """A task is over, whatever became of it. Called by Ray, in a thread of its own."""
+        self._in_hand.pop(name, None)
         if worker.order != name or self._closed.is_set():
             return
         worker.order = None
@@ -151,10 +155,10 @@ class RayExecutor:
                 while not ray.wait([waiting], timeout=LOOK_SECONDS)[0]:
                     self._look()
                 for name, event in ray.get(waiting):
-                    for worker in self.workers:
-                        if worker.order == name:
-                            self.events.put((worker, event))
-            except Exception as error:
+                    worker = self._in_hand.get(name)
+                    if worker is not None:
+                        self.events.put((worker, event))
+            except (Exception, SystemExit) as error:  # the latter when this process leaves the cluster
                 if not self._closed.is_set():
                     self._suspend(f"the Ray cluster is gone ({first_line(error)}); start it again, then go on")
                 return
@@ -162,7 +166,7 @@ class RayExecutor:
     def _look(self) -> None:
         """A cluster that has lost the nodes which could hold a run is not waited for in silence."""
         nodes = self._cluster.nodes()
-        if any(worker.order for worker in self.workers) and not any(node.fits(self._ask) for node in nodes):
+        if self._in_hand and not any(node.fits(self._ask) for node in nodes):
             self._suspend(f"no node of the Ray cluster can hold a run any more: {shortage(nodes, self._ask)}")
 
     def _suspend(self, reason: str) -> None:
