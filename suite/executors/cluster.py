@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,11 @@ class RayOptions:
     address: str | None = None
     gpus: float | None = None
     cpus: int | None = None
+
+    @property
+    def joined(self) -> str | None:
+        """The address of the cluster that is joined; None: one starts here."""
+        return self.address or os.environ.get("RAY_ADDRESS") or None
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def announcement(nodes: Sequence[Node], ask: Ask, workers: int, started: bool, a
 
 def software() -> dict[str, Any]:
     """What must be the same on every node, for a result says what the coordinator's machine has."""
-    return {"versions": versions(), "commit": commit(), "python": platform.python_version()}
+    return {"versions": versions(), "commit": commit()}
 
 
 def difference(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:

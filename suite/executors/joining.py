@@ -72,7 +72,7 @@ class Cluster:
 
 def join(options: RayOptions) -> Cluster:
     """Join the cluster that is named, or start one on this machine. Raises Refusal where it cannot be reached."""
-    address = options.address or os.environ.get("RAY_ADDRESS")
+    address = options.joined
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
         if address:

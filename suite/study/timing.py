@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from suite.config.candidates import Candidate
+from suite.config.study import Study
 from suite.core.directories import RunKey
 from suite.core.outcomes import Outcome
 from suite.core.result import Result, read_result
@@ -24,10 +25,15 @@ def measure(ledger: Ledger, missing: list[RunKey]) -> tuple[list[str], bool]:
     The measured speeds are kept, so later estimates rest on them.
     """
     study = ledger.study
-    with tempfile.TemporaryDirectory(dir=study.workspace / "runs", prefix=".measure-") as name:
+    with tempfile.TemporaryDirectory(dir=_shared_folder(study)) as name:
         measured = [_measure(ledger, candidate, Path(name)) for candidate in study.candidates]
     lines = [*(line for line, _ in measured), f"the plan: about {clock(estimate(ledger, missing).seconds)}"]
     return lines, all(trained for _, trained in measured)
+
+
+def _shared_folder(study: Study) -> Path | None:
+    """Where all machines see what is written, if there are several; otherwise the system's own place."""
+    return study.workspace / "runs" if study.executor == "ray" else None
 
 
 def _measure(ledger: Ledger, candidate: Candidate, folder: Path) -> tuple[str, bool]:

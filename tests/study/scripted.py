@@ -23,6 +23,7 @@ class ScriptedWorker:
         fields = order["fields"]
         key = "/".join(str(fields[name]) for name in ("candidate", "track", "phase", "number"))
         self.executor.asked.append(key)
+        self.executor.places.append(order["directory"])
         what, _, reason = self.executor.script(key).partition(":")
         if what in list(Ending):
             self.executor.events.put((self, {"event": "exit", "ending": what, "how": "signal SIGKILL"}))
@@ -41,7 +42,7 @@ class ScriptedExecutor:
 
     def __init__(self, script: Script, apart: bool = False) -> None:
         self.apart = apart
-        self.script, self.asked = script, list[str]()
+        self.script, self.asked, self.places = script, list[str](), list[str]()
         self.events: queue.Queue[Event] = queue.Queue()
         self.workers: list[ScriptedWorker] = []
         self._names: Iterator[str] = (f"worker-{number}" for number in range(1000))
