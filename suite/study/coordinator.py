@@ -181,7 +181,7 @@ class Coordinator:
                 self._tolerance.start_failed(how, worker.last_words(), str(worker.log))
         elif self.ledger.commit(key) is not None:
             self._finished(key, worker, gone=True)
-        elif not began:
+        elif not began and ending is Ending.CRASHED:
             del self._running[key]
             self._tolerance.start_failed(how, worker.last_words(), str(worker.log))
         elif ending is Ending.CRASHED:

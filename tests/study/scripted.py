@@ -26,7 +26,8 @@ class ScriptedWorker:
         self.executor.places.append(order["directory"])
         what, _, reason = self.executor.script(key).partition(":")
         if what in list(Ending):
-            self.executor.events.put((self, {"event": "exit", "ending": what, "how": "signal SIGKILL"}))
+            began = {"began": False} if reason == "before it began" else {}
+            self.executor.events.put((self, {"event": "exit", "ending": what, "how": "signal SIGKILL", **began}))
             return
         measured = {"outcome": what, "reason": reason or None, "epochs": 1, "val_accuracy": 0.5, "test_accuracy": 0.5}
         asked = {**fields, "attempts": order["attempt"]}

@@ -156,3 +156,15 @@ def test_the_set_of_runs_does_not_depend_on_how_many_trials_overlap(parallel: in
     assert listener.most == parallel
     points = [str(book.parameters(key)) for key in book.results if (key.candidate, key.phase) == ("mlp", "search")]
     assert len(set(points)) == len(points) == 12
+
+
+def test_a_worker_that_never_began_is_no_failure_of_its_run(ledger: MakeLedger) -> None:
+    """It crashed while it started, which the run has no part in; when none starts the study stops, and says why."""
+    book, first = ledger(), iter(["crashed:before it began"] * 2 + ["killed:before it began"] * 2)
+    carry_out(book, lambda key: next(first, "completed"))
+    assert len(book.results) == 8
+    assert book.failures() == []
+    other = ledger("instance=other")
+    with pytest.raises(Stopped, match=r"workers do not start \(signal SIGKILL\): the last words"):
+        carry_out(other, lambda key: "crashed:before it began")
+    assert other.results == {}
