@@ -69,8 +69,8 @@ class Mailbox:
         return found
 
 
-def look(setup: Setup) -> str | None:
-    """Why this node cannot carry out runs, in one sentence; None where it can."""
+def look(setup: Setup, commit: bool = True) -> str | None:
+    """Why this node cannot carry out runs, in one sentence; None where it can. `commit`: the suite's own counts."""
     address = ray.util.get_node_ip_address()
     path, content = setup.proof
     try:
@@ -79,7 +79,7 @@ def look(setup: Setup) -> str | None:
         seen = None
     if seen != content:
         return unseen(setup.workspace, address)
-    differs = difference(setup.software, software())
+    differs = difference(setup.software, software(), commit)
     return f"node {address} has other software than this machine: {differs}" if differs else None
 
 
@@ -96,7 +96,9 @@ _looked = False
 def carry(order: Mapping[str, Any], name: str, setup: Setup, mailbox: Any) -> dict[str, Any]:
     """Carry out one order, and return the last event of it, as `suite.executors.protocol` describes it."""
     global _looked
-    problem = None if _looked else look(setup)  # a node that joined later was not looked at by the coordinator
+    # A node that joined later was not looked at. The commit may be another by now: somebody works on, as beside a local
+    # study, whose new workers take the code as it is, too.
+    problem = None if _looked else look(setup, commit=False)
     if problem is not None:
         return {"event": "suspended", "reason": problem}
     _looked = True

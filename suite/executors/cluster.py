@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from suite.core.host import commit, versions
+from suite.core import host
 from suite.core.refusals import Refusal
 
 
@@ -97,16 +97,16 @@ def announcement(nodes: Sequence[Node], ask: Ask, workers: int, started: bool, a
 
 def software() -> dict[str, Any]:
     """What must be the same on every node, for a result says what the coordinator's machine has."""
-    return {"versions": versions(), "commit": commit()}
+    return {"versions": host.versions(), "commit": host.commit()}
 
 
-def difference(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+def difference(expected: Mapping[str, Any], found: Mapping[str, Any], commit: bool = True) -> str | None:
     """Why a node's software is not the coordinator's, in one phrase; None where it is."""
     for name in sorted({*expected["versions"], *found["versions"]}):
         mine, theirs = expected["versions"].get(name), found["versions"].get(name)
         if mine != theirs:
             return f"{name} is {theirs or 'missing'} there and {mine or 'missing'} here"
-    if expected["commit"] and found["commit"] and expected["commit"] != found["commit"]:
+    if commit and expected["commit"] and found["commit"] and expected["commit"] != found["commit"]:
         return f"the suite's commit is {found['commit'][:12]} there and {expected['commit'][:12]} here"
     return None
 

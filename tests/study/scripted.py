@@ -16,8 +16,9 @@ Script = Callable[[str], str]
 
 class ScriptedWorker:
     def __init__(self, executor: ScriptedExecutor, name: str) -> None:
-        self.executor, self.name, self.ready, self.log = executor, name, False, Path("no.log")
-        self.executor.events.put((self, {"event": "ready"}))
+        self.executor, self.name, self.ready, self.log = executor, name, executor.apart, Path("no.log")
+        if not self.ready:
+            self.executor.events.put((self, {"event": "ready"}))
 
     def send(self, **order: Any) -> None:
         fields = order["fields"]

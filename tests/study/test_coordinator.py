@@ -23,8 +23,8 @@ from tests.study.scripted import Recorded, Script, ScriptedExecutor
 MakeLedger = Callable[..., Ledger]
 
 
-def carry_out(ledger: Ledger, script: Script) -> tuple[ScriptedExecutor, Recorded]:
-    executor, listener = ScriptedExecutor(script), Recorded()
+def carry_out(ledger: Ledger, script: Script, apart: bool = False) -> tuple[ScriptedExecutor, Recorded]:
+    executor, listener = ScriptedExecutor(script, apart), Recorded()
     clock = SessionClock(ledger.directory, ledger.study.workers)
     Coordinator(ledger, executor, Projector(Kept), listener, clock).run()
     return executor, listener
@@ -161,10 +161,10 @@ def test_the_set_of_runs_does_not_depend_on_how_many_trials_overlap(parallel: in
 def test_a_worker_that_never_began_is_no_failure_of_its_run(ledger: MakeLedger) -> None:
     """It crashed while it started, which the run has no part in; when none starts the study stops, and says why."""
     book, first = ledger(), iter(["crashed:before it began"] * 2 + ["killed:before it began"] * 2)
-    carry_out(book, lambda key: next(first, "completed"))
+    carry_out(book, lambda key: next(first, "completed"), apart=True)
     assert len(book.results) == 8
     assert book.failures() == []
     other = ledger("instance=other")
     with pytest.raises(Stopped, match=r"workers do not start \(signal SIGKILL\): the last words"):
-        carry_out(other, lambda key: "crashed:before it began")
+        carry_out(other, lambda key: "crashed:before it began", apart=True)
     assert other.results == {}
