@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -74,6 +76,7 @@ def join(options: RayOptions) -> Cluster:
     """Join the cluster that is named, or start one on this machine. Raises Refusal where it cannot be reached."""
     address = options.joined
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    terminated = signal.getsignal(signal.SIGTERM)  # Ray puts its own in that place, which leaves at once
     try:
         if address:
             ray.init(address, **quiet)
@@ -87,6 +90,9 @@ def join(options: RayOptions) -> Cluster:
         )
     except (ConnectionError, ValueError, RuntimeError, RayError) as error:
         raise Refusal(f"the Ray cluster at {address or 'this machine'} cannot be joined: {first_line(error)}") from None
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, terminated)
     return Cluster("local", started=True)
 
 
