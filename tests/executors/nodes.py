@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 import psutil
@@ -13,13 +13,19 @@ import psutil
 class Nodes:
     """A head and one more node, each with so many CPUs and GPUs, the latter in name alone."""
 
-    def __init__(self, cpus: int, gpus: int) -> None:
+    def __init__(self, cpus: int, gpus: int, second: Mapping[str, str]) -> None:
+        """`second`: environment variables of the second node alone, and of what runs there."""
         from ray.cluster_utils import Cluster
 
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
         has = {"num_cpus": cpus, "num_gpus": gpus}
         self._cluster = Cluster(initialize_head=True, head_node_args={**has, "include_dashboard": False})
-        self._second = self._cluster.add_node(**has)
+        os.environ |= second
+        try:
+            self._second = self._cluster.add_node(**has)
+        finally:
+            for name in second:
+                del os.environ[name]
         self.address = self._cluster.address
 
     def second(self) -> list[psutil.Process]:
@@ -46,8 +52,8 @@ def _below(process: psutil.Process) -> list[psutil.Process]:
 
 
 @contextmanager
-def two_nodes(cpus: int = 1, gpus: int = 0) -> Iterator[Nodes]:
-    nodes = Nodes(cpus, gpus)
+def two_nodes(cpus: int = 1, gpus: int = 0, second: Mapping[str, str] | None = None) -> Iterator[Nodes]:
+    nodes = Nodes(cpus, gpus, second or {})
     try:
         yield nodes
     finally:

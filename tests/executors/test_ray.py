@@ -53,36 +53,34 @@ def below(pid: int) -> list[psutil.Process]:
         return []
 
 
-def test_a_node_lost_in_the_middle_of_an_epoch_changes_nothing(
-    nodes: Nodes, one_local_worker: Path, tmp_path: Path
-) -> None:
-    workspace = workspace_with_study(tmp_path)
-    process = studies.start(
-        workspace, "executor=ray", f"ray.address={nodes.address}", "workers=2", "threads=1", "search.parallel=2",
-    )  # fmt: skip
-    try:
-        wait_for(lambda: in_an_epoch(workspace, {p.pid for p in nodes.second()}))
-        nodes.lose_the_second()
-        assert process.wait(timeout=400) == 0
-    finally:
-        process.kill()
+def test_a_node_lost_in_the_middle_of_an_epoch_changes_nothing(one_local_worker: Path, tmp_path: Path) -> None:
+    """After the fifth of an epoch's eight steps worker and Ray process of a node are gone, and with them the node."""
+    workspace, fired = workspace_with_study(tmp_path / "here"), tmp_path / "fired"
+    fault = {"SUITE_FAULT": "training.step:5:both", "SUITE_FAULT_ONCE": str(fired)}
+    with two_nodes(second=fault) as nodes:
+        process = studies.start(
+            workspace, "executor=ray", f"ray.address={nodes.address}", "workers=2", "threads=1", "search.parallel=2"
+        )
+        try:
+            wait_for(fired.exists)
+            nodes.lose_the_second()
+            assert process.wait(timeout=600) == 0
+        finally:
+            process.kill()
     log = (workspace / "output.log").read_text()
     assert "the worker was killed; the run goes on from its last checkpoint" in log
     assert measured(workspace) == measured(one_local_worker)
     assert same_weights(weights(workspace), weights(one_local_worker))
     attempts = Counter(result["attempts"] for result in studies.results(workspace).values())
-    assert attempts[1] == 7
+    assert attempts[1] < len(studies.results(workspace)) == 8
     assert not list(studies.instance(workspace).glob("*/*/*/*/attempt-*"))
 
 
-def in_an_epoch(workspace: Path, pids: set[int]) -> bool:
-    """Whether a worker among these processes holds the lock of a run that has begun to train."""
-    for heartbeat in workspace.glob("runs/tiny/*/*/*/*/*/attempt-*/checkpoints/heartbeat"):
-        holder = (heartbeat.parents[1] / ".lock").read_text()
-        spent = heartbeat.read_text().split()
-        if holder and int(holder) in pids and spent and float(spent[0]) > 0:
-            return True
-    return False
+def test_two_local_workers_give_what_one_gives(one_local_worker: Path, tmp_path: Path) -> None:
+    workspace = workspace_with_study(tmp_path)
+    assert command(workspace, "threads=1", "workers=2").returncode == 0
+    assert measured(workspace) == measured(one_local_worker)
+    assert same_weights(weights(workspace), weights(one_local_worker))
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
