@@ -145,6 +145,11 @@ def _ray(section: Mapping[str, Any]) -> executors.RayOptions:
     if gpus is not None and (gpus < 0 or (gpus > 1 and gpus != int(gpus))):
         raise Refusal(f"ray.gpus={gpus:g}: expected auto, 0, a share below 1 or a whole number")
     address = section.get("address")
+    if str(address).startswith("ray://"):
+        raise Refusal(
+            f"ray.address={address}: the coordinator runs on one of the cluster's machines; start the command there, "
+            "with ray.address=auto"
+        )
     return executors.RayOptions(str(address) if address else None, gpus)
 
 

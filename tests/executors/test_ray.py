@@ -95,13 +95,16 @@ def test_an_end_of_the_coordinator_leaves_no_process_behind(how: signal.Signals,
 
 def _interrupted(how: signal.Signals, workspace: Path, *arguments: str) -> None:
     process = studies.start(workspace, "executor=ray", "workers=2", "threads=1", "images_seen=200000", *arguments)
-    wait_for(lambda: list(workspace.glob("runs/tiny/*/*/*/*/*/attempt-*/checkpoints/0*")))
-    mine = {child.pid for child in below(process.pid)}
-    locks = workspace.glob("runs/tiny/*/*/*/*/*/attempt-*/.lock")
-    training = {int(text) for lock in locks if (text := lock.read_text())}
-    assert training
-    process.send_signal(how)
-    code = process.wait(timeout=60)
+    try:
+        wait_for(lambda: list(workspace.glob("runs/tiny/*/*/*/*/*/attempt-*/checkpoints/0*")))
+        mine = {child.pid for child in below(process.pid)}
+        locks = workspace.glob("runs/tiny/*/*/*/*/*/attempt-*/.lock")
+        training = {int(text) for lock in locks if (text := lock.read_text())}
+        assert training
+        process.send_signal(how)
+        code = process.wait(timeout=200)
+    finally:
+        process.kill()
     assert code == (-signal.SIGKILL if how is signal.SIGKILL else 130)
     assert wait_until_gone(mine | training) == set()
 
