@@ -60,7 +60,7 @@ def two_nodes(cpus: int = 1, gpus: int = 0, second: Mapping[str, str] | None = N
         nodes.close()
 
 
-def wait_until_gone(pids: set[int], seconds: float = 30.0) -> set[int]:
+def wait_until_gone(pids: set[int], seconds: float = 150.0) -> set[int]:
     """Wait for the end of processes; returns those that are still there."""
     deadline = time.monotonic() + seconds
     while left := {pid for pid in pids if _is_alive(pid)}:

@@ -94,6 +94,9 @@ def test_an_end_of_the_coordinator_leaves_no_process_behind(how: signal.Signals,
 
 
 def _interrupted(how: signal.Signals, workspace: Path, *arguments: str) -> None:
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # in the background of a script it is ignored, and inherited
     process = studies.start(workspace, "executor=ray", "workers=2", "threads=1", "images_seen=200000", *arguments)
     try:
         wait_for(lambda: list(workspace.glob("runs/tiny/*/*/*/*/*/attempt-*/checkpoints/0*")))
