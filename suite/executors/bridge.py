@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import ray
+from ray.exceptions import RayActorError
 
 import suite
 from suite.core.host import memory_bytes_allowed
@@ -23,7 +24,7 @@ from suite.core.outcomes import BROKEN
 from suite.core.result import read_result
 from suite.executors.cluster import difference, software, unseen
 from suite.executors.local import TRUSTED_SHARE, LocalWorker
-from suite.executors.protocol import Event
+from suite.executors.protocol import Ending, Event
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,12 @@ def _follow(kept: _Kept, order: Mapping[str, Any], name: str, setup: Setup, mail
             case "ready":
                 worker.ready = True
             case "epoch":
-                worker.send(**ray.get(mailbox.ask.remote(name, event)))
+                try:
+                    answer = ray.get(mailbox.ask.remote(name, event))
+                except RayActorError:  # nobody will answer: the run goes on elsewhere, and asks again
+                    _drop()
+                    return {"event": "exit", "ending": Ending.KILLED, "how": "its way to the coordinator was lost"}
+                worker.send(**answer)
             case "exit":
                 _kept = None
                 return {**event, "began": worker.ready, "words": worker.last_words(), "log": str(worker.log)}

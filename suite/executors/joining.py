@@ -122,6 +122,6 @@ def remote(ask: Ask) -> Any:
 
 def mailbox() -> Any:
     """The actor between tasks and coordinator, on the coordinator's own node."""
-    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     options = {"num_cpus": 0, "max_concurrency": 100_000, "scheduling_strategy": here}
     return ray.remote(**options)(bridge.Mailbox).remote()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
+from ray.exceptions import OutOfMemoryError, RayActorError, RayError, RayTaskError
 
 from suite.core.refusals import first_line
 from suite.executors import bridge, joining
@@ -158,6 +158,9 @@ class RayExecutor:
                     worker = self._in_hand.get(name)
                     if worker is not None:
                         self.events.put((worker, event))
+            except RayActorError:  # who waits for an answer of it is told, and its run goes on in another attempt
+                if not self._closed.is_set():
+                    self._mailbox = joining.mailbox()
             except (Exception, SystemExit) as error:  # the latter when this process leaves the cluster
                 if not self._closed.is_set():
                     self._suspend(f"the Ray cluster is gone ({first_line(error)}); start it again, then go on")
