@@ -208,3 +208,24 @@ def test_a_worker_that_does_not_start_is_told_from_a_run_that_breaks(nodes: Node
     assert (event["event"], event["ending"], event["began"]) == ("exit", Ending.CRASHED, False)
     assert "No module named tests.executors.no_such_module" in worker.last_words()
     assert "No module named" in worker.log.read_text()
+
+
+def test_a_lost_mailbox_costs_a_run_one_attempt(nodes: Nodes, tmp_path: Path) -> None:
+    import ray
+
+    from suite.executors.ray import RayExecutor
+
+    options = RayOptions(nodes.address)
+    workers = RayExecutor(1, "tensorflow", 1, tmp_path / "logs", tmp_path, options, "tests.executors.tells")
+    try:
+        worker = workers.start()
+        (tmp_path / "first").mkdir()
+        order = {"do": "train", "spec": SPEC.as_mapping(), "attempt": 1, "fields": FIELDS}
+        worker.send(**order, directory=str(tmp_path / "first"))
+        assert workers.events.get(timeout=120)[1]["event"] == "epoch"
+        ray.kill(workers._mailbox)
+        _, event = workers.events.get(timeout=120)
+        assert (event["event"], event["ending"]) == ("exit", Ending.KILLED)
+        trained(workers, worker, tmp_path / "second")
+    finally:
+        workers.close()
