@@ -9,6 +9,7 @@ from pathlib import Path
 
 from suite.commandline import DONE, FAILED, boolean, enter, parse
 from suite.core import directories
+from suite.core.attempts import settle
 from suite.core.directories import RunKey
 from suite.core.durable import read_json
 from suite.core.instances import require
@@ -106,6 +107,8 @@ def _rebuild(workspace: Path, instances: list[Path]) -> int:
 
     code = DONE
     for directory in instances:
+        for _, run in list(directories.run_directories(directory)):
+            settle(run)
         runs, error = rebuild(workspace, directory)
         print(f"{directory.parent.name} / {directory.name}: " + (error or f"{runs} runs projected"))
         code = FAILED if error else code

@@ -12,7 +12,7 @@ from typing import Any
 from suite import tasks
 from suite.config.checks import NAME, count, mapping
 from suite.config.layers import images_seen_of, recipe_layer, recipe_of
-from suite.config.search import SearchSpace, checked_search, space_of
+from suite.config.search import SEARCH_KEYS, SearchSpace, checked_search, space_of
 from suite.core.identity import in_words
 from suite.core.refusals import Refusal, unknown
 from suite.data.dataset import DataSpec
@@ -74,7 +74,7 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
     if not NAME.fullmatch(str(name)):
         raise Refusal(f"candidate {name!r}: a name has letters, digits and . _ + - only, for it is also a folder")
     own, last = (_sections(name, value) for value in (written, said))
-    typed = {**cfg["typed"], "search": checked_search("search", cfg["typed"]["search"], ("space", "trials"))}
+    typed = {**cfg["typed"], "search": checked_search("search", cfg["typed"]["search"], SEARCH_KEYS)}
     typed["data"] = mapping("data", typed["data"])
     _say_what_is_overruled(name, own, typed, last)
     architecture = str(last["architecture"] or own["architecture"] or name)
@@ -93,7 +93,7 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
         )
     data = {**mapping("data", cfg["data"]), **own["data"], **typed["data"], **last["data"]}
     search = {
-        **checked_search("search", cfg["search"], ("space", "trials")),
+        **checked_search("search", cfg["search"], SEARCH_KEYS),
         **own["search"],
         **typed["search"],
         **last["search"],

@@ -11,13 +11,13 @@ from typing import Any
 from suite import executors, tasks
 from suite.config.axes import axes_from
 from suite.config.candidates import Candidate, candidates_from
-from suite.config.checks import NAME, as_list, boolean, count, one_of, seconds_from
+from suite.config.checks import NAME, as_list, boolean, count, mapping, number, one_of, seconds_from
 from suite.config.claims import claims_from
-from suite.config.search import checked_search
+from suite.config.search import SEARCH_KEYS, checked_search
 from suite.core.directories import TRACKS
 from suite.core.host import install_command
 from suite.core.metrics import of_part
-from suite.core.refusals import Refusal
+from suite.core.refusals import Refusal, unknown
 
 BACKENDS = ("tensorflow", "jax", "torch")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16")
@@ -28,6 +28,8 @@ class Search:
     """How often each candidate's values are searched: equally often for all. Where, is each candidate's own."""
 
     trials: int
+    parallel: int = 1
+    """Trials of one candidate that may run at the same time; no part of what a run is."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Study:
     precision: str
     workers: int
     executor: str  # where runs are carried out
+    ray: executors.RayOptions
     threads: int | None  # of the processor, for each run; None: the cores are shared out
     deterministic: bool | None  # None: on a processor yes, on an accelerator no
     workspace: Path
@@ -103,7 +106,8 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         backend=backend,
         precision=precision,
         workers=count("workers", cfg["workers"]),
-        executor=one_of("executor", cfg["executor"], executors.NAMES),
+        executor=_executor(cfg["executor"]),
+        ray=_ray(mapping("ray", cfg["ray"])),
         threads=None if cfg["threads"] == "auto" else count("threads", cfg["threads"]),
         deterministic=None if cfg["deterministic"] == "auto" else boolean("deterministic", cfg["deterministic"]),
         workspace=workspace,
@@ -126,12 +130,38 @@ def _backend(value: Any) -> str:
     return backend
 
 
+def _executor(value: Any) -> str:
+    executor = one_of("executor", value, executors.NAMES)
+    if executor == "ray" and find_spec("ray") is None:
+        raise Refusal(f"executor=ray needs Ray, which is not installed: {executors.INSTALL}")
+    return executor
+
+
+def _ray(section: Mapping[str, Any]) -> executors.RayOptions:
+    """The cluster; Ray deals GPUs out whole, or several runs to one of them."""
+    for key in section:
+        if key not in ("address", "gpus"):
+            raise unknown("key of ray", key, ("address", "gpus"))
+    gpus = None if section.get("gpus", "auto") == "auto" else number("ray.gpus", section["gpus"])
+    if gpus is not None and (gpus < 0 or (gpus > 1 and gpus != int(gpus))):
+        raise Refusal(f"ray.gpus={gpus:g}: expected auto, 0, a share below 1 or a whole number")
+    address = section.get("address")
+    if str(address).startswith("ray://"):
+        raise Refusal(
+            f"ray.address={address}: the coordinator runs on one of the cluster's machines; start the command there, "
+            "with ray.address=auto"
+        )
+    return executors.RayOptions(str(address) if address else None, gpus)
+
+
 def _search(cfg: Mapping[str, Any], searched: bool) -> Search:
     """How often is searched, which is never where no candidate has a space; the study's is its candidates' default."""
-    keys = ("space", "trials")
-    value = {**checked_search("search", cfg["search"], keys), **checked_search("search", cfg["typed"]["search"], keys)}
+    value = {
+        **checked_search("search", cfg["search"], SEARCH_KEYS),
+        **checked_search("search", cfg["typed"]["search"], SEARCH_KEYS),
+    }
     trials = count("search.trials", value.get("trials", 0), least=0)
-    return Search(trials if searched else 0)
+    return Search(trials if searched else 0, count("search.parallel", value.get("parallel", 1)))
 
 
 def _tracks(value: Any, searched: bool) -> tuple[str, ...]:

@@ -17,12 +17,18 @@
         preprocessing.json  final runs: what the pixels went through before the network
         model.weights.h5    final runs: the last weights
         result.json         the commit point: a run with it is over, a run without it is not
+        attempt-<n>/        on a cluster: where attempt n trains, as long as it is in hand (suite.core.attempts)
 
 A killed worker leaves the first five of these, perhaps files of the end phase and unfinished temporary files; the lock
 went with the process. The coordinator hands the run out again (`study.coordinator`) and reads its committed epochs
 (`study.ledger.Ledger.history`). The next attempt goes on from the newest whole checkpoint (`training.loop.Loop.resume`)
 and counts what the kill lost (`training.clock.Heartbeat`); it writes the end's files again. Checkpoints are deleted
 after result.json; `python -m suite.status clean=true` deletes what a kill left over (`study.cleaning`).
+
+A worker on another machine may be lost and still write. So on a cluster each attempt has a directory, `attempt-<n>/`,
+with all of these but the first two in it, the lock too. Checkpoints move in with the attempt and out after it; what it
+left at its end is moved up, result.json last; only the attempt in hand counts. Whoever opens the instance next settles
+what a killed coordinator left there, so that the files above are found where they always were.
 
 Knows no other part of the suite, so that the report, the status and the workers can all read the same truth.
 """
@@ -41,6 +47,8 @@ RUN, RESULT, HISTORY, PREDICTIONS, WEIGHTS = (
 )  # fmt: skip
 CHECKPOINTS = "checkpoints"
 """The folder of a run's checkpoints."""
+ATTEMPT = "attempt-"
+"""How the name of an attempt's own directory begins."""
 STUDY, SESSIONS = "study.json", "sessions.jsonl"
 TRACKS = ("shared", "tuned")
 

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from suite.core.refusals import unknown
+from suite.core.refusals import Refusal, unknown
+from suite.executors.cluster import RayOptions
 from suite.executors.protocol import Ending, Event, Executor, Worker
 
-__all__ = ["NAMES", "Ending", "Event", "Executor", "Worker", "executor"]
+__all__ = ["NAMES", "Ending", "Event", "Executor", "RayOptions", "Worker", "executor"]
 
-NAMES = ("local",)
+NAMES = ("local", "ray")
+INSTALL = "pip install ray"
 
 
-def executor(name: str, workers: int, backend: str, threads: int, logs: Path) -> Executor:
-    """The executor of a name, for so many workers with so many processor threads each. Raises Refusal for no name."""
+def executor(
+    name: str, workers: int, backend: str, threads: int, logs: Path, workspace: Path, ray: RayOptions | None = None
+) -> Executor:
+    """The executor of a name, for so many workers with so many processor threads each.
+
+    `workspace`: what all machines must see; `ray`: which cluster. Raises Refusal for no name, and for a cluster that
+    cannot carry out a run.
+    """
     if name == "local":
         from suite.executors.local import LocalExecutor
 
         return LocalExecutor(workers, backend, threads, logs)
+    if name == "ray":
+        try:
+            from suite.executors.ray import RayExecutor
+        except ModuleNotFoundError as error:
+            if error.name != "ray":
+                raise
+            raise Refusal(f"executor=ray needs Ray, which is not installed: {INSTALL}") from None
+        return RayExecutor(workers, backend, threads, logs, workspace, ray or RayOptions())
     raise unknown("executor", name, NAMES)

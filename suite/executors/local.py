@@ -20,6 +20,8 @@ from suite.core.hardware import gpus
 from suite.core.host import memory_bytes_allowed, memory_kills
 from suite.executors.protocol import ALONE, Ending, Event, Worker
 
+TRAINS = "suite.executors.worker"
+"""The module that a worker process runs."""
 TRUSTED_SHARE = 0.6  # of the memory, shared by the workers, that one may hold and still get another run
 OWN_FAULT_SHARE = 0.5  # of the memory, shared by the workers, that one held whom the system ended for want of it
 SAMPLE_SECONDS = 0.25
@@ -28,11 +30,17 @@ SAMPLE_SECONDS = 0.25
 class LocalWorker:
     """One worker process. Its events arrive in the queue as `(worker, event)`; the last one is `exit`.
 
-    fair_share: bytes of memory that are each worker's, where all use as much.
+    fair_share: bytes of memory that are each worker's, where all use as much. module: what the process runs.
     """
 
     def __init__(
-        self, name: str, events: queue.Queue[Event], log: Path, environment: Mapping[str, str], fair_share: float
+        self,
+        name: str,
+        events: queue.Queue[Event],
+        log: Path,
+        environment: Mapping[str, str],
+        fair_share: float,
+        module: str = TRAINS,
     ) -> None:
         self.name, self.log, self._events = name, log, events
         self.ready = False
@@ -44,7 +52,7 @@ class LocalWorker:
         with log.open("ab") as stderr:
             self._log_start = stderr.tell()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "suite.executors.worker"],
+                [sys.executable, "-m", module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -57,6 +65,10 @@ class LocalWorker:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
 
     def send(self, **order: Any) -> None:
         """Send one order. A worker that died is noticed by its `exit` event, not here."""
@@ -114,11 +126,16 @@ class LocalWorker:
 class LocalExecutor:
     """Starts workers on this machine. `threads`: processor threads that each computes with."""
 
+    apart = False
+
     def __init__(self, count: int, backend: str, threads: int, logs: Path) -> None:
         self.count, self._backend, self._threads, self._logs = count, backend, threads, logs
         self.events: queue.Queue[Event] = queue.Queue()
         self.workers: list[LocalWorker] = []
         self._started = 0
+
+    def lines(self) -> list[str]:
+        return []
 
     def start(self) -> LocalWorker:
         """Spawn one more worker."""
@@ -145,15 +162,7 @@ class LocalExecutor:
             self.stop(worker)
 
     def _environment(self) -> dict[str, str]:
-        threads = str(self._threads)
-        environment = {
-            "KERAS_BACKEND": self._backend,
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "PYTHONUNBUFFERED": "1",
-            "OMP_NUM_THREADS": threads,  # torch, too; JAX documents no such number and takes all cores
-            "TF_NUM_INTRAOP_THREADS": threads,
-            "TF_NUM_INTEROP_THREADS": threads,
-        }
+        environment = worker_environment(self._backend, self._threads)
         if self.count > 1:
             environment |= {
                 "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # the first worker would take all memory of a shared GPU
@@ -164,6 +173,18 @@ class LocalExecutor:
                 taken = [worker.accelerator for worker in self.workers]
                 environment["CUDA_VISIBLE_DEVICES"] = min(devices, key=taken.count)  # a replaced worker's, if one died
         return environment
+
+
+def worker_environment(backend: str, threads: int) -> dict[str, str]:
+    """The variables by which a worker process knows what it computes with."""
+    return {
+        "KERAS_BACKEND": backend,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": str(threads),  # torch, too; JAX documents no such number and takes all cores
+        "TF_NUM_INTRAOP_THREADS": str(threads),
+        "TF_NUM_INTEROP_THREADS": str(threads),
+    }
 
 
 def was_killed(code: int) -> bool:

@@ -8,7 +8,8 @@ arrives in one queue as `(worker, event)`, and an event says in `event` what it 
     passed_over reason, epochs              a checkpoint does not serve; it goes on after so many committed epochs
     finished   memory_bytes                 the order is carried out: the run's directory has a result
     suspended  reason                       somebody must mend something first: the study stops, saying why
-    exit       ending, how                  it is gone, and nothing more comes of it
+    exit       ending, how, [began]         it is gone, and nothing more comes of it; `began` is false where it never
+                                            got so far as to take its order
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Worker(Protocol):
 
     name: str
     ready: bool
+    """Whether it can take an order: from the beginning, or once it has said so."""
 
     @property
     def log(self) -> Path:
@@ -59,13 +61,18 @@ class Executor(Protocol):
     """Starts and ends workers."""
 
     events: queue.Queue[Event]
+    apart: bool
+    """Whether a worker may go on writing after it was given up, so that each attempt needs a directory of its own."""
 
     @property
     def workers(self) -> Sequence[Worker]:
         """Those that are alive or starting."""
 
+    def lines(self) -> list[str]:
+        """What people should know of where the runs will be carried out; nothing where that is plain."""
+
     def start(self) -> Worker:
-        """One more worker, which is not ready yet."""
+        """One more worker."""
 
     def stop(self, worker: Worker) -> None:
         """End a worker at once; what it committed is on disk. Its `exit` event is of no interest any more."""

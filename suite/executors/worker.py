@@ -24,9 +24,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from suite.core import directories, faults
 from suite.core.durable import write_json
@@ -35,12 +35,23 @@ from suite.core.outcomes import BROKEN, Outcome
 from suite.core.refusals import Refusal, first_line
 from suite.core.result import finished, read_result, write_result
 from suite.executors.protocol import ALONE
+from suite.training.failures import GraphChanged, RunFailed
 
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 LOCK_WAIT_SECONDS = 60.0  # a worker whose coordinator was killed needs a moment to notice
 
 
-class Channel:
+class Channel(Protocol):
+    """How a worker talks with the coordinator."""
+
+    def send(self, event: str, **values: Any) -> None:
+        """Tell what happened."""
+
+    def receive(self) -> dict[str, Any]:
+        """The next order or answer, waiting for it."""
+
+
+class Pipes:
     """The two pipes to the coordinator."""
 
     def __init__(self) -> None:
@@ -66,25 +77,45 @@ class Channel:
         return self._in.get()
 
 
-def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; the coordinator decides
-    channel = Channel()
-    faults.reach("worker.start")
-    from suite.training.trainer import Trainer  # here, so that a coordinator's death during the import is noticed
+class Trains(Protocol):
+    """What a worker trains with: `suite.training.trainer.Trainer`, or what takes its place where nothing is learnt."""
 
-    trainer = Trainer()
+    def train(
+        self,
+        spec: Any,
+        directory: Path,
+        on_epoch: Callable[[dict[str, Any]], bool],
+        on_passed_over: Callable[[str, int], None],
+    ) -> dict[str, Any]:
+        """Train one run, from its newest checkpoint if it has one, and return the fields of its result.
+
+        `on_epoch` is told of each committed epoch and answers whether to stop; `on_passed_over` why a checkpoint does
+        not serve, and how many epochs are left to go on from.
+        """
+
+
+def keras_trainer() -> Trains:
+    from suite.training.trainer import Trainer
+
+    return Trainer()
+
+
+def main(make_trainer: Callable[[], Trains] = keras_trainer) -> None:
+    """Serve the coordinator until it is gone. The trainer is made here, so that its death meanwhile is noticed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; the coordinator decides
+    channel = Pipes()
+    faults.reach("worker.start")
+    trainer = make_trainer()
     faults.reach("worker.imported")
     channel.send("ready")
     while True:
         order = channel.receive()
         if order.get("do") == "train":
-            _train(trainer, channel, order)
+            carry_out(trainer, channel, order)
 
 
-def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
+def carry_out(trainer: Trains, channel: Channel, order: dict[str, Any]) -> None:
     """Carry out one order. What a user or an operator can mend suspends it: the study stops, and the run stays open."""
-    from suite.training.trainer import GraphChanged
-
     try:
         with Lock(Path(order["directory"]) / ".lock") as lock:
             if not lock.acquire(LOCK_WAIT_SECONDS):
@@ -105,9 +136,8 @@ def _train(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
     channel.send("finished", memory_bytes=_resident_bytes())
 
 
-def _train_locked(trainer: Any, channel: Channel, order: dict[str, Any]) -> None:
+def _train_locked(trainer: Trains, channel: Channel, order: dict[str, Any]) -> None:
     from suite.training.spec import RunSpec
-    from suite.training.trainer import GraphChanged, RunFailed
 
     directory, waited = Path(order["directory"]), 0.0
     if read_result(directory) is not None:

@@ -7,6 +7,7 @@ two. What a run spent inside its own time is in its result; the rest of `busy_se
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from suite.core import directories
 from suite.core.durable import write_text
 
 START, IDLE, BUSY, TRACKING, REPORT = "start", "idle", "busy", "tracking", "report"
+KEEP_SECONDS = 1.0
 KINDS = (START, IDLE, BUSY, TRACKING, REPORT)
 """What a place does: starting (the session itself, or a worker), waiting for a run, training one, and at the end
 waiting for the projections and for the report."""
@@ -28,7 +30,7 @@ class SessionClock:
         self._directory, self._places = directory, workers
         self._earlier = directories.read_sessions(directory)
         self._started_at, self._now = time.time(), time.monotonic()
-        self._began = self._now
+        self._began, self._written = self._now, -math.inf
         self._workers: dict[str, str] = {}
         self._others = START
         """What the places without a worker do."""
@@ -79,9 +81,15 @@ class SessionClock:
         finally:
             self._search_seconds += time.perf_counter() - before
 
+    def keep(self) -> None:
+        """Make the session's line durable, unless that was done a moment ago: a kill may cost the account a second."""
+        if time.monotonic() - self._written >= KEEP_SECONDS:
+            self.write()
+
     def write(self) -> None:
         """Make the session's line durable as it is now."""
         self._pass()
+        self._written = self._now
         wall = self._now - self._began
         line = {
             "workers": self._places,

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from suite.core import directories
+from suite.core import attempts, directories
 from suite.core.durable import PARTIAL
 
 
@@ -34,5 +34,6 @@ def _useless(instances: list[Path]) -> Iterator[Path]:
         yield from list(instance.glob("*/*/final/superseded-*"))
         yield from [*instance.rglob(f"{PARTIAL}*")]
         for _, directory in list(directories.run_directories(instance)):
+            attempts.settle(directory)  # what a lost worker wrote after it was given up goes with it
             if (directory / directories.RESULT).exists():
                 yield directory / directories.CHECKPOINTS

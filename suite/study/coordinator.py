@@ -59,7 +59,7 @@ class Coordinator:
         self._executor, self._projector, self._listener, self._clock = executor, projector, listener, clock
         self._searches = Searches(ledger)
         self._selection = tasks.get(ledger.study.task).selection
-        self._order = Order(ledger, self.limit, self._searches, clock, listener.said)
+        self._order = Order(ledger, self.limit, self._searches, clock, listener.said, executor.apart)
         self._tolerance = Tolerance()
         self._running: dict[RunKey, Assignment] = {}
 
@@ -71,7 +71,7 @@ class Coordinator:
                 self._order.supersede()
                 for key in sorted(self.ledger.results):
                     self._project(key)
-                while self._order.remaining():
+                while self._order.unfinished():
                     interruption.check()
                     self._hand_out()
                     self._take_events()
@@ -80,16 +80,22 @@ class Coordinator:
                 self._clock.trained()
 
     def _hand_out(self) -> None:
-        busy = [assignment.worker for assignment in self._running.values()]
-        for worker in [w for w in self._executor.workers if w.ready and w not in busy]:
-            key = self._order.next(self._running)
-            if key is None:
+        """Give runs to idle workers. Where none is idle and none is starting, one more is started, up to the number."""
+        workers = self._executor.workers
+        if len(self._running) >= self.ledger.study.workers:
+            return
+        busy = {assignment.worker.name for assignment in self._running.values()}
+        idle = [worker for worker in workers if worker.ready and worker.name not in busy]
+        while (key := self._order.next(self._running)) is not None:
+            if not idle:
+                if len(workers) >= self.ledger.study.workers or not all(worker.ready for worker in workers):
+                    return
+                idle = [self._executor.start()]
+                self._clock.starts(idle[0].name)
+                workers = self._executor.workers
+            if not idle[0].ready:
                 return
-            self._assign(key, worker)
-        starting = [w for w in self._executor.workers if not w.ready]
-        full = len(self._executor.workers) >= self.ledger.study.workers
-        if not starting and not full and self._order.next(self._running) is not None:
-            self._clock.starts(self._executor.start().name)
+            self._assign(key, idle.pop(0))
 
     def _assign(self, key: RunKey, worker: Worker) -> None:
         order, history = self._order.open(key), self.ledger.history(key)
@@ -131,7 +137,7 @@ class Coordinator:
                 who = f"candidate {key.candidate}: " if key else ""
                 raise Stopped(f"{who}{event['reason'].rstrip('.')}. Nothing that was committed is lost")
             case "exit" if worker in self._executor.workers:
-                self._exited(worker, key, Ending(event["ending"]), event["how"])
+                self._exited(worker, key, Ending(event["ending"]), event["how"], event.get("began", True))
 
     def _epoch(self, key: RunKey, worker: Worker, row: Mapping[str, Any]) -> None:
         faults.reach("coordinator.epoch")
@@ -140,7 +146,7 @@ class Coordinator:
             behind = key.phase == "search" and search.report(key.number, row["epoch"], row[self._selection])
         assignment = self._running[key]
         whole = row["epoch"] >= assignment.epochs
-        self._clock.write()
+        self._clock.keep()
         worker.send(stop=behind and not whole)  # a trial that has trained to its end is complete, whatever its rank
         if row["epoch"] > assignment.committed:
             assignment.committed = row["epoch"]
@@ -163,9 +169,8 @@ class Coordinator:
         if key.phase == "search":
             value = result.metrics.get(self._selection)
             self._searches.of(key).tell(key.number, result.outcome, value, result.reason, result.ended_at)
-            if self._order.search_over(key):
-                self.ledger.supersede(key.candidate, key.track, self.limit.trials(key.track))
-        self._clock.write()
+            self._order.ended(key)
+        self._clock.keep()
         remember_speed(self.ledger.study.workspace, result)
         self._project(key)
         self._listener.ended(key, result)
@@ -175,7 +180,7 @@ class Coordinator:
             self._executor.stop(worker)  # a process that ran out or broke is not trusted with the next run
             self._clock.gone(worker.name)
 
-    def _exited(self, worker: Worker, key: RunKey | None, ending: Ending, how: str) -> None:
+    def _exited(self, worker: Worker, key: RunKey | None, ending: Ending, how: str, began: bool) -> None:
         self._executor.forget(worker)
         self._clock.gone(worker.name)
         if key is None:
@@ -183,6 +188,9 @@ class Coordinator:
                 self._tolerance.start_failed(how, worker.last_words(), str(worker.log))
         elif self.ledger.commit(key) is not None:
             self._finished(key, worker, gone=True)
+        elif not began and ending is Ending.CRASHED:
+            del self._running[key]
+            self._tolerance.start_failed(how, worker.last_words(), str(worker.log))
         elif ending is Ending.CRASHED:
             self._broke(key, worker, Outcome.ERROR, f"the worker crashed ({how}): {worker.last_words()}")
         elif ending is Ending.OUT_OF_MEMORY or self._tolerance.killed(key, ending is Ending.SHORT_OF_MEMORY):

@@ -40,6 +40,7 @@ def describe(
         "trials_counted": ledger.counted_trials("tuned", (limit or {}).get("search_stopped_after")),
         "search_space": _common_space(study),
         "trials_run": _trials_run(ledger),
+        "search_parallel": study.search.parallel,
         "pruning": pruner.DESCRIPTION,
         "train_on_validation": study.train_on_validation,
         "limit": limit,

@@ -13,7 +13,7 @@ from typing import Any
 
 from suite import tasks
 from suite.config.study import Study
-from suite.core import directories
+from suite.core import attempts, directories
 from suite.core.directories import RunKey
 from suite.core.durable import plain, read_json, write_json
 from suite.core.hardware import gpus, kind
@@ -45,6 +45,9 @@ class Ledger:
         self.candidates = {candidate.name: candidate for candidate in study.candidates}
         self.results: dict[RunKey, Result] = {}
         self.asked: dict[RunKey, dict[str, Any]] = {}
+        self._fingerprints: dict[str, str] = {}
+        self._hands: dict[RunKey, Path] = {}
+        """Where the runs are that train apart."""
         self.threads = study.threads or 0  # settled once it is known what ran before
         self._read()
         self._check()
@@ -54,6 +57,7 @@ class Ledger:
         for key, directory in directories.run_directories(self.directory):
             if key.candidate in self.candidates and key.track in self.study.tracks:
                 self.asked[key] = read_json(directory / directories.RUN)
+                attempts.settle(directory)
                 result = read_result(directory)
                 if result is not None:
                     self.results[key] = result
@@ -131,12 +135,22 @@ class Ledger:
     def attempt(self, key: RunKey) -> int:
         """Count one more attempt at a run, durably, and return its number (from 1)."""
         path = self.path(key) / ATTEMPTS
-        attempts = [*(read_json(path) if path.exists() else []), {"started_at": time.time()}]
-        write_json(path, attempts)
-        return len(attempts)
+        starts = [*(read_json(path) if path.exists() else []), {"started_at": time.time()}]
+        write_json(path, starts)
+        return len(starts)
+
+    def hand_out(self, key: RunKey, apart: bool) -> tuple[int, Path]:
+        """Count one more attempt, and return its number and where it trains: `apart`, or in the run's directory."""
+        number = self.attempt(key)
+        if not apart:
+            return number, self.path(key)
+        self._hands[key] = attempts.hand_out(self.path(key), number)
+        return number, self._hands[key]
 
     def commit(self, key: RunKey) -> Result | None:
-        """Take note of a run's result, if there is one on disk."""
+        """Take note of a run's result, if there is one on disk; its attempt is over in any case."""
+        attempts.settle(self.path(key))
+        self._hands.pop(key, None)
         result = read_result(self.path(key))
         if result is not None:
             self.results[key] = result
@@ -144,8 +158,8 @@ class Ledger:
 
     def fail(self, key: RunKey, outcome: Outcome, reason: str) -> None:
         """Write the result of a run whose worker could not: it crashed, or the system ran out of memory."""
-        attempts, history = read_json(self.path(key) / ATTEMPTS), self.history(key)
-        asked = {**self.fields(key), "attempts": len(attempts)}
+        starts, history = read_json(self.path(key) / ATTEMPTS), self.history(key)
+        asked = {**self.fields(key), "attempts": len(starts)}
         if history:
             write_json(self.path(key) / directories.HISTORY, history)
         measured = {"outcome": outcome, "reason": reason, "epochs": len(history), "deterministic": None}
@@ -165,12 +179,17 @@ class Ledger:
             return list(read_json(path)) if path.exists() else []
         from suite.training.checkpoint import committed_rows
 
-        return committed_rows(self.path(key))
+        return committed_rows(self._hands.get(key, self.path(key)))
 
     def fingerprint(self, candidate: str) -> str | None:
         """The graph that the candidate's runs were trained with, None before the first."""
-        known = (result.fingerprint for key, result in self.results.items() if key.candidate == candidate)
-        return next((fingerprint for fingerprint in known if fingerprint), None)
+        if candidate not in self._fingerprints:
+            known = (result.fingerprint for key, result in self.results.items() if key.candidate == candidate)
+            first = next((fingerprint for fingerprint in known if fingerprint), None)
+            if first is None:
+                return None
+            self._fingerprints[candidate] = first
+        return self._fingerprints[candidate]
 
     def even_trials(self, track: str) -> int:
         """How many trials every candidate has finished, counted from trial 0 without a gap."""
@@ -191,11 +210,8 @@ class Ledger:
 
         Empty where nothing is searched or no trial completed: the final runs then take the recipe as it stands.
         """
-        mine = [
-            result.as_mapping()
-            for key, result in self.results.items()
-            if (key.candidate, key.track, key.phase) == (candidate, track, "search") and key.number < trials
-        ]
+        keys = (RunKey(candidate, track, "search", number) for number in range(trials))
+        mine = [self.results[key].as_mapping() for key in keys if key in self.results]
         chosen = select(mine, tasks.get(self.study.task).selection)
         return dict(chosen["parameters"]) if chosen else {}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from suite.core.directories import RunKey
@@ -18,11 +20,20 @@ Say = Callable[[str], None]
 class Order:
     """The plan of a study while it is carried out: what is left, what may start, what a grown search sets aside."""
 
-    def __init__(self, ledger: Ledger, limit: Limit, searches: Searches, clock: SessionClock, say: Say) -> None:
+    def __init__(
+        self, ledger: Ledger, limit: Limit, searches: Searches, clock: SessionClock, say: Say, apart: bool = False
+    ) -> None:
+        """`apart`: each attempt trains in a directory of its own."""
         self._ledger, self._limit, self._searches, self._clock, self._say = ledger, limit, searches, clock, say
+        self._apart = apart
+        self._admitted: int | None = None
+        self._left: list[dict[RunKey, None]] = []
+        """What has no result yet, in the order of the plan, in stretches of one candidate, track and phase."""
+        self._trials: dict[tuple[str, str], set[RunKey]] = {}
+        """Of each candidate and track, the search trials that have no result yet."""
 
-    def remaining(self) -> list[RunKey]:
-        """Runs of the plan that have no result yet, in the order in which they will be handed out.
+    def unfinished(self) -> bool:
+        """Whether runs of the plan have no result yet.
 
         Settles first, as soon as it can be settled, how far the search goes.
         """
@@ -30,26 +41,67 @@ class Order:
             self._limit.decide(self._say)
             if self._limit.decided:
                 self.supersede()  # the final runs of an earlier session may rest on a shorter search
-        return [key for key in self._limit.order() if key not in self._ledger.results]
+        return any(self._first(stretch, ()) for stretch in self._stretches())
 
     def next(self, running: Collection[RunKey]) -> RunKey | None:
         """The next run that may start now, or None while every remaining one waits for others."""
-        for key in self._limit.order():
-            if key in self._ledger.results or key in running:
+        searching = Counter((key.candidate, key.track) for key in running if key.phase == "search")
+        for stretch in self._stretches():
+            sample = next(iter(stretch), None)
+            if sample is None:
                 continue
-            if key.phase == "search" and not _is_searching(key, running):
-                return key
-            if key.phase == "final" and self.search_over(key):
+            if sample.phase == "search":
+                may = searching[sample.candidate, sample.track] < self._ledger.study.search.parallel
+            else:
+                may = self.search_over(sample)
+            if may and (key := self._first(stretch, running)):
                 return key
         return None
 
+    def _first(self, stretch: dict[RunKey, None], running: Collection[RunKey]) -> RunKey | None:
+        """The first of a stretch that is not in hand; what is over by now leaves it, and is not looked at again."""
+        over, found = [], None
+        for key in stretch:
+            if key in self._ledger.results:
+                over.append(key)
+            elif key not in running:
+                found = key
+                break
+        for key in over:
+            del stretch[key]
+        return found
+
+    def _stretches(self) -> list[dict[RunKey, None]]:
+        if self._admitted != self._limit.admitted:
+            self._look_again()
+        return self._left
+
+    def _look_again(self) -> None:
+        """The plan is another: more rounds are admitted, or final runs are set aside."""
+        self._admitted, plan = self._limit.admitted, self._limit.order()
+        left = (key for key in plan if key not in self._ledger.results)
+        alike = groupby(left, lambda key: (key.candidate, key.track, key.phase))
+        self._left, self._trials = [dict.fromkeys(keys) for _, keys in alike], {}
+        for key in plan:
+            trials = self._trials.setdefault((key.candidate, key.track), set())
+            if key.phase == "search" and key not in self._ledger.results:
+                trials.add(key)
+
     def search_over(self, key: RunKey) -> bool:
         """Whether the search that a final run rests on has ended."""
-        return self._limit.decided and all(
-            other in self._ledger.results
-            for other in self._limit.order()
-            if (other.candidate, other.track, other.phase) == (key.candidate, key.track, "search")
-        )
+        if not self._limit.decided:
+            return False
+        self._stretches()
+        trials = self._trials.get((key.candidate, key.track), set())
+        trials -= {trial for trial in trials if trial in self._ledger.results}
+        return not trials
+
+    def ended(self, trial: RunKey) -> None:
+        """A search trial has a result: if its search is over now, final runs that it has outgrown are set aside."""
+        if self.search_over(trial) and self._ledger.supersede(
+            trial.candidate, trial.track, self._limit.trials(trial.track)
+        ):
+            self._look_again()
 
     def supersede(self) -> None:
         """Set aside the final runs that a search has outgrown, and say so."""
@@ -59,6 +111,7 @@ class Order:
                 if self.search_over(RunKey(candidate.name, track, "final", 0)):
                     moved = self._ledger.supersede(candidate.name, track, self._limit.trials(track))
                     if moved:
+                        self._look_again()
                         self._say(
                             f"{candidate.name}: the search has grown and selects other values; "
                             f"{len(moved)} final runs are set aside and train again"
@@ -77,18 +130,12 @@ class Order:
         elif parameters is None:
             parameters = ledger.selected(key.candidate, key.track, self._limit.trials(key.track))
         ledger.open(key, parameters)
-        attempt = ledger.attempt(key)
+        attempt, directory = ledger.hand_out(key, self._apart)
         spec = replace(ledger.spec(key, parameters), expected_fingerprint=ledger.fingerprint(key.candidate))
         return {
             "do": "train",
             "spec": spec.as_mapping(),
-            "directory": str(ledger.path(key)),
+            "directory": str(directory),
             "attempt": attempt,
             "fields": ledger.fields(key),
         }
-
-
-def _is_searching(key: RunKey, running: Collection[RunKey]) -> bool:
-    """Whether a trial of the same search is in hand: trials follow one another, so that each sees all before it."""
-    place = (key.candidate, key.track, key.phase)
-    return any((other.candidate, other.track, other.phase) == place for other in running)

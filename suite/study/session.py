@@ -45,7 +45,7 @@ class Outlook:
     def lines(self) -> list[str]:
         """The plan as people read it."""
         study = self.ledger.study
-        shared = oversubscription(study.workers, self.ledger.threads)
+        shared = oversubscription(study.workers, self.ledger.threads) if study.executor == "local" else None
         basis = (
             "by the speed that this machine last showed"
             if self.expected.measured
@@ -81,10 +81,12 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     """Train, project and report. What the report raises is not caught: by then everything is committed."""
     ledger, session, study = outlook.ledger, outlook.clock, outlook.ledger.study
     name, logs = study.executor, ledger.directory / "logs"
-    workers = executor(name, study.workers, study.backend, ledger.threads, logs)
+    workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
     write(ledger, "running")
-    projector = Projector(openers(_followed(study)))
+    projector = Projector(openers(followed(study)))
     with progress(outlook.expected, study.task) as listener:
+        for line in workers.lines():
+            listener.said(line)
         coordinator = Coordinator(ledger, workers, projector, listener, session)
         state, reason = _run(coordinator)
         if state != "finished":
@@ -108,7 +110,8 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     return End(state, failed, lines)
 
 
-def _followed(study: Study) -> Instance:
+def followed(study: Study) -> Instance:
+    """What its projections follow of a study."""
     tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
     return Instance(study.workspace, study.name, study.instance, tags, tasks.get(study.task).artifacts)
 

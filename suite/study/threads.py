@@ -26,7 +26,16 @@ def settled(study: Study, known: Mapping[str, int]) -> int:
                 f"instance {study.instance} of {study.name} has runs of another configuration: "
                 f"{key}: threads: {threads} became {asked}. {NEW_INSTANCE}"
             )
-    return asked or next(iter(known.values()), None) or max(1, cores() // study.workers)
+    return asked or next(iter(known.values()), None) or _share(study)
+
+
+def _share(study: Study) -> int:
+    if study.executor == "ray" and study.ray.joined:
+        raise Refusal(
+            "threads=auto shares out the cores of this machine, and a cluster's runs train on others: set threads=N, "
+            "the processor threads of each run, which an instance then keeps"
+        )
+    return max(1, cores() // study.workers)
 
 
 def oversubscription(workers: int, threads: int) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from suite.config.candidates import Candidate
+from suite.config.study import Study
 from suite.core.directories import RunKey
 from suite.core.outcomes import Outcome
 from suite.core.result import Result, read_result
@@ -25,7 +26,7 @@ def measure(ledger: Ledger, missing: list[RunKey], say: Callable[[str], None]) -
     The measured speeds are kept, so later estimates rest on them.
     """
     study = ledger.study
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=_shared_folder(study)) as name:
         say(f"measuring {STEPS} steps of each candidate, after half a minute or so of starting and tracing it")
         trained = []
         for candidate in study.candidates:
@@ -34,6 +35,11 @@ def measure(ledger: Ledger, missing: list[RunKey], say: Callable[[str], None]) -
             trained.append(whole)
     say(f"the plan: about {clock(estimate(ledger, missing).seconds)}")
     return all(trained)
+
+
+def _shared_folder(study: Study) -> Path | None:
+    """Where all machines see what is written, if there are several; otherwise the system's own place."""
+    return study.workspace / "runs" if study.executor == "ray" else None
 
 
 def _measure(ledger: Ledger, candidate: Candidate, folder: Path) -> tuple[str, bool]:
@@ -49,7 +55,8 @@ def _measure(ledger: Ledger, candidate: Candidate, folder: Path) -> tuple[str, b
     directory = folder / candidate.name
     directory.mkdir()
     fields = ledger.asked_of(RunKey(candidate.name, study.tracks[0], "search", 0), {}, spec.recipe.as_mapping())
-    worker_of = executor(study.executor, 1, study.backend, ledger.threads, folder / "logs")
+    logs = folder / "logs"
+    worker_of = executor(study.executor, 1, study.backend, ledger.threads, logs, study.workspace, study.ray)
     try:
         worker_of.start().send(do="train", spec=spec.as_mapping(), directory=str(directory), attempt=1, fields=fields)
         text, trained = _wait(worker_of, ledger, directory)

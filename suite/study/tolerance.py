@@ -26,6 +26,7 @@ class Tolerance:
 
     def ended(self, result: Result) -> None:
         """A run is over."""
+        self._failed_starts = 0
         if result.outcome is not Outcome.ERROR:
             self._errors.clear()
             return
@@ -35,6 +36,7 @@ class Tolerance:
 
     def progressed(self, key: RunKey) -> None:
         """A run has committed more than before."""
+        self._failed_starts = 0
         self._kills.pop(key, None)
         self._short_of_memory.discard(key)
 

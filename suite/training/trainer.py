@@ -27,6 +27,7 @@ from suite.tasks import Evaluation
 from suite.tasks.task import figures
 from suite.training import device
 from suite.training.clock import Clocks
+from suite.training.failures import GraphChanged, RunFailed
 from suite.training.loop import Loop, OnEpoch, training_index
 from suite.training.preprocessing import Preprocessing, measure_preprocessing
 from suite.training.spec import RunSpec
@@ -39,18 +40,6 @@ DEVICE_BYTES = 1 << 30
 
 
 OnPassedOver = Callable[[str, int], None]
-
-
-class GraphChanged(Exception):
-    """The architecture's code builds another graph now than it did for earlier runs of the same candidate."""
-
-
-class RunFailed(Exception):
-    """A run broke. `fields`: what is known of it all the same, what its time was spent on among it."""
-
-    def __init__(self, fields: dict[str, Any]) -> None:
-        super().__init__("the run broke")
-        self.fields = fields
 
 
 @dataclass(frozen=True)

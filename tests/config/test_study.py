@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from suite.config import files
+from suite.config import files, study
 from suite.config.candidates import _check_architecture
 from suite.config.checks import seconds_from
 from suite.config.compose import compose
@@ -108,7 +108,13 @@ def test_limits(text: object, seconds: float | None) -> None:
         (["instance=a/b"], "letters"),
         (["candidates.lenet5.optoins.width=2"], "options"),
         (["candidates.lenet5.options.widht=2"], "width"),
-        (["executor=ray"], "unknown executor 'ray'"),
+        (["executor=rya"], "unknown executor 'rya'"),
+        (["ray.adress=auto"], "adress"),
+        (["ray.gpus=some"], "ray.gpus=some: expected a number"),
+        (["ray.address='ray://head:10001'"], "start the command there, with ray.address=auto"),
+        (["ray.gpus=1.5"], "a share below 1 or a whole number"),
+        (["search.parallel=0"], "search.parallel=0: expected a whole number of at least 1"),
+        (["candidates.mlp.search.parallel=2"], "every candidate of a study has the same parallel"),
         (["task=clasification"], "Did you mean 'classification'"),
         (["recipe=article", "search.space=sgd"], "`search: {space: auto}`"),
         (["candidates.mlp.search.space=adamw"], "candidate mlp: search space adamw is meant for adamw"),
@@ -221,3 +227,21 @@ def test_options_of_another_packages_architecture_are_checked_before_the_start(m
         _check_architecture("candidate a", "theirs", {"unitz": 3})
     with pytest.raises(Refusal, match="candidate a: option units of theirs is a whole number, not 'many'"):
         _check_architecture("candidate a", "theirs", {"units": "many"})
+
+
+def test_executor_ray_without_ray_is_refused_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = study.find_spec
+    monkeypatch.setattr(study, "find_spec", lambda name: None if name == "ray" else found(name))
+    with pytest.raises(Refusal, match="executor=ray needs Ray, which is not installed: pip install ray"):
+        study_from(compose(["study=quickstart", "executor=ray"]))
+    assert study_from(compose(["study=quickstart"])).executor == "local"
+
+
+def test_the_cluster_is_the_one_that_is_named_else_the_surroundings_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    plain = study_from(compose(["study=quickstart"]))
+    assert (plain.ray.joined, plain.ray.gpus, plain.search.parallel) == (None, None, 1)
+    monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
+    assert plain.ray.joined == "10.0.0.1:6379"
+    named = study_from(compose(["study=quickstart", "ray.address='10.0.0.2:6379'", "ray.gpus=0.5"]))
+    assert (named.ray.joined, named.ray.gpus) == ("10.0.0.2:6379", 0.5)

@@ -86,7 +86,7 @@ def test_each_worker_is_told_its_threads(workers: int, threads: int, tmp_path: P
 
 
 def test_executors_have_names(tmp_path: Path) -> None:
-    made = executor("local", 2, "tensorflow", 1, tmp_path)
+    made = executor("local", 2, "tensorflow", 1, tmp_path, tmp_path)
     assert isinstance(made.events, queue.Queue)
     with pytest.raises(Refusal, match=r"unknown executor 'locl'\. Did you mean 'local'"):
-        executor("locl", 1, "tensorflow", 1, tmp_path)
+        executor("locl", 1, "tensorflow", 1, tmp_path, tmp_path)

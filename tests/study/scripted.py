@@ -19,16 +19,19 @@ Script = Callable[[str], str]
 
 class ScriptedWorker:
     def __init__(self, executor: ScriptedExecutor, name: str) -> None:
-        self.executor, self.name, self.ready, self.log = executor, name, False, Path("no.log")
-        self.executor.events.put((self, {"event": "ready"}))
+        self.executor, self.name, self.ready, self.log = executor, name, executor.apart, Path("no.log")
+        if not self.ready:
+            self.executor.events.put((self, {"event": "ready"}))
 
     def send(self, **order: Any) -> None:
         fields = order["fields"]
         key = "/".join(str(fields[name]) for name in ("candidate", "track", "phase", "number"))
         self.executor.asked.append(key)
+        self.executor.places.append(order["directory"])
         what, _, reason = self.executor.script(key).partition(":")
         if what in list(Ending):
-            self.executor.events.put((self, {"event": "exit", "ending": what, "how": "signal SIGKILL"}))
+            began = {"began": False} if reason == "before it began" else {}
+            self.executor.events.put((self, {"event": "exit", "ending": what, "how": "signal SIGKILL", **began}))
             return
         if what == "passed_over":
             self.executor.events.put((self, {"event": "passed_over", "reason": reason, "epochs": 0}))
@@ -45,11 +48,15 @@ class ScriptedWorker:
 class ScriptedExecutor:
     """Implements `suite.executors.protocol.Executor`. `asked`: the keys that were handed out, in their order."""
 
-    def __init__(self, script: Script) -> None:
-        self.script, self.asked = script, list[str]()
+    def __init__(self, script: Script, apart: bool = False) -> None:
+        self.apart = apart
+        self.script, self.asked, self.places = script, list[str](), list[str]()
         self.events: queue.Queue[Event] = queue.Queue()
         self.workers: list[ScriptedWorker] = []
         self._names: Iterator[str] = (f"worker-{number}" for number in range(1000))
+
+    def lines(self) -> list[str]:
+        return []
 
     def start(self) -> ScriptedWorker:
         worker = ScriptedWorker(self, next(self._names))

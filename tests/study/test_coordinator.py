@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from suite.core.directories import RunKey
 from suite.core.outcomes import Outcome
+from suite.core.result import Result, finished, write_result
 from suite.projections.projector import Projector
 from suite.study.accounting import SessionClock
 from suite.study.coordinator import Coordinator
 from suite.study.ledger import Ledger
+from suite.study.plan import planned
 from suite.study.tolerance import EQUAL_ERRORS, KILLS_WITHOUT_PROGRESS, Stopped
 from suite.training import checkpoint
 from suite.training.checkpoint import CHECKPOINTS
@@ -23,8 +26,10 @@ from tests.study.scripted import Recorded, Script, ScriptedExecutor
 MakeLedger = Callable[..., Ledger]
 
 
-def carry_out(ledger: Ledger, script: Script, kept: Kept | None = None) -> tuple[ScriptedExecutor, Recorded]:
-    executor, listener, kept = ScriptedExecutor(script), Recorded(), kept or Kept()
+def carry_out(
+    ledger: Ledger, script: Script, kept: Kept | None = None, apart: bool = False
+) -> tuple[ScriptedExecutor, Recorded]:
+    executor, listener, kept = ScriptedExecutor(script, apart), Recorded(), kept or Kept()
     clock, projector = SessionClock(ledger.directory, ledger.study.workers), Projector({"kept": lambda: kept})
     Coordinator(ledger, executor, projector, listener, clock).run()
     assert projector.drain() is None
@@ -128,3 +133,71 @@ def test_a_run_is_as_long_as_its_own_parameters_say(ledger: MakeLedger, monkeypa
     _, listener = carry_out(book, lambda name: "completed")
     assert listener.epochs[str(key)] == book.epochs(key) == 7
     assert listener.epochs["lenet5/tuned/final/0"] == book.epochs(RunKey("lenet5", "tuned", "final", 0)) == 2
+
+
+def test_each_attempt_of_a_worker_that_may_be_lost_has_a_directory_of_its_own(ledger: MakeLedger) -> None:
+    """Killed at first, and once it has a result that nobody was told of: nothing but the run's files is left."""
+    book, first = ledger(), iter(["killed", "completed", "short_of_memory"])
+    executor = ScriptedExecutor(lambda key: next(first, "completed"), apart=True)
+    Coordinator(book, executor, Projector({"kept": Kept}), Recorded(), SessionClock(book.directory, 1)).run()
+    assert len(book.results) == 8
+    places = [Path(place).relative_to(book.directory) for place in executor.places]
+    assert [str(place) for place in places[:3]] == [
+        "mlp/tuned/search/0/attempt-1",
+        "mlp/tuned/search/0/attempt-2",
+        "mlp/tuned/search/1/attempt-1",
+    ]
+    assert not list(book.directory.glob("*/*/*/*/attempt-*"))
+    assert [book.results[key].attempts for key in sorted(book.results)].count(2) == 2
+
+
+def test_a_coordinator_settles_what_another_left(ledger: MakeLedger) -> None:
+    """It was killed after a worker's end, before it took note of it; the next one hands out nothing of it again."""
+    book, key = ledger(), RunKey("mlp", "tuned", "search", 0)
+    book.open(key, {"learning_rate": 0.1, "weight_decay": 0.0005})
+    number, place = book.hand_out(key, apart=True)
+    asked = {**book.fields(key), "attempts": number}
+    write_result(place, finished(asked, {"outcome": "completed", "epochs": 1, "val_accuracy": 0.5}, 1000.0))
+    after = ledger()
+    assert after.results[key].attempts == 1
+    executor, _ = carry_out(after, lambda key: "completed")
+    assert str(key) not in executor.asked
+
+
+class Overlapping(Recorded):
+    """Keeps the largest number of one candidate's trials that were in hand at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.most, self._now = 0, Counter[str]()
+
+    def started(self, key: RunKey, attempt: int, epochs: int) -> None:
+        self._now[key.candidate] += key.phase == "search"
+        self.most = max(self.most, *self._now.values())
+
+    def ended(self, key: RunKey, result: Result) -> None:
+        self._now[key.candidate] -= key.phase == "search"
+
+
+@pytest.mark.parametrize("parallel", [1, 2, 3])
+def test_the_set_of_runs_does_not_depend_on_how_many_trials_overlap(parallel: int, ledger: MakeLedger) -> None:
+    book, listener = ledger("search.trials=12", "workers=8", f"search.parallel={parallel}"), Overlapping()
+    executor = ScriptedExecutor(lambda key: "completed")
+    Coordinator(book, executor, Projector({"kept": Kept}), listener, SessionClock(book.directory, 8)).run()
+    assert sorted(book.results) == sorted(planned(book.study))
+    assert Counter(executor.asked) == Counter(map(str, book.results)), "each run is handed out once"
+    assert listener.most == parallel
+    points = [str(book.parameters(key)) for key in book.results if (key.candidate, key.phase) == ("mlp", "search")]
+    assert len(set(points)) == len(points) == 12
+
+
+def test_a_worker_that_never_began_is_no_failure_of_its_run(ledger: MakeLedger) -> None:
+    """It crashed while it started, which the run has no part in; when none starts the study stops, and says why."""
+    book, first = ledger(), iter(["crashed:before it began"] * 2 + ["killed:before it began"] * 2)
+    carry_out(book, lambda key: next(first, "completed"), apart=True)
+    assert len(book.results) == 8
+    assert book.failures() == []
+    other = ledger("instance=other")
+    with pytest.raises(Stopped, match=r"workers do not start \(signal SIGKILL\): the last words"):
+        carry_out(other, lambda key: "crashed:before it began", apart=True)
+    assert other.results == {}

@@ -73,3 +73,14 @@ def test_workers_that_share_cores_are_named() -> None:
     assert threads.oversubscription(2, 2) is None
     said = "2 workers with 4 threads each share 4 cores: times are longer than alone"
     assert threads.oversubscription(2, 4) == said
+
+
+def test_on_a_cluster_the_threads_are_named(tiny: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A local one has this machine's cores; a joined one's machines are others, unless an instance has its number."""
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    assert threads.settled(tiny("executor=ray", "workers=2"), {}) == 2
+    joined = tiny("executor=ray", "ray.address=auto")
+    with pytest.raises(Refusal, match="set threads=N"):
+        threads.settled(joined, {})
+    assert threads.settled(joined, {str(KEY): 3}) == 3
+    assert threads.settled(tiny("executor=ray", "ray.address=auto", "threads=6"), {}) == 6

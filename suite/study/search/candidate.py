@@ -2,6 +2,8 @@
 
 Trial 0 is the recipe as it stands, trials 1 to 9 are quasi-random points, later ones come from TPE. Every point is a
 function of (study seed, trial number, finished trials), so a search that was cut goes on as if nothing had happened.
+Where trials run at the same time, the points that are still training count too: the model takes them for bad ones
+(constant liar), so that it does not propose the same place twice.
 """
 
 from __future__ import annotations
@@ -72,7 +74,9 @@ class CandidateSearch:
         elif parameters is None and number < QUASI_RANDOM:
             parameters = quasi_random(self._space, self._seed, number)
         if parameters is None:
-            self._study.sampler = TPESampler(seed=self._seed + number, n_startup_trials=QUASI_RANDOM)
+            self._study.sampler = TPESampler(
+                seed=self._seed + number, n_startup_trials=QUASI_RANDOM, constant_liar=True
+            )
         else:
             self._study.enqueue_trial(dict(parameters))
         with warnings.catch_warnings():
@@ -86,9 +90,11 @@ class CandidateSearch:
         trial = self._trials[number]
         if epoch not in trial.answers:
             length = self._length(number)
-            earlier = [self._trials[lower].curve for lower in range(number) if self._length(lower) == length]
+            others = [
+                other.curve for key, other in self._trials.items() if key != number and self._length(key) == length
+            ]
             trial.curve[epoch] = value
-            trial.answers[epoch] = (self._rule or GainPruner(length))(epoch, value, earlier)
+            trial.answers[epoch] = (self._rule or GainPruner(length))(epoch, value, others)
         return trial.answers[epoch]
 
     def _length(self, number: int) -> int:
@@ -102,10 +108,13 @@ class CandidateSearch:
         rows: Iterable[Mapping[str, Any]],
         result: Mapping[str, Any] | None,
     ) -> None:
-        """Open a recorded trial again: its parameters, its epochs, and its end if it has one."""
+        """Open a recorded trial again: its parameters, its epochs, and its end if it has one.
+
+        What was answered at its epochs is not: a trial that goes on asks again, with all that is known by then.
+        """
         self.ask(number, parameters)
-        for row in rows:
-            self.report(number, row["epoch"], row[self._metric])
+        trial = self._trials[number]
+        trial.curve |= {row["epoch"]: row[self._metric] for row in rows}
         if result is not None:
             self.tell(number, result["outcome"], result[self._metric], result["reason"], result.get("ended_at"))
 

@@ -4,8 +4,9 @@ Ranks among few, noisy trials say little: of four equally good ones somebody is 
 its rank but by where it would end. Earlier trials that trained to the end show what is gained between a rung and the
 end, and how much those gains differ, be it by noise or because curves cross; that difference is the doubt which a trial
 is given the benefit of. The first trials stop for nobody, the recipe as it stands is no more spared than any other in
-their place, and among equals hardly any trial stops (`python -m suite.bench.search` measures it). Every decision looks
-at lower numbers alone, so that a search rebuilt from its records decides the same again.
+their place, and among equals hardly any trial stops (`python -m suite.bench.search` measures it). A decision looks
+at every other trial that has trained to its end by then, whatever its number: where trials run at the same time, ends
+come in any order.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from statistics import fmean, median, stdev
 from scipy.stats import t
 
 Rule = Callable[[int, float, Sequence[Mapping[int, float]]], bool]
-"""Whether to stop a trial, from its epoch, its value there, and the curves (epoch to value) of lower numbers."""
+"""Whether to stop a trial, from its epoch, its value there, and the curves (epoch to value) of the others so far."""
 
 LEAST_RIVALS = 3  # of two, the spread of the gains is one difference
 FIRST_EPOCH = 2  # after one epoch a curve shows how fast a recipe starts, not where it ends
@@ -26,7 +27,7 @@ ERROR = 0.02  # the chance, at a rung, to stop a trial that is as good as the be
 
 DESCRIPTION = (
     f"A search trial stops after a third, a half or three quarters of its epochs (never before epoch {FIRST_EPOCH}) if "
-    f"at least {LEAST_RIVALS} earlier trials trained to the end, it is below their median at that epoch, and what they "
+    f"at least {LEAST_RIVALS} others have trained to the end, it is below their median at that epoch, and what they "
     "gained from there on, with an allowance for how much those gains differ, would leave it behind the best of them."
 )
 
@@ -43,7 +44,7 @@ class GainPruner:
         self._epochs, self._rungs = epochs, rungs(epochs)
 
     def __call__(self, epoch: int, value: float, earlier: Sequence[Mapping[int, float]]) -> bool:
-        """Whether to stop a trial with `value` after `epoch`, given the curves of the trials of lower numbers.
+        """Whether to stop a trial with `value` after `epoch`, given the curves of the other trials so far.
 
         The trial is expected to gain what n earlier ones did, in the mean. Its own gain, the best one's luck and the
         mean itself are uncertain by one, one and 1/n of the gains' variance, hence Student's t times the square root of

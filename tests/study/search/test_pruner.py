@@ -49,4 +49,4 @@ def test_a_value_that_is_no_number_and_an_epoch_between_rungs_stop_nothing() -> 
 def test_the_description_is_one_sentence_with_the_rule_s_numbers() -> None:
     assert DESCRIPTION.count(". ") == 0
     assert DESCRIPTION.endswith(".")
-    assert "3 earlier trials" in DESCRIPTION
+    assert "3 others have trained" in DESCRIPTION

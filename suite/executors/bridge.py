@@ -1,0 +1,166 @@
+"""The node's side of `executor=ray`: a task that carries one run's messages between a warm worker and the coordinator.
+
+The worker is the same process as on one machine (`suite.executors.local`), so that its end is taken the same way and
+its words are in a log of its own. It is kept from task to task by the Ray process that the tasks of a node run in; when
+that one dies, the worker reads end-of-file on its pipe and leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray.exceptions import RayActorError
+
+import suite
+from suite.core.host import memory_bytes_allowed
+from suite.core.outcomes import BROKEN
+from suite.core.result import read_result
+from suite.executors.cluster import difference, software, unseen
+from suite.executors.local import TRUSTED_SHARE, LocalWorker
+from suite.executors.protocol import Ending, Event
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What every task is told: the same for all of a session.
+
+    at_once: how many workers share the memory of a node. proof: a file in the workspace, and what is in it.
+    software: what the coordinator's machine has.
+    """
+
+    workspace: Path
+    logs: Path
+    environment: Mapping[str, str]
+    module: str
+    at_once: int
+    proof: tuple[Path, str]
+    software: Mapping[str, Any]
+
+
+class Mailbox:
+    """An actor beside the coordinator: tasks leave a committed epoch here, and wait for the answer."""
+
+    def __init__(self) -> None:
+        self._events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
+        self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+
+    async def ask(self, order: str, event: dict[str, Any]) -> dict[str, Any]:
+        """Leave an event of an order, and wait for what the coordinator answers."""
+        answer = self._waiting[order] = asyncio.get_running_loop().create_future()
+        self._events.put_nowait((order, event))
+        return await answer
+
+    async def answer(self, order: str, answer: dict[str, Any]) -> None:
+        waiting = self._waiting.pop(order, None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(answer)
+
+    async def collect(self) -> list[tuple[str, dict[str, Any]]]:
+        """All events that are there, waiting for the first."""
+        found = [await self._events.get()]
+        while not self._events.empty():
+            found.append(self._events.get_nowait())
+        return found
+
+
+def look(setup: Setup, commit: bool = True) -> str | None:
+    """Why this node cannot carry out runs, in one sentence; None where it can. `commit`: the suite's own counts."""
+    address = ray.util.get_node_ip_address()
+    path, content = setup.proof
+    try:
+        seen = path.read_text(encoding="utf-8")
+    except OSError:
+        seen = None
+    if seen != content:
+        return unseen(setup.workspace, address)
+    differs = difference(setup.software, software(), commit)
+    return f"node {address} has other software than this machine: {differs}" if differs else None
+
+
+@dataclass
+class _Kept:
+    worker: LocalWorker
+    events: queue.Queue[Event]
+
+
+_kept: _Kept | None = None
+_looked = False
+
+
+def carry(order: Mapping[str, Any], name: str, setup: Setup, mailbox: Any) -> dict[str, Any]:
+    """Carry out one order, and return the last event of it, as `suite.executors.protocol` describes it."""
+    global _looked
+    # A node that joined later was not looked at. The commit may be another by now: somebody works on, as beside a local
+    # study, whose new workers take the code as it is, too.
+    problem = None if _looked else look(setup, commit=False)
+    if problem is not None:
+        return {"event": "suspended", "reason": problem}
+    _looked = True
+    kept = _warm(setup)
+    try:
+        return _follow(kept, order, name, setup, mailbox)
+    except BaseException:
+        _drop()  # the coordinator is gone, or whatever else: nobody follows the worker any more
+        raise
+
+
+def _warm(setup: Setup) -> _Kept:
+    global _kept
+    if _kept is None or not _kept.worker.alive:  # it may have been killed while it had nothing to do
+        name = f"ray-{ray.util.get_node_ip_address()}-{os.getpid()}"
+        root = str(Path(suite.__file__).parents[1])
+        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        events: queue.Queue[Event] = queue.Queue()
+        share = memory_bytes_allowed() / setup.at_once
+        environment = {**setup.environment, "PYTHONPATH": path}
+        _kept = _Kept(LocalWorker(name, events, setup.logs / f"{name}.log", environment, share, setup.module), events)
+    return _kept
+
+
+def _drop() -> None:
+    global _kept
+    if _kept is not None:
+        _kept.worker.kill()
+        _kept = None
+
+
+def _follow(kept: _Kept, order: Mapping[str, Any], name: str, setup: Setup, mailbox: Any) -> dict[str, Any]:
+    global _kept
+    worker = kept.worker
+    worker.send(**order)
+    while True:
+        event = dict(kept.events.get()[1])
+        match event["event"]:
+            case "ready":
+                worker.ready = True
+            case "epoch":
+                try:
+                    answer = ray.get(mailbox.ask.remote(name, event))
+                except RayActorError:  # nobody will answer: the run goes on elsewhere, and asks again
+                    _drop()
+                    return {"event": "exit", "ending": Ending.KILLED, "how": "its way to the coordinator was lost"}
+                worker.send(**answer)
+            case "exit":
+                _kept = None
+                return {**event, "began": worker.ready, "words": worker.last_words(), "log": str(worker.log)}
+            case "suspended":
+                _drop()
+                return event
+            case _:
+                if _is_spent(order, event.get("memory_bytes", 0), setup):
+                    _drop()
+                return event
+
+
+def _is_spent(order: Mapping[str, Any], memory_bytes: int, setup: Setup) -> bool:
+    """Whether a process that ran out, broke or has grown is not trusted with the next run."""
+    result = read_result(Path(order["directory"]))
+    broke = result is not None and result.outcome in BROKEN
+    return broke or memory_bytes > memory_bytes_allowed() * TRUSTED_SHARE / setup.at_once

@@ -1,0 +1,189 @@
+"""Workers on a Ray cluster: each run is one task, on whatever node has room for it, and reports to here.
+
+A worker is a place in the number that `workers` allows; which node and process serve it is decided with each order.
+What a task is on its node is in `suite.executors.bridge`; what the cluster must have, in `suite.executors.cluster`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray.exceptions import OutOfMemoryError, RayActorError, RayError, RayTaskError
+
+from suite.core.refusals import first_line
+from suite.executors import bridge, joining
+from suite.executors.cluster import RayOptions, announcement, shortage, software
+from suite.executors.local import TRAINS, worker_environment
+from suite.executors.protocol import Ending, Event, Worker
+
+LOOK_SECONDS = 30.0
+"""How often is looked whether the cluster can still hold a run, while none reports."""
+
+
+class RayWorker:
+    """A place for one run at a time. `order`: the one in hand, by a name of its own."""
+
+    def __init__(self, executor: RayExecutor, name: str, logs: Path) -> None:
+        self.name, self.log, self.ready = name, logs, True
+        self.order: str | None = None
+        self.task: Any = None
+        self.words = ""
+        self._executor = executor
+
+    def send(self, **order: Any) -> None:
+        self._executor.send(self, order)
+
+    def last_words(self) -> str:
+        return self.words
+
+
+class RayExecutor:
+    """Hands runs to a cluster. `threads`: processor threads that each run computes with, and CPUs that it asks for."""
+
+    apart = True
+
+    def __init__(
+        self,
+        count: int,
+        backend: str,
+        threads: int,
+        logs: Path,
+        workspace: Path,
+        options: RayOptions,
+        module: str = TRAINS,
+    ) -> None:
+        """Joins the cluster, or starts one. Raises Refusal where it cannot hold a run or a node is not fit for one."""
+        self.events: queue.Queue[Event] = queue.Queue()
+        self.workers: list[RayWorker] = []
+        self._in_hand: dict[str, RayWorker] = {}
+        """By the name of the order."""
+        self._logs, self._names, self._orders = logs, itertools.count(), itertools.count()
+        self._closed = threading.Event()
+        self._cluster = joining.join(options)
+        self._proof = workspace / "runs" / f".ray-{uuid.uuid4().hex}"
+        try:
+            nodes = self._cluster.nodes()
+            self._ask = joining.asked(nodes, threads, options)
+            self._lines = announcement(nodes, self._ask, count, self._cluster.started, self._cluster.address)
+            self._setup = bridge.Setup(
+                workspace,
+                logs,
+                {**worker_environment(backend, threads), **joining.accelerator_environment(self._ask)},
+                module,
+                min(count, max(node.fits(self._ask) for node in nodes)),
+                (self._proof, self._proof.name),
+                software(),
+            )
+            self._proof.parent.mkdir(parents=True, exist_ok=True)
+            self._proof.write_text(self._proof.name, encoding="utf-8")
+            logs.mkdir(parents=True, exist_ok=True)
+            self._cluster.refuse_unfit(nodes, self._setup)
+            self._carry, self._mailbox = joining.remote(self._ask), joining.mailbox()
+        except BaseException:
+            self.close()
+            raise
+        threading.Thread(target=self._collect, daemon=True).start()
+
+    def lines(self) -> list[str]:
+        return self._lines
+
+    def start(self) -> RayWorker:
+        worker = RayWorker(self, f"worker-{next(self._names)}", self._logs)
+        self.workers.append(worker)
+        return worker
+
+    def stop(self, worker: Worker) -> None:
+        assert isinstance(worker, RayWorker)
+        self.forget(worker)
+        if worker.order is not None:
+            self._in_hand.pop(worker.order, None)
+            worker.order = None
+            with suppress(RayError):
+                ray.cancel(worker.task, force=True)
+
+    def forget(self, worker: Worker) -> None:
+        self.workers = [other for other in self.workers if other is not worker]
+
+    def outgrown(self, memory_bytes: int) -> bool:
+        return False  # the node sees to it: the process is no worker's own
+
+    def close(self) -> None:
+        """End what is in hand, and leave the cluster; one that was started here ends."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        for worker in list(self.workers):
+            self.stop(worker)
+        self._proof.unlink(missing_ok=True)
+        self._cluster.leave()
+
+    def send(self, worker: RayWorker, order: Mapping[str, Any]) -> None:
+        """An order that trains is a new task; anything else answers the one in hand."""
+        if order.get("do") != "train":
+            self._mailbox.answer.remote(worker.order, dict(order))
+            return
+        name = worker.order = f"{worker.name}/{next(self._orders)}"
+        self._in_hand[name] = worker
+        worker.task = self._carry.remote(dict(order), name, self._setup, self._mailbox)
+        worker.task.future().add_done_callback(lambda future: self._ended(worker, name, future))
+
+    def _ended(self, worker: RayWorker, name: str, future: Any) -> None:
+        """A task is over, whatever became of it. Called by Ray, in a thread of its own."""
+        self._in_hand.pop(name, None)
+        if worker.order != name or self._closed.is_set():
+            return
+        worker.order = None
+        error = future.exception()
+        event = lost(error) if error is not None else future.result()
+        if event["event"] == "exit":
+            worker.words, worker.log = event.get("words", ""), Path(event.get("log", self._logs))
+        self.events.put((worker, event))
+
+    def _collect(self) -> None:
+        """Pass on what tasks leave in the mailbox; look at the cluster when nothing comes for a while."""
+        while not self._closed.is_set():
+            try:
+                waiting = self._mailbox.collect.remote()
+                while not ray.wait([waiting], timeout=LOOK_SECONDS)[0]:
+                    self._look()
+                for name, event in ray.get(waiting):
+                    worker = self._in_hand.get(name)
+                    if worker is not None:
+                        self.events.put((worker, event))
+            except RayActorError:  # who waits for an answer of it is told, and its run goes on in another attempt
+                if not self._closed.is_set():
+                    self._mailbox = joining.mailbox()
+            except (Exception, SystemExit) as error:  # the latter when this process leaves the cluster
+                if not self._closed.is_set():
+                    self._suspend(f"the Ray cluster is gone ({first_line(error)}); start it again, then go on")
+                return
+
+    def _look(self) -> None:
+        """A cluster that has lost the nodes which could hold a run is not waited for in silence."""
+        nodes = self._cluster.nodes()
+        if self._in_hand and not any(node.fits(self._ask) for node in nodes):
+            self._suspend(f"no node of the Ray cluster can hold a run any more: {shortage(nodes, self._ask)}")
+
+    def _suspend(self, reason: str) -> None:
+        for worker in self.workers[:1]:
+            self.events.put((worker, {"event": "suspended", "reason": reason}))
+
+
+def lost(error: BaseException) -> dict[str, Any]:
+    """The last event of a task that ended without saying so: its process, or its node, was lost.
+
+    Ray itself ends tasks where a node's memory runs out, whoever holds it. What our own code raised is a crash.
+    """
+    if isinstance(error, OutOfMemoryError):
+        ending = Ending.SHORT_OF_MEMORY
+    else:
+        ending = Ending.CRASHED if isinstance(error, RayTaskError) else Ending.KILLED
+    return {"event": "exit", "ending": ending, "how": type(error).__name__, "words": first_line(error)}
