@@ -5,9 +5,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from suite.core.addresses import hidden
+
 
 class Refusal(Exception):
-    """Something is wrong with what was asked (configuration, data, lock): one clear sentence, exit code 2."""
+    """Something is wrong with what was asked (configuration, data, lock): one clear sentence, exit code 2.
+
+    It may quote what was typed, an address's password excepted.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(hidden(text))
 
 
 def nearest_first(word: str, names: Iterable[str]) -> list[str]:
