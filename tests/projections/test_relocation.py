@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from mlflow.tracking import MlflowClient
+from mlflow.tracking._tracking_service.utils import _artifact_repos_cache
 
 from suite.projections.relocation import COLUMNS, location, relocate
 
@@ -59,6 +60,7 @@ def test_a_copy_names_its_own_places_and_reads_its_own_artifacts(made: Path, whe
     assert relocate(second / "mlflow.db") == 0, "done once and for all"
     assert contents(first) == before
     assert not [place for place in places(second) if f"{first.as_uri()}/mlartifacts" in place]
+    _artifact_repos_cache.clear()  # it goes by the run alone, for all stores of a process
     client = MlflowClient(f"sqlite:///{second / 'mlflow.db'}")
     (run,) = client.search_runs([client.get_experiment_by_name(NAME).experiment_id])
     assert run.info.artifact_uri.startswith(location(second / "mlflow.db", NAME))
