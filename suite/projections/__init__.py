@@ -1,24 +1,67 @@
-"""What is made from the run directories for people: MLflow's runs and Optuna's mirror. Knows the core alone."""
+"""What is made from the run directories for people: MLflow's runs and Optuna's mirror. Knows the core alone.
+
+A projection is one module of this package, named in NAMES: it has `open_projection`, which opens the store for an
+instance and returns what implements `Projection`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from suite.core.result import Result
+
+NAMES = ("mlflow", "optuna")
+"""The projections of every instance, in the order in which they are written."""
 
 Row = Mapping[str, Any]
 Artifacts = Callable[[Path], Mapping[str, Any]]
 """From a run's directory to what its task shows of it, by file name: texts, and pictures as arrays (`*.png`)."""
 
 
+@dataclass(frozen=True)
+class Instance:
+    """The instance that projections follow. `tags`: what tells it from others, for stores that filter by it."""
+
+    workspace: Path
+    study: str
+    name: str
+    tags: Mapping[str, str]
+    artifacts: Artifacts | None = None
+
+
+class Trial(NamedTuple):
+    """A search trial that has ended.
+
+    dimensions: `{low, high, log}` or `{choices}` for each parameter, as the search drew from them; whole numbers where
+    the parameter is one. curve: epoch (from 1) to the value that the search looks at. value: that of a completed trial.
+    """
+
+    number: int
+    parameters: Mapping[str, Any]
+    dimensions: Mapping[str, Mapping[str, Any]]
+    curve: Mapping[int, float]
+    value: float | None
+    outcome: str
+    reason: str | None
+    ended_at: float | None
+
+
 class Committed(NamedTuple):
-    """A run that is over. `rows` reads its epochs, which are needed only where the run is not there yet."""
+    """A run that is over.
+
+    `rows` reads its epochs, and `trials` all trials of its search that have ended, in their numbers' order (none for a
+    final run): they are needed only where the run is not there yet.
+    """
 
     result: Result
     files: Path
     rows: Callable[[], list[dict[str, Any]]]
+    trials: Callable[[], list[Trial]] = list
 
 
 class ProjectionError(Exception):
@@ -29,7 +72,8 @@ class Projection(Protocol):
     """A store that follows one instance. Every method may be called again with the same values and adds nothing then.
 
     Runs are named by their key. `fields` of a run that is not over are what its result will hold of its place, its
-    seed and its start. Raises ProjectionError where the store fails.
+    seed and its start. A store that has no place for something does nothing about it. Raises ProjectionError where the
+    store fails.
     """
 
     def drop(self, key: str) -> None:
@@ -41,10 +85,10 @@ class Projection(Protocol):
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Row]) -> None:
         """Project committed epochs."""
 
-    def is_whole(self, key: str, ended_at: float) -> bool:
-        """Whether a run that ended then is there with all that belongs to it."""
+    def is_whole(self, key: str, run: Committed) -> bool:
+        """Whether a run that is over is there with all that belongs to it."""
 
-    def result(self, key: str, result: Result, rows: Iterable[Row], files: Path) -> None:
+    def result(self, key: str, run: Committed) -> None:
         """Project a run that is over, with the files of its directory."""
 
     def candidate(self, last: Result, figures: Mapping[str, float | None]) -> None:
@@ -52,3 +96,16 @@ class Projection(Protocol):
 
     def summary(self, folder: Path, description: Mapping[str, Any]) -> None:
         """Attach the report's folder to the instance."""
+
+
+Opener = Callable[[], Projection]
+
+
+def openers(instance: Instance) -> dict[str, Opener]:
+    """What opens each projection of an instance, by its name; a store's library is imported only then."""
+    return {name: partial(_open, name, instance) for name in NAMES}
+
+
+def _open(name: str, instance: Instance) -> Projection:
+    opened: Projection = import_module(f"suite.projections.{name}").open_projection(instance)
+    return opened

@@ -32,7 +32,7 @@ from suite.core.durable import leftovers, plain, replacing
 from suite.core.hardware import kind
 from suite.core.refusals import first_line
 from suite.core.result import Result
-from suite.projections import Artifacts, ProjectionError
+from suite.projections import Artifacts, Committed, Instance, ProjectionError
 from suite.projections.naming import flatten, of_epoch, of_run
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # "Creating initial MLflow database tables..."
@@ -45,6 +45,11 @@ WHOLE = "suite.whole"
 def store_uri(workspace: Path) -> str:
     """`MLFLOW_TRACKING_URI` if set, else mlflow.db in the workspace: where plain `mlflow ui` looks."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{workspace / 'mlflow.db'}"
+
+
+def open_projection(instance: Instance) -> Tracker:
+    """The instance in the tracking store of its workspace."""
+    return Tracker(store_uri(instance.workspace), instance.study, instance.name, instance.tags, instance.artifacts)
 
 
 class Tracker:
@@ -94,10 +99,10 @@ class Tracker:
             if not token:
                 return runs
 
-    def is_whole(self, key: str, ended_at: float) -> bool:
+    def is_whole(self, key: str, run: Committed) -> bool:
         """Whether a committed run is in the store with all that belongs to it."""
-        run = self._runs.get(key)
-        return run is not None and run.data.tags.get(WHOLE) == _tag(ended_at)
+        known = self._runs.get(key)
+        return known is not None and known.data.tags.get(WHOLE) == _tag(run.result.ended_at)
 
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """Log epoch rows with the timestamps that they were committed with."""
@@ -109,12 +114,12 @@ class Tracker:
         run = self._child(key, fields)
         self._call(self._log, run, metrics)
 
-    def result(self, key: str, result: Result, rows: Iterable[Mapping[str, Any]], files: Path) -> None:
+    def result(self, key: str, run: Committed) -> None:
         """Project a committed run: epochs, results, artifacts, status, at last the tag that says it is whole."""
-        fields = result.as_mapping()
-        self.epochs(key, fields, rows)
-        run = self._child(key, fields)
-        self._call(self._finish, run, key, result, files)
+        faults.reach("projection.mlflow")
+        fields = run.result.as_mapping()
+        self.epochs(key, fields, run.rows())
+        self._call(self._finish, self._child(key, fields), key, run.result, run.files)
 
     def _finish(self, run: Run, key: str, result: Result, files: Path) -> None:
         run_id, ended = run.info.run_id, round(result.ended_at * 1000)

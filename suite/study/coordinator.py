@@ -189,16 +189,17 @@ class Coordinator:
         self._finished(key, worker, gone=True)
 
     def _project(self, key: RunKey) -> None:
-        self._projector.result(key, self._committed(key), self._searches.mirror(key))
+        self._projector.result(key, self._committed(key))
 
     def _committed(self, key: RunKey) -> Callable[[], Committed | None]:
         """A run as it is when the projection comes to it: it may be set aside by then."""
+        trials = self._searches.ended(key)
 
         def now() -> Committed | None:
             result = self.ledger.results.get(key)
             if result is None:
                 return None
-            return Committed(result, self.ledger.path(key), lambda: self.ledger.history(key))
+            return Committed(result, self.ledger.path(key), lambda: self.ledger.history(key), trials)
 
         return now
 

@@ -29,6 +29,12 @@ from suite.training.spec import RunSpec, changes
 ATTEMPTS = "attempts.json"
 
 
+def first_start(directory: Path) -> float | None:
+    """When a run was first tried, in seconds since 1970; None of one that was only opened."""
+    path = directory / ATTEMPTS
+    return float(read_json(path)[0]["started_at"]) if path.exists() else None
+
+
 class Ledger:
     """The runs of one instance. `results` has every committed run, by key; `threads` are those of each worker."""
 
@@ -112,10 +118,6 @@ class Ledger:
         write_json(path, attempts)
         return len(attempts)
 
-    def started_at(self, key: RunKey) -> float:
-        """When a run was first tried, in seconds since 1970."""
-        return float(read_json(self.path(key) / ATTEMPTS)[0]["started_at"])
-
     def commit(self, key: RunKey) -> Result | None:
         """Take note of a run's result, if there is one on disk."""
         result = read_result(self.path(key))
@@ -196,7 +198,8 @@ class Ledger:
         """What a run's result holds before the run has started: its place, its seed, and what was asked for."""
         asked = self.asked[key]
         identity = asked["identity"]
-        started = {"started_at": self.started_at(key)} if (self.path(key) / ATTEMPTS).exists() else {}
+        started_at = first_start(self.path(key))
+        started = {} if started_at is None else {"started_at": started_at}
         return {**self.asked_of(key, identity["parameters"], identity["recipe"]), "seed": asked["seed"], **started}
 
     def asked_of(self, key: RunKey, parameters: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,68 +1,114 @@
-"""Making the projections again from the run directories: MLflow's runs and Optuna's mirror of one instance."""
+"""Making the projections of one instance again from the run directories."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from suite import tasks
 from suite.core import directories
+from suite.core.directories import RunKey
 from suite.core.durable import read_json
 from suite.core.planning import described
 from suite.core.refusals import first_line
 from suite.core.result import Result, read_result
-from suite.projections import ProjectionError
+from suite.projections import Committed, Instance, Projection, Trial, openers
 from suite.projections.candidates import project_candidates
-from suite.projections.mlflow import Tracker, store_uri
-from suite.projections.optuna import default_url, drop_mirrors, mirror, mirror_name
+from suite.study.ledger import first_start
 from suite.study.search.candidate import CandidateSearch
 from suite.tasks.confusion import artifacts
 from suite.training.checkpoint import committed_rows
 
 
 def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
-    """Project an instance again; returns how many runs, and an error in one line or None.
+    """Project an instance again; returns how many runs are over, and the errors in one line or None.
 
-    Needs the directories alone: not the data, and not the study's file, which may have changed since.
+    Needs the directories alone: not the data, and not the study's file, which may have changed since. A projection
+    that fails keeps none of the others back.
     """
     description = read_json(directory / directories.STUDY)
-    runs = list(directories.run_directories(directory))
     tags = {name: description[name] for name in ("budget", "backend", "precision", "dataset")}
-    mirror_error: str | None = None
-    try:
-        rebuild_mirror(workspace, description, runs)
-    except Exception as error:  # what a damaged, locked or read-only SQLite file raises, through two libraries
-        mirror_error = f"optuna.db: {first_line(error)}; if it is damaged, delete it and rebuild again"
-    try:
-        tracker = Tracker(store_uri(workspace), description["study"], description["instance"], tags, artifacts)
-        tracker.drop_unknown({str(key) for key, _ in runs})
-        ended = {key: result for key, path in runs if (result := _project(tracker, description, key, path))}
-        project_candidates(tracker, [ended[key] for key in described(description) if key in ended])
-        report = workspace / "reports" / description["study"]
-        if (report / "report.html").exists() and _is_of(report, description):
-            tracker.summary(report, description)
-    except ProjectionError as error:
-        return 0, str(error)
-    return len(ended), mirror_error
+    instance = Instance(workspace, description["study"], description["instance"], tags, artifacts)
+    runs = dict(directories.run_directories(directory))
+    ended = {key: result for key, path in runs.items() if (result := read_result(path)) is not None}
+    errors = []
+    for name, opener in openers(instance).items():
+        try:
+            project(opener(), workspace, description, runs, ended)
+        except Exception as error:  # whatever a damaged file, a database or a server throws
+            errors.append(f"{name}: {first_line(error)}")
+    return len(ended), "; ".join(errors) or None
 
 
-def _project(tracker: Tracker, description: dict[str, Any], key: directories.RunKey, path: Path) -> Result | None:
-    """Project one run, whole or as far as it has come; returns its result if it is over."""
-    result = read_result(path)
-    if result is not None:
-        tracker.result(str(key), result, _rows(path), path)
-        return result
-    rows = committed_rows(path)
-    if rows:
-        fields = {**vars(key), "dataset": description["dataset"], "seed": read_json(path / directories.RUN)["seed"]}
-        fields["architecture"] = description["candidates"].get(key.candidate, {}).get("architecture")
-        tracker.epochs(str(key), fields, rows)
-    return None
+def project(
+    projection: Projection,
+    workspace: Path,
+    description: Mapping[str, Any],
+    runs: Mapping[RunKey, Path],
+    ended: Mapping[RunKey, Result],
+) -> None:
+    """Bring one projection in line with the run directories: each run whole, or as far as it has come."""
+    searched = _searches(description, runs)
+    projection.drop_unknown({str(key) for key in runs})
+    for key, path in runs.items():
+        if key in ended:
+            projection.result(str(key), Committed(ended[key], path, _reader(path), _lister(searched, key)))
+        else:
+            _begun(projection, description, key, path)
+    project_candidates(projection, [ended[key] for key in described(description) if key in ended])
+    report = workspace / "reports" / description["study"]
+    if (report / "report.html").exists() and _is_of(report, description):
+        projection.summary(report, description)
 
 
-def _is_of(report: Path, description: dict[str, Any]) -> bool:
-    path = report / directories.STUDY
-    return path.exists() and read_json(path)["instance"] == description["instance"]
+def _begun(projection: Projection, description: Mapping[str, Any], key: RunKey, path: Path) -> None:
+    """Project a run that is not over, with what it is known by while it goes on; one that was only opened is nothing.
+
+    Its own records say what it is: the plan may have dropped its candidate since.
+    """
+    asked, started_at, rows = read_json(path / directories.RUN), first_start(path), committed_rows(path)
+    if not rows:
+        projection.drop(str(key))
+    if rows or started_at is not None:
+        fields = {**vars(key), "architecture": asked["identity"]["architecture"], "dataset": description["dataset"]}
+        projection.epochs(str(key), {**fields, "seed": asked["seed"], "started_at": started_at}, rows)
+
+
+def _searches(description: Mapping[str, Any], runs: Mapping[RunKey, Path]) -> Callable[[str, str], CandidateSearch]:
+    """From candidate and track to its search, replayed from the records when it is first asked for."""
+
+    @cache
+    def searched(candidate: str, track: str) -> CandidateSearch:
+        mine = {
+            key.number: path
+            for key, path in runs.items()
+            if (key.candidate, key.track, key.phase) == (candidate, track, "search")
+        }
+        first = read_json(mine[min(mine)] / directories.RUN)["identity"]
+        metric = tasks.get(description.get("task", tasks.DEFAULT)).selection
+        search = CandidateSearch(
+            first["search_space"], first["recipe"], description["study_seed"], first["recipe"]["epochs"], metric=metric
+        )
+        for number in range(max(mine) + 1):
+            path = mine.get(number)
+            if path is None:
+                search.ask(number)  # its directory is gone: to be trained again
+                continue
+            parameters, result = read_json(path / directories.RUN)["identity"]["parameters"], read_result(path)
+            search.replay(number, parameters, _rows(path), result.as_mapping() if result else None)
+        return search
+
+    return searched
+
+
+def _lister(searched: Callable[[str, str], CandidateSearch], key: RunKey) -> Callable[[], list[Trial]]:
+    return (lambda: searched(key.candidate, key.track).finished()) if key.phase == "search" else list
+
+
+def _reader(path: Path) -> Callable[[], list[dict[str, Any]]]:
+    return lambda: _rows(path)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -70,23 +116,6 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return list(read_json(history)) if history.exists() else []
 
 
-def rebuild_mirror(workspace: Path, description: dict[str, Any], runs: list[tuple[directories.RunKey, Path]]) -> None:
-    """Make Optuna's mirror of an instance again; searches that have no runs any more go."""
-    url = default_url(workspace)
-    drop_mirrors(url, description["study"], description["instance"])
-    for place in sorted({(key.candidate, key.track) for key, _ in runs if key.phase == "search"}):
-        name = mirror_name(description["study"], description["instance"], *place)
-        mine = {k.number: p for k, p in runs if (k.candidate, k.track) == place and k.phase == "search"}
-        first = read_json(mine[min(mine)] / directories.RUN)["identity"]
-        recipe, space = first["recipe"], first["search_space"]
-        metric = tasks.get(description.get("task", tasks.DEFAULT)).selection
-        search = CandidateSearch(space, recipe, description["study_seed"], recipe["epochs"], metric=metric)
-        for number in range(max(mine) + 1):
-            path = mine.get(number)
-            if path is None:
-                search.ask(number)  # its directory is gone: to be trained again
-                continue
-            parameters = read_json(path / directories.RUN)["identity"]["parameters"]
-            result = read_result(path)
-            search.replay(number, parameters, _rows(path), result.as_mapping() if result else None)
-        mirror(url, name, search.finished())
+def _is_of(report: Path, description: Mapping[str, Any]) -> bool:
+    path = report / directories.STUDY
+    return path.exists() and read_json(path)["instance"] == description["instance"]

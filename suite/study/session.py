@@ -16,7 +16,7 @@ from suite.core.directories import RunKey
 from suite.core.refusals import os_error_text
 from suite.core.result import Result
 from suite.executors import executor
-from suite.projections import Projection
+from suite.projections import Instance, openers
 from suite.projections.projector import Projector
 from suite.study.accounting import REPORT, TRACKING, SessionClock
 from suite.study.coordinator import Coordinator, Stopped
@@ -27,6 +27,7 @@ from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets, refuse_what_cannot_be_built
 from suite.study.plan import planned
 from suite.study.threads import oversubscription
+from suite.tasks.confusion import artifacts
 
 Report = Callable[[], Path]
 """Makes the report from what is on disk and returns its folder."""
@@ -82,7 +83,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     name, logs = study.executor, ledger.directory / "logs"
     workers = executor(name, study.workers, study.backend, ledger.threads, logs)
     write(ledger, "running")
-    projector = Projector(lambda: _tracker(study))
+    projector = Projector(openers(_followed(study)))
     with progress(outlook.expected) as listener:
         coordinator = Coordinator(ledger, workers, projector, listener, session)
         state, reason = _run(coordinator)
@@ -107,12 +108,9 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     return End(state, failed, lines)
 
 
-def _tracker(study: Study) -> Projection:
-    from suite.projections.mlflow import Tracker, store_uri
-    from suite.tasks.confusion import artifacts
-
+def _followed(study: Study) -> Instance:
     tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
-    return Tracker(store_uri(study.workspace), study.name, study.instance, tags, artifacts)
+    return Instance(study.workspace, study.name, study.instance, tags, artifacts)
 
 
 def _run(coordinator: Coordinator) -> tuple[str, str | None]:

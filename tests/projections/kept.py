@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.core.result import Result
+from suite.projections import Committed, Trial
 
 
 class Kept:
@@ -16,6 +17,7 @@ class Kept:
         self.rows: dict[str, list[Mapping[str, Any]]] = {}
         self.results: dict[str, Result] = {}
         self.figures: dict[str, Mapping[str, float | None]] = {}
+        self.trials: dict[str, list[Trial]] = {}
 
     def drop(self, key: str) -> None:
         self.rows.pop(key, None)
@@ -26,11 +28,11 @@ class Kept:
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
         self.rows.setdefault(key, []).extend(rows)
 
-    def is_whole(self, key: str, ended_at: float) -> bool:
-        return key in self.results and self.results[key].ended_at == ended_at
+    def is_whole(self, key: str, run: Committed) -> bool:
+        return key in self.results and self.results[key].ended_at == run.result.ended_at
 
-    def result(self, key: str, result: Result, rows: Iterable[Mapping[str, Any]], files: Path) -> None:
-        self.rows[key], self.results[key] = list(rows), result
+    def result(self, key: str, run: Committed) -> None:
+        self.rows[key], self.results[key], self.trials[key] = list(run.rows()), run.result, run.trials()
 
     def candidate(self, last: Result, figures: Mapping[str, float | None]) -> None:
         self.figures[last.candidate] = figures

@@ -1,30 +1,44 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import optuna
 import pytest
-from optuna.distributions import FloatDistribution
-from optuna.trial import FrozenTrial, TrialState
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-from suite.projections.optuna import default_url, drop_mirrors, mirror, mirror_name, open_mirror
+from suite.core.directories import RunKey
+from suite.projections import Committed, Instance, ProjectionError, Trial
+from suite.projections.optuna import Mirror, default_url, open_projection
+from tests.study.made_up import made_up
 
-NAME = mirror_name("study", "digits-laptop", "mlp", "tuned")
+NAME = "study/digits-laptop/mlp/tuned"
+DIMENSIONS = {"learning_rate": {"low": 0.01, "high": 1.0, "log": True}}
+ENDED = {True: "completed", False: "diverged"}
 
 
-def trial(number: int, ended_at: float | None, value: float | None = 0.5) -> FrozenTrial:
-    return optuna.create_trial(
-        state=TrialState.FAIL if value is None else TrialState.COMPLETE,
-        value=value,
-        params={"learning_rate": 0.1},
-        distributions={"learning_rate": FloatDistribution(0.01, 1.0)},
-        user_attrs={"number": number, "outcome": "diverged" if value is None else "completed", "ended_at": ended_at},
-        intermediate_values={1: 0.4},
-    )
+def trial(number: int, ended_at: float | None, value: float | None = 0.5, outcome: str | None = None) -> Trial:
+    reason = None if value is not None else "because"
+    outcome = outcome or ENDED[value is not None]
+    return Trial(number, {"learning_rate": 0.1}, DIMENSIONS, {1: 0.4}, value, outcome, reason, ended_at)
+
+
+def mirror(url: str, trials: Sequence[Trial], instance: str = "digits-laptop") -> Mirror:
+    """Project the end of the last trial, as the coordinator does; returns the projection."""
+    projection, (key, run) = Mirror(url, "study", instance), ended(trials)
+    projection.result(key, run)
+    assert projection.is_whole(key, run)
+    return projection
+
+
+def ended(trials: Sequence[Trial]) -> tuple[str, Committed]:
+    key = RunKey("mlp", "tuned", "search", trials[-1].number)
+    return str(key), Committed(made_up(key), Path("nowhere"), list, lambda: list(trials))
 
 
 def shown(url: str, name: str = NAME) -> list[tuple[int, str, float | None]]:
-    return [(trial.user_attrs["number"], trial.state.name, trial.value) for trial in open_mirror(url, name).trials]
+    trials = optuna.load_study(study_name=name, storage=url).trials
+    return [(trial.user_attrs["number"], trial.state.name, trial.value) for trial in trials]
 
 
 @pytest.fixture
@@ -34,51 +48,102 @@ def url(tmp_path: Path) -> str:
 
 def test_finished_trials_are_added_once(url: str, tmp_path: Path) -> None:
     first = [trial(0, 10.0), trial(1, 20.0, None)]
-    mirror(url, NAME, first)
-    mirror(url, NAME, first)
-    mirror(url, NAME, [*first, trial(2, 30.0, 0.7)])
+    mirror(url, first)
+    mirror(url, first)
+    mirror(url, [*first, trial(2, 30.0, 0.7)])
     assert shown(url) == [(0, "COMPLETE", 0.5), (1, "FAIL", None), (2, "COMPLETE", 0.7)]
-    assert open_mirror(url, NAME).trials[0].intermediate_values == {1: 0.4}
+    assert optuna.load_study(study_name=NAME, storage=url).trials[0].intermediate_values == {1: 0.4}
     assert (tmp_path / "optuna.db").exists()
 
 
-def test_what_is_there_already_is_not_written_again(url: str) -> None:
-    mirror(url, NAME, [trial(0, 10.0)])
-    before = open_mirror(url, NAME)._study_id
-    mirror(url, NAME, [trial(0, 10.0), trial(1, 20.0)])
-    assert open_mirror(url, NAME)._study_id == before
+def test_outcomes_become_states_for_people_with_reason_and_end(url: str) -> None:
+    outcomes = ("completed", "pruned", "diverged", "out_of_memory", "error", "completed")
+    trials = [
+        trial(number, 100.0 + number, None if number else 0.5, outcome) for number, outcome in enumerate(outcomes)
+    ]
+    mirror(url, trials)
+    found = optuna.load_study(study_name=NAME, storage=url).trials
+    assert [one.state.name for one in found] == ["COMPLETE", "PRUNED", "FAIL", "FAIL", "FAIL", "FAIL"]
+    assert found[2].user_attrs == {"number": 2, "outcome": "diverged", "reason": "because", "ended_at": 102.0}
+    assert "reason" not in found[0].user_attrs
+    assert found[0].distributions == {"learning_rate": FloatDistribution(0.01, 1.0, log=True)}
+
+
+def test_whole_numbers_choices_and_values_that_are_none_come_through(url: str) -> None:
+    one = trial(0, 10.0)._replace(
+        parameters={"batch_size": 32, "flip": False},
+        dimensions={"batch_size": {"low": 16, "high": 64, "log": True}, "flip": {"choices": [True, False]}},
+        curve={1: float("nan")},
+    )
+    before = mirror(url, [one])
+    (found,) = optuna.load_study(study_name=NAME, storage=url).trials
+    assert found.distributions == {
+        "batch_size": IntDistribution(16, 64, log=True),
+        "flip": CategoricalDistribution((True, False)),
+    }
+    assert found.params == {"batch_size": 32, "flip": False}
+    assert before.is_whole(*ended([one])), "NaN or not"
+
+
+def test_what_is_there_already_is_not_written_again(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mirror(url, [trial(0, 10.0)])
+    monkeypatch.delattr(optuna, "delete_study")
+    mirror(url, [trial(0, 10.0), trial(1, 20.0)])
+    assert [number for number, *_ in shown(url)] == [0, 1]
 
 
 def test_a_trial_that_was_trained_again_takes_the_old_one_s_place(url: str) -> None:
-    mirror(url, NAME, [trial(0, 10.0), trial(1, 20.0), trial(2, 30.0)])
-    mirror(url, NAME, [trial(0, 10.0), trial(1, 99.0, 0.8), trial(2, 30.0)])
+    mirror(url, [trial(0, 10.0), trial(1, 20.0), trial(2, 30.0)])
+    mirror(url, [trial(0, 10.0), trial(1, 99.0, 0.8), trial(2, 30.0)])
     assert shown(url) == [(0, "COMPLETE", 0.5), (1, "COMPLETE", 0.8), (2, "COMPLETE", 0.5)]
 
 
 def test_a_trial_that_is_gone_goes_and_one_that_ended_late_stands_in_its_place(url: str) -> None:
-    mirror(url, NAME, [trial(0, 10.0), trial(2, 20.0)])
-    mirror(url, NAME, [trial(0, 10.0), trial(1, 30.0), trial(2, 20.0)])
+    mirror(url, [trial(0, 10.0), trial(2, 20.0)])
+    mirror(url, [trial(0, 10.0), trial(1, 30.0), trial(2, 20.0)])
     assert [number for number, *_ in shown(url)] == [0, 1, 2]
-    mirror(url, NAME, [trial(0, 10.0)])
+    mirror(url, [trial(0, 10.0)])
     assert [number for number, *_ in shown(url)] == [0]
 
 
-def test_trials_of_a_mirror_that_knows_no_ends_are_replaced(url: str) -> None:
-    old = trial(0, None)
-    del old.user_attrs["ended_at"]
-    mirror(url, NAME, [old])
-    mirror(url, NAME, [trial(0, 10.0, 0.9)])
+def test_what_is_shown_otherwise_than_it_was_recorded_is_replaced(url: str) -> None:
+    mirror(url, [trial(0, None)])
+    mirror(url, [trial(0, 10.0, 0.9)])
     assert shown(url) == [(0, "COMPLETE", 0.9)]
+    optuna.delete_study(study_name=NAME, storage=url)
+    mirror(url, [trial(0, 10.0, 0.1)])
+    mirror(url, [trial(0, 10.0, 0.9)])
+    assert shown(url) == [(0, "COMPLETE", 0.9)], "of the same end"
 
 
-def test_dropping_an_instance_leaves_the_others(url: str) -> None:
-    other = mirror_name("study", "digits-laptop-2", "mlp", "tuned")
-    for name in (NAME, other):
-        mirror(url, name, [trial(0, 10.0)])
-    drop_mirrors(url, "study", "digits-laptop")
-    assert [summary.study_name for summary in optuna.get_all_study_summaries(url)] == [other]
+def test_a_trial_that_starts_from_nothing_goes_and_leaves_the_others(url: str) -> None:
+    projection = mirror(url, [trial(0, 10.0), trial(1, 20.0)])
+    projection.drop("mlp/tuned/search/0")
+    projection.drop("mlp/tuned/search/7")
+    assert shown(url) == [(1, "COMPLETE", 0.5)]
 
 
-def test_dropping_makes_no_file(url: str, tmp_path: Path) -> None:
-    drop_mirrors(url, "study", "digits-laptop")
+def test_what_no_directory_stands_behind_goes_and_other_instances_stay(url: str) -> None:
+    projection = mirror(url, [trial(0, 10.0), trial(1, 20.0)])
+    mirror(url, [trial(0, 10.0)], "digits-laptop-2")
+    assert projection.drop_unknown({"mlp/tuned/search/1", "mlp/tuned/final/0"}) == 1
+    assert shown(url) == [(1, "COMPLETE", 0.5)]
+    assert projection.drop_unknown({"mlp/tuned/final/0"}) == 1
+    assert optuna.get_all_study_names(url) == ["study/digits-laptop-2/mlp/tuned"]
+
+
+def test_looking_makes_no_file_and_a_final_run_has_nothing_to_show(tmp_path: Path) -> None:
+    projection = open_projection(Instance(tmp_path, "study", "digits-laptop", {}))
+    key = RunKey("mlp", "tuned", "final", 0)
+    run = Committed(made_up(key), tmp_path, list)
+    projection.drop("mlp/tuned/search/0")
+    assert projection.drop_unknown(set()) == 0
+    assert projection.is_whole(str(key), run)
+    projection.result(str(key), run)
     assert not (tmp_path / "optuna.db").exists()
+
+
+def test_a_damaged_database_is_named(url: str, tmp_path: Path) -> None:
+    (tmp_path / "optuna.db").write_bytes(b"this is no database" * 100)
+    with pytest.raises(ProjectionError, match=r"^optuna\.db: .*; if it is damaged, delete it and rebuild again"):
+        mirror(url, [trial(0, 10.0)])

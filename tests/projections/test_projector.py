@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from suite.core.directories import RunKey
-from suite.projections import Committed, Projection, ProjectionError
+from suite.projections import Committed, Instance, Projection, ProjectionError, openers
 from suite.projections.candidates import means
 from suite.projections.mlflow import Tracker
 from suite.projections.naming import of_epoch, of_run
-from suite.projections.projector import Projector
+from suite.projections.projector import GIVE_UP, Projector
 from tests.projections.kept import Kept
 from tests.study.made_up import made_up
 
@@ -23,12 +25,12 @@ def committed(key: RunKey, **measured: Any) -> Committed:
 
 
 def test_orders_are_carried_out_in_order_and_what_is_whole_is_not_read_again() -> None:
-    kept, mirrored = Kept(), list[str]()
-    projector = Projector(lambda: kept)
+    kept = Kept()
+    projector = Projector({"kept": lambda: kept})
     projector.begin(KEYS[0], {}, [])
     projector.rows(KEYS[0], {}, [ROW])
     run = committed(KEYS[0], test_accuracy=0.5)
-    projector.result(KEYS[0], lambda: run, lambda: mirrored.append("once"))
+    projector.result(KEYS[0], lambda: run)
     assert projector.drain() is None
     assert kept.rows[str(KEYS[0])] == [ROW]
 
@@ -39,12 +41,11 @@ def test_orders_are_carried_out_in_order_and_what_is_whole_is_not_read_again() -
     projector.result(KEYS[1], lambda: None)  # set aside meanwhile
     assert projector.drain() is None
     assert set(kept.results) == {str(KEYS[0])}
-    assert mirrored == ["once"]
 
 
 def test_a_candidates_means_are_over_completed_runs_and_of_test_images() -> None:
     kept = Kept()
-    projector = Projector(lambda: kept)
+    projector = Projector({"kept": lambda: kept})
     results = [
         made_up(KEYS[0], test_accuracy=0.5, val_accuracy=0.9, device_seconds=3.0),
         made_up(KEYS[1], outcome="diverged", test_accuracy=None, device_seconds=1.0),
@@ -62,10 +63,58 @@ def test_a_store_that_cannot_be_opened_is_said_once_and_asked_for_nothing() -> N
     def gone() -> Projection:
         raise ProjectionError("no route to the store")
 
-    projector = Projector(gone)
+    projector = Projector({"gone": gone})
     for key in KEYS:
         projector.rows(key, {}, [ROW])
-    assert projector.drain() == "ProjectionError: no route to the store"
+    assert projector.drain() == "gone: no route to the store"
+
+
+class Failing(Kept):
+    """A store that was opened, and fails at every run that ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def result(self, key: str, run: Committed) -> None:
+        self.asked += 1
+        raise ValueError("no such table")
+
+
+def test_a_projection_that_fails_keeps_none_of_the_others_back_and_is_caught_up_later() -> None:
+    def gone() -> Projection:
+        raise ProjectionError("no route to the store")
+
+    failing, kept, keys = Failing(), Kept(), [RunKey("mlp", "tuned", "search", number) for number in range(4)]
+    projector = Projector({"gone": gone, "failing": lambda: failing, "kept": lambda: kept})
+    for key in keys:
+        projector.result(key, lambda key=key: committed(key))  # type: ignore[misc]
+    assert projector.drain() == "gone: no route to the store; failing: ValueError: no such table"
+    assert failing.asked == GIVE_UP, "one that is gone is waited for no longer"
+    assert set(kept.results) == set(map(str, keys))
+    mended, unread = Kept(), Kept()
+    unread.results = dict(kept.results)
+    projector = Projector({"gone": lambda: mended, "kept": lambda: unread})
+    for key in keys:
+        projector.result(key, lambda key=key: committed(key))  # type: ignore[misc]
+    assert projector.drain() is None
+    assert set(mended.results) == set(map(str, keys))
+    assert unread.rows == {}, "what is whole is not written again"
+
+
+def test_another_projection_is_a_module_and_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import suite.projections
+
+    opened = list[Instance]()
+    module = ModuleType("suite.projections.third")
+    module.open_projection = lambda instance: opened.append(instance) or Kept()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(suite.projections, "NAMES", ("optuna", "third"))
+    instance = Instance(tmp_path, "tiny", "one", {})
+    projector = Projector(openers(instance))
+    projector.rows(KEYS[0], {}, [ROW])
+    assert projector.drain() is None
+    assert opened == [instance]
 
 
 def test_figures_that_epochs_have_too_are_told_apart() -> None:
@@ -82,13 +131,15 @@ def test_figures_that_epochs_have_too_are_told_apart() -> None:
 def test_the_address_says_where_the_database_and_the_artifacts_lie(tmp_path: Path) -> None:
     path = tmp_path / "elsewhere.db"
     tracker = Tracker(f"sqlite:///{path}", "tiny", "one", {}, lambda files: {"shown.txt": "of the task"})
-    tracker.result(str(KEYS[0]), made_up(KEYS[0], balanced_accuracy=0.25), [ROW], tmp_path)
+    run = Committed(made_up(KEYS[0], balanced_accuracy=0.25), tmp_path, lambda: [ROW])
+    assert not tracker.is_whole(str(KEYS[0]), run)
+    tracker.result(str(KEYS[0]), run)
     assert path.exists()
     (shown,) = tmp_path.glob("mlartifacts/tiny/*/artifacts/shown.txt")
     assert shown.read_text() == "of the task"
-    run = tracker._client.get_run(tracker._runs[str(KEYS[0])].info.run_id)
-    assert run.data.metrics["balanced_accuracy"] == 0.25, "any figure of a result, whoever declared it"
-    assert tracker.is_whole(str(KEYS[0]), 1010.0)
+    stored = tracker._client.get_run(tracker._runs[str(KEYS[0])].info.run_id)
+    assert stored.data.metrics["balanced_accuracy"] == 0.25, "any figure of a result, whoever declared it"
+    assert tracker.is_whole(str(KEYS[0]), run)
     assert not list(tmp_path.glob(".partial*"))
 
 

@@ -23,7 +23,7 @@ MakeLedger = Callable[..., Ledger]
 def carry_out(ledger: Ledger, script: Script) -> tuple[ScriptedExecutor, Recorded]:
     executor, listener = ScriptedExecutor(script), Recorded()
     clock = SessionClock(ledger.directory, ledger.study.workers)
-    Coordinator(ledger, executor, Projector(Kept), listener, clock).run()
+    Coordinator(ledger, executor, Projector({"kept": Kept}), listener, clock).run()
     return executor, listener
 
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import optuna
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import TPESampler
-from optuna.trial import FrozenTrial, Trial, TrialState
 
 from suite.core.outcomes import Outcome
+from suite.projections import Trial
 from suite.study.search.pruner import GainPruner, Rule
 from suite.study.search.space import distributions, quasi_random
 
@@ -30,7 +31,7 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 class _Trial:
     """What is known of one trial: Optuna's handle, its curve by epoch, what was answered there, and its end."""
 
-    handle: Trial
+    handle: optuna.Trial
     curve: dict[int, float] = field(default_factory=dict)
     answers: dict[int, bool] = field(default_factory=dict)
     end: dict[str, Any] | None = None
@@ -122,24 +123,22 @@ class CandidateSearch:
         finite = not Outcome(outcome).failed and value is not None and math.isfinite(value)
         self._study.tell(trial.handle, value if finite else WORST)
         trial.value = value if finite and outcome == Outcome.COMPLETED else None
-        end = {"outcome": outcome, "reason": reason, "ended_at": ended_at}
-        trial.end = {name: known for name, known in end.items() if known is not None}
+        trial.end = {"outcome": outcome, "reason": reason, "ended_at": ended_at}
 
-    def finished(self) -> list[FrozenTrial]:
-        """The trials that ended, by number, as people are to see them: completed, pruned, or failed with the reason."""
-        return [_shown(number, trial) for number, trial in sorted(self._trials.items()) if trial.end is not None]
+    def finished(self) -> list[Trial]:
+        """The trials that ended, by number."""
+        return [_ended(number, trial) for number, trial in sorted(self._trials.items()) if trial.end is not None]
 
 
-def _shown(number: int, trial: _Trial) -> FrozenTrial:
+def _ended(number: int, trial: _Trial) -> Trial:
     assert trial.end is not None
-    state = TrialState[Outcome(trial.end["outcome"]).optuna]
-    if state is TrialState.COMPLETE and trial.value is None:  # Optuna knows no completed trial without a value
-        state = TrialState.FAIL
-    return optuna.create_trial(
-        state=state,
-        value=trial.value,
-        params=trial.handle.params,
-        distributions=trial.handle.distributions,
-        user_attrs={**trial.end, "number": number},
-        intermediate_values=trial.curve,
-    )
+    dimensions = {name: _dimension(distribution) for name, distribution in trial.handle.distributions.items()}
+    return Trial(number, dict(trial.handle.params), dimensions, dict(trial.curve), trial.value, **trial.end)
+
+
+def _dimension(distribution: BaseDistribution) -> dict[str, Any]:
+    """A distribution in plain values: those of a range are whole numbers where the parameter is one."""
+    if isinstance(distribution, CategoricalDistribution):
+        return {"choices": list(distribution.choices)}
+    assert isinstance(distribution, FloatDistribution | IntDistribution)
+    return {"low": distribution.low, "high": distribution.high, "log": distribution.log}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from suite import tasks
 from suite.core.directories import RunKey
-from suite.projections.optuna import default_url, mirror, mirror_name
+from suite.projections import Trial
 from suite.study.ledger import Ledger
 from suite.study.search.candidate import CandidateSearch
 
@@ -14,10 +14,8 @@ from suite.study.search.candidate import CandidateSearch
 class Searches:
     """One search for each candidate and track; what is known of its trials is replayed into it."""
 
-    def __init__(self, ledger: Ledger, url: str | None = None) -> None:
-        """`url` is where the searches are mirrored, by default the workspace's own file."""
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._url = url or default_url(ledger.study.workspace)
         self._searches: dict[tuple[str, str], CandidateSearch] = {}
 
     def of(self, key: RunKey) -> CandidateSearch:
@@ -41,10 +39,6 @@ class Searches:
             search.replay(number, ledger.parameters(trial), ledger.history(trial), ended)
         return search
 
-    def mirror(self, key: RunKey) -> Callable[[], None] | None:
-        """What writes a search trial's study into Optuna's mirror; None for a final run."""
-        if key.phase != "search":
-            return None
-        study, search = self._ledger.study, self.of(key)
-        name = mirror_name(study.name, study.instance, key.candidate, key.track)
-        return lambda: mirror(self._url, name, search.finished())
+    def ended(self, key: RunKey) -> Callable[[], list[Trial]]:
+        """What lists the trials of a run's search that have ended by then; none for a final run."""
+        return self.of(key).finished if key.phase == "search" else list

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import optuna
 import pytest
 
 from suite.study.search.candidate import CandidateSearch
@@ -102,7 +101,7 @@ def test_a_value_that_is_no_number_never_wins(value: float | None) -> None:
     s = search()
     s.ask(0)
     s.tell(0, "completed", value)
-    assert s.finished()[0].state == optuna.trial.TrialState.FAIL
+    assert s.finished()[0].value is None
 
 
 @pytest.mark.parametrize("outcome", ["diverged", "out_of_memory", "error"])
@@ -131,7 +130,7 @@ def test_what_failed_is_worse_to_the_model_than_what_was_stopped() -> None:
     assert [trial.value for trial in s._study.trials] == [0.2, 0.15, float("-inf")]
 
 
-def test_outcomes_become_states_for_people_with_reason_and_end() -> None:
+def test_what_has_ended_is_listed_with_outcome_reason_and_end() -> None:
     s = search()
     for number, outcome in enumerate(("completed", "pruned", "diverged", "out_of_memory", "error")):
         s.ask(number)
@@ -140,11 +139,13 @@ def test_outcomes_become_states_for_people_with_reason_and_end() -> None:
         s.tell(number, outcome, 0.5 if outcome == "completed" else None, reason, 100.0 + number)
     s.ask(5)  # still running: nothing to show
     trials = s.finished()
-    assert [trial.state.name for trial in trials] == ["COMPLETE", "PRUNED", "FAIL", "FAIL", "FAIL"]
-    assert trials[2].user_attrs == {"number": 2, "outcome": "diverged", "reason": "because diverged", "ended_at": 102.0}
-    assert "reason" not in trials[0].user_attrs
-    assert trials[0].params == START
-    assert trials[1].intermediate_values == {1: 0.5}
+    assert [trial.outcome for trial in trials] == ["completed", "pruned", "diverged", "out_of_memory", "error"]
+    assert (trials[2].number, trials[2].reason, trials[2].ended_at) == (2, "because diverged", 102.0)
+    assert [trial.value for trial in trials] == [0.5, None, None, None, None]
+    assert trials[0].reason is None
+    assert trials[0].parameters == START
+    assert trials[1].curve == {1: 0.5}
+    assert trials[0].dimensions == {name: {"log": False, **dimension} for name, dimension in SPACE.items()}
 
 
 def test_a_search_rebuilt_from_its_records_is_the_same_search() -> None:
@@ -163,10 +164,8 @@ def test_a_search_rebuilt_from_its_records_is_the_same_search() -> None:
         records.append((parameters, rows, result))
     for number, record in enumerate(records):
         rebuilt.replay(number, *record)
-    assert [trial.state.name for trial in whole.finished()][3:5] == ["PRUNED", "FAIL"]
-    assert [(t.state, t.value, t.params, t.user_attrs) for t in rebuilt.finished()] == [
-        (t.state, t.value, t.params, t.user_attrs) for t in whole.finished()
-    ]
+    assert [trial.outcome for trial in whole.finished()][3:5] == ["pruned", "diverged"]
+    assert rebuilt.finished() == whole.finished()
     assert rebuilt.ask(11) == whole.ask(11)
     assert rebuilt.report(11, 2, 0.1) is whole.report(11, 2, 0.1) is True
 
@@ -174,7 +173,7 @@ def test_a_search_rebuilt_from_its_records_is_the_same_search() -> None:
 def test_records_of_another_metric_are_replayed() -> None:
     s = CandidateSearch(SPACE, START, 7, 4, metric="val_loss")
     s.replay(0, None, [{"epoch": 1, "val_loss": 0.4}], {"outcome": "completed", "val_loss": 0.3, "reason": None})
-    assert (s.finished()[0].value, s.finished()[0].intermediate_values) == (0.3, {1: 0.4})
+    assert (s.finished()[0].value, s.finished()[0].curve) == (0.3, {1: 0.4})
 
 
 def test_choices_and_whole_numbers() -> None:
@@ -188,6 +187,12 @@ def test_choices_and_whole_numbers() -> None:
         point = complete(s, number, 0.5)
         assert isinstance(point["batch_size"], int)
         assert point["flip"] in (True, False)
+    dimensions = s.finished()[0].dimensions
+    assert dimensions == {
+        "batch_size": {"low": 16, "high": 64, "log": False},
+        "flip": {"choices": [True, False]},
+    }
+    assert isinstance(dimensions["batch_size"]["low"], int)
 
 
 def test_a_trial_that_runs_again_meets_only_the_rivals_that_it_had() -> None:
