@@ -69,6 +69,12 @@ class Stores:
     optuna: Address
 
 
+def is_own(address: Address, workspace: Path) -> bool:
+    """Whether a store is a file of the workspace, which nobody else writes into."""
+    file = address.sqlite_file
+    return file is not None and file.parent.resolve() == workspace.resolve()
+
+
 def named(key: str, given: str | None, workspace: Path) -> Address:
     """The address of a store: as given, else as its variable says, else the workspace's own file."""
     text = given or os.environ.get(VARIABLES[key])

@@ -35,8 +35,8 @@ def _similar(word: str, name: str) -> bool:
 
 
 def first_line(error: BaseException) -> str:
-    """What an exception says in its first line, or its type if it says nothing: at most 300 characters."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+    """What an exception says in its first line, or its type if it says nothing: at most 300 characters, no password."""
+    return hidden((str(error).strip().splitlines() or [type(error).__name__])[0])[:300]
 
 
 def os_error_text(error: OSError) -> str:

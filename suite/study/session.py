@@ -83,8 +83,8 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     name, logs = study.executor, ledger.directory / "logs"
     workers = executor(name, study.workers, study.backend, ledger.threads, logs)
     write(ledger, "running")
-    projector = Projector(openers(_followed(study)))
     with progress(outlook.expected) as listener:
+        projector = Projector(openers(_followed(study)), listener.said)
         coordinator = Coordinator(ledger, workers, projector, listener, session)
         state, reason = _run(coordinator)
         if state != "finished":
@@ -110,7 +110,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
 
 def _followed(study: Study) -> Instance:
     tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
-    return Instance(study.workspace, study.name, study.instance, tags, artifacts)
+    return Instance(study.workspace, study.stores, study.name, study.instance, tags, artifacts)
 
 
 def _run(coordinator: Coordinator) -> tuple[str, str | None]:
