@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -84,8 +85,17 @@ def _lines(workspace: Path, directory: Path) -> list[str]:
         extra = (f", {failed} failed" if failed else "") + (f", {going} begun" if going else "")
         lines.append(f"  {candidate:<24} search {search}/{trials}, final {final}/{finals}{extra}")
     if description["state"] != "finished" and description.get("command"):
-        lines.append(f"  {description['command']}")
+        lines.append(f"  {_here(description['command'], workspace)}")
     return lines
+
+
+def _here(command: str, workspace: Path) -> str:
+    """A recorded command with the place where the workspace is now: it may have been moved."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return command
+    return shlex.join(f"workspace={workspace}" if word.startswith("workspace=") else word for word in words)
 
 
 def _counts(directory: Path, planned: Collection[RunKey]) -> dict[str, tuple[int, int, int, int]]:

@@ -114,13 +114,13 @@ def postgres_cluster() -> Iterator[Postgres]:
 class MlflowServer:
     """`mlflow server` on a database, with an artifact root of its own."""
 
-    def __init__(self, folder: Path, database: str, *options: str) -> None:
+    def __init__(self, folder: Path, postgres: Postgres, *options: str) -> None:
         """`options` follow those of the database; by default artifacts go through the server."""
-        self.port, self.artifacts = free_port(), folder / "artifacts"
+        self.port, self.artifacts, self.database = free_port(), folder / "artifacts", postgres.new()
         self._log = folder / "server.log"
         self._command = [
             sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port),
-            "--workers", "1", "--backend-store-uri", database,
+            "--workers", "1", "--backend-store-uri", postgres.address(self.database),
             *(options or ("--serve-artifacts", "--artifacts-destination", str(self.artifacts))),
         ]  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None

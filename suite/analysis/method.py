@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -206,8 +207,9 @@ def commands(study: Mapping[str, Any]) -> list[str]:
     if study["instance"] != "-".join(study[name] for name in ("dataset", "budget", "backend", "precision")):
         values += f" instance={study['instance']}"
     limit = f" limit={study['limit']['seconds']:g}s" if study.get("limit") else ""
-    # Where data and workspace lie is nobody else's business, and changes nothing.
-    typed = re.sub(r" (?:workspace|data_dir)=(?:'[^']*'|\S+)", "", study.get("command") or "")
+    # Where data, workspace and stores lie is nobody else's business, and changes nothing.
+    words = shlex.split(study.get("command") or "")
+    typed = shlex.join(word for word in words if not re.match(r"(?:workspace|data_dir|storage\.\w+)=", word))
     return [
         typed or f"python -m suite.run study={study['study']} {values} seeds={study['seeds']}{limit}",
         f"python -m suite.report study={study['study']} {values}",

@@ -24,7 +24,7 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def mlflow_server(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
     """With an artifact root of its own, through which artifacts go."""
-    server = MlflowServer(tmp_path_factory.mktemp("server"), postgres.address(postgres.new()))
+    server = MlflowServer(tmp_path_factory.mktemp("server"), postgres)
     yield server
     server.kill()
 
@@ -34,7 +34,7 @@ def direct_mlflow_server(postgres: Postgres, tmp_path_factory: pytest.TempPathFa
     """Whose clients write artifacts themselves, into a root that it names."""
     folder = tmp_path_factory.mktemp("direct")
     options = ("--no-serve-artifacts", "--default-artifact-root", (folder / "root").as_uri())
-    server = MlflowServer(folder, postgres.address(postgres.new()), *options)
+    server = MlflowServer(folder, postgres, *options)
     yield server
     server.kill()
 
