@@ -34,9 +34,9 @@ from suite.core.durable import leftovers, plain, replacing
 from suite.core.hardware import kind
 from suite.core.result import Result
 from suite.projections import Artifacts, Committed, Instance, ProjectionError
-from suite.projections.databases import reach, words
+from suite.projections.databases import place_runs, reach, words
 from suite.projections.naming import flatten, of_epoch, of_run
-from suite.projections.relocation import location, relocate
+from suite.projections.relocation import location, relocate, strays
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # what goes wrong is said here, in one line
 logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -49,15 +49,8 @@ OWNER = "workspace"
 def open_projection(instance: Instance) -> Tracker:
     """The instance in its tracking store."""
     address = instance.stores.mlflow
-    return Tracker(
-        address,
-        instance.study,
-        instance.name,
-        instance.tags,
-        instance.artifacts,
-        instance.workspace,
-        instance.owner(address),
-    )
+    followed = (instance.study, instance.name, instance.tags, instance.artifacts, instance.workspace)
+    return Tracker(address, *followed, instance.owner(address))
 
 
 class Tracker:
@@ -82,32 +75,41 @@ class Tracker:
         self._address, self._study, self._instance, self._artifacts = address, study, instance, artifacts
         self._owner = {OWNER: owner, MLFLOW_USER: owner.rpartition("-")[0]} if owner else {}
         self._tags = {"study": study, "instance": instance, **self._owner, **tags}
-        file = address.sqlite_file
+        file, self._place = address.sqlite_file, None
         try:
             if file is not None:
                 make_database(file)
                 relocate(file)
-            elif not _is_server(address):
+                self._place = location(file.parent, study)
+            elif address.scheme not in ("http", "https"):  # a server knows where artifacts go
                 reach(address)
+                self._place = location(workspace, study) if workspace else None
             _artifact_repos_cache.clear()  # it goes by the run alone: of a copied workspace it would name the first
             self._client = MlflowClient(address.text)
-            beside = file or (workspace / "mlflow.db" if workspace and not _is_server(address) else None)
-            self._experiment = self._open_experiment(location(beside, study) if beside else None)
+            self._experiment = self._open_experiment()
             self._runs = self._existing()
+            self._keep_here(*self._runs.values())
         except ProjectionError:
             raise
         except Exception as error:
             damaged = f"; if {file.name} is damaged, move it away" if file is not None else ""
             raise ProjectionError(f"{words(address, error)}{damaged}") from None
 
-    def _open_experiment(self, place: str | None) -> str:
-        """The study's experiment. A server knows itself where artifacts go."""
+    def _open_experiment(self) -> str:
         existing = self._client.get_experiment_by_name(self._study)
         if existing is None:
-            return str(self._client.create_experiment(self._study, artifact_location=place))
+            return str(self._client.create_experiment(self._study, artifact_location=self._place))
         if existing.lifecycle_stage == "deleted":
             self._client.restore_experiment(existing.experiment_id)
         return str(existing.experiment_id)
+
+    def _keep_here(self, *runs: Run) -> None:
+        """Keep the artifacts of runs out of the workspace that was first to write into a common database."""
+        if self._place is not None and self._address.sqlite_file is None:
+            common = self._client.get_experiment(self._experiment).artifact_location
+            places = {run.info.run_id: run.info.artifact_uri for run in runs}
+            if moved := strays(self._study, common, self._place, places):
+                place_runs(self._address, moved)
 
     def _existing(self) -> dict[str, Run]:
         """The owner's runs of the instance by key; those that are nobody's become the owner's.
@@ -217,7 +219,9 @@ class Tracker:
     def _create(self, key: str, name: str, tags: Mapping[str, str], started_at: Any) -> Run:
         tags = {**self._tags, **tags, "key": key, MLFLOW_RUN_NAME: name}
         start = round(started_at * 1000) if started_at else None
-        return self._call(self._client.create_run, self._experiment, start_time=start, tags=tags)
+        run = self._call(self._client.create_run, self._experiment, start_time=start, tags=tags)
+        self._call(self._keep_here, run)
+        return run
 
     def candidate(self, last: Result, figures: Mapping[str, float | None]) -> None:
         """Write a candidate's own figures (means over final runs) onto its parent run, and end it.
@@ -266,10 +270,6 @@ class Tracker:
             return function(*arguments, **named)
         except (MlflowException, OSError) as error:
             raise ProjectionError(words(self._address, error)) from None
-
-
-def _is_server(address: Address) -> bool:
-    return address.scheme in ("http", "https")
 
 
 def make_database(path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -25,9 +25,27 @@ COLUMNS = (
 """Where MLflow writes down places of artifacts."""
 
 
-def location(database: Path, experiment: str) -> str:
-    """Where the artifacts of an experiment lie: beside the database, so that both go together."""
-    return (database.parent / ARTIFACTS / experiment).as_uri()
+def location(folder: Path, experiment: str) -> str:
+    """Where the artifacts of an experiment lie: beside a database in `folder`, so that both go together."""
+    return (folder.absolute() / ARTIFACTS / experiment).as_uri()
+
+
+def _beside(place: str | None, experiment: str) -> str | None:
+    """The folder, as a URI, beside which an experiment's artifacts were put; None where they lie elsewhere."""
+    found = re.fullmatch(rf"(file://.*)/{ARTIFACTS}/([^/]+)", place or "")
+    return found[1] if found and unquote(found[2]) == experiment else None
+
+
+def strays(experiment: str, common: str | None, mine: str, places: Mapping[str, str]) -> dict[str, str]:
+    """The runs whose artifacts would go into another workspace, and where they belong.
+
+    That is so in a database that several workspaces write into, each with artifacts of its own: an experiment has one
+    place in common, which is that of the workspace that was first. `places` is from a run's id to its place.
+    """
+    if _beside(common, experiment) is None:
+        return {}  # somebody has chosen a place for all
+    wanted = {run: f"{mine}/{run}/artifacts" for run in places}
+    return {run: place for run, place in wanted.items() if places[run] != place}
 
 
 def relocate(database: Path) -> int:
@@ -56,12 +74,7 @@ def _former(connection: sqlite3.Connection, here: str) -> set[str]:
     if not _has(connection, "experiments", "artifact_location"):
         return set()
     rows: Iterable[tuple[str, str | None]] = connection.execute("SELECT name, artifact_location FROM experiments")
-    found = set()
-    for name, place in rows:
-        beside = re.fullmatch(rf"(file://.*)/{ARTIFACTS}/([^/]+)", place or "")
-        if beside and unquote(beside[2]) == name and beside[1] != here:
-            found.add(beside[1])
-    return found
+    return {folder for name, place in rows if (folder := _beside(place, name)) is not None} - {here}
 
 
 def _move(connection: sqlite3.Connection, former: str, here: str) -> int:

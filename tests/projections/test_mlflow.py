@@ -193,6 +193,28 @@ def test_a_workspace_that_was_copied_writes_nothing_into_the_first(mlflow_file: 
     assert all(place.startswith(second.as_uri()) for place in places)
 
 
+@pytest.mark.slow
+def test_in_a_common_database_each_workspace_keeps_its_own_artifacts(
+    postgres: Postgres, mlflow_tables: str, study: str, tmp_path: Path
+) -> None:
+    """Moved or not: none writes into the folder of the first, and a place that somebody chose for all is kept to."""
+    address, run = Address(postgres.address(postgres.new(mlflow_tables))), committed(tmp_path)
+    for owner, name in (("me-1", "mine"), ("you-2", "yours"), ("me-1", "moved")):
+        if name == "moved":
+            (tmp_path / "mine").rename(tmp_path / "moved")
+        (tmp_path / name).mkdir(exist_ok=True)
+        store = tracker(address, study, tmp_path / name, owner)
+        store.result(str(KEY), run)
+        store.result("mlp/tuned/final/1", run)
+        read = store._client.download_artifacts(store._runs[str(KEY)].info.run_id, "shown.txt")
+        assert Path(read).is_relative_to(tmp_path / name)
+    assert not (tmp_path / "mine").exists()
+    client = MlflowClient(address.text)
+    client.create_experiment("chosen", artifact_location=(tmp_path / "for all").as_uri())
+    tracker(address, "chosen", tmp_path / "yours", "you-2").result(str(KEY), run)
+    assert list((tmp_path / "for all").glob("*/artifacts/shown.txt"))
+
+
 @pytest.mark.parametrize("kind", ["http", pytest.param("postgresql", marks=SLOW)])
 def test_a_store_that_is_away_is_named_at_once_and_without_its_password(kind: str, tmp_path: Path) -> None:
     scheme, rest = ("http", "") if kind == "http" else ("postgresql+psycopg2", "/x")

@@ -21,7 +21,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("a workspace") / "first place"
     folder.mkdir()
     client = MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
-    ours = client.create_experiment(NAME, artifact_location=location(folder / "mlflow.db", NAME))
+    ours = client.create_experiment(NAME, artifact_location=location(folder, NAME))
     other = client.create_experiment("other", artifact_location=(folder.parent / "big disk" / "other").as_uri())
     for experiment in (ours, other):
         client.log_text(client.create_run(experiment).info.run_id, "of the run", "shown.txt")
@@ -65,7 +65,7 @@ def test_a_copy_names_its_own_places_and_reads_its_own_artifacts(made: Path, whe
     _artifact_repos_cache.clear()  # it goes by the run alone, for all stores of a process
     client = MlflowClient(f"sqlite:///{second / 'mlflow.db'}")
     (run,) = client.search_runs([client.get_experiment_by_name(NAME).experiment_id])
-    assert run.info.artifact_uri.startswith(location(second / "mlflow.db", NAME))
+    assert run.info.artifact_uri.startswith(location(second, NAME))
     client.log_text(run.info.run_id, "of the copy", "new.txt")
     assert {item.path for item in client.list_artifacts(run.info.run_id)} == {"shown.txt", "new.txt"}
     assert contents(first) == before

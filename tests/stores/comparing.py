@@ -93,7 +93,7 @@ def differing_artifacts(address: str, workspace: Path) -> list[str]:
             for name in (directories.RUN, directories.HISTORY)
             if name in there
         ]
-        final = {"confusion.csv", "confusion.png"} if key.phase == "final" else set()
+        final = {"confusion_matrix.csv", "confusion_matrix.png"} if key.phase == "final" else set()
         if same != [True, True] or not {directories.RESULT, *final} <= there:
             wrong.append(f"{key}: {sorted(there)}")
     return wrong

@@ -84,7 +84,7 @@ def test_back_in_the_middle_of_the_study(
     assert "tracking:" not in said
     during = [result for result in studies.results(workspace).values() if away < result["ended_at"] < back]
     assert len(during) >= 3
-    assert max(result["wait_seconds"] for result in during) < 1.0, "no epoch waited for a store"
+    assert max(result["wait_seconds"] for result in during) < 5.0, "no epoch waited for a store"
     whole(mlflow_server, postgres, workspace, mirror)
 
 
