@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from suite.core.addresses import without_secrets
 from suite.core.hardware import cores, processor
 
 PACKAGES = (
@@ -50,7 +52,10 @@ def commit() -> str | None:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, text=True).stdout.strip()
+    done = subprocess.run(
+        ["git", *arguments], cwd=root, check=True, capture_output=True, text=True, env=without_secrets(os.environ)
+    )
+    return done.stdout.strip()
 
 
 @cache
