@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +23,8 @@ from suite.core.result import Result
 from suite.projections import Committed, Opener, Projection, ProjectionError
 from suite.projections.candidates import project_candidates
 
-GIVE_UP = 2  # orders that an open store refuses in a row; then it is left alone for a while, too
+TRIES = 4  # of an order that a store refuses though it can be opened; then the next ones have their turn
+GIVE_UP = 2  # orders in a row that a store refuses at the end of a session; then it is asked for no more
 PATIENCE = 60.0  # seconds without a single order done; twice in a row, and the end of a session waits no longer
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """Seconds between two tries to reach a store that is away: each time twice as many."""
@@ -92,7 +94,7 @@ class Projector:
 class Follower:
     """The thread of one projection, with the orders that its store has not carried out yet.
 
-    `error` is what keeps the store away now, or the first order that it refused for good; None while all is well.
+    `error` is what keeps the store away, or why it refuses an order now or has refused one; None while all is well.
     """
 
     def __init__(self, name: str, opener: Opener, say: Say, pause: float) -> None:
@@ -101,14 +103,17 @@ class Follower:
         self._waiting: deque[Order] = deque()
         self._projection: Projection | None = None
         self._away: str | None = None
-        self._refused: str | None = None
+        self._refusal: str | None = None  # of the first that is waiting
+        self._tries = 0
+        self._skipped: dict[RunKey | None, str] = {}
         self._silent, self._done = False, 0
         self._pause, self._next_try = pause, 0.0
         threading.Thread(target=self._work, daemon=True).start()
 
     @property
     def error(self) -> str | None:
-        return "it does not answer" if self._silent else self._away or self._refused
+        known = (self._away, *self._skipped.values(), self._refusal)
+        return "it does not answer" if self._silent else next((reason for reason in known if reason), None)
 
     def put(self, order: Order) -> None:
         self._coming.put(order)
@@ -138,7 +143,7 @@ class Follower:
                 self._catch_up()
                 continue
             if isinstance(coming, threading.Event):
-                self._catch_up()
+                self._catch_up(at_last=True)
                 self._silent = False
                 coming.set()
             else:
@@ -152,24 +157,28 @@ class Follower:
             self._waiting = deque(other for other in self._waiting if other.rows_of != order.result_of)
         self._waiting.append(order)
 
-    def _catch_up(self) -> None:
-        """Carry out what is waiting, until the store fails."""
-        refusals = 0
+    def _catch_up(self, at_last: bool = False) -> None:
+        """Carry out what is waiting, until the store fails. `at_last`: at the end of a session, without resting."""
+        refused = 0
         while self._waiting:
-            outcome = self._try(self._waiting[0])
-            if outcome is False or (outcome is None and refusals + 1 >= GIVE_UP):
-                self._rest()
-                return
-            refusals = 0 if outcome else refusals + 1
+            order = self._waiting[0]
+            if not self._carry_out(order):
+                refused, self._tries = refused + 1, self._tries + 1
+                if self._away or (refused >= GIVE_UP if at_last else self._tries < TRIES):
+                    self._rest()
+                    return
+                self._skipped[order.rows_of or order.result_of] = str(self._refusal)
+            elif order.result_of is not None:
+                self._skipped.pop(order.result_of, None)  # it brought what was skipped of its epochs
+            self._refusal, self._tries = None, 0
             self._waiting.popleft()
             self._done += 1
 
-    def _try(self, order: Order) -> bool | None:
-        """Whether an order is carried out; None where the store can be opened, but refuses this order.
+    def _carry_out(self, order: Order) -> bool:
+        """Whether an order is carried out. Otherwise the store is away, or it can be opened, but refuses this order.
 
         An order that fails is tried once more with the store opened anew: whatever was half done is found there.
         """
-        failed = ""
         for _ in range(2):
             if self._projection is None and not self._open():
                 return False
@@ -177,12 +186,13 @@ class Follower:
             try:
                 order.do(self._projection)
             except Exception as error:  # whatever a database or a server throws, training goes on
-                failed, self._projection = said(error), None
+                self._refusal, self._projection = said(error), None
             else:
                 self._is_back()
+                self._pause = self._first_pause
                 return True
-        self._refused = self._refused or failed
-        return None
+        self._is_back()
+        return False
 
     def _open(self) -> bool:
         try:
@@ -200,16 +210,20 @@ class Follower:
 
     def _is_away(self, reason: str) -> None:
         if self._away is None:
-            self._say(
+            self._tell(
                 f"{self.name} is away: {reason}. Training goes on; what is missing there is written when it is back"
             )
         self._away = reason
         self._next_try = max(self._next_try, time.monotonic() + self._first_pause)
 
+    def _tell(self, message: str) -> None:
+        with suppress(Exception):  # whoever read along has gone
+            self._say(message)
+
     def _is_back(self) -> None:
         if self._away is not None:
-            self._say(f"{self.name} is back; what it missed is being written")
-        self._away, self._pause = None, self._first_pause
+            self._tell(f"{self.name} is back; what it missed is being written")
+        self._away = None
 
 
 def said(error: Exception) -> str:

@@ -102,7 +102,8 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     session.write()
     lines = []
     if error:
-        lines.append(f"tracking: {error}. The runs are safe; python -m suite.status rebuild=true projects them again")
+        again = "the same command, or python -m suite.status rebuild=true with the same stores, projects them again"
+        lines.append(f"tracking: {error}. The runs are safe; {again}")
     if failed:
         lines.append(failures_text(ledger, failed))
     return End(state, failed, lines)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,7 +16,7 @@ from suite.projections import Committed, Instance, Projection, ProjectionError, 
 from suite.projections import projector as projector_module
 from suite.projections.candidates import means
 from suite.projections.naming import of_epoch, of_run
-from suite.projections.projector import GIVE_UP, Projector
+from suite.projections.projector import GIVE_UP, TRIES, Projector
 from tests.projections.kept import Kept
 from tests.study.made_up import made_up
 
@@ -153,7 +153,46 @@ def test_one_run_that_a_store_refuses_keeps_no_other_back() -> None:
         projector.result(key, lambda key=key: committed(key))  # type: ignore[misc]
     assert projector.drain() == "failing: ValueError: no such table at postgresql://me:***@host/db"
     assert set(failing.results) == {str(KEYS[1])}
-    assert failing.asked == 3, "the one that failed was tried again with the store opened anew"
+
+
+def test_what_a_store_refuses_again_and_again_is_skipped_after_a_while() -> None:
+    failing = Failing(lambda key: key == str(KEYS[0]))
+    projector = Projector({"failing": lambda: failing}, pause=0.01)
+    for key in KEYS:
+        projector.result(key, lambda key=key: committed(key))  # type: ignore[misc]
+    until = time.monotonic() + 10
+    while not failing.results and time.monotonic() < until:
+        time.sleep(0.01)
+    assert failing.asked == 2 * TRIES + 1, "each time once more with the store opened anew"
+    assert set(failing.results) == {str(KEYS[1])}
+    assert projector.drain() is not None, "it is not forgotten"
+
+
+def test_a_store_that_breaks_for_a_moment_after_it_was_opened_loses_nothing() -> None:
+    """Say, of a server whose connections to its database are stale, one after the other."""
+    failing = Failing(lambda key: failing.asked <= 3)
+    projector = Projector({"failing": lambda: failing}, pause=0.01)
+    for key in KEYS:
+        projector.result(key, lambda key=key: committed(key))  # type: ignore[misc]
+    until = time.monotonic() + 10
+    while len(failing.results) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert projector.drain() is None
+    assert set(failing.results) == set(map(str, KEYS))
+
+
+def test_epochs_that_were_refused_are_made_good_by_their_runs_end() -> None:
+    class Picky(Kept):
+        def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
+            raise ValueError("not now")
+
+    kept = Picky()
+    projector = Projector({"kept": lambda: kept})
+    projector.rows(KEYS[0], {}, [ROW])
+    assert projector.drain() == "kept: ValueError: not now"
+    projector.result(KEYS[0], lambda: committed(KEYS[0]))
+    assert projector.drain() is None
+    assert kept.rows == {str(KEYS[0]): [ROW]}
 
 
 def test_what_is_half_written_when_a_store_breaks_is_written_again() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from suite.core.result import Result
 from suite.projections.naming import of_epoch, of_run
 from tests import studies
 from tests.servers import Postgres
+
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 MetricRow = tuple[str, str, int, int, float]
 """Run key, metric, step, timestamp in ms, value."""

@@ -25,7 +25,7 @@ def half_done(path: Path) -> Path:
         assert process.poll() is None, (workspace / "output.log").read_text()
         assert time.monotonic() < deadline, over
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 130
     assert studies.wait_until_alone(workspace) == []
     return workspace

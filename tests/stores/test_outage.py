@@ -62,7 +62,7 @@ def empty(mlflow_server: MlflowServer, postgres: Postgres) -> None:
 def test_back_in_the_middle_of_the_study(
     what: str, mlflow_server: MlflowServer, postgres: Postgres, tmp_path: Path
 ) -> None:
-    workspace, process, mirror = started(mlflow_server, postgres, tmp_path / "workspace", "seeds=16")
+    workspace, process, mirror = started(mlflow_server, postgres, tmp_path / "workspace", "seeds=12")
     away, before = time.time(), ended(workspace)
     if what == "the server":
         mlflow_server.kill()
