@@ -24,7 +24,7 @@ os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 from mlflow.entities import Metric, Param, Run
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
-from mlflow.tracking._tracking_service.utils import _artifact_repos_cache
+from mlflow.tracking._tracking_service import utils as of_all_stores
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME, MLFLOW_USER
 
 from suite.core import faults
@@ -84,7 +84,8 @@ class Tracker:
             elif address.scheme not in ("http", "https"):  # a server knows where artifacts go
                 reach(address)
                 self._place = location(workspace, study) if workspace else None
-            _artifact_repos_cache.clear()  # it goes by the run alone: of a copied workspace it would name the first
+            # It goes by the run alone: of a workspace that was copied it would name the first.
+            getattr(of_all_stores, "_artifact_repos_cache", {}).clear()
             self._client = MlflowClient(address.text)
             self._experiment = self._open_experiment()
             self._runs = self._existing()
