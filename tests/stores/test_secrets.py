@@ -92,16 +92,17 @@ def test_a_password_is_nowhere_in_what_a_study_leaves_and_shows(
         f"postgresql://me:{WEB_PASSWORD}@host:port/x",
         f"nosql://me:{WEB_PASSWORD}@host/x",
         f"http://host/?token={WEB_PASSWORD}",
-        f"postgresql://me:{WEB_PASSWORD}@host/${{x}}",
         f"postgresql+none://me:{WEB_PASSWORD}@host/x",
     ],
 )
 def test_a_refusal_shows_no_password(module: str, address: str, tmp_path: Path) -> None:
     workspace = studies.workspace_with_study(tmp_path / "workspace")
     more = ["study=tiny"] if module == "suite.run" else ["rebuild=true"]
-    for words in ([f"storage.optuna={address}"], [f"storge.optuna={address}"], [address]):
+    wrong = [f"storage.optuna={address}", f"storge.optuna={address}", address]
+    wrong += [f"storage.optuna={address}${{x}}"] if module == "suite.run" else []
+    for words in wrong:
         done = subprocess.run(
-            [sys.executable, "-m", module, *more, *words],
+            [sys.executable, "-m", module, *more, words],
             cwd=workspace, env=studies.environment(), capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         assert done.returncode == 2, done.stdout + done.stderr
