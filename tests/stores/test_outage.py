@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from tests.stores.comparing import differing_artifacts, mirrored, recorded, stor
 
 pytestmark = pytest.mark.slow
 
+STARTED: list[subprocess.Popen[str]] = []
 Started = tuple[Path, "subprocess.Popen[str]", str]
 
 
@@ -36,6 +37,7 @@ def started(server: MlflowServer, postgres: Postgres, path: Path, *more: str) ->
     process = studies.start(
         workspace, f"storage.mlflow={server.address}", *more, SUITE_OPTUNA_STORAGE=postgres.address(mirror)
     )
+    STARTED.append(process)
     until(lambda: ended(workspace) >= 2 or process.poll() is not None)
     assert process.poll() is None, (workspace / "output.log").read_text()
     return workspace, process, mirror
@@ -53,9 +55,16 @@ def whole(server: MlflowServer, postgres: Postgres, workspace: Path, mirror: str
 
 
 @pytest.fixture(autouse=True)
-def empty(mlflow_server: MlflowServer, postgres: Postgres) -> None:
-    """The server keeps what an earlier test left in it: the runs of other workspaces, which count for nothing here."""
+def alone(mlflow_server: MlflowServer, postgres: Postgres) -> Iterator[None]:
+    """The server keeps what an earlier test left in it: the runs of other workspaces, which count for nothing here.
+
+    A study that a failed test leaves behind ends.
+    """
     postgres.query(mlflow_server.database, "update runs set lifecycle_stage = 'deleted'")
+    yield
+    for process in STARTED:
+        process.kill()
+    STARTED.clear()
 
 
 @pytest.mark.parametrize("what", ["the server", "the database behind everything"])
