@@ -20,13 +20,13 @@ def half_done(path: Path) -> Path:
     """A workspace in which a study was interrupted after two runs, in the middle of another."""
     workspace = studies.workspace_with_study(path)
     process = studies.start(workspace, f"workspace={workspace}")
-    deadline = time.monotonic() + 200
+    deadline = time.monotonic() + 600
     while len(over := list(workspace.glob("runs/tiny/*/*/*/*/*/result.json"))) < 2:
         assert process.poll() is None, (workspace / "output.log").read_text()
         assert time.monotonic() < deadline, over
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 130
+    assert process.wait(200) == 130
     assert studies.wait_until_alone(workspace) == []
     return workspace
 
