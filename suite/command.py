@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from suite.commandline import DONE, FAILED, INTERRUPTED
+from suite.core.addresses import recordable
 from suite.core.refusals import os_error_text
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
     from suite.config.compose import compose
     from suite.config.study import study_from
 
-    study = study_from(compose(arguments), command=shlex.join(["python", "-m", "suite.run", *arguments]))
+    public = [recordable(argument) for argument in arguments]
+    study = study_from(compose(arguments), command=shlex.join(["python", "-m", "suite.run", *public]))
 
     from suite.core.lock import workspace_lock
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from suite.commandline import DONE, FAILED, boolean, enter, parse
 from suite.core import directories
+from suite.core.addresses import MLFLOW, OPTUNA, Stores
 from suite.core.attempts import settle
 from suite.core.directories import RunKey
 from suite.core.durable import read_json
@@ -20,8 +22,10 @@ HELP = """
 Show what runs, what is left and what it takes on disk; make MLflow and Optuna's mirror again from the run directories.
 
     python -m suite.status [study=NAME] [workspace=DIR] [rebuild=true] [clean=true]
+                           [storage.mlflow=ADDRESS] [storage.optuna=ADDRESS]
 
-rebuild=true   projects every run directory into MLflow and optuna.db again; training is not touched
+rebuild=true   projects every run directory into MLflow and Optuna's mirror again; training is not touched. The stores
+               are those that storage.* or the environment names, as for python -m suite.run: none is remembered
 clean=true     deletes what no study needs: checkpoints of runs that are over, unfinished temporary files,
                final runs that a grown search has superseded, and the decoded image cache
 
@@ -29,12 +33,17 @@ Exit: 0 done; 1 a projection failed; 2 refused.
 """
 
 
+KEYS: dict[str, Callable[[str], object]] = {
+    "study": str, "workspace": str, "rebuild": boolean, "clean": boolean, MLFLOW: str, OPTUNA: str,
+}  # fmt: skip
+
+
 def main(arguments: list[str]) -> int:
-    keys: dict[str, Callable[[str], object]] = {"study": str, "workspace": str, "rebuild": boolean, "clean": boolean}
-    given = parse(arguments, keys)
+    given = parse(arguments, KEYS)
     workspace = Path(str(given.get("workspace", "."))).expanduser().resolve()
     instances = list(_instances(workspace, given.get("study")))
     if given.get("clean") or given.get("rebuild"):
+        stores = _stores(workspace, given) if given.get("rebuild") else None
         from suite.core.lock import workspace_lock
 
         with workspace_lock(workspace):
@@ -42,8 +51,8 @@ def main(arguments: list[str]) -> int:
                 from suite.study.cleaning import clean
 
                 print(f"freed {size_text(clean(workspace, instances))}")
-            if given.get("rebuild"):
-                return _rebuild(workspace, instances)
+            if stores is not None:
+                return _rebuild(workspace, instances, stores)
         return DONE
     if not instances:
         print(f"no study has run in {workspace}")
@@ -79,8 +88,17 @@ def _lines(workspace: Path, directory: Path) -> list[str]:
         extra = (f", {failed} failed" if failed else "") + (f", {going} begun" if going else "")
         lines.append(f"  {candidate:<24} search {search}/{trials}, final {final}/{finals}{extra}")
     if state != "finished" and description.get("command"):
-        lines.append(f"  {description['command']}")
+        lines.append(f"  {_here(description['command'], workspace)}")
     return lines
+
+
+def _here(command: str, workspace: Path) -> str:
+    """A recorded command with the place where the workspace is now: it may have been moved."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return command
+    return shlex.join(f"workspace={workspace}" if word.startswith("workspace=") else word for word in words)
 
 
 def _counts(directory: Path, planned: Collection[RunKey]) -> dict[str, tuple[int, int, int, int]]:
@@ -102,14 +120,20 @@ def _counts(directory: Path, planned: Collection[RunKey]) -> dict[str, tuple[int
     return {name: (row[0], row[1], row[2], row[3]) for name, row in counts.items()}
 
 
-def _rebuild(workspace: Path, instances: list[Path]) -> int:
+def _stores(workspace: Path, given: Mapping[str, object]) -> Stores:
+    from suite.config.stores import stores_from
+
+    return stores_from(workspace, *(str(given[key]) if given.get(key) else None for key in (MLFLOW, OPTUNA)))
+
+
+def _rebuild(workspace: Path, instances: list[Path], stores: Stores) -> int:
     from suite.study.rebuilding import rebuild
 
     code = DONE
     for directory in instances:
         for _, run in list(directories.run_directories(directory)):
             settle(run)
-        runs, error = rebuild(workspace, directory)
+        runs, error = rebuild(workspace, directory, stores)
         print(f"{directory.parent.name} / {directory.name}: " + (error or f"{runs} runs projected"))
         code = FAILED if error else code
     return code

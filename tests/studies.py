@@ -44,6 +44,11 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **more}
 
 
+def module(name: str) -> list[str]:
+    """The beginning of a command line."""
+    return [sys.executable, "-m", name]
+
+
 def command(workspace: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """`python -m suite.run study=tiny` in the workspace, to its end."""
     return subprocess.run(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -209,11 +210,16 @@ def commands(study: Mapping[str, Any]) -> list[str]:
     if study["instance"] != "-".join(study[name] for name in ("dataset", "budget", "backend", "precision")):
         values += f" instance={study['instance']}"
     limit = f" limit={study['limit']['seconds']:g}s" if study.get("limit") else ""
-    # Where data and workspace lie is nobody else's business, and changes nothing.
-    typed = re.sub(r" (?:workspace|data_dir)=(?:'[^']*'|\S+)", "", study.get("command") or "")
+    # Where data, workspace and stores lie is nobody else's business, and changes nothing.
+    words = [
+        word
+        for word in shlex.split(study.get("command") or "")
+        if not re.match(r"(?:workspace|data_dir|storage\.\w+)=", word)
+    ]
     counted = study.get("trials_counted") or 0
-    if typed and counted > (study.get("trials") or 0):  # an earlier command asked for more trials, and all count
-        typed = re.sub(r" search\.trials=\S+", "", typed) + f" search.trials={counted}"
+    if words and counted > (study.get("trials") or 0):  # an earlier command asked for more trials, and all count
+        words = [*(word for word in words if not word.startswith("search.trials=")), f"search.trials={counted}"]
+    typed = shlex.join(words)
     return [
         typed or f"python -m suite.run study={study['study']} {values} seeds={study['seeds']}{limit}",
         f"python -m suite.report study={study['study']} {values}",

@@ -203,7 +203,7 @@ def _executor(scale: Scale, ledger: Ledger) -> Executor:
 
 def _projector(scale: Scale, ledger: Ledger, clock: Time) -> Projector:
     def timed(opener: Opener) -> Opener:
-        return lambda: Timed(opener(), clock)  # type: ignore[return-value]  # it stands in for any object
+        return lambda: Timed(opener(), clock)  # it stands in for any object
 
     if not scale.projections:
         return Projector({})

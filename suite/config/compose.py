@@ -28,7 +28,9 @@ from suite.core.refusals import Refusal, nearest_first, unknown
 APART = ("recipe", "data", "search", "candidates")
 """Sections in which a candidate has its word too: what the command line says of them stands under `typed`."""
 
-FREE_TEXT = ("workspace", "data_dir", "instance", "title", "question", "paper", "stamp")
+FREE_TEXT = (
+    "workspace", "data_dir", "storage.mlflow", "storage.optuna", "instance", "title", "question", "paper", "stamp",
+)  # fmt: skip
 """Keys whose values are taken as typed, and any that ends in `data.path`: Hydra's grammar has no `~` and no `é`."""
 
 IMAGES = ("data.train_examples", "data.validation_examples", "data.test_examples")

@@ -14,6 +14,8 @@ from suite.config.candidates import Candidate, candidates_from
 from suite.config.checks import NAME, as_list, boolean, count, mapping, number, one_of, seconds_from
 from suite.config.claims import claims_from
 from suite.config.search import SEARCH_KEYS, checked_search
+from suite.config.stores import stores_from
+from suite.core.addresses import Stores
 from suite.core.directories import TRACKS
 from suite.core.host import install_command
 from suite.core.metrics import of_part
@@ -65,6 +67,7 @@ class Study:
     data_dir: Path | None
     offline: bool
     dry_run: str  # "false", "true" or "measure"
+    stores: Stores = field(compare=False)  # where the projections go: no part of any run
     command: str = field(default="", compare=False)
 
     @property
@@ -114,6 +117,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         data_dir=Path(str(cfg["data_dir"])).expanduser().resolve() if cfg["data_dir"] else None,
         offline=boolean("offline", cfg["offline"]),
         dry_run=one_of("dry_run", str(cfg["dry_run"]).lower(), ("false", "true", "measure")),
+        stores=_stores(cfg["storage"], workspace),
         command=command,
     )
 
@@ -121,6 +125,15 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
 def resolved_precision(asked: str) -> str:
     """The precision that is trained in. `auto` is float32 on every device, until another is measured to be as good."""
     return "float32" if asked == "auto" else asked
+
+
+def _stores(value: Any, workspace: Path) -> Stores:
+    values = mapping("storage", value)
+    for key in values:
+        if key not in ("mlflow", "optuna"):
+            raise unknown("key of storage", key, ("mlflow", "optuna"))
+    texts = {key: None if text is None else str(text) for key, text in values.items()}
+    return stores_from(workspace, texts.get("mlflow"), texts.get("optuna"))
 
 
 def _backend(value: Any) -> str:

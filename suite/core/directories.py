@@ -1,6 +1,7 @@
 """Where a run's directory lies, what its files are called, and how they are read and written.
 
     runs/.lock                                                         held by the one coordinator of the workspace
+    runs/workspace.json                                                what the workspace is called in stores of others
     runs/<study>/<instance>/study.json                                 what was asked, and the state of the study
     runs/<study>/<instance>/sessions.jsonl                             one line per session: where its time went
     runs/<study>/<instance>/limit.json                                 with a time limit: what it decided

@@ -6,9 +6,17 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
+from suite.core.addresses import hidden
+
 
 class Refusal(Exception):
-    """Something is wrong with what was asked (configuration, data, lock): one clear sentence, exit code 2."""
+    """Something is wrong with what was asked (configuration, data, lock): one clear sentence, exit code 2.
+
+    It may quote what was typed, an address's password excepted.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(hidden(text))
 
 
 def nearest_first(word: str, names: Iterable[str]) -> list[str]:
@@ -28,8 +36,8 @@ def _similar(word: str, name: str) -> bool:
 
 
 def first_line(error: BaseException) -> str:
-    """What an exception says in its first line, or its type if it says nothing: at most 300 characters."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+    """What an exception says in its first line, or its type if it says nothing: at most 300 characters, no password."""
+    return hidden((str(error).strip().splitlines() or [type(error).__name__])[0])[:300]
 
 
 def unreadable(path: Path, error: Exception) -> Refusal:

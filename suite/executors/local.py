@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 
+from suite.core.addresses import without_secrets
 from suite.core.hardware import gpus
 from suite.core.host import memory_bytes_allowed, memory_kills
 from suite.executors.protocol import ALONE, Ending, Event, Worker
@@ -56,7 +57,7 @@ class LocalWorker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
-                env={**os.environ, **environment},
+                env={**without_secrets(os.environ), **environment},
             )
         self._gone = threading.Event()
         threading.Thread(target=self._watch, daemon=True).start()

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from suite.core.addresses import without_secrets
 from suite.models import registry
 from suite.models.architecture import ArchitectureError
 from suite.models.backbone import features
@@ -86,6 +87,7 @@ def _ask(question: str, values: Any, **environment: str) -> subprocess.Completed
         f"from suite.models import probing, registry; out.write(json.dumps({question}))"
     )
     return subprocess.run(
-        [sys.executable, "-c", code], input=json.dumps(values), env={**os.environ, **NO_ACCELERATOR, **environment},
+        [sys.executable, "-c", code], input=json.dumps(values),
+        env={**without_secrets(os.environ), **NO_ACCELERATOR, **environment},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

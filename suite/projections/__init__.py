@@ -13,7 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from suite.core.addresses import Address, Stores, is_own
 from suite.core.result import Result
+from suite.core.workspaces import workspace_name
 
 NAMES = ("mlflow", "optuna")
 """The projections of every instance, in the order in which they are written."""
@@ -28,10 +30,15 @@ class Instance:
     """The instance that projections follow. `tags`: what tells it from others, for stores that filter by it."""
 
     workspace: Path
+    stores: Stores
     study: str
     name: str
     tags: Mapping[str, str]
     artifacts: Artifacts | None = None
+
+    def owner(self, address: Address) -> str | None:
+        """Whose instance it is in a store that others may share; None where the store is the workspace's own."""
+        return None if is_own(address, self.workspace) else workspace_name(self.workspace)
 
 
 class Trial(NamedTuple):

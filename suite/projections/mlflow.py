@@ -17,39 +17,40 @@ from typing import Any
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
 os.environ.setdefault("MLFLOW_TRUNCATE_LONG_VALUES", "false")
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # the default waits for minutes, at every call
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")  # by default minutes; a call made twice creates twice
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 from mlflow.entities import Metric, Param, Run
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
-from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
+from mlflow.tracking._tracking_service import utils as of_all_stores
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME, MLFLOW_USER
 
 from suite.core import faults
+from suite.core.addresses import Address
 from suite.core.directories import HISTORY, RESULT, RUN
 from suite.core.durable import leftovers, plain, replacing
 from suite.core.hardware import kind
-from suite.core.refusals import first_line
 from suite.core.result import Result
 from suite.projections import Artifacts, Committed, Instance, ProjectionError
+from suite.projections.databases import place_runs, reach, words
 from suite.projections.naming import flatten, of_epoch, of_run
+from suite.projections.relocation import location, relocate, strays
 
-logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # "Creating initial MLflow database tables..."
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # what goes wrong is said here, in one line
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 BATCH = 100  # MLflow takes at most 100 params or tags in a call
 WHOLE = "suite.whole"
-
-
-def store_uri(workspace: Path) -> str:
-    """`MLFLOW_TRACKING_URI` if set, else mlflow.db in the workspace: where plain `mlflow ui` looks."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{workspace / 'mlflow.db'}"
+OWNER = "workspace"
 
 
 def open_projection(instance: Instance) -> Tracker:
-    """The instance in the tracking store of its workspace."""
-    return Tracker(store_uri(instance.workspace), instance.study, instance.name, instance.tags, instance.artifacts)
+    """The instance in its tracking store."""
+    address = instance.stores.mlflow
+    followed = (instance.study, instance.name, instance.tags, instance.artifacts, instance.workspace)
+    return Tracker(address, *followed, instance.owner(address))
 
 
 class Tracker:
@@ -59,45 +60,81 @@ class Tracker:
     """
 
     def __init__(
-        self, uri: str, study: str, instance: str, tags: Mapping[str, str], artifacts: Artifacts | None = None
+        self,
+        address: Address,
+        study: str,
+        instance: str,
+        tags: Mapping[str, str],
+        artifacts: Artifacts | None = None,
+        workspace: Path | None = None,
+        owner: str | None = None,
     ) -> None:
-        """`uri`: of the tracking store; `artifacts`: what the task shows of a run that is over."""
-        self._study, self._instance, self._artifacts = study, instance, artifacts
-        self._tags = {"study": study, "instance": instance, **tags}
-        self._database = _database(uri)
+        """`artifacts`: what the task shows of a run that is over. `workspace`: where artifacts go that no server takes,
+        unless the store is a file: then they lie beside it. `owner`: whose runs they are, in a store that others share.
+        """
+        self._address, self._study, self._instance, self._artifacts = address, study, instance, artifacts
+        self._owner = {OWNER: owner, MLFLOW_USER: owner.rpartition("-")[0]} if owner else {}
+        self._tags = {"study": study, "instance": instance, **self._owner, **tags}
+        file, self._place = address.sqlite_file, None
         try:
-            if self._database:
-                _make_database(self._database)
-            self._client = MlflowClient(uri)
+            if file is not None:
+                make_database(file)
+                relocate(file)
+                self._place = location(file.parent, study)
+            elif address.scheme not in ("http", "https"):  # a server knows where artifacts go
+                reach(address)
+                self._place = location(workspace, study) if workspace else None
+            # It goes by the run alone: of a workspace that was copied it would name the first.
+            getattr(of_all_stores, "_artifact_repos_cache", {}).clear()
+            self._client = MlflowClient(address.text)
             self._experiment = self._open_experiment()
             self._runs = self._existing()
+            self._keep_here(*self._runs.values())
         except ProjectionError:
             raise
         except Exception as error:
-            damaged = f"; if {self._database.name} is damaged, move it away" if self._database else ""
-            raise ProjectionError(f"{first_line(error)}{damaged}") from error
+            damaged = f"; if {file.name} is damaged, move it away" if file is not None else ""
+            raise ProjectionError(f"{words(address, error)}{damaged}") from None
 
     def _open_experiment(self) -> str:
         existing = self._client.get_experiment_by_name(self._study)
         if existing is None:
-            location = self._database and (self._database.parent / "mlartifacts" / self._study).as_uri()
-            return str(self._client.create_experiment(self._study, artifact_location=location))
+            return str(self._client.create_experiment(self._study, artifact_location=self._place))
         if existing.lifecycle_stage == "deleted":
             self._client.restore_experiment(existing.experiment_id)
         return str(existing.experiment_id)
 
+    def _keep_here(self, *runs: Run) -> None:
+        """Keep the artifacts of runs out of the workspace that was first to write into a common database."""
+        if self._place is not None and self._address.sqlite_file is None:
+            common = self._client.get_experiment(self._experiment).artifact_location
+            places = {run.info.run_id: run.info.artifact_uri for run in runs}
+            if moved := strays(self._study, common, self._place, places):
+                place_runs(self._address, moved)
+
     def _existing(self) -> dict[str, Run]:
-        runs: dict[str, Run] = {}
+        """The owner's runs of the instance by key; those that are nobody's become the owner's.
+
+        Of two with one key, one is what a lost answer left: the whole one stays, or that which others call parent.
+        """
+        found: list[Run] = []
         token: str | None = None
         while True:
             page = self._client.search_runs(
                 [self._experiment], f"tags.instance = '{self._instance}'", max_results=1000, page_token=token
             )
-            for run in page:
-                runs.setdefault(run.data.tags.get("key", ""), run)
+            found += [run for run in page if run.data.tags.get(OWNER) in (None, self._owner.get(OWNER))]
             token = page.token
             if not token:
-                return runs
+                break
+        for run in [run for run in found if self._owner and OWNER not in run.data.tags]:
+            self._client.set_tag(run.info.run_id, OWNER, self._owner[OWNER])
+        parents = {run.data.tags.get(MLFLOW_PARENT_RUN_ID) for run in found}
+        runs: dict[str, Run] = {}
+        for run in sorted(found, key=lambda run: (WHOLE in run.data.tags, run.info.run_id in parents), reverse=True):
+            if runs.setdefault(run.data.tags.get("key", ""), run) is not run:
+                self._client.delete_run(run.info.run_id)
+        return runs
 
     def is_whole(self, key: str, run: Committed) -> bool:
         """Whether a committed run is in the store with all that belongs to it."""
@@ -183,7 +220,9 @@ class Tracker:
     def _create(self, key: str, name: str, tags: Mapping[str, str], started_at: Any) -> Run:
         tags = {**self._tags, **tags, "key": key, MLFLOW_RUN_NAME: name}
         start = round(started_at * 1000) if started_at else None
-        return self._call(self._client.create_run, self._experiment, start_time=start, tags=tags)
+        run = self._call(self._client.create_run, self._experiment, start_time=start, tags=tags)
+        self._call(self._keep_here, run)
+        return run
 
     def candidate(self, last: Result, figures: Mapping[str, float | None]) -> None:
         """Write a candidate's own figures (means over final runs) onto its parent run, and end it.
@@ -231,16 +270,10 @@ class Tracker:
         try:
             return function(*arguments, **named)
         except (MlflowException, OSError) as error:
-            raise ProjectionError(first_line(error)) from error
+            raise ProjectionError(words(self._address, error)) from None
 
 
-def _database(uri: str) -> Path | None:
-    """The SQLite file of a tracking store, or None where it is another kind of store."""
-    prefix = "sqlite:///"
-    return Path(uri.removeprefix(prefix)).absolute() if uri.startswith(prefix) else None
-
-
-def _make_database(path: Path) -> None:
+def make_database(path: Path) -> None:
     """Make MLflow's SQLite file with all its tables, whole or not at all.
 
     MLflow makes its tables in many steps. One that is killed between them leaves a file that it never opens again.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,19 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.trial import FrozenTrial, TrialState
 
 from suite.core import faults
+from suite.core.addresses import Address
 from suite.core.outcomes import Outcome
-from suite.core.refusals import first_line
 from suite.core.result import Result
 from suite.projections import Committed, Instance, ProjectionError, Row, Trial
-
-SQLITE = "sqlite:///"
+from suite.projections.databases import reach, words
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 
 def open_projection(instance: Instance) -> Mirror:
-    """The mirror of an instance, in its workspace's own file."""
-    return Mirror(default_url(instance.workspace), instance.study, instance.name)
-
-
-def default_url(workspace: Path) -> str:
-    """The address of the mirror where none is named: `optuna.db` in the workspace."""
-    return f"{SQLITE}{workspace / 'optuna.db'}"
+    """The mirror of an instance, in its database."""
+    address = instance.stores.optuna
+    return Mirror(address, instance.study, instance.name, instance.owner(address))
 
 
 class Mirror:
@@ -43,8 +39,16 @@ class Mirror:
     raises, through two libraries.
     """
 
-    def __init__(self, url: str, study: str, instance: str) -> None:
-        self._url, self._prefix = url, f"{study}/{instance}/"
+    def __init__(self, address: Address, study: str, instance: str, owner: str | None = None) -> None:
+        """`owner` is whose instance it is, in a database that others share."""
+        self._address, self._prefix = address, f"{owner}/{study}/{instance}/" if owner else f"{study}/{instance}/"
+        if address.sqlite_file is None:
+            reach(address)
+
+    @cached_property
+    def _storage(self) -> str | optuna.storages.RDBStorage:
+        """A server's connections are kept for the next call; a file is opened for each, for it may be taken away."""
+        return self._address.text if self._address.sqlite_file else optuna.storages.RDBStorage(self._address.text)
 
     def drop(self, key: str) -> None:
         """Take out the trial that a run was: the others are written again, for Optuna cannot take out a single one."""
@@ -64,7 +68,7 @@ class Mirror:
                     dropped += self._keep(full, numbers.__contains__)
                 else:
                     dropped += len(self._shown(full))
-                    optuna.delete_study(study_name=full, storage=self._url)
+                    optuna.delete_study(study_name=full, storage=self._storage)
         return dropped
 
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Row]) -> None:
@@ -100,10 +104,12 @@ class Mirror:
     def _show(self, name: str, trials: Sequence[FrozenTrial]) -> None:
         shown = self._shown(name)
         if _contents(shown) != _contents(trials[: len(shown)]):
-            optuna.delete_study(study_name=name, storage=self._url)
+            optuna.delete_study(study_name=name, storage=self._storage)
             shown = []
         if len(trials) > len(shown):
-            study = optuna.create_study(storage=self._url, study_name=name, direction="maximize", load_if_exists=True)
+            study = optuna.create_study(
+                storage=self._storage, study_name=name, direction="maximize", load_if_exists=True
+            )
             for trial in trials[len(shown) :]:
                 study.add_trial(trial)
 
@@ -117,23 +123,24 @@ class Mirror:
 
     def _shown(self, name: str) -> list[FrozenTrial]:
         """The trials of a study in their order; none where there is no such study."""
-        return optuna.load_study(study_name=name, storage=self._url).trials if name in self._names() else []
+        return optuna.load_study(study_name=name, storage=self._storage).trials if name in self._names() else []
 
     def _names(self) -> list[str]:
         """The studies of this instance."""
-        if self._url.startswith(SQLITE) and not Path(self._url.removeprefix(SQLITE)).exists():
+        file = self._address.sqlite_file
+        if file is not None and not file.exists():
             return []  # to look into it would make it
-        return [name for name in optuna.get_all_study_names(self._url) if name.startswith(self._prefix)]
+        return [name for name in optuna.get_all_study_names(self._storage) if name.startswith(self._prefix)]
 
     @contextmanager
     def _named(self) -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            name = Path(self._url.removeprefix(SQLITE)).name if self._url.startswith(SQLITE) else "the mirror"
-            raise ProjectionError(
-                f"{name}: {first_line(error)}; if it is damaged, delete it and rebuild again"
-            ) from error
+            file = self._address.sqlite_file
+            damaged = "; if it is damaged, delete it and rebuild again"
+            said = words(self._address, error)
+            raise ProjectionError(f"{file.name}: {said}{damaged}" if file else said) from None
 
 
 def _place(key: str) -> tuple[str, int] | None:

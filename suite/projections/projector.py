@@ -1,36 +1,53 @@
-"""The thread beside the coordinator that keeps the projections in step. It knows no store.
+"""What keeps the projections in step with the coordinator: a thread for each store. It knows no store.
 
-Training never waits for it, and never fails with it: what could not be written is made good at the next start,
-or by `python -m suite.status rebuild=true`. A projection that fails keeps none of the others back.
+Training never waits for them, and never fails with them. A store that is away costs nothing: what it misses waits and
+is written when it is back, at the latest at the end of the session; what is missing then is made good at the next
+start, or by `python -m suite.status rebuild=true`.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from suite.core import faults
 from suite.core.directories import RunKey
+from suite.core.refusals import first_line
 from suite.core.result import Result
 from suite.projections import Committed, Opener, Projection, ProjectionError
 from suite.projections.candidates import project_candidates
 
-GIVE_UP = 2  # orders that fail in a row
+TRIES = 4  # of an order that a store refuses though it can be opened; then the next ones have their turn
+GIVE_UP = 2  # orders in a row that a store refuses at the end of a session; then it is asked for no more
+PATIENCE = 60.0  # seconds without a single order done; twice in a row, and the end of a session waits no longer
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+"""Seconds between two tries to reach a store that is away: each time twice as many."""
+
+Say = Callable[[str], None]
+
+
+class Order(NamedTuple):
+    """What a projection is to do. `rows_of`: the run whose epochs it brings, which its result brings all again."""
+
+    do: Callable[[Projection], None]
+    rows_of: RunKey | None = None
+    result_of: RunKey | None = None
 
 
 class Projector:
-    """Takes orders from the coordinator and carries them out in their order, each for every projection.
+    """Takes orders from the coordinator, which every projection carries out in their order."""
 
-    `openers` are called in the thread, for a store may take seconds to answer.
-    """
-
-    def __init__(self, openers: Mapping[str, Opener]) -> None:
-        self._stores = [_Store(name, opener) for name, opener in openers.items()]
-        self._orders: queue.Queue[Callable[[], None]] = queue.Queue()
-        threading.Thread(target=self._work, daemon=True).start()
+    def __init__(
+        self, openers: Mapping[str, Opener], say: Say = lambda message: None, pause: float = FIRST_PAUSE
+    ) -> None:
+        """`say` is told when a store goes away and when it is back; `pause`: seconds until it is tried again."""
+        self._followers = [Follower(name, opener, say, pause) for name, opener in openers.items()]
 
     def begin(
         self, key: RunKey, fields: Mapping[str, Any], history: Sequence[Mapping[str, Any]], anew: bool = False
@@ -40,13 +57,13 @@ class Projector:
         `anew`: neither does one that has less committed than the earlier one had.
         """
         if anew or not history:
-            self._order(lambda projection: projection.drop(str(key)))
+            self._order(Order(lambda projection: projection.drop(str(key))))
         self.rows(key, fields, history)
 
     def rows(self, key: RunKey, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """Project committed epochs of a run that is still going on."""
         rows = list(rows)
-        self._order(lambda projection: projection.epochs(str(key), fields, rows))
+        self._order(Order(lambda projection: projection.epochs(str(key), fields, rows), rows_of=key))
 
     def result(self, key: RunKey, committed: Callable[[], Committed | None]) -> None:
         """Project a run that is over, unless it is set aside by then."""
@@ -55,65 +72,165 @@ class Projector:
             run = committed()
             if run is not None and not projection.is_whole(str(key), run):
                 projection.result(str(key), run)
+            faults.reach("projection.done")
 
-        self._order(project)
-        self._orders.put(lambda: faults.reach("projection.done"))
+        self._order(Order(project, result_of=key))
 
     def candidates(self, results: Sequence[Result]) -> None:
         """Project each candidate's means over its final runs."""
-        self._order(lambda projection: project_candidates(projection, results))
+        self._order(Order(lambda projection: project_candidates(projection, results)))
 
     def summary(self, folder: Path, description: Mapping[str, Any]) -> None:
         """Attach the report."""
-        self._order(lambda projection: projection.summary(folder, description))
+        self._order(Order(lambda projection: projection.summary(folder, description)))
 
     def drain(self) -> str | None:
-        """Wait until every order so far is carried out; the first error of each projection, None if there was none."""
-        done = threading.Event()
-        self._orders.put(done.set)
-        done.wait()
-        return "; ".join(f"{store.name}: {store.error}" for store in self._stores if store.error) or None
+        """Wait until every order so far was tried; what is wrong with each projection, None if nothing is."""
+        for follower, settled in [(follower, follower.settle()) for follower in self._followers]:
+            follower.wait(settled)
+        wrong = [f"{follower.name}: {follower.error}" for follower in self._followers if follower.error]
+        return "; ".join(wrong) or None
 
-    def _order(self, order: Callable[[Projection], None]) -> None:
-        def for_each() -> None:
-            for store in self._stores:
-                store.carry_out(order)
+    def _order(self, order: Order) -> None:
+        for follower in self._followers:
+            follower.put(order)
 
-        self._orders.put(for_each)
+
+class Follower:
+    """The thread of one projection, with the orders that its store has not carried out yet.
+
+    `error` is what keeps the store away, or why it refuses an order now or has refused one; None while all is well.
+    """
+
+    def __init__(self, name: str, opener: Opener, say: Say, pause: float) -> None:
+        self.name, self._opener, self._say, self._first_pause = name, opener, say, pause
+        self._coming: queue.Queue[Order | threading.Event] = queue.Queue()
+        self._waiting: deque[Order] = deque()
+        self._projection: Projection | None = None
+        self._away: str | None = None
+        self._refusal: str | None = None  # of the first that is waiting
+        self._tries = 0
+        self._skipped: dict[RunKey | None, str] = {}
+        self._silent, self._done = False, 0
+        self._pause, self._next_try = pause, 0.0
+        threading.Thread(target=self._work, daemon=True).start()
+
+    @property
+    def error(self) -> str | None:
+        known = (self._away, *self._skipped.values(), self._refusal)
+        return "it does not answer" if self._silent else next((reason for reason in known if reason), None)
+
+    def put(self, order: Order) -> None:
+        self._coming.put(order)
+
+    def settle(self) -> threading.Event:
+        """An event that is set once every order so far was tried, at once if need be."""
+        settled = threading.Event()
+        self._coming.put(settled)
+        return settled
+
+    def wait(self, settled: threading.Event) -> None:
+        """Wait for such an event, as long as anything moves: a connection that is dead may never say so."""
+        done = -1
+        while not settled.wait(PATIENCE):
+            if self._done == done or self._silent:
+                self._silent = True
+                return
+            done = self._done
 
     def _work(self) -> None:
-        for store in self._stores:
-            store.open()
+        self._open()  # before anything is to be written: a store may take seconds to answer
         while True:
-            self._orders.get()()
+            left = max(0.0, self._next_try - time.monotonic()) if self._waiting else None
+            try:
+                coming = self._coming.get(timeout=left)
+            except queue.Empty:
+                self._catch_up()
+                continue
+            if isinstance(coming, threading.Event):
+                self._catch_up(at_last=True)
+                self._silent = False
+                coming.set()
+            else:
+                self._wait_with(coming)
+                if time.monotonic() >= self._next_try:
+                    self._catch_up()
 
+    def _wait_with(self, order: Order) -> None:
+        """A run's result makes its epochs that are still waiting needless: so a long absence keeps little waiting."""
+        if order.result_of is not None and len(self._waiting) > 0:
+            self._waiting = deque(other for other in self._waiting if other.rows_of != order.result_of)
+        self._waiting.append(order)
 
-class _Store:
-    """A projection, once it is open, and the first thing that went wrong with it."""
+    def _catch_up(self, at_last: bool = False) -> None:
+        """Carry out what is waiting, until the store fails. `at_last`: at the end of a session, without resting."""
+        refused = 0
+        while self._waiting:
+            order = self._waiting[0]
+            if not self._carry_out(order):
+                refused, self._tries = refused + 1, self._tries + 1
+                if self._away or (refused >= GIVE_UP if at_last else self._tries < TRIES):
+                    self._rest()
+                    return
+                self._skipped[order.rows_of or order.result_of] = str(self._refusal)
+            elif order.result_of is not None:
+                self._skipped.pop(order.result_of, None)  # it brought what was skipped of its epochs
+            self._refusal, self._tries = None, 0
+            self._waiting.popleft()
+            self._done += 1
 
-    def __init__(self, name: str, opener: Opener) -> None:
-        self.name, self._opener = name, opener
-        self.error: str | None = None
-        self._projection: Projection | None = None
-        self._failed = 0
+    def _carry_out(self, order: Order) -> bool:
+        """Whether an order is carried out. Otherwise the store is away, or it can be opened, but refuses this order.
 
-    def open(self) -> None:
-        def opened() -> None:
-            self._projection = self._opener()
+        An order that fails is tried once more with the store opened anew: whatever was half done is found there.
+        """
+        for _ in range(2):
+            if self._projection is None and not self._open():
+                return False
+            assert self._projection is not None
+            try:
+                order.do(self._projection)
+            except Exception as error:  # whatever a database or a server throws, training goes on
+                self._refusal, self._projection = said(error), None
+            else:
+                self._is_back()
+                self._pause = self._first_pause
+                return True
+        self._is_back()
+        return False
 
-        self._try(opened)
-
-    def carry_out(self, order: Callable[[Projection], None]) -> None:
-        """Try an order. A store that is gone is said once, and waited for no longer."""
-        projection = self._projection
-        if projection is not None and self._failed < GIVE_UP:
-            self._failed = 0 if self._try(lambda: order(projection)) else self._failed + 1
-
-    def _try(self, action: Callable[[], None]) -> bool:
+    def _open(self) -> bool:
         try:
-            action()
-        except Exception as error:  # whatever a database or a server throws, training goes on
-            kind = "" if isinstance(error, ProjectionError) else f"{type(error).__name__}: "
-            self.error = self.error or f"{kind}{error}"
+            self._projection = self._opener()
+        except Exception as error:
+            self._is_away(said(error))
             return False
         return True
+
+    def _rest(self) -> None:
+        """Leave the store alone for a while."""
+        self._projection = None
+        self._next_try = time.monotonic() + self._pause
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)
+
+    def _is_away(self, reason: str) -> None:
+        if self._away is None:
+            self._tell(
+                f"{self.name} is away: {reason}. Training goes on; what is missing there is written when it is back"
+            )
+        self._away = reason
+        self._next_try = max(self._next_try, time.monotonic() + self._first_pause)
+
+    def _tell(self, message: str) -> None:
+        with suppress(Exception):  # whoever read along has gone
+            self._say(message)
+
+    def _is_back(self) -> None:
+        if self._away is not None:
+            self._tell(f"{self.name} is back; what it missed is being written")
+        self._away = None
+
+
+def said(error: Exception) -> str:
+    """What a store says is wrong."""
+    return str(error) if isinstance(error, ProjectionError) else f"{type(error).__name__}: {first_line(error)}"

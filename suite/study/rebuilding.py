@@ -9,6 +9,7 @@ from typing import Any
 
 from suite import tasks
 from suite.core import directories
+from suite.core.addresses import Stores
 from suite.core.directories import RunKey
 from suite.core.durable import read_json
 from suite.core.planning import described
@@ -21,7 +22,7 @@ from suite.study.search.candidate import CandidateSearch
 from suite.training.checkpoint import committed_rows
 
 
-def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
+def rebuild(workspace: Path, directory: Path, stores: Stores) -> tuple[int, str | None]:
     """Project an instance again; returns how many runs are over, and the errors in one line or None.
 
     Needs the directories alone: not the data, and not the study's file, which may have changed since. A projection
@@ -30,7 +31,7 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
     description = read_json(directory / directories.STUDY)
     tags = {name: description[name] for name in ("budget", "backend", "precision", "dataset")}
     shown = tasks.get(description.get("task", tasks.DEFAULT)).artifacts
-    instance = Instance(workspace, description["study"], description["instance"], tags, shown)
+    instance = Instance(workspace, stores, description["study"], description["instance"], tags, shown)
     runs = dict(directories.run_directories(directory))
     ended = {key: result for key, path in runs.items() if (result := read_result(path)) is not None}
     errors = []

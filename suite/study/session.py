@@ -83,10 +83,10 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     name, logs = study.executor, ledger.directory / "logs"
     workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
     write(ledger, "running")
-    projector = Projector(openers(followed(study)))
     with progress(outlook.expected, study.task) as listener:
         for line in workers.lines():
             listener.said(line)
+        projector = Projector(openers(followed(study)), listener.said)
         coordinator = Coordinator(ledger, workers, projector, listener, session)
         state, reason = _run(coordinator)
         if state != "finished":
@@ -104,7 +104,8 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     session.write()
     lines = []
     if error:
-        lines.append(f"tracking: {error}. The runs are safe; python -m suite.status rebuild=true projects them again")
+        again = "the same command, or python -m suite.status rebuild=true with the same stores, projects them again"
+        lines.append(f"tracking: {error}. The runs are safe; {again}")
     if failed:
         lines.append(failures_text(ledger, failed))
     return End(state, failed, lines)
@@ -113,7 +114,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
 def followed(study: Study) -> Instance:
     """What its projections follow of a study."""
     tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
-    return Instance(study.workspace, study.name, study.instance, tags, tasks.get(study.task).artifacts)
+    return Instance(study.workspace, study.stores, study.name, study.instance, tags, tasks.get(study.task).artifacts)
 
 
 def _run(coordinator: Coordinator) -> tuple[str, str | None]:

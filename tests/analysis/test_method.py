@@ -105,8 +105,8 @@ def test_the_cost_sentence_has_the_share(rendered: Path) -> None:
 
 
 def test_the_command_is_as_it_was_typed_without_places(described: Callable[..., Any]) -> None:
-    typed = "python -m suite.run study=fabricated workspace=/tmp/w recipe.learning_rate=0.05 data_dir=/data"
-    shown = method.commands(described(command=typed))[0]
+    typed = "python -m suite.run study=fabricated 'workspace=/tmp/a w' recipe.learning_rate=0.05 data_dir=/data"
+    shown = method.commands(described(command=f"{typed} 'storage.mlflow=http://me:***@host'"))[0]
     assert shown == "python -m suite.run study=fabricated recipe.learning_rate=0.05"
     fewer = f"{typed} search.trials=1"
     shown = method.commands(described(command=fewer, trials=1, trials_counted=4))[0]

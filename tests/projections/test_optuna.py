@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,9 +8,12 @@ import optuna
 import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
+from suite.config.stores import stores_from
+from suite.core.addresses import Address
 from suite.core.directories import RunKey
 from suite.projections import Committed, Instance, ProjectionError, Trial
-from suite.projections.optuna import Mirror, default_url, open_projection
+from suite.projections.optuna import Mirror, open_projection
+from tests.servers import PASSWORD, Postgres, free_port
 from tests.study.made_up import made_up
 
 NAME = "study/digits-laptop/mlp/tuned"
@@ -23,9 +27,9 @@ def trial(number: int, ended_at: float | None, value: float | None = 0.5, outcom
     return Trial(number, {"learning_rate": 0.1}, DIMENSIONS, {1: 0.4}, value, outcome, reason, ended_at)
 
 
-def mirror(url: str, trials: Sequence[Trial], instance: str = "digits-laptop") -> Mirror:
+def mirror(address: Address, trials: Sequence[Trial], instance: str = "digits-laptop") -> Mirror:
     """Project the end of the last trial, as the coordinator does; returns the projection."""
-    projection, (key, run) = Mirror(url, "study", instance), ended(trials)
+    projection, (key, run) = Mirror(address, "study", instance), ended(trials)
     projection.result(key, run)
     assert projection.is_whole(key, run)
     return projection
@@ -36,47 +40,41 @@ def ended(trials: Sequence[Trial]) -> tuple[str, Committed]:
     return str(key), Committed(made_up(key), Path("nowhere"), list, lambda: list(trials))
 
 
-def shown(url: str, name: str = NAME) -> list[tuple[int, str, float | None]]:
-    trials = optuna.load_study(study_name=name, storage=url).trials
+def shown(address: Address, name: str = NAME) -> list[tuple[int, str, float | None]]:
+    trials = optuna.load_study(study_name=name, storage=address.text).trials
     return [(trial.user_attrs["number"], trial.state.name, trial.value) for trial in trials]
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return default_url(tmp_path)
-
-
-def test_finished_trials_are_added_once(url: str, tmp_path: Path) -> None:
+def test_finished_trials_are_added_once(address: Address) -> None:
     first = [trial(0, 10.0), trial(1, 20.0, None)]
-    mirror(url, first)
-    mirror(url, first)
-    mirror(url, [*first, trial(2, 30.0, 0.7)])
-    assert shown(url) == [(0, "COMPLETE", 0.5), (1, "FAIL", None), (2, "COMPLETE", 0.7)]
-    assert optuna.load_study(study_name=NAME, storage=url).trials[0].intermediate_values == {1: 0.4}
-    assert (tmp_path / "optuna.db").exists()
+    mirror(address, first)
+    mirror(address, first)
+    mirror(address, [*first, trial(2, 30.0, 0.7)])
+    assert shown(address) == [(0, "COMPLETE", 0.5), (1, "FAIL", None), (2, "COMPLETE", 0.7)]
+    assert optuna.load_study(study_name=NAME, storage=address.text).trials[0].intermediate_values == {1: 0.4}
 
 
-def test_outcomes_become_states_for_people_with_reason_and_end(url: str) -> None:
+def test_outcomes_become_states_for_people_with_reason_and_end(address: Address) -> None:
     outcomes = ("completed", "pruned", "diverged", "out_of_memory", "error", "completed")
     trials = [
         trial(number, 100.0 + number, None if number else 0.5, outcome) for number, outcome in enumerate(outcomes)
     ]
-    mirror(url, trials)
-    found = optuna.load_study(study_name=NAME, storage=url).trials
+    mirror(address, trials)
+    found = optuna.load_study(study_name=NAME, storage=address.text).trials
     assert [one.state.name for one in found] == ["COMPLETE", "PRUNED", "FAIL", "FAIL", "FAIL", "FAIL"]
     assert found[2].user_attrs == {"number": 2, "outcome": "diverged", "reason": "because", "ended_at": 102.0}
     assert "reason" not in found[0].user_attrs
     assert found[0].distributions == {"learning_rate": FloatDistribution(0.01, 1.0, log=True)}
 
 
-def test_whole_numbers_choices_and_values_that_are_none_come_through(url: str) -> None:
+def test_whole_numbers_choices_and_values_that_are_none_come_through(address: Address) -> None:
     one = trial(0, 10.0)._replace(
         parameters={"batch_size": 32, "flip": False},
         dimensions={"batch_size": {"low": 16, "high": 64, "log": True}, "flip": {"choices": [True, False]}},
         curve={1: float("nan")},
     )
-    before = mirror(url, [one])
-    (found,) = optuna.load_study(study_name=NAME, storage=url).trials
+    before = mirror(address, [one])
+    (found,) = optuna.load_study(study_name=NAME, storage=address.text).trials
     assert found.distributions == {
         "batch_size": IntDistribution(16, 64, log=True),
         "flip": CategoricalDistribution((True, False)),
@@ -85,55 +83,55 @@ def test_whole_numbers_choices_and_values_that_are_none_come_through(url: str) -
     assert before.is_whole(*ended([one])), "NaN or not"
 
 
-def test_what_is_there_already_is_not_written_again(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    mirror(url, [trial(0, 10.0)])
+def test_what_is_there_already_is_not_written_again(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    mirror(address, [trial(0, 10.0)])
     monkeypatch.delattr(optuna, "delete_study")
-    mirror(url, [trial(0, 10.0), trial(1, 20.0)])
-    assert [number for number, *_ in shown(url)] == [0, 1]
+    mirror(address, [trial(0, 10.0), trial(1, 20.0)])
+    assert [number for number, *_ in shown(address)] == [0, 1]
 
 
-def test_a_trial_that_was_trained_again_takes_the_old_one_s_place(url: str) -> None:
-    mirror(url, [trial(0, 10.0), trial(1, 20.0), trial(2, 30.0)])
-    mirror(url, [trial(0, 10.0), trial(1, 99.0, 0.8), trial(2, 30.0)])
-    assert shown(url) == [(0, "COMPLETE", 0.5), (1, "COMPLETE", 0.8), (2, "COMPLETE", 0.5)]
+def test_a_trial_that_was_trained_again_takes_the_old_one_s_place(address: Address) -> None:
+    mirror(address, [trial(0, 10.0), trial(1, 20.0), trial(2, 30.0)])
+    mirror(address, [trial(0, 10.0), trial(1, 99.0, 0.8), trial(2, 30.0)])
+    assert shown(address) == [(0, "COMPLETE", 0.5), (1, "COMPLETE", 0.8), (2, "COMPLETE", 0.5)]
 
 
-def test_a_trial_that_is_gone_goes_and_one_that_ended_late_stands_in_its_place(url: str) -> None:
-    mirror(url, [trial(0, 10.0), trial(2, 20.0)])
-    mirror(url, [trial(0, 10.0), trial(1, 30.0), trial(2, 20.0)])
-    assert [number for number, *_ in shown(url)] == [0, 1, 2]
-    mirror(url, [trial(0, 10.0)])
-    assert [number for number, *_ in shown(url)] == [0]
+def test_a_trial_that_is_gone_goes_and_one_that_ended_late_stands_in_its_place(address: Address) -> None:
+    mirror(address, [trial(0, 10.0), trial(2, 20.0)])
+    mirror(address, [trial(0, 10.0), trial(1, 30.0), trial(2, 20.0)])
+    assert [number for number, *_ in shown(address)] == [0, 1, 2]
+    mirror(address, [trial(0, 10.0)])
+    assert [number for number, *_ in shown(address)] == [0]
 
 
-def test_what_is_shown_otherwise_than_it_was_recorded_is_replaced(url: str) -> None:
-    mirror(url, [trial(0, None)])
-    mirror(url, [trial(0, 10.0, 0.9)])
-    assert shown(url) == [(0, "COMPLETE", 0.9)]
-    optuna.delete_study(study_name=NAME, storage=url)
-    mirror(url, [trial(0, 10.0, 0.1)])
-    mirror(url, [trial(0, 10.0, 0.9)])
-    assert shown(url) == [(0, "COMPLETE", 0.9)], "of the same end"
+def test_what_is_shown_otherwise_than_it_was_recorded_is_replaced(address: Address) -> None:
+    mirror(address, [trial(0, None)])
+    mirror(address, [trial(0, 10.0, 0.9)])
+    assert shown(address) == [(0, "COMPLETE", 0.9)]
+    optuna.delete_study(study_name=NAME, storage=address.text)
+    mirror(address, [trial(0, 10.0, 0.1)])
+    mirror(address, [trial(0, 10.0, 0.9)])
+    assert shown(address) == [(0, "COMPLETE", 0.9)], "of the same end"
 
 
-def test_a_trial_that_starts_from_nothing_goes_and_leaves_the_others(url: str) -> None:
-    projection = mirror(url, [trial(0, 10.0), trial(1, 20.0)])
+def test_a_trial_that_starts_from_nothing_goes_and_leaves_the_others(address: Address) -> None:
+    projection = mirror(address, [trial(0, 10.0), trial(1, 20.0)])
     projection.drop("mlp/tuned/search/0")
     projection.drop("mlp/tuned/search/7")
-    assert shown(url) == [(1, "COMPLETE", 0.5)]
+    assert shown(address) == [(1, "COMPLETE", 0.5)]
 
 
-def test_what_no_directory_stands_behind_goes_and_other_instances_stay(url: str) -> None:
-    projection = mirror(url, [trial(0, 10.0), trial(1, 20.0)])
-    mirror(url, [trial(0, 10.0)], "digits-laptop-2")
+def test_what_no_directory_stands_behind_goes_and_other_instances_stay(address: Address) -> None:
+    projection = mirror(address, [trial(0, 10.0), trial(1, 20.0)])
+    mirror(address, [trial(0, 10.0)], "digits-laptop-2")
     assert projection.drop_unknown({"mlp/tuned/search/1", "mlp/tuned/final/0"}) == 1
-    assert shown(url) == [(1, "COMPLETE", 0.5)]
+    assert shown(address) == [(1, "COMPLETE", 0.5)]
     assert projection.drop_unknown({"mlp/tuned/final/0"}) == 1
-    assert optuna.get_all_study_names(url) == ["study/digits-laptop-2/mlp/tuned"]
+    assert optuna.get_all_study_names(address.text) == ["study/digits-laptop-2/mlp/tuned"]
 
 
 def test_looking_makes_no_file_and_a_final_run_has_nothing_to_show(tmp_path: Path) -> None:
-    projection = open_projection(Instance(tmp_path, "study", "digits-laptop", {}))
+    projection = open_projection(Instance(tmp_path, stores_from(tmp_path), "study", "digits-laptop", {}))
     key = RunKey("mlp", "tuned", "final", 0)
     run = Committed(made_up(key), tmp_path, list)
     projection.drop("mlp/tuned/search/0")
@@ -143,7 +141,29 @@ def test_looking_makes_no_file_and_a_final_run_has_nothing_to_show(tmp_path: Pat
     assert not (tmp_path / "optuna.db").exists()
 
 
-def test_a_damaged_database_is_named(url: str, tmp_path: Path) -> None:
+def test_a_damaged_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "optuna.db").write_bytes(b"this is no database" * 100)
     with pytest.raises(ProjectionError, match=r"^optuna\.db: .*; if it is damaged, delete it and rebuild again"):
-        mirror(url, [trial(0, 10.0)])
+        mirror(Address(f"sqlite:///{tmp_path / 'optuna.db'}"), [trial(0, 10.0)])
+
+
+def test_what_two_people_keep_in_one_database_stays_apart(address: Address) -> None:
+    mine, yours = (Mirror(address, "study", "digits-laptop", owner) for owner in ("me-1", "you-2"))
+    for projection, value in ((mine, 0.1), (yours, 0.9), (mine, 0.1)):
+        projection.result(*ended([trial(0, 10.0, value)]))
+    assert yours.drop_unknown(set()) == 1
+    assert shown(address, f"me-1/{NAME}") == [(0, "COMPLETE", 0.1)]
+
+
+@pytest.mark.slow
+def test_a_database_that_is_away_is_named_at_once_and_without_its_password(postgres: Postgres) -> None:
+    address = Address(f"postgresql+psycopg2://me:{PASSWORD}@127.0.0.1:{free_port()}/x")
+    before = time.monotonic()
+    with pytest.raises(ProjectionError) as refused:
+        Mirror(address, "study", "digits-laptop")
+    assert time.monotonic() - before < 5.0
+    assert str(refused.value) == f"{address} does not answer (connection refused)"
+    wrong = Address(postgres.address("postgres").replace(PASSWORD, "canary-wrong"))
+    with pytest.raises(ProjectionError, match="password authentication failed") as refused:
+        Mirror(wrong, "study", "digits-laptop")
+    assert "canary" not in str(refused.value)

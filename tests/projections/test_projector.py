@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from suite.config.stores import stores_from
 from suite.core.directories import RunKey
 from suite.projections import Committed, Instance, Projection, ProjectionError, openers
+from suite.projections import projector as projector_module
 from suite.projections.candidates import means
-from suite.projections.mlflow import Tracker
 from suite.projections.naming import of_epoch, of_run
-from suite.projections.projector import GIVE_UP, Projector
+from suite.projections.projector import GIVE_UP, TRIES, Projector
 from tests.projections.kept import Kept
 from tests.study.made_up import made_up
 
@@ -59,38 +63,155 @@ def test_a_candidates_means_are_over_completed_runs_and_of_test_images() -> None
     assert means(results[:1])["macs"] is None
 
 
-def test_a_store_that_cannot_be_opened_is_said_once_and_asked_for_nothing() -> None:
-    def gone() -> Projection:
-        raise ProjectionError("no route to the store")
+class Door:
+    """Opens a projection, unless it is shut."""
 
-    projector = Projector({"gone": gone})
-    for key in KEYS:
-        projector.rows(key, {}, [ROW])
-    assert projector.drain() == "gone: no route to the store"
+    def __init__(self, kept: Projection, shut: bool = False) -> None:
+        self.kept, self.shut, self.tried = kept, shut, 0
+
+    def __call__(self) -> Projection:
+        self.tried += 1
+        if self.shut:
+            raise ProjectionError("no route to the store")
+        return self.kept
 
 
 class Failing(Kept):
-    """A store that was opened, and fails at every run that ends."""
+    """A store that is open, and fails while `refusing` says so of a run that ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, refusing: Callable[[str], bool] = lambda key: True) -> None:
         super().__init__()
-        self.asked = 0
+        self.refusing, self.asked = refusing, 0
 
     def result(self, key: str, run: Committed) -> None:
         self.asked += 1
-        raise ValueError("no such table")
+        if self.refusing(key):
+            raise ValueError("no such table at postgresql://me:canary@host/db")
+        super().result(key, run)
+
+
+def test_a_store_that_is_away_is_said_once_and_catches_up_when_it_is_back() -> None:
+    door, said = Door(Kept(), shut=True), list[str]()
+    projector = Projector({"kept": door}, said.append, pause=0.05)
+    for key in KEYS:
+        projector.begin(key, {}, [])
+        for epoch in range(1, 4):
+            projector.rows(key, {}, [{**ROW, "epoch": epoch}])
+    until = time.monotonic() + 10
+    while door.tried < 3 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert said == ["kept is away: no route to the store. Training goes on; what is missing there is written when it "
+                    "is back"]  # fmt: skip
+    door.shut = False
+    while not door.kept.rows and time.monotonic() < until:  # without a word from anybody
+        time.sleep(0.01)
+    assert projector.drain() is None
+    assert said[1:] == ["kept is back; what it missed is being written"]
+    assert door.kept.rows == {str(key): [{**ROW, "epoch": epoch} for epoch in (1, 2, 3)] for key in KEYS}
+
+
+def test_nobody_waits_for_a_store_that_is_away_and_little_waits_for_it() -> None:
+    """Each order costs its sender nothing, the store is asked ever more seldom, and a run that is over waits once."""
+    door = Door(Kept(), shut=True)
+    projector = Projector({"kept": door}, pause=0.2)
+    (follower,) = projector._followers
+    before = time.monotonic()
+    for number in range(100):
+        key = RunKey("mlp", "tuned", "final", number)
+        for epoch in range(20):
+            projector.rows(key, {}, [{**ROW, "epoch": epoch}])
+        projector.result(key, lambda key=key: committed(key))  # type: ignore[misc]
+    assert time.monotonic() - before < 1.0
+    assert projector.drain() == "kept: no route to the store"
+    assert len(follower._waiting) == 100
+    time.sleep(0.7)
+    assert door.tried <= 6
+    door.shut = False
+    assert projector.drain() is None, "at the end of the session it is tried at once"
+    assert len(door.kept.results) == 100
+
+
+def test_a_store_that_never_answers_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projector_module, "PATIENCE", 0.2)
+    silence = threading.Event()
+
+    def silent() -> Projection:
+        silence.wait()
+        raise AssertionError("never reached")
+
+    kept = Kept()
+    projector = Projector({"silent": silent, "kept": lambda: kept})
+    projector.rows(KEYS[0], {}, [ROW])
+    assert projector.drain() == "silent: it does not answer"
+    assert kept.rows, "another store is not kept back"
+
+
+def test_one_run_that_a_store_refuses_keeps_no_other_back() -> None:
+    failing = Failing(lambda key: key == str(KEYS[0]))
+    projector = Projector({"failing": lambda: failing})
+    for key in KEYS:
+        projector.result(key, lambda key=key: committed(key))  # type: ignore[misc]
+    assert projector.drain() == "failing: ValueError: no such table at postgresql://me:***@host/db"
+    assert set(failing.results) == {str(KEYS[1])}
+
+
+def test_what_a_store_refuses_again_and_again_is_skipped_after_a_while() -> None:
+    failing = Failing(lambda key: key == str(KEYS[0]))
+    projector = Projector({"failing": lambda: failing}, pause=0.01)
+    for key in KEYS:
+        projector.result(key, lambda key=key: committed(key))  # type: ignore[misc]
+    until = time.monotonic() + 10
+    while not failing.results and time.monotonic() < until:
+        time.sleep(0.01)
+    assert failing.asked == 2 * TRIES + 1, "each time once more with the store opened anew"
+    assert set(failing.results) == {str(KEYS[1])}
+    assert projector.drain() is not None, "it is not forgotten"
+
+
+def test_a_store_that_breaks_for_a_moment_after_it_was_opened_loses_nothing() -> None:
+    """Say, of a server whose connections to its database are stale, one after the other."""
+    failing = Failing(lambda key: failing.asked <= 3)
+    projector = Projector({"failing": lambda: failing}, pause=0.01)
+    for key in KEYS:
+        projector.result(key, lambda key=key: committed(key))  # type: ignore[misc]
+    until = time.monotonic() + 10
+    while len(failing.results) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert projector.drain() is None
+    assert set(failing.results) == set(map(str, KEYS))
+
+
+def test_epochs_that_were_refused_are_made_good_by_their_runs_end() -> None:
+    class Picky(Kept):
+        def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
+            raise ValueError("not now")
+
+    kept = Picky()
+    projector = Projector({"kept": lambda: kept})
+    projector.rows(KEYS[0], {}, [ROW])
+    assert projector.drain() == "kept: ValueError: not now"
+    projector.result(KEYS[0], lambda: committed(KEYS[0]))
+    assert projector.drain() is None
+    assert kept.rows == {str(KEYS[0]): [ROW]}
+
+
+def test_what_is_half_written_when_a_store_breaks_is_written_again() -> None:
+    failing = Failing(lambda key: failing.asked == 1)
+    projector = Projector({"failing": lambda: failing})
+    projector.result(KEYS[0], lambda: committed(KEYS[0]))
+    assert projector.drain() is None
+    assert set(failing.results) == {str(KEYS[0])}
 
 
 def test_a_projection_that_fails_keeps_none_of_the_others_back_and_is_caught_up_later() -> None:
-    def gone() -> Projection:
-        raise ProjectionError("no route to the store")
-
     failing, kept, keys = Failing(), Kept(), [RunKey("mlp", "tuned", "search", number) for number in range(4)]
-    projector = Projector({"gone": gone, "failing": lambda: failing, "kept": lambda: kept})
+    projector = Projector({"gone": Door(kept, shut=True), "failing": lambda: failing, "kept": lambda: kept}, pause=60.0)
     for key in keys:
         projector.result(key, lambda key=key: committed(key))  # type: ignore[misc]
-    assert projector.drain() == "gone: no route to the store; failing: ValueError: no such table"
-    assert failing.asked == GIVE_UP, "one that is gone is waited for no longer"
+    wrong = projector.drain()
+    assert wrong is not None
+    assert wrong.startswith("gone: no route to the store; failing: ValueError: no such table")
+    assert failing.asked <= 4 * GIVE_UP, "one that refuses everything is left alone for a while"
     assert set(kept.results) == set(map(str, keys))
     mended, unread = Kept(), Kept()
     unread.results = dict(kept.results)
@@ -110,7 +231,7 @@ def test_another_projection_is_a_module_and_its_name(monkeypatch: pytest.MonkeyP
     module.open_projection = lambda instance: opened.append(instance) or Kept()  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(suite.projections, "NAMES", ("optuna", "third"))
-    instance = Instance(tmp_path, "tiny", "one", {})
+    instance = Instance(tmp_path, stores_from(tmp_path), "tiny", "one", {})
     projector = Projector(openers(instance))
     projector.rows(KEYS[0], {}, [ROW])
     assert projector.drain() is None
@@ -126,41 +247,3 @@ def test_figures_that_epochs_have_too_are_told_apart() -> None:
         "final_device_seconds": 3.0,
     }  # fmt: skip
     assert of_epoch({**ROW, "val_loss": None}) == {"val_accuracy": 0.5}
-
-
-def test_the_address_says_where_the_database_and_the_artifacts_lie(tmp_path: Path) -> None:
-    path = tmp_path / "elsewhere.db"
-    tracker = Tracker(f"sqlite:///{path}", "tiny", "one", {}, lambda files: {"shown.txt": "of the task"})
-    run = Committed(made_up(KEYS[0], balanced_accuracy=0.25), tmp_path, lambda: [ROW])
-    assert not tracker.is_whole(str(KEYS[0]), run)
-    tracker.result(str(KEYS[0]), run)
-    assert path.exists()
-    (shown,) = tmp_path.glob("mlartifacts/tiny/*/artifacts/shown.txt")
-    assert shown.read_text() == "of the task"
-    stored = tracker._client.get_run(tracker._runs[str(KEYS[0])].info.run_id)
-    assert stored.data.metrics["balanced_accuracy"] == 0.25, "any figure of a result, whoever declared it"
-    assert tracker.is_whole(str(KEYS[0]), run)
-    assert not list(tmp_path.glob(".partial*"))
-
-
-def test_a_damaged_database_is_named(tmp_path: Path) -> None:
-    (tmp_path / "mlflow.db").write_bytes(b"this is no database" * 100)
-    with pytest.raises(ProjectionError, match=r"if mlflow\.db is damaged, move it away"):
-        Tracker(f"sqlite:///{tmp_path / 'mlflow.db'}", "tiny", "one", {})
-
-
-def test_a_candidates_figures_are_the_newest_also_where_they_are_over_fewer_runs(tmp_path: Path) -> None:
-    """And projecting the same once more adds no row."""
-    from mlflow.tracking import MlflowClient
-
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    tracker = Tracker(uri, "tiny", "one", {})
-    last = made_up(RunKey("mlp", "tuned", "final", 0))
-    tracker.candidate(last, {"tuned_final_runs": 2.0, "tuned_mean_test_accuracy": 0.9})
-    for _ in range(2):
-        tracker.candidate(last, {"tuned_final_runs": 1.0, "tuned_mean_test_accuracy": 0.9})
-    client = MlflowClient(uri)
-    (run,) = client.search_runs([client.get_experiment_by_name("tiny").experiment_id])
-    assert run.data.metrics == {"tuned_final_runs": 1.0, "tuned_mean_test_accuracy": 0.9}
-    assert len(client.get_metric_history(run.info.run_id, "tuned_final_runs")) == 2
-    assert len(client.get_metric_history(run.info.run_id, "tuned_mean_test_accuracy")) == 1

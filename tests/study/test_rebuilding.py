@@ -9,11 +9,12 @@ from typing import Any
 import optuna
 import pytest
 
+from suite.core.addresses import VARIABLES
 from suite.core.directories import RunKey
 from suite.core.durable import write_json
 from suite.projections import Committed, Instance, openers
-from suite.projections.mlflow import Tracker, store_uri
-from suite.projections.optuna import Mirror, default_url
+from suite.projections.mlflow import Tracker
+from suite.projections.optuna import Mirror
 from suite.projections.projector import Projector
 from suite.study import description
 from suite.study.ledger import ATTEMPTS, Ledger
@@ -31,12 +32,13 @@ ROW = {"epoch": 1, "timestamp_ms": 1_700_000_005_000, "val_accuracy": 0.5, "trai
 
 @pytest.fixture(autouse=True)
 def own_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    for name in VARIABLES.values():
+        monkeypatch.delenv(name, raising=False)
 
 
 def shown(book: Ledger) -> list[tuple[float | None, float]]:
     name = f"{book.study.name}/{book.study.instance}/mlp/tuned"
-    trials = optuna.load_study(study_name=name, storage=default_url(book.study.workspace)).trials
+    trials = optuna.load_study(study_name=name, storage=book.study.stores.optuna.text).trials
     return [(trial.value, trial.user_attrs["ended_at"]) for trial in trials]
 
 
@@ -50,7 +52,7 @@ def begun(book: Ledger, committed: bool) -> None:
 
 def of_mlflow(book: Ledger) -> tuple[int, dict[str, str]]:
     """When the run that goes on started (ms), and its tags, without the ids that MLflow gives."""
-    tracker = Tracker(store_uri(book.study.workspace), book.study.name, book.study.instance, {})
+    tracker = Tracker(book.study.stores.mlflow, book.study.name, book.study.instance, {})
     run = tracker._runs[str(GOING)]
     ours = {name: value for name, value in run.data.tags.items() if name != "mlflow.parentRunId"}
     parent = tracker._client.get_run(run.data.tags["mlflow.parentRunId"])
@@ -60,7 +62,7 @@ def of_mlflow(book: Ledger) -> tuple[int, dict[str, str]]:
 def instance(book: Ledger) -> Instance:
     study = book.study
     tags = {name: getattr(study, name) for name in ("budget", "backend", "precision", "dataset")}
-    return Instance(study.workspace, study.name, study.instance, tags)
+    return Instance(study.workspace, study.stores, study.name, study.instance, tags)
 
 
 @pytest.mark.parametrize("committed", [True, False])
@@ -77,26 +79,26 @@ def test_a_run_that_goes_on_has_the_start_and_the_tags_of_a_living_one(ledger: M
     described: dict[str, Any] = description.write(book, "interrupted")
     del described["candidates"]["lenet5"]
     write_json(book.directory / "study.json", described)
-    gone = Tracker(store_uri(book.study.workspace), book.study.name, book.study.instance, {})
+    gone = Tracker(book.study.stores.mlflow, book.study.name, book.study.instance, {})
     assert gone.drop_unknown(set()) == 2, "the run and its candidate's"
-    assert rebuild(book.study.workspace, book.directory) == (0, None)
+    assert rebuild(book.study.workspace, book.directory, book.study.stores) == (0, None)
     assert of_mlflow(book) == living
 
 
 def test_rebuilding_shows_the_retrained_trial_and_forgets_searches_without_runs(ledger: MakeLedger) -> None:
     book = ledger()
-    parameters, url = trained(book).of(TRIALS[0]).parameters(0), default_url(book.study.workspace)
+    parameters, url = trained(book).of(TRIALS[0]).parameters(0), book.study.stores.optuna.text
     description.write(book, "interrupted")
-    assert rebuild(book.study.workspace, book.directory) == (2, None)
+    assert rebuild(book.study.workspace, book.directory, book.study.stores) == (2, None)
     assert shown(book) == [(0.5, 1010.0), (0.5, 1011.0)]
     gone = f"{book.study.name}/{book.study.instance}/gone/tuned"
     optuna.create_study(storage=url, study_name=gone)
     shutil.rmtree(book.path(TRIALS[0]))
-    assert rebuild(book.study.workspace, book.directory) == (1, None)
+    assert rebuild(book.study.workspace, book.directory, book.study.stores) == (1, None)
     assert shown(book) == [(0.5, 1011.0)], "its directory is gone: to be trained again"
     again = ledger()
     finish(again, TRIALS[0], parameters, val_accuracy=0.9, ended_at=2000.0)
-    assert rebuild(book.study.workspace, book.directory) == (2, None)
+    assert rebuild(book.study.workspace, book.directory, book.study.stores) == (2, None)
     assert shown(again) == [(0.9, 2000.0), (0.5, 1011.0)]
     assert gone not in optuna.get_all_study_names(url)
 
@@ -105,7 +107,7 @@ def test_the_next_session_finds_nothing_to_write(ledger: MakeLedger, monkeypatch
     book = ledger()
     trained(book)
     description.write(book, "interrupted")
-    assert rebuild(book.study.workspace, book.directory) == (2, None)
+    assert rebuild(book.study.workspace, book.directory, book.study.stores) == (2, None)
     searches = Searches(ledger())
 
     def written(*_: Any, **__: Any) -> None:
@@ -124,7 +126,7 @@ def test_a_projection_that_fails_is_named_and_the_other_made_all_the_same(ledger
     trained(book)
     description.write(book, "interrupted")
     (book.study.workspace / "mlflow.db").write_bytes(b"this is no database" * 100)
-    runs, error = rebuild(book.study.workspace, book.directory)
+    runs, error = rebuild(book.study.workspace, book.directory, book.study.stores)
     assert runs == 2
     assert error is not None
     assert error.startswith("mlflow: ")

@@ -1,0 +1,57 @@
+"""A workspace's name in stores that others share: a moved one keeps it, a copy gets its own."""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+from pathlib import Path
+
+import pytest
+
+from suite.core.workspaces import FILE, workspace_name
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    (tmp_path / "first").mkdir()
+    workspace_name(tmp_path / "first")
+    return tmp_path / "first"
+
+
+def test_a_name_stays_and_tells_whose_it_is(first: Path, tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    assert workspace_name(first) == workspace_name(first)
+    assert workspace_name(first).rpartition("-")[0] == getpass.getuser()
+    assert workspace_name(tmp_path / "second") != workspace_name(first)
+
+
+def test_a_moved_workspace_keeps_its_name(first: Path, tmp_path: Path) -> None:
+    name, moved = workspace_name(first), tmp_path / "moved"
+    first.rename(moved)
+    assert workspace_name(moved) == name
+    shutil.copytree(moved, first)
+    assert workspace_name(first) != name, "a copy of the moved one, in the place of the first"
+    assert workspace_name(moved) == name
+
+
+def test_a_copy_gets_its_own_and_leaves_the_first_alone(first: Path, tmp_path: Path) -> None:
+    name, copy = workspace_name(first), tmp_path / "copy"
+    shutil.copytree(first, copy)
+    before = (first / FILE).read_bytes()
+    other = workspace_name(copy)
+    assert other != name
+    assert (workspace_name(copy), workspace_name(first)) == (other, name)
+    assert (first / FILE).read_bytes() == before
+
+
+def test_a_user_without_a_name_has_one_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise OSError("no such user")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    assert workspace_name(tmp_path).startswith("somebody-")
+
+
+def test_a_damaged_record_is_replaced(first: Path) -> None:
+    (first / FILE).write_text("{")
+    assert workspace_name(first) == workspace_name(first)

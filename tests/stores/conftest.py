@@ -1,0 +1,3 @@
+from tests.projections.conftest import mlflow_server, postgres
+
+__all__ = ["mlflow_server", "postgres"]
