@@ -6,8 +6,8 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -17,6 +17,7 @@ import ray
 from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+from suite.core.addresses import without_secrets
 from suite.core.hardware import cores
 from suite.core.refusals import Refusal, first_line
 from suite.executors import bridge
@@ -81,19 +82,32 @@ def join(options: RayOptions) -> Cluster:
         if address:
             ray.init(address, **quiet)
             return Cluster(address, started=False)
-        ray.init(
-            "local",
-            num_cpus=options.cpus or cores(),
-            include_dashboard=False,
-            object_store_memory=STORE_BYTES,
-            **quiet,
-        )
+        with _secrets_kept():
+            ray.init(
+                "local",
+                num_cpus=options.cpus or cores(),
+                include_dashboard=False,
+                object_store_memory=STORE_BYTES,
+                **quiet,
+            )
     except (ConnectionError, ValueError, RuntimeError, RayError) as error:
         raise Refusal(f"the Ray cluster at {address or 'this machine'} cannot be joined: {first_line(error)}") from None
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, terminated)
     return Cluster("local", started=True)
+
+
+@contextmanager
+def _secrets_kept() -> Iterator[None]:
+    """Processes that are started meanwhile inherit no password of a store, which is the coordinator's alone."""
+    kept = {name: value for name, value in os.environ.items() if name not in without_secrets(os.environ)}
+    for name in kept:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def asked(nodes: Sequence[Node], threads: int, options: RayOptions) -> Ask:
