@@ -83,9 +83,8 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
         **last["search"],
     }
     space = space_of(str(name), search.get("space"), recipe)
-    return Candidate(
-        str(name), architecture, options, recipe, _data(data, cfg["dataset"], task.target), images_seen_of(layers), space
-    )
+    spec = _data(data, cfg["dataset"], task.target)
+    return Candidate(str(name), architecture, options, recipe, spec, images_seen_of(layers), space)
 
 
 def _sections(name: str, value: Any) -> dict[str, Any]:
