@@ -25,12 +25,12 @@ STUDY = """
 title: Rectangles
 task: localization
 dataset: tiny_imagenet
-data: {image_size: 32}
+data: {image_size: 40}
 recipe: {base: standard, batch_size: 30, shift: 3, shift_padding: reflect, learning_rate: 0.05}
 candidates:
   resnet8: {architecture: resnet8, options: {width: 0.5}}
-  vgg11: {architecture: vgg11_bn, options: {width: 0.1}}
-claims: [{text: Shortcuts help, better: resnet8, than: vgg11}]
+  lenet5: {architecture: lenet5}
+claims: [{text: Shortcuts help, better: resnet8, than: lenet5}]
 budgets:
   laptop: {images_seen: 600, data: {train_examples: 180, validation_examples: 30}, search: {trials: 1}, seeds: 2}
 """
@@ -83,7 +83,7 @@ def test_a_study_ends_with_a_report_that_shows_boxes(workspace: Path) -> None:
     assert "Mean overlap (IoU) (95%)" in page
     assert "Published error here" not in page
     assert {path.stem for path in (folder / "figures").iterdir()} >= {
-        "overlap-tuned", "boxes-resnet8-tuned", "boxes-vgg11-tuned", "confusion-resnet8-tuned", "errors-tuned",
+        "overlap-tuned", "boxes-resnet8-tuned", "boxes-lenet5-tuned", "confusion-resnet8-tuned", "errors-tuned",
     }  # fmt: skip
     runs = list(csv.DictReader((folder / "runs.csv").read_text(encoding="utf-8").splitlines()))
     assert {run["task"] for run in runs} == {"localization"}
