@@ -52,8 +52,9 @@ class Targets:
 
     def enlarged(self, factor: float) -> Targets:
         """Those of the same images at another size: what is counted in pixels goes with them."""
-        pixels = {name: (self.arrays[name] * factor).astype(np.float32) for name in (BOX,) if name in self.arrays}
-        return Targets({**self.arrays, **pixels})
+        if BOX not in self.arrays:
+            return self
+        return Targets({**self.arrays, BOX: (self.arrays[BOX] * factor).astype(np.float32)})
 
     def label_bytes(self) -> bytes:
         """The labels as every content hash holds them, on every machine."""

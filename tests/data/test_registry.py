@@ -75,5 +75,6 @@ def test_every_set_says_how_pictures_become_its_images() -> None:
     fits = {name: (named.fit.kind, named.fit.source, named.fit.side) for name, named in named_sets().items()}
     assert fits == {
         "digits": ("enlarge", 8, 32), "mnist": ("pad", 28, 32), "fashion_mnist": ("pad", 28, 32),
-        "cifar10": ("crop", 32, 32), "cifar100": ("crop", 32, 32), "folder": ("crop", None, None),
+        "cifar10": ("crop", 32, 32), "cifar100": ("crop", 32, 32),
+        "tiny_imagenet": ("crop", 64, 64), "folder": ("crop", None, None),
     }  # fmt: skip

@@ -38,4 +38,4 @@ def _find(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
     raise not_found(spec.name, f"{WHOLE}/ (unpacked from {WHERE})", places, "it is fetched by hand")
 
 
-SETS = (NamedSet("tiny_imagenet", _find, Fit(), listed=30, side=SIDE, knows=(BOX,)),)
+SETS = (NamedSet("tiny_imagenet", _find, Fit("crop", SIDE, SIDE), listed=30, side=SIDE, knows=(BOX,)),)
