@@ -19,7 +19,7 @@ Classify pictures with the final weights of a candidate: the five likeliest clas
 
     python -m suite.predict study=NAME candidate=NAME images=DIR [track=tuned|shared] [number=N]
                             [budget=] [dataset=] [backend=] [precision=] [instance=NAME]
-                            [format=table|csv] [workspace=DIR]
+                            [format=table|csv] [folder=DIR] [workspace=DIR]
 
 images    a folder (searched with all that is below it) or one picture
 number    which of the final runs, from 0 (default: 0)
@@ -27,13 +27,17 @@ budget, dataset, backend, precision, instance    another instance than the one t
 
 Pictures are brought to the network the way the images of its data set were made.
 
+Of a study with task: localization, the likeliest class of each picture and its box, left, top, right and bottom in the
+picture's own pixels; a copy of each picture with its box drawn, and the table as boxes.csv, go to folder=DIR (default:
+predictions/STUDY/CANDIDATE in the workspace).
+
 Exit: 0 done; 2 refused. Pictures that cannot be read are named on stderr, and the others are classified.
 """
 TOP = 5
 
 
 def main(arguments: list[str]) -> int:
-    texts = ("study", "candidate", "images", "instance", *CHOICES, "track", "format", "workspace")
+    texts = ("study", "candidate", "images", "instance", *CHOICES, "track", "format", "workspace", "folder")
     given: dict[str, Any] = parse(arguments, {**dict.fromkeys(texts, str), "number": whole_number})
     for key in ("study", "candidate", "images"):
         if key not in given:
@@ -41,6 +45,7 @@ def main(arguments: list[str]) -> int:
     if given.get("format", "table") not in ("table", "csv"):
         raise unknown("format", given["format"], ("table", "csv"))
     directory, asked = trained_run(given)
+    from suite.training import prediction
     from suite.training.prediction import (
         count_coloured,
         find_pictures,
@@ -65,9 +70,31 @@ def main(arguments: list[str]) -> int:
         return REFUSED
     os.environ["KERAS_BACKEND"] = asked["backend"]
     import_keras()
-    rows = likeliest(directory, asked, pixels, list(preprocessing.class_names), TOP)
-    (write_csv if given.get("format") == "csv" else write_table)(readable, rows)
+    task, outputs = prediction.task_of(asked), prediction.outputs(directory, asked, pixels)
+    rows = likeliest(task.logits(outputs), list(preprocessing.class_names), TOP)
+    boxes, as_csv = task.places(outputs), given.get("format") == "csv"
+    if boxes is not None:
+        from suite.training.marking import marked
+
+        copies = copies_folder(given)
+        table = marked(
+            readable, Path(given["images"]).expanduser(), copies, recorded_fit(preprocessing, asked), rows, boxes
+        )
+        write_lines(table, as_csv)
+        print(f"copies with the boxes drawn, and this table as CSV: {copies}", file=sys.stderr)
+    else:
+        (write_csv if as_csv else write_table)(readable, rows)
     return DONE
+
+
+def copies_folder(given: dict[str, Any]) -> Path:
+    """Where copies with boxes go. Raises Refusal where they would lie among the pictures, and be taken for such."""
+    workspace, images = Path(given.get("workspace", ".")).expanduser(), Path(given["images"]).expanduser().resolve()
+    default = workspace / "predictions" / given["study"] / given["candidate"]
+    folder = Path(given["folder"]).expanduser() if "folder" in given else default
+    if folder.resolve().is_relative_to(images):
+        raise Refusal(f"copies with boxes would go to {folder}, among the pictures: name another place with folder=DIR")
+    return folder
 
 
 def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
@@ -116,6 +143,16 @@ def write_csv(paths: list[Path], rows: list[list[tuple[str, float]]]) -> None:
     )
     for path, row in zip(paths, rows, strict=True):
         writer.writerow([path, *(cell for name, share in row for cell in (name, f"{share:.6f}"))])
+
+
+def write_lines(table: list[list[str]], as_csv: bool) -> None:
+    """Lines of cells, the headings first."""
+    if as_csv:
+        csv.writer(sys.stdout).writerows(table)
+        return
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        print("  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def write_table(paths: list[Path], rows: list[list[tuple[str, float]]]) -> None:

@@ -47,7 +47,7 @@ def judgements(records: Records) -> list[Judgement]:
 
 def _judged(records: Records, claim: Mapping[str, Any], track: str) -> Judgement:
     better, than, margin = claim["better"], claim["than"], float(claim.get("margin") or 0.0)
-    name = claim.get("metric", "test_accuracy")
+    name = claim.get("metric", records.task.judged[0])
     metric = by_name(of_part(records.task.metrics, "test")).get(name) or Metric(name, "count", "higher", name)
     advantage, reason = None, _obstacle(records, (better, than), track, metric)
     if not reason:

@@ -122,8 +122,8 @@ def cell(value: Any) -> str:
 
 
 def _arrays(runs: list[tuple[directories.RunKey, Path]], task: Task) -> Iterator[tuple[str, NDArray[np.generic]]]:
-    """The arrays of records.npz: `<run>/<name>`, and the test set's labels where they first occur or differ."""
-    labels: NDArray[np.generic] | None = None
+    """The arrays of records.npz: `<run>/<name>`, and as `<name>s` what runs share, where it first occurs or differs."""
+    shared: dict[str, NDArray[np.generic]] = {}
     for key, directory in runs:
         if not (directory / directories.RESULT).exists():
             continue
@@ -132,18 +132,19 @@ def _arrays(runs: list[tuple[directories.RunKey, Path]], task: Task) -> Iterator
         if key.phase != "final" or not path.exists():
             continue
         with np.load(path, allow_pickle=False) as saved:
-            yield from ((f"{key}/{name}", _small(saved[name])) for name in saved.files if name != "label")
-            label = saved["label"].astype(np.int32)
-        if labels is None:
-            labels = label
-            yield "labels", label
-        elif not np.array_equal(labels, label):
-            yield f"{key}/labels", label
+            yield from ((f"{key}/{name}", _small(saved[name])) for name in saved.files if name not in task.shared)
+            own = {name: _small(saved[name]) for name in task.shared}
+        for name, array in own.items():
+            if name not in shared:
+                shared[name] = array
+                yield f"{name}s", array
+            elif not np.array_equal(shared[name], array):
+                yield f"{key}/{name}s", array
 
 
 def _small(array: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Predictions as the report needs them: truth values, whole numbers, or numbers of three digits."""
-    if array.dtype == np.bool_:
+    """Predictions as the report needs them: truth values, pixels, whole numbers, or numbers of three digits."""
+    if array.dtype == np.bool_ or array.ndim == 4:
         return array
     return array.astype(np.int32 if np.issubdtype(array.dtype, np.integer) else np.float16)
 

@@ -6,7 +6,6 @@ import pandas as pd
 
 from suite.analysis.reading import Records
 from suite.analysis.statistics import Interval, difference_interval
-from suite.analysis.tables import ERRORS
 from suite.core.metrics import by_name
 
 COLUMNS = ["candidate", "behind", "low", "high", "decided", "images_only"]
@@ -29,7 +28,7 @@ def to_first(records: Records, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _behind(records: Records, candidate: str, first: str, track: str) -> Interval:
-    metric = by_name(records.task.metrics)[ERRORS["test_error"]]
+    metric = by_name(records.task.metrics)[records.task.judged[0]]
     best, other = records.scores(first, track, metric), records.scores(candidate, track, metric)
     assert best is not None
     assert other is not None  # a ranked row has an error, which comes from scores

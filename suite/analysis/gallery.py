@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from suite.analysis import figures
+from suite.analysis import drawings, figures
+from suite.analysis.picture import Picture
 from suite.analysis.reading import Records
+from suite.core.metrics import by_name
 from suite.core.outcomes import Outcome
-from suite.tasks import confusion
-
-MOST_CONFUSIONS = 12
-"""More matrices than a page should hold; the predictions of all are in records.npz."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A drawn figure, with the words that a page puts beside it."""
-
-    name: str  # of the file, without its ending
-    title: str
-    caption: str
-    svg: str
-
-    @property
-    def inline(self) -> str:
-        """The figure as an element of a page: in the page's colours, with a title for those who do not see it."""
-        body = self.svg[self.svg.index("<svg") :]
-        head = re.sub(r' height="[\d.]+pt"', "", body[: body.index(">")])
-        head = re.sub(r' width="([\d.]+)pt"', lambda width: f' style="max-width: {1.5 * float(width[1]):.0f}px"', head)
-        label = self.title.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-        body = f'{head} role="img" aria-label="{label}"{body[body.index(">") :]}'
-        return body.replace(figures.INK, "currentColor").replace(figures.PAPER, "none")
 
 
 def pictures(records: Records, rows: pd.DataFrame) -> list[Picture]:
@@ -44,7 +20,9 @@ def pictures(records: Records, rows: pd.DataFrame) -> list[Picture]:
     for track, part in rows.groupby("track", sort=False):
         found += [*_errors(records, str(track), part), *_curves(records, str(track))]
         found += [*_trials(records, str(track))]
-    return found + [picture for _, part in rows.groupby("track", sort=False) for picture in _confusions(records, part)]
+    return found + [
+        picture for _, part in rows.groupby("track", sort=False) for picture in drawings.pictures(records, part)
+    ]
 
 
 def _errors(records: Records, track: str, rows: pd.DataFrame) -> Iterator[Picture]:
@@ -68,8 +46,9 @@ def _percent(row: dict[Hashable, Any]) -> tuple[float, float, float]:
 
 def _curves(records: Records, track: str) -> Iterator[Picture]:
     # Final runs that train on the validation images too have none left to validate on.
-    kind = "validation" if list(_curve(records, track, "val_accuracy", error=True)) else "training"
-    name = {"validation": "val_accuracy", "training": "train_accuracy"}[kind]
+    selection = records.task.selection
+    kind = "validation" if list(_curve(records, track, selection, error=True)) else "training"
+    name = selection if kind == "validation" else f"train_{by_name(records.task.metrics)[selection].measure}"
     for label, file, lines in (
         (f"{kind} error [%]", "error", list(_curve(records, track, name, error=True))),
         ("training loss", "loss", list(_curve(records, track, "train_loss", error=False))),
@@ -93,12 +72,13 @@ def _curve(records: Records, track: str, name: str, error: bool) -> Iterator[fig
 
 def _trials(records: Records, track: str) -> Iterator[Picture]:
     search = records.runs[(records.runs.track == track) & (records.runs.phase == "search")]
-    seen = search[search.outcome.isin([Outcome.COMPLETED, Outcome.PRUNED]) & search.val_accuracy.notna()]
+    selection = records.task.selection
+    seen = search[search.outcome.isin([Outcome.COMPLETED, Outcome.PRUNED]) & search[selection].notna()]
     if seen.empty:
         return
-    chosen = _selected(seen)
+    chosen = _selected(seen, selection)
     trials = [
-        figures.Trial(run["candidate"], 100 * (1 - run["val_accuracy"]), run["outcome"], index in chosen)
+        figures.Trial(run["candidate"], 100 * (1 - run[selection]), run["outcome"], index in chosen)
         for index, run in zip(seen.index, seen.to_dict("records"), strict=True)
     ]
     yield Picture(
@@ -109,23 +89,7 @@ def _trials(records: Records, track: str) -> Iterator[Picture]:
     )
 
 
-def _selected(seen: pd.DataFrame) -> set[object]:
+def _selected(seen: pd.DataFrame, selection: str) -> set[object]:
     """The rows of the best completed trial of each candidate; of equals, the first."""
     completed = seen[seen.outcome == Outcome.COMPLETED]
-    return set(completed.groupby("candidate", sort=False).val_accuracy.idxmax())
-
-
-def _confusions(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
-    classes = list(records.study["data"]["class_names"])
-    for candidate, track in rows[["candidate", "track"]].head(MOST_CONFUSIONS).itertuples(index=False):
-        labels = records.labels(candidate, track)
-        if labels is None:
-            continue
-        runs = [records.arrays[f"{name}/predicted"] for name in records.finals(candidate, track)]
-        counts = confusion.count(labels, runs, len(classes))
-        yield Picture(
-            f"confusion-{candidate}-{track}",
-            f"What {candidate} takes for what, {track} track.",
-            f"Test images of all final runs together ({len(runs)}); the darker, the larger the share of its row.",
-            figures.draw_confusion(counts, classes),
-        )
+    return set(completed.groupby("candidate", sort=False)[selection].idxmax())

@@ -64,17 +64,22 @@ def errata(facts: Mapping[str, Mapping[str, Any]]) -> list[Erratum]:
     ]
 
 
-def columns(facts: Mapping[str, Any], data: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
-    """What papers report, with a caution where the candidate is not built as the papers' network was."""
+def columns(
+    facts: Mapping[str, Any], data: Mapping[str, Any], described: Mapping[str, Any], comparable: bool = True
+) -> dict[str, Any]:
+    """What papers report, with a caution where the candidate is not built as the papers' network was.
+
+    comparable: whether the study measures what the papers' errors are of; these are left out otherwise.
+    """
     known_as = facts.get("as") or described["architecture"]
     caution = f"{known_as} as published" if described.get("options") else ""
     count = parameters(facts)
     of_whom = "; ".join(part for part in (caution, _counted_at(facts, data)) if part)
     row: dict[str, Any] = {"params_published": f"{count} ({of_whom})" if count and of_whom else count}
-    here = errors(facts, data["name"], "top1")
+    here = errors(facts, data["name"], "top1") if comparable else []
     for name, found in (
         ("published", here),
-        ("published_top5", errors(facts, IMAGENET, "top5")),
+        ("published_top5", errors(facts, IMAGENET, "top5") if comparable else []),
     ):
         if found:
             row[f"{name}_error"] = found[0].error

@@ -17,6 +17,7 @@ from suite.analysis.seeds import completed_finals
 from suite.analysis.settings import pairs, shared, space
 from suite.analysis.tables import device_kind
 from suite.analysis.units import duration, whole
+from suite.core.metrics import by_name
 from suite.core.outcomes import Outcome
 from suite.core.planning import trials_counted, unsearched
 
@@ -66,6 +67,7 @@ def measured(records: Records) -> list[tuple[str, str]]:
         ),
         ("Budget", f"{study['budget']}, {study['backend']}, {study['precision']}. {_length(records)}"),
         ("Recipe", _recipe(study)),
+        *([("Right is", records.task.right)] if records.task.right else []),
         ("What differs on purpose", f"{', '.join(study['axes'])}. Everything else is equal, or the row is not ranked."),
         ("Search and selection", _selection(records)),
         ("Final runs", _finals(records)),
@@ -117,10 +119,11 @@ def _selection(records: Records) -> str:
     pruning = f" {study['pruning']}" if study.get("pruning") else ""
     nothing = f" Nothing is searched of {', '.join(apart)}: the recipe as it stands." if apart else ""
     spaces = {space(study, candidate) for candidate in study["candidates"].values()} - {""}
+    chosen = by_name(records.task.metrics)[records.task.selection].heading.lower()
     within = f" within {spaces.pop()}" if len(spaces) == 1 else ", each within its own space" if spaces else ""
     return (
         f"{trials} trials for each candidate{within}, the first being the recipe as it stands. The trial with the "
-        "highest validation accuracy at the end of its training gives the parameters; its own score is no result, and "
+        f"highest validation {chosen} at the end of its training gives the parameters; its own score is no result, and "
         f"the test set takes no part.{pruning}{nothing}{kept if study['state'] == 'finished' else ''}"
     )
 

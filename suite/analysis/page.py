@@ -15,8 +15,9 @@ from suite.analysis import clocks, headings, literature, memory, method, present
 from suite.analysis.claims import judgements
 from suite.analysis.costs import by_candidate, costs, wall_seconds
 from suite.analysis.differences import to_first
-from suite.analysis.gallery import Picture, pictures
+from suite.analysis.gallery import pictures
 from suite.analysis.markup import escape_markdown, html_table, markdown_table
+from suite.analysis.picture import Picture
 from suite.analysis.reading import Records
 from suite.analysis.settings import settings
 from suite.analysis.tables import further
@@ -103,7 +104,7 @@ def answer(records: Records, rows: pd.DataFrame) -> Answer:
         table=presentation.measured(shown),
         known=presentation.known(shown),
         differences=presentation.differences(differences),
-        further=presentation.further(rows, further(records.task.metrics)),
+        further=presentation.further(rows, further(records.task)),
     )
 
 

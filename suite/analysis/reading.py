@@ -56,7 +56,7 @@ class Records:
         rows = self.of(candidate, track, "final")
         numbers = rows.loc[rows.outcome == Outcome.COMPLETED, "number"]
         names = [f"{candidate}/{track}/final/{int(number)}" for number in numbers]
-        return [name for name in names if f"{name}/predicted" in self.arrays]
+        return [name for name in names if f"{name}/{self.task.kept[0]}" in self.arrays]
 
     def of(self, candidate: str, track: str, phase: str) -> pd.DataFrame:
         runs = self.runs
@@ -65,21 +65,21 @@ class Records:
     def labels(self, candidate: str, track: str) -> NDArray[Any] | None:
         """The labels of a candidate's test images, in the order of its predictions; (N,)."""
         names = self.finals(candidate, track)
-        return self._labels(names[0]) if names else None
+        return self.shared(names[0], "label") if names else None
 
-    def _labels(self, name: str) -> NDArray[Any]:
-        own = self.arrays.get(f"{name}/labels")
-        return self.arrays["labels"] if own is None else own
+    def shared(self, run: str, name: str) -> NDArray[Any]:
+        """An array that runs tested on the same images share: the run's own where it has another than the first."""
+        own = self.arrays.get(f"{run}/{name}s")
+        return self.arrays[f"{name}s"] if own is None else own
 
     def scores(self, candidate: str, track: str, metric: Metric) -> NDArray[Any] | None:
         """A metric's score in [0, 1] of each test image in each completed final run, (S, N).
 
         None while no such run is over, and where the score says nothing for so few classes.
         """
-        if metric.score == "top5_hit" and len(self.study["data"]["class_names"]) <= 5:
-            return None
+        classes = len(self.study["data"]["class_names"])
         found = [
-            self.task.scores(self._by_run[name], self._labels(name)).get(str(metric.score))
+            self.task.scores(self._by_run[name], self.shared(name, "label"), classes).get(str(metric.score))
             for name in self.finals(candidate, track)
         ]
         scores = [score for score in found if score is not None]

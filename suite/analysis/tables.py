@@ -21,6 +21,7 @@ from suite.core.hardware import kind
 from suite.core.metrics import Metric, by_name, of_part
 from suite.core.outcomes import FAILED, Outcome
 from suite.core.planning import trials_counted, unsearched
+from suite.tasks.task import Task
 
 SIGNIFICANT = 8
 """Digits kept of computed numbers: more would differ between processors, and say nothing."""
@@ -48,7 +49,7 @@ def joint(studies: Sequence[Records], axes: Iterable[str]) -> pd.DataFrame:
         ]
         measured = [off_axes(conditions(records, name, track), axes) for records, name in places]
         rows += _ranked([_row(records, name, track) for records, name in places], measured)
-    metrics = {metric.name: metric for records in studies for metric in further(records.task.metrics)}
+    metrics = {metric.name: metric for records in studies for metric in further(records.task)}
     return frame(rows, list(metrics))
 
 
@@ -65,13 +66,13 @@ def frame(rows: list[dict[str, Any]], further: Sequence[str] = ()) -> pd.DataFra
     return data.reset_index(drop=True)
 
 
-def further(metrics: Iterable[Metric]) -> list[Metric]:
-    """What is measured of the test images and is not the mean of a score for each, whose errors have their columns."""
-    return [metric for metric in of_part(metrics, "test") if metric.score is None]
+def further(task: Task) -> list[Metric]:
+    """What is measured of the test images beside what the task is judged by, whose errors have their columns."""
+    return [metric for metric in of_part(task.metrics, "test") if metric.name not in task.judged]
 
 
-ERRORS = {"test_error": "test_accuracy", "top5_error": "test_top5_accuracy"}
-"""What one minus a metric is called."""
+ERRORS = ("test_error", "top5_error")
+"""What one minus each of the metrics that a task is judged by is called."""
 
 COLUMNS = [
     "study", "dataset", "budget", "state", "stamp", "track", "rank", "candidate", "architecture", "options", "year",
@@ -128,15 +129,15 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
         "untimed": clocks.reason(done, workers) or clocks.reason(search, workers),
     }
     row |= _errors(records, candidate, track) | _further(records, candidate, track)
-    return row | literature.columns(facts, study["data"], described)
+    return row | literature.columns(facts, study["data"], described, records.task.published)
 
 
 def _errors(records: Records, candidate: str, track: str) -> dict[str, Any]:
     """The measured errors: one minus the scores' intervals, so low and high change places."""
     metrics = by_name(records.task.metrics)
     row: dict[str, Any] = {"seeds": 0}
-    for name, metric in ERRORS.items():
-        scores = records.scores(candidate, track, metrics[metric]) if metric in metrics else None
+    for name, metric in zip(ERRORS, records.task.judged, strict=True):
+        scores = records.scores(candidate, track, metrics[metric])
         if scores is None:
             continue
         interval = accuracy_interval(scores)
@@ -146,9 +147,16 @@ def _errors(records: Records, candidate: str, track: str) -> dict[str, Any]:
 
 
 def _further(records: Records, candidate: str, track: str) -> dict[str, float | None]:
-    """The other figures of the test images: means over the seeds, with intervals over the seeds alone."""
+    """The other figures of the test images: means over the seeds, with intervals over the seeds, and over the images
+    too where each has a score."""
     row: dict[str, float | None] = {}
-    for metric in further(records.task.metrics):
+    for metric in further(records.task):
+        scores = records.scores(candidate, track, metric) if metric.score else None
+        if scores is not None:
+            found = accuracy_interval(scores)
+            row |= {metric.name: _rounded(found.mean), f"{metric.name}_low": _rounded(found.low)}
+            row |= {f"{metric.name}_high": _rounded(found.high)}
+            continue
         values = completed(records, candidate, track)[metric.name].dropna().to_numpy()
         if not len(values):
             continue

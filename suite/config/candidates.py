@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from suite import tasks
 from suite.config.checks import NAME, count, mapping
 from suite.config.layers import images_seen_of, recipe_layer, recipe_of
 from suite.config.search import SearchSpace, checked_search, space_of
@@ -85,9 +86,11 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
     except Refusal as refusal:
         raise Refusal(f"candidate {name}: {refusal}") from None
     _say_what_is_left_out(name, own, typed, last, recipe)
-    meant = parts("losses")[recipe.loss].tasks
-    if cfg["task"] not in meant:
-        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} is for {' and '.join(meant)}, not {cfg['task']}")
+    task = tasks.get(cfg["task"])
+    if (meant := parts("losses")[recipe.loss].of) != task.outputs:
+        raise Refusal(
+            f"candidate {name}: recipe.loss={recipe.loss} is for {meant}, not for {task.outputs} ({task.name})"
+        )
     data = {**mapping("data", cfg["data"]), **own["data"], **typed["data"], **last["data"]}
     search = {
         **checked_search("search", cfg["search"], ("space", "trials")),
@@ -96,9 +99,8 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
         **last["search"],
     }
     space = space_of(str(name), search.get("space"), recipe)
-    return Candidate(
-        str(name), architecture, options, recipe, _data(data, cfg["dataset"]), images_seen_of(layers), space
-    )
+    spec = _data(data, cfg["dataset"], task.target)
+    return Candidate(str(name), architecture, options, recipe, spec, images_seen_of(layers), space)
 
 
 def _sections(name: str, value: Any) -> dict[str, Any]:
@@ -188,12 +190,12 @@ def _check_architecture(who: str, architecture: str, options: Mapping[str, Any])
         raise Refusal(f"{who}: {error}") from None
 
 
-def _data(values: Mapping[str, Any], dataset: str) -> DataSpec:
+def _data(values: Mapping[str, Any], dataset: str, target: str | None) -> DataSpec:
     from suite.data import dataset_names
 
     if dataset not in dataset_names():
         raise unknown("dataset", str(dataset), dataset_names())
-    valid = [name for name in DataSpec.__dataclass_fields__ if name != "name"]
+    valid = [name for name in DataSpec.__dataclass_fields__ if name not in ("name", "target")]
     for key in values:
         if key not in valid:
             raise unknown("key of data", key, valid)
@@ -204,4 +206,4 @@ def _data(values: Mapping[str, Any], dataset: str) -> DataSpec:
             count(f"data.{key}", values[key])
     if dataset == "folder":
         values = {**values, "path": str(Path(str(values["path"])).expanduser().resolve())}
-    return DataSpec(name=dataset, **values)
+    return DataSpec(name=dataset, target=target, **values)

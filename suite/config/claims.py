@@ -20,7 +20,8 @@ def claims_from(
 ) -> tuple[Mapping[str, Any], ...]:
     """The claims on the candidates that are left; those on a dropped one go, which is said. Raises Refusal.
 
-    `metrics`: what a claim may speak of, which is what the study's task measures on test images.
+    `metrics`: what a claim may speak of, which is what the study's task measures on test images; the first is meant
+    where a claim names none.
     """
     if not isinstance(values or [], list | tuple):
         raise Refusal(f"claims: expected a list of claims, not {values!r}")
@@ -33,7 +34,7 @@ def claims_from(
 
 
 def _claim(claim: Mapping[str, Any], candidates: Collection[str], metrics: Sequence[str]) -> Mapping[str, Any]:
-    claim = {"source": None, "metric": "test_accuracy", "margin": 0.0, **mapping("a claim", claim)}
+    claim = {"source": None, "metric": metrics[0], "margin": 0.0, **mapping("a claim", claim)}
     for key in claim:
         if key not in KEYS:
             raise unknown("key of a claim", key, KEYS)

@@ -79,7 +79,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     instance = cfg["instance"] or f"{cfg['dataset']}-{cfg['budget']}-{backend}-{precision}"
     if not NAME.fullmatch(str(instance)):
         raise Refusal(f"instance={instance}: letters, digits and . _ + - only")
-    judged = [metric.name for metric in of_part(task.metrics, "test")]
+    judged = list(dict.fromkeys([*task.judged, *(metric.name for metric in of_part(task.metrics, "test"))]))
     return Study(
         name=cfg["study"],
         title=str(cfg["title"] or cfg["study"]),

@@ -25,6 +25,7 @@ class DataSpec:
     `path` is the tree of the set `folder`; `image_size` the side of the square images, in pixels (None: the set's own).
     `validation_fraction` is the part of the training images that is kept for validation where the publisher has none.
     `*_examples` are at most so many images of that part, stratified; None means all.
+    `target` is what has to be known of each image beside its class (see `suite.data.targets`); None: nothing.
     Raises Refusal for a value that no data set can meet.
     """
 
@@ -36,6 +37,7 @@ class DataSpec:
     train_examples: int | None = None
     validation_examples: int | None = None
     test_examples: int | None = None
+    target: str | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:

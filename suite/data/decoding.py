@@ -36,6 +36,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_ON_ITS_SIDE = (5, 6, 7, 8)
 
 PATIENCE = 5.0
 """Seconds between two lines about the progress of decoding, which is done once for each folder."""
@@ -45,7 +46,7 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Header:
-    """What is known of a picture before it is decoded."""
+    """What is known of a picture before it is decoded; width and height as it is shown, EXIF's turn done."""
 
     width: int
     height: int
@@ -109,6 +110,14 @@ def decode_one(path: Path, size: int, channels: int) -> Images:
     return np.asarray(square, np.uint8).reshape(size, size, channels)
 
 
+def upright(path: Path) -> Image.Image:
+    """A whole picture in RGB with 8 bits, turned as it is shown. Raises as `decode_one`."""
+    with Image.open(path, formats=_FORMATS) as image:
+        turn = None if image.format == "TIFF" else _TURNS.get(_orientation(image))
+        flat = _eight_bit(image).convert("RGB")
+    return flat if turn is None else flat.transpose(turn)
+
+
 def resized(contents: Contents, size: int) -> Contents:
     """The same set with square images of another size (bicubic, with antialiasing), and a note that says so."""
     old = contents.shape[1]
@@ -119,7 +128,8 @@ def resized(contents: Contents, size: int) -> Contents:
 
     note = f"images resized from {old}x{old} to {size}x{size} (bicubic, antialiased)"
     shape = (contents.shape[0], size, size, contents.shape[3])
-    return replace(contents, shape=shape, chunks=chunks(), notes=(*contents.notes, note))
+    targets = contents.targets.enlarged(size / old)
+    return replace(contents, shape=shape, chunks=chunks(), targets=targets, notes=(*contents.notes, note))
 
 
 def _resize(image: Images, size: int) -> Images:
@@ -129,7 +139,8 @@ def _resize(image: Images, size: int) -> Images:
 
 def _header(path: Path) -> Header:
     with Image.open(path, formats=_FORMATS) as image:
-        return Header(*image.size, grey=image.mode in _GREY_MODES, transparent=image.has_transparency_data)
+        width, height = image.size[::-1] if _orientation(image) in _ON_ITS_SIDE else image.size
+        return Header(width, height, grey=image.mode in _GREY_MODES, transparent=image.has_transparency_data)
 
 
 def _orientation(image: Image.Image) -> int:

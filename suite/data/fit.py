@@ -55,6 +55,13 @@ class Fit:
             return np.ascontiguousarray(np.moveaxis(larger, 1, -1))
         return images
 
+    def undone(self, fractions: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Places as fractions of the side of the set's images, as such of the publisher's pictures."""
+        if self.kind != "pad" or not self.source or not self.side:
+            return fractions
+        before = (self.side - self.source) // 2
+        return (fractions * self.side - before) / self.source
+
 
 def pad(images: Images, side: int) -> Images:
     """(N, s, s, C) with zeros around, equally (one more at the end of an odd rest), to (N, side, side, C)."""

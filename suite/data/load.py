@@ -28,11 +28,12 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
     source, size = named.find(spec, data_dir, offline), spec.image_size
     if size == named.side:
         size = None  # what the set has anyway: one entry of the cache, not two
+    more = [spec.target] if spec.target else []  # an entry of its own: who asks for classes alone reads nothing else
     if named.side is None or size is None:
-        own = entry = cached(source, spec.name, cache_dir, size)
+        own = entry = cached(source, spec.name, cache_dir, size, *more)
     else:
-        own = cached(source, spec.name, cache_dir, None)  # tells the test images apart, whatever their size
-        entry = cached(_resized(source, size), spec.name, cache_dir, size)
+        own = cached(source, spec.name, cache_dir, None, *more)  # tells the test images apart, whatever their size
+        entry = cached(_resized(source, size), spec.name, cache_dir, size, *more)
     train, validation, test, notes = divide(entry.targets.labels, entry.part, entry.class_names, spec)
     return Dataset(
         name=spec.name,
@@ -57,7 +58,16 @@ def _named(spec: DataSpec) -> NamedSet:
         raise unknown("dataset", spec.name, sets)
     if spec.path is not None and not sets[spec.name].takes_path:
         raise Refusal(f"data.path is for dataset=folder; {spec.name} is looked for under data_dir=DIR")
+    if spec.target and spec.target not in sets[spec.name].knows:
+        having = [name for name, known in sets.items() if spec.target in known.knows]
+        raise Refusal(
+            f"dataset={spec.name} has no {spec.target} for each image, which the task needs: {_among(having)}"
+        )
     return sets[spec.name]
+
+
+def _among(names: list[str]) -> str:
+    return f"choose dataset={' or dataset='.join(names)}" if names else "no set has any"
 
 
 def _resized(source: Source, size: int) -> Source:

@@ -24,6 +24,7 @@ class NamedSet:
     fit: how pictures come to be its images, which predictions repeat.
     side: of its square images, in pixels; None where they are decoded at the size that is asked for.
     takes_path: whether data.path says where it lies. listed: its place in the list of names, the least first.
+    knows: the targets beside the class that it can have.
     """
 
     name: str
@@ -32,6 +33,7 @@ class NamedSet:
     listed: int
     side: int | None = None
     takes_path: bool = False
+    knows: tuple[str, ...] = ()
 
 
 @cache

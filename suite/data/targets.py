@@ -16,6 +16,9 @@ import numpy.typing as npt
 LABEL = "label"
 """(N,) int32: the number of each image's class."""
 
+BOX = "box"
+"""(N, 4) float32: left, top, right and bottom edge of each image's object, in the image's pixels."""
+
 Labels = npt.NDArray[np.int32]
 
 
@@ -46,6 +49,12 @@ class Targets:
     def take(self, indices: npt.NDArray[np.int64]) -> Targets:
         """Those of the images at `indices`, in that order."""
         return Targets({name: array[indices] for name, array in self.arrays.items()})
+
+    def enlarged(self, factor: float) -> Targets:
+        """Those of the same images at another size: what is counted in pixels goes with them."""
+        if BOX not in self.arrays:
+            return self
+        return Targets({**self.arrays, BOX: (self.arrays[BOX] * factor).astype(np.float32)})
 
     def label_bytes(self) -> bytes:
         """The labels as every content hash holds them, on every machine."""

@@ -12,6 +12,7 @@ from typing import Any
 from keras import layers
 
 from suite.models.architecture import LOGITS, POOLED, ArchitectureError
+from suite.models.blocks.edges import Edges
 
 Features = Mapping[str, Any]
 Head = Callable[[Features], Any]
@@ -27,9 +28,35 @@ def classification(num_classes: int, initializer: Any = "glorot_uniform") -> Hea
     return lambda features: logits(features[POOLED], num_classes, initializer)
 
 
+def localization(num_classes: int) -> Head:
+    """Logits of the pooled vector, and behind them the four edges of a box, read from the last level, as fractions of
+    the image's sides: (batch, num_classes + 4), float32."""
+
+    def head(features: Features) -> Any:
+        scores = layers.Conv2D(4, 1, dtype="float32", name="edge_scores")(several_places(features))
+        edges = Edges(dtype="float32", name="edges")(scores)
+        return layers.Concatenate(dtype="float32", name="class_and_box")([logits(features[POOLED], num_classes), edges])
+
+    return head
+
+
 def last_map(features: Features) -> Any:
     """The coarsest level, (batch, rows, columns, channels). Raises ArchitectureError for a net that has no maps."""
     maps = [feature for level, feature in features.items() if level != POOLED]
     if not maps:
         raise ArchitectureError("the net has no maps, only a pooled vector: this head needs a place in the image")
     return maps[-1]
+
+
+def several_places(features: Features) -> Any:
+    """The coarsest level, where it tells one place in the image from another: it has two rows and columns or more.
+
+    Raises ArchitectureError otherwise.
+    """
+    x = last_map(features)
+    rows, columns = x.shape[1:3]
+    if min(rows, columns) < 2:
+        raise ArchitectureError(
+            f"the last map has {rows}x{columns} places, and this head tells places apart: give it larger images"
+        )
+    return x

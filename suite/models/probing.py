@@ -11,6 +11,7 @@ from typing import Any
 
 from suite.models import registry
 from suite.models.architecture import ArchitectureError
+from suite.models.backbone import features
 from suite.models.facts import golden
 
 Net = tuple[str, Sequence[int], int, dict[str, Any]]
@@ -50,19 +51,29 @@ def certainly_builds(name: str, options: Mapping[str, Any]) -> bool:
     )
 
 
-def refusals(nets: Sequence[Net], backend: str) -> list[str | None]:
-    """Why each of these cannot be built, or None. Where trying itself breaks down, the runs will have to tell."""
-    done = _ask("[probing.refusal(*net) for net in json.load(sys.stdin)]", nets, KERAS_BACKEND=backend)
+def refusals(nets: Sequence[Net], backend: str, needs_maps: bool = False) -> list[str | None]:
+    """Why each of these cannot be built, or None. Where trying itself breaks down, the runs will have to tell.
+
+    needs_maps: a head that reads a place in the image is to come onto them.
+    """
+    question = f"[probing.refusal(*net, needs_maps={needs_maps}) for net in json.load(sys.stdin)]"
+    done = _ask(question, nets, KERAS_BACKEND=backend)
     return [None] * len(nets) if done.returncode or not done.stdout else list(json.loads(done.stdout))
 
 
-def refusal(name: str, input_shape: Sequence[int], num_classes: int, options: dict[str, Any]) -> str | None:
+def refusal(
+    name: str, input_shape: Sequence[int], num_classes: int, options: dict[str, Any], needs_maps: bool = False
+) -> str | None:
     """Why this process's `build` would refuse, or None; weights that cannot be had and full memory aside."""
     height, width, channels = input_shape
     try:
-        registry.build_outline(name, (height, width, channels), num_classes, **options)
+        net = registry.build_outline(name, (height, width, channels), num_classes, **options)
+        if needs_maps:
+            from suite.models.heads import several_places  # it imports Keras
+
+            several_places(features(net))
     except ArchitectureError as error:
-        return str(error)
+        return f"{name}: {error}" if needs_maps and name not in str(error) else str(error)
     except MemoryError:
         return None
     return None

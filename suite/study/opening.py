@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from suite import tasks
 from suite.config.study import Study
 from suite.core.refusals import Refusal
 from suite.data import Dataset, DataSpec, load
@@ -43,15 +44,16 @@ def refuse_what_cannot_be_built(ledger: Ledger) -> None:
     Raises Refusal for the first that cannot be built. Seconds pass only where there is one to try.
     """
     doubtful: dict[str, Net] = {}
+    needs_maps = tasks.get(ledger.study.task).needs_maps
     for candidate in ledger.study.candidates:
         trained = ledger.fingerprint(candidate.name) is not None
-        if trained or certainly_builds(candidate.architecture, candidate.options):
+        if trained or (not needs_maps and certainly_builds(candidate.architecture, candidate.options)):
             continue
         data = ledger.dataset(candidate.name)
         net = candidate.architecture, data.input_shape, len(data.class_names), dict(candidate.options)
         if net not in doubtful.values():
             doubtful[candidate.name] = net
-    found = refusals(list(doubtful.values()), ledger.study.backend) if doubtful else []
+    found = refusals(list(doubtful.values()), ledger.study.backend, needs_maps) if doubtful else []
     for name, reason in zip(doubtful, found, strict=True):
         if reason:
             raise Refusal(f"candidate {name}: {reason}")

@@ -18,7 +18,6 @@ from suite.projections import Committed, Instance, Projection, Trial, openers
 from suite.projections.candidates import project_candidates
 from suite.study.ledger import first_start
 from suite.study.search.candidate import CandidateSearch
-from suite.tasks.confusion import artifacts
 from suite.training.checkpoint import committed_rows
 
 
@@ -30,7 +29,8 @@ def rebuild(workspace: Path, directory: Path) -> tuple[int, str | None]:
     """
     description = read_json(directory / directories.STUDY)
     tags = {name: description[name] for name in ("budget", "backend", "precision", "dataset")}
-    instance = Instance(workspace, description["study"], description["instance"], tags, artifacts)
+    shown = tasks.get(description.get("task", tasks.DEFAULT)).artifacts
+    instance = Instance(workspace, description["study"], description["instance"], tags, shown)
     runs = dict(directories.run_directories(directory))
     ended = {key: result for key, path in runs.items() if (result := read_result(path)) is not None}
     errors = []

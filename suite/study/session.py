@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from suite import tasks
 from suite.config.study import Study
 from suite.core.directories import RunKey
 from suite.core.refusals import os_error_text
@@ -27,7 +28,6 @@ from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets, refuse_what_cannot_be_built
 from suite.study.plan import planned
 from suite.study.threads import oversubscription
-from suite.tasks.confusion import artifacts
 
 Report = Callable[[], Path]
 """Makes the report from what is on disk and returns its folder."""
@@ -110,7 +110,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
 
 def _followed(study: Study) -> Instance:
     tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
-    return Instance(study.workspace, study.name, study.instance, tags, artifacts)
+    return Instance(study.workspace, study.name, study.instance, tags, tasks.get(study.task).artifacts)
 
 
 def _run(coordinator: Coordinator) -> tuple[str, str | None]:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from suite.core.metrics import Metric, measured
+from suite.tasks import confusion
 
 AUXILIARY_WEIGHT = 0.3
 """Of the loss of each output after the first: Szegedy et al., arXiv:1409.4842, section 5."""
 
 BINS = 15
+FEW = 5
+"""Classes of which each is among the five likeliest."""
+
+KEPT = ("predicted", "confidence", "top5_hit")
 CHUNK = 4096
 """Images that are judged at a time: logits of many classes are not held several times over in double precision."""
 
@@ -43,7 +49,7 @@ class Predictions:
         return expected_calibration_error(self.confidence, self.predicted == self.label)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        return {name: getattr(self, name) for name in ("predicted", "confidence", "top5_hit", "label")}
+        return {name: getattr(self, name) for name in (*KEPT, "label")}
 
 
 METRICS: tuple[Metric, ...] = (
@@ -72,14 +78,21 @@ class Classification:
     metrics = METRICS
     selection = "val_accuracy"
     counted = ("loss", "accuracy")
+    judged = ("test_accuracy", "test_top5_accuracy")
+    right = ""
+    outputs = "classes"
+    needs_maps = False
+    target = None
+    boxes = ()
+    kept = KEPT
+    shared = ("label",)
+    pictures = 0
+    drawn = ("confusion",)
+    published = True
 
-    def network(
-        self, architecture: str, input_shape: tuple[int, int, int], classes: int, options: Mapping[str, Any]
-    ) -> Any:
+    def network(self, net: Any, classes: int) -> Any:
         """Every family brings the head that its paper describes."""
-        from suite import models
-
-        return models.build(architecture, input_shape, classes, **options)
+        return net
 
     def targets(self, data: Any) -> dict[str, NDArray[Any]]:
         return {"label": data.labels}
@@ -103,8 +116,18 @@ class Classification:
     def evaluate(self, outputs: NDArray[np.floating], targets: Mapping[str, NDArray[Any]]) -> Predictions:
         return judged(outputs, targets["label"])
 
-    def scores(self, arrays: Mapping[str, NDArray[Any]], labels: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        return {"hit": arrays["predicted"] == labels, "top5_hit": arrays["top5_hit"]}
+    def scores(self, arrays: Mapping[str, NDArray[Any]], labels: NDArray[Any], classes: int) -> dict[str, NDArray[Any]]:
+        found = {"hit": arrays["predicted"] == labels, "top5_hit": arrays["top5_hit"]}
+        return found if classes > FEW else {"hit": found["hit"]}
+
+    def logits(self, outputs: NDArray[np.floating]) -> NDArray[np.floating]:
+        return outputs
+
+    def places(self, outputs: NDArray[np.floating]) -> None:
+        return None
+
+    def artifacts(self, directory: Path) -> dict[str, str | NDArray[np.uint8]]:
+        return confusion.artifacts(directory)
 
 
 TASK = Classification()

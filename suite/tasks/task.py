@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,17 +31,38 @@ class Task(Protocol):
     metrics: what it measures, in the order of the records; a loss in training (`train_loss`) and on validation images
     (`val_loss`), which tell a run that diverged, is among them. selection: the metric of the validation images by which
     a search chooses, the higher the better. counted: what the training step counts itself, as `step_metrics` gives it.
+    judged: the metrics of the test images whose errors a table shows, each the mean of a score; by the first, rows are
+    ranked and claims judged. right: what it takes for a test image to be right, as a sentence; empty for its class.
+
+    outputs: what a recipe's loss is for, which has to be the loss's own word. needs_maps: whether the head reads a
+    place in the image, so that a net without maps cannot do it.
+    target: what data must know of each image beside its class, by the target's name; None for nothing.
+    boxes: which of the targets are boxes in the image, (N, 4) of left, top, right and bottom as fractions of its sides.
+
+    kept: the arrays of `Evaluation.arrays` that each run has its own of; shared: those that are equal in all runs which
+    are tested on the same images, the labels among them. pictures: of how many test images the pixels are kept with
+    these (as `picture`), the first in their order. drawn: modules of `suite.analysis.drawings`, in a report's order.
+    published: whether what papers publish about architectures is measured as this task measures.
     """
 
     name: str
     metrics: tuple[Metric, ...]
     selection: str
     counted: tuple[str, ...]
+    judged: tuple[str, ...]
+    right: str
+    outputs: str
+    needs_maps: bool
+    target: str | None
+    boxes: tuple[str, ...]
+    kept: tuple[str, ...]
+    shared: tuple[str, ...]
+    pictures: int
+    drawn: tuple[str, ...]
+    published: bool
 
-    def network(
-        self, architecture: str, input_shape: tuple[int, int, int], classes: int, options: Mapping[str, Any]
-    ) -> Any:
-        """The architecture with this task's head, a Keras model from normalized images to outputs."""
+    def network(self, net: Any, classes: int) -> Any:
+        """A family's net with this task's head, a Keras model from normalized images to outputs."""
 
     def targets(self, data: Any) -> dict[str, NDArray[Any]]:
         """From a data set to what the step is fed beside the images, (N, ...) each, by name."""
@@ -54,8 +76,18 @@ class Task(Protocol):
     def evaluate(self, outputs: NDArray[np.floating], targets: Arrays) -> Evaluation:
         """What the network gave for these images, judged on the host in float64."""
 
-    def scores(self, arrays: Arrays, labels: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """By name, a score in [0, 1] for each test image, from what predictions.npz holds."""
+    def scores(self, arrays: Arrays, labels: NDArray[Any], classes: int) -> dict[str, NDArray[Any]]:
+        """By name, a score in [0, 1] for each test image, from what is kept; without those that say nothing where there
+        are so few classes."""
+
+    def logits(self, outputs: NDArray[np.floating]) -> NDArray[np.floating]:
+        """The part of a prediction's outputs that says how likely each class is, (N, classes)."""
+
+    def places(self, outputs: NDArray[np.floating]) -> NDArray[np.floating] | None:
+        """The part that says where it is, (N, 4) as `boxes`; None for a task that does not ask."""
+
+    def artifacts(self, directory: Path) -> dict[str, str | NDArray[np.uint8]]:
+        """What a tracking store shows of a run beside its figures, by file name; texts, and pictures (`*.png`)."""
 
 
 def figures(task: Task, evaluation: Evaluation, part: str) -> dict[str, float]:

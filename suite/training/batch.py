@@ -16,6 +16,7 @@ class Batch:
     rows, columns: int32 (n, H) and (n, W), the place that each place's pixel is taken from; None for its own. They are
     composed, and followed once at the end, so that flips and shifts never make a copy.
     rows_inside, columns_inside: whether that place lies within the image; None where all do.
+    rows_own, columns_own: the same, and is no reflection of it: where the pixel itself can be; None for everywhere.
     kept: (n, H, W), what is not erased; None for all. What lies outside or is erased becomes zero after normalization,
     that is, the training set's mean colour.
     targets: by name, arrays whose first axis is the batch.
@@ -27,6 +28,8 @@ class Batch:
     columns: Any = None
     rows_inside: Any = None
     columns_inside: Any = None
+    rows_own: Any = None
+    columns_own: Any = None
     kept: Any = None
 
     @property
@@ -35,15 +38,21 @@ class Batch:
         height, width = self.images.shape[1:3]
         return height, width
 
-    def from_rows(self, place: Any, inside: Any = None) -> Batch:
-        """Take row `place` (n, H), which lies within the image, to each row."""
-        rows = place if self.rows is None else ops.take_along_axis(self.rows, place, axis=1)
-        return replace(self, rows=rows, rows_inside=_moved(self.rows_inside, place, inside))
+    def from_rows(self, place: Any, inside: Any = None, own: Any = None) -> Batch:
+        """Take row `place` (n, H), which lies within the image, to each row.
 
-    def from_columns(self, place: Any, inside: Any = None) -> Batch:
-        """Take column `place` (n, W), which lies within the image, to each column."""
+        inside: where it is not true, nothing is taken. own: where it is not true, what is taken is a reflection.
+        """
+        rows = place if self.rows is None else ops.take_along_axis(self.rows, place, axis=1)
+        rows_own = _moved(self.rows_own, place, inside if own is None else own)
+        return replace(self, rows=rows, rows_inside=_moved(self.rows_inside, place, inside), rows_own=rows_own)
+
+    def from_columns(self, place: Any, inside: Any = None, own: Any = None) -> Batch:
+        """Take column `place` (n, W), which lies within the image, to each column; as `from_rows`."""
         columns = place if self.columns is None else ops.take_along_axis(self.columns, place, axis=1)
-        return replace(self, columns=columns, columns_inside=_moved(self.columns_inside, place, inside))
+        columns_own = _moved(self.columns_own, place, inside if own is None else own)
+        moved = _moved(self.columns_inside, place, inside)
+        return replace(self, columns=columns, columns_inside=moved, columns_own=columns_own)
 
     def erased(self, where: Any) -> Batch:
         """Erase the pixels where `where` (n, H, W) is true."""
@@ -60,6 +69,17 @@ class Batch:
         first = ops.arange(count, dtype="int32")[:, None, None] * (height * width)
         index = first + rows[:, :, None] * width + columns[:, None, :]
         return ops.take(ops.reshape(self.images, (count * height * width, channels)), index, axis=0)
+
+    def placed(self, boxes: Any) -> Any:
+        """Where boxes (n, 4) of the images lie now: left, top, right, bottom as fractions of the sides, as they were.
+
+        What left the view is cut off; of a box that left it whole nothing is left but zeros. Erased pixels are seen.
+        """
+        height, width = self.size
+        left, right = _reach(self.columns, self.columns_own, boxes[:, 0], boxes[:, 2], width)
+        top, bottom = _reach(self.rows, self.rows_own, boxes[:, 1], boxes[:, 3], height)
+        seen = ops.logical_and(right > left, bottom > top)
+        return ops.stack([left, top, right, bottom], axis=1) * ops.cast(seen, left.dtype)[:, None]
 
     def normalized(self, normalize: Callable[[Any], Any]) -> Any:
         """What the network sees, float32 (n, H, W, C)."""
@@ -91,6 +111,30 @@ def box(top: Any, left: Any, height: Any, width: Any, size: tuple[int, int]) -> 
     within_rows = ops.logical_and(rows >= 0, rows < height)
     within_columns = ops.logical_and(columns >= 0, columns < width)
     return ops.logical_and(within_rows[:, :, None], within_columns[:, None, :])
+
+
+def _reach(places: Any, own: Any, low: Any, high: Any, size: int) -> tuple[Any, Any]:
+    """From where to where a stretch (n,) of an axis is seen, as fractions of the axis: zeros where it is not.
+
+    Each place that shows a part of the stretch says how far it reaches; a part of a pixel counts as such, at the side
+    where it is seen.
+    """
+    if places is None:
+        return low, high
+    here = ops.arange(size, dtype="float32")[None, :]
+    taken = ops.cast(places, "float32")
+    first = ops.clip(low[:, None] * size - taken, 0.0, 1.0)
+    last = ops.clip(high[:, None] * size - taken, 0.0, 1.0)
+    shown = last > first
+    backwards = places[:, 1:] < places[:, :-1]
+    if own is not None:
+        shown = ops.logical_and(shown, own)
+        backwards = ops.logical_and(backwards, ops.logical_and(own[:, 1:], own[:, :-1]))
+    mirrored = ops.any(backwards, axis=1)[:, None]
+    begin = ops.min(ops.where(shown, here + ops.where(mirrored, 1.0 - last, first), float(size)), axis=1)
+    end = ops.max(ops.where(shown, here + ops.where(mirrored, 1.0 - first, last), 0.0), axis=1)
+    seen = ops.cast(ops.any(shown, axis=1), "float32")
+    return begin * seen / size, end * seen / size
 
 
 def _own(size: int) -> Any:

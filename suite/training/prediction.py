@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from suite import tasks
 from suite.core.refusals import Refusal, unreadable
 from suite.data.decoding import fit_some, read_headers
 from suite.data.files.walk import Found, walk
 from suite.data.fit import Fit
 from suite.data.registry import named_sets
+from suite.tasks import Task
 from suite.training.preprocessing import PREPROCESSING, Preprocessing
 
 BATCH = 64
@@ -73,26 +75,35 @@ def count_coloured(paths: list[Path]) -> int:
     return sum(header is not None and not header.grey for header in read_headers(paths))
 
 
-def likeliest(
-    directory: Path, asked: dict[str, Any], pixels: npt.NDArray[np.uint8], names: list[str], top: int
-) -> list[list[tuple[str, float]]]:
-    """For each picture the `top` likeliest classes with their softmax probability, likeliest first.
+def task_of(asked: dict[str, Any]) -> Task:
+    """The task of a run, from its identity; runs that were made before there were others classify."""
+    return tasks.get(asked.get("task", tasks.DEFAULT))
+
+
+def outputs(directory: Path, asked: dict[str, Any], pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.floating]:
+    """What a final run's network gives for pictures, as its task reads it.
 
     `asked` is the run's identity: the network is built from it and gets the weights in `directory`.
     """
-    import keras
-
     from suite import models
 
-    preprocessing = recorded_preprocessing(directory)
+    preprocessing, task = recorded_preprocessing(directory), task_of(asked)
     height, width, channels = preprocessing.input_shape
-    shape = height, width, channels
+    shape, classes = (height, width, channels), len(preprocessing.class_names)
     try:
-        net = models.of_run(directory, asked["architecture"], shape, len(names), asked["options"]).net()
+        net = models.of_run(
+            directory, asked["architecture"], shape, classes, asked["options"], lambda net: task.network(net, classes)
+        ).net()
     except models.ArchitectureError as error:
         raise Refusal(str(error)) from None
-    outputs = net.predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
-    logits = outputs[0] if isinstance(outputs, list) else outputs  # auxiliary classifiers come after the net's own
+    found = net.predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
+    return found[0] if isinstance(found, list) else found  # auxiliary classifiers come after the net's own
+
+
+def likeliest(logits: npt.NDArray[np.floating], names: list[str], top: int) -> list[list[tuple[str, float]]]:
+    """For each picture the `top` likeliest classes with their softmax probability, likeliest first."""
+    import keras
+
     shares = keras.ops.convert_to_numpy(keras.ops.softmax(logits))
     order = np.argsort(-shares, axis=1, kind="stable")[:, : min(top, len(names))]
     return [[(names[label], float(shares[row, label])) for label in labels] for row, labels in enumerate(order)]

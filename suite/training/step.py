@@ -65,7 +65,8 @@ class CompiledStep(keras.Model):
             uniforms = self._uniforms(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
             batch = transform.apply(batch, uniforms, self._numbers(transform))
         outputs = self.net(batch.normalized(self._normalize), training=True)
-        return {"outputs": outputs, "targets": batch.targets}
+        moved = {name: batch.placed(batch.targets[name]) for name in self.task.boxes}
+        return {"outputs": outputs, "targets": {**batch.targets, **moved}}
 
     def _numbers(self, part: Any) -> dict[str, Any]:
         """A part's numbers: variables where they are traced, else the recipe's own."""

@@ -85,7 +85,8 @@ class Graphs:
         keras.config.set_dtype_policy(spec.precision)
         keras.utils.set_random_seed(spec.seeds["initial"])
         try:
-            net = tasks.get(spec.task).network(spec.architecture, input_shape, classes, spec.options)
+            net = models.build(spec.architecture, input_shape, classes, **spec.options)
+            net = tasks.get(spec.task).network(net, classes)
         except models.ArchitectureError as error:
             if is_out_of_memory(error):  # an outcome of the run, not a reason to stop the study
                 raise

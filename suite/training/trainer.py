@@ -183,7 +183,7 @@ class Trainer:
         if final:
             predictions = loop.predict(loop.data.test)
             with loop.clocks.count("checkpoint_seconds"):
-                _write_predictions(loop.directory, predictions)
+                _write_predictions(loop.directory, predictions, loop.data.images[loop.data.test[: loop.task.pictures]])
             tested = figures(loop.task, predictions, "test")
         with loop.clocks.count("checkpoint_seconds"):
             write_json(loop.directory / HISTORY, loop.progress.rows)
@@ -230,8 +230,9 @@ class Trainer:
         self._loaded.clear()
 
 
-def _write_predictions(directory: Path, predictions: Evaluation) -> None:
-    arrays: Mapping[str, Any] = predictions.arrays()
+def _write_predictions(directory: Path, predictions: Evaluation, pictures: np.ndarray) -> None:
+    """What the task keeps, with the pixels of the first test images where it wants some."""
+    arrays: Mapping[str, Any] = {**predictions.arrays(), **({"picture": pictures} if len(pictures) else {})}
     with replacing(directory / PREDICTIONS) as partial, partial.open("wb") as file:
         np.savez_compressed(file, **arrays)
 

@@ -109,7 +109,7 @@ def test_the_hash_of_a_mnist_like_set_is_the_formula_that_finished_runs_carry(
 def test_a_misspelt_name_is_refused_with_the_nearest_first(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"unknown dataset 'cifar-10'. Did you mean 'cifar10'\?"):
         load(DataSpec("cifar-10"), data_dir=None, cache_dir=tmp_path)
-    assert dataset_names() == ["digits", "mnist", "fashion_mnist", "cifar10", "cifar100", "folder"]
+    assert dataset_names() == ["digits", "mnist", "fashion_mnist", "cifar10", "cifar100", "tiny_imagenet", "folder"]
 
 
 def test_a_path_is_for_folders_and_folders_need_one(tmp_path: Path) -> None:

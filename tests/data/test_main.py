@@ -18,7 +18,15 @@ def run(*arguments: str) -> int:
 
 def test_without_a_name_the_names_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 0
-    assert capsys.readouterr().out.split() == ["digits", "mnist", "fashion_mnist", "cifar10", "cifar100", "folder"]
+    assert capsys.readouterr().out.split() == [
+        "digits",
+        "mnist",
+        "fashion_mnist",
+        "cifar10",
+        "cifar100",
+        "tiny_imagenet",
+        "folder",
+    ]
 
 
 def test_a_set_is_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

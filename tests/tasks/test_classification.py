@@ -92,7 +92,7 @@ def test_the_scores_of_each_image_give_the_figures() -> None:
     """What claims and intervals are computed from has the figure as its mean."""
     logits, labels = np.random.default_rng(0).normal(size=(40, 12)), np.arange(40) % 12
     task, seen = tasks.get("classification"), judged(logits, labels)
-    scores, found = task.scores(seen.arrays(), labels), figures_of(task, seen, "test")
+    scores, found = task.scores(seen.arrays(), labels, 12), figures_of(task, seen, "test")
     named = [metric for metric in METRICS if metric.score]
     assert {metric.score for metric in named} == set(scores)
     for metric in named:

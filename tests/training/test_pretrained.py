@@ -12,7 +12,7 @@ from suite import models
 from suite.core.directories import WEIGHTS
 from suite.models import build_untrained
 from suite.models.weights.sources import CAFFE, HALF
-from suite.training.prediction import likeliest
+from suite.training.prediction import likeliest, outputs
 from suite.training.preprocessing import Preprocessing
 from suite.training.trainer import Trainer
 from tests.training.conftest import MakeSpec
@@ -45,6 +45,6 @@ def test_predictions_come_from_the_net_that_was_trained(tmp_path: Path) -> None:
     preprocessing.save(tmp_path)
     pixels = np.random.default_rng(0).integers(0, 256, (2, 96, 96, 3)).astype("uint8")
     asked = {"architecture": "resnet50", "options": {"pretrained": "imagenet"}}
-    found = [dict(ranked) for ranked in likeliest(tmp_path, asked, pixels, ["a", "b", "c"], 3)]
+    found = [dict(ranked) for ranked in likeliest(outputs(tmp_path, asked, pixels), ["a", "b", "c"], 3)]
     wanted = np.array(keras.ops.softmax(net(preprocessing.apply(pixels), training=False)))
     np.testing.assert_allclose([[shares[name] for name in "abc"] for shares in found], wanted, rtol=1e-4, atol=1e-6)

@@ -6,18 +6,24 @@ depth, belongs to the class. Where there is only a labelled validation set, it i
 
 from __future__ import annotations
 
+import csv
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from suite.core.refusals import Refusal
+from suite.data.boxes import EDGES, Boxes, by_name
 from suite.data.contents import TEST, TRAIN, VALIDATION
 from suite.data.files.walk import SUFFIXES, Found, Picture, subfolders, visible, walk
 from suite.data.splits import TEST_SEED, held_out
 from suite.data.targets import Labels
+
+BOXES = "boxes.csv"
+COLUMNS = ("image", *EDGES)
+"""A file beside the class folders, and its columns: the picture's path below that folder, edges in its pixels."""
 
 TEST_FRACTION = 0.2
 """Of a folder without a test set: the fixed, stratified part that becomes one."""
@@ -33,7 +39,7 @@ _PARTS = {
 class Tree:
     """A folder understood: pictures, labels and part have one entry for each image, in a fixed order.
 
-    annotations: the other files that were read for it.
+    annotations: the other files that were read for it. boxes: where each picture's object is, if that was asked for.
     """
 
     pictures: list[Picture]
@@ -42,10 +48,14 @@ class Tree:
     class_names: tuple[str, ...]
     notes: tuple[str, ...]
     annotations: tuple[Path, ...] = ()
+    boxes: Boxes | None = None
 
 
-def understand(root: Path) -> Tree:
-    """Which pictures `root` holds, and what they are. Raises Refusal for a folder that cannot be used."""
+def understand(root: Path, boxed: bool = False) -> Tree:
+    """Which pictures `root` holds, and what they are; `boxed`: and where in them, as its BOXES says.
+
+    Raises Refusal for a folder that cannot be used.
+    """
     parts = _part_folders(root)
     train = parts.pop(TRAIN, root)
     notes = _loose_note(train)
@@ -76,7 +86,28 @@ def understand(root: Path) -> Tree:
     labels = np.array([label for _, label, _ in rows], np.int32)
     if TEST not in part_of:
         notes.append(hold_out_test(labels, part_of))
-    return Tree([picture for _, _, picture in rows], labels, part_of, class_names, tuple(notes))
+    pictures = [picture for _, _, picture in rows]
+    tree = Tree(pictures, labels, part_of, class_names, tuple(notes))
+    return replace(tree, annotations=(root / BOXES,), boxes=_boxes(root, pictures)) if boxed else tree
+
+
+def _boxes(root: Path, pictures: list[Picture]) -> Boxes:
+    """The boxes that `root`'s own file has for these pictures. Raises Refusal for one that is missing or wrong."""
+    file = root / BOXES
+    if not file.is_file():
+        raise Refusal(
+            f"{root} has no {BOXES}, which says where in each picture its object is: one line for each, "
+            f"{','.join(COLUMNS)}, the picture's path below this folder and four edges in its pixels"
+        )
+    with file.open(encoding="utf-8", errors="replace", newline="") as lines:
+        reader = csv.reader(lines)
+        if tuple(next(reader, ())) != COLUMNS:
+            raise Refusal(f"{file}, line 1: expected the columns {','.join(COLUMNS)}")
+        rows = [(reader.line_num, row[0], row[1:]) for row in reader if row]
+    known, found = by_name(file, rows, inclusive=False), Boxes()
+    for picture in pictures:
+        found.add(picture.path.relative_to(root).as_posix(), known, file)
+    return found
 
 
 def refuse_classes(folder: Path, class_names: tuple[str, ...], labels: list[int], least: int) -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suite.core.refusals import Refusal
+from suite.data.boxes import in_images
 from suite.data.contents import Contents, Source
 from suite.data.dataset import DataSpec
 from suite.data.fit import Fit
 from suite.data.layouts import tiny_imagenet, tree
 from suite.data.registry import NamedSet
-from suite.data.targets import Targets
+from suite.data.targets import BOX, LABEL, Targets
 
 if TYPE_CHECKING:
     from suite.data.decoding import Header
@@ -23,13 +24,16 @@ DEFAULT_SIZE = 64
 """The side of the images otherwise, in pixels, where none is asked for: what a CPU can train on."""
 
 
-def locate(root: Path, image_size: int | None) -> Source:
-    """The pictures below `root`. Raises Refusal for a folder that is missing, empty, or in no layout known."""
+def locate(root: Path, image_size: int | None, target: str | None = None) -> Source:
+    """The pictures below `root`, with a target beside their classes where one is asked for.
+
+    Raises Refusal for a folder that is missing, empty, or in no layout known.
+    """
     if not root.is_dir():
         raise Refusal(f"data.path={root} is not a folder; name one that has a sub-folder of pictures for each class")
     layout = tiny_imagenet if tiny_imagenet.recognised(root) else tree
     try:
-        understood = layout.understand(root)
+        understood = layout.understand(root, target == BOX)
         identity = _identity(root, understood)
     except OSError as error:
         raise Refusal(f"{error.filename} cannot be read ({error.strerror}); mend that or take it away") from error
@@ -54,12 +58,22 @@ def _contents(understood: tree.Tree, image_size: int | None) -> Contents:
     return Contents(
         shape=(len(paths), size, size, channels),
         chunks=decode(paths, size, channels),
-        targets=Targets.of_labels(understood.labels),
+        targets=_targets(understood, paths, size),
         part=understood.part,
         class_names=understood.class_names,
         notes=(*understood.notes, *_notes(headers, size)),
         checksum="none published",
     )
+
+
+def _targets(understood: tree.Tree, paths: list[Path], size: int) -> Targets:
+    """Labels, and boxes in the pixels of the images that are `size` wide and high."""
+    if understood.boxes is None:
+        return Targets.of_labels(understood.labels)
+    from suite.data.decoding import read_headers
+
+    sizes = [(header.width, header.height) if header else None for header in read_headers(paths)]
+    return Targets({LABEL: understood.labels, BOX: in_images(understood.boxes, sizes, size)})
 
 
 def default_size(headers: list[Header]) -> int:
@@ -92,7 +106,7 @@ def _notes(headers: list[Header], size: int) -> list[str]:
 def _find(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
     if spec.path is None:
         raise Refusal("dataset=folder needs data.path=DIR: a folder with one sub-folder of pictures for each class")
-    return locate(Path(spec.path).expanduser(), spec.image_size)
+    return locate(Path(spec.path).expanduser(), spec.image_size, spec.target)
 
 
-SETS = (NamedSet("folder", _find, Fit(), listed=100, takes_path=True),)
+SETS = (NamedSet("folder", _find, Fit(), listed=100, takes_path=True, knows=(BOX,)),)

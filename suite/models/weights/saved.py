@@ -3,7 +3,7 @@ numbers and no code."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ SUFFIX = ".weights.h5"
 class Saved:
     """A file of weights, and what was built where it was written: the file does not say.
 
-    path: ends in .weights.h5. The rest is what `build` was given.
+    path: ends in .weights.h5. headed: what came onto the built net. The rest is what `build` was given.
     """
 
     path: Path
@@ -27,6 +27,7 @@ class Saved:
     input_shape: tuple[int, int, int]
     num_classes: int
     options: Mapping[str, Any] = field(default_factory=dict)
+    headed: Callable[[Any], Any] | None = None
 
     @property
     def whose(self) -> str:
@@ -47,6 +48,7 @@ class Saved:
         if not self.path.is_file():
             raise ArchitectureError(f"there are no weights in {self.path}")
         net = build_untrained(self.name, self.input_shape, self.num_classes, **self.options)
+        net = self.headed(net) if self.headed else net
         try:
             net.load_weights(self.path)
         except Exception as error:  # h5py and Keras raise whatever a broken file makes them meet
@@ -63,6 +65,7 @@ def of_run(
     input_shape: tuple[int, int, int],
     num_classes: int,
     options: Mapping[str, Any],
+    headed: Callable[[Any], Any] | None = None,
 ) -> Saved:
     """The last weights of a final run, from its directory and what its record says that was built."""
-    return Saved(directory / WEIGHTS, name, input_shape, num_classes, dict(options))
+    return Saved(directory / WEIGHTS, name, input_shape, num_classes, dict(options), headed)

@@ -16,8 +16,9 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     return batch.from_columns(*_source(uniforms[:, 1], numbers["shift"], width, reflect))
 
 
-def _source(uniform: Any, shift: int, size: int, reflect: bool) -> tuple[Any, Any]:
-    """For each place along an axis the place it is taken from, and whether that lies inside: both (n, size).
+def _source(uniform: Any, shift: int, size: int, reflect: bool) -> tuple[Any, Any, Any]:
+    """For each place along an axis the place it is taken from, whether that lies inside, and whether it is the pixel
+    itself and no reflection: all (n, size).
 
     A reflection has the period 2 (size - 1): a shift beyond the image goes on to and fro, as numpy's padding does.
     """
@@ -26,12 +27,12 @@ def _source(uniform: Any, shift: int, size: int, reflect: bool) -> tuple[Any, An
     from suite.training.batch import whole_below
 
     place = ops.arange(size, dtype="int32")[None, :] + (whole_below(uniform, 2 * shift + 1) - shift)[:, None]
+    inside = ops.logical_and(place >= 0, place < size)
     if reflect:
         period = max(2 * (size - 1), 1)
         folded = ops.mod(place, period)
-        return ops.minimum(folded, period - folded) if size > 1 else folded * 0, None
-    inside = ops.logical_and(place >= 0, place < size)
-    return ops.clip(place, 0, size - 1), inside
+        return ops.minimum(folded, period - folded) if size > 1 else folded * 0, None, inside
+    return ops.clip(place, 0, size - 1), inside, inside
 
 
 PART = Transform(

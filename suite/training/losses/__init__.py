@@ -13,9 +13,10 @@ from suite.training.recipe.part import Part
 class Loss(Part):
     """compute: from outputs, targets and the part's numbers to the batch's mean, with Keras' operations.
 
-    For classification outputs are logits (n, classes) and targets {"label": (n,) whole numbers}. Numbers that are
-    traced or switched arrive as scalars of the backend, structural ones as Python's.
+    of: what outputs it is for, which a task declares too; for "classes" they are logits (n, classes), and targets have
+    "label", (n,) whole numbers. Numbers that are traced or switched arrive as scalars of the backend, structural ones
+    as Python's.
     """
 
     compute: Callable[[Any, Mapping[str, Any], Mapping[str, Any]], Any]
-    tasks: tuple[str, ...] = ("classification",)
+    of: str = "classes"

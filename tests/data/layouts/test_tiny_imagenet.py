@@ -14,7 +14,7 @@ from tests.data.made_up import class_tree, picture
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     class_tree(tmp_path, {"train/n02/images": 3, "train/n01/images": 4, "train/n03/images": 2, "test/images": 2})
-    (tmp_path / "train" / "n01" / "n01_boxes.txt").write_text("0.JPEG\t0\t0\t9\t9\n")
+    (tmp_path / "train" / "n01" / "n01_boxes.txt").write_text("0.png\t0\t0\t9\t9\n")
     lines = []
     for k, wnid in enumerate(["n03", "n01", "n02", "n01"]):
         picture(tmp_path / "val" / "images" / f"val_{k}.JPEG", (0, k, 0))
@@ -66,3 +66,48 @@ def test_a_train_folder_without_pictures_is_refused(root: Path) -> None:
     (root / "train" / "n04").mkdir()
     with pytest.raises(Refusal, match="classes without pictures: n04"):
         understand(root)
+
+
+def with_boxes(root: Path) -> Path:
+    """Every class's file of boxes: picture k has the box 1, 2, 3 + k, 4."""
+    for wnid, count in (("n01", 4), ("n02", 3), ("n03", 2)):
+        lines = [f"{k}.png\t1\t2\t{3 + k}\t4\n" for k in range(count)]
+        (root / "train" / wnid / f"{wnid}_boxes.txt").write_text("".join(lines))
+    return root
+
+
+def test_boxes_come_from_each_classs_file_and_the_annotations(root: Path) -> None:
+    tree = understand(with_boxes(root), boxed=True)
+    assert tree.boxes is not None
+    assert tree.boxes.edges[:4] == [(1, 2, 4 + k, 5) for k in range(4)]
+    assert tree.boxes.edges[-4:] == [(0, 0, 10, 10)] * 4
+    assert tree.boxes.places[3] == f"{root / 'train' / 'n01' / 'n01_boxes.txt'}, line 4"
+    assert tree.boxes.places[-1] == f"{root / 'val' / 'val_annotations.txt'}, line 4"
+    assert [path.name for path in tree.annotations] == [
+        "val_annotations.txt", "words.txt", "n01_boxes.txt", "n02_boxes.txt", "n03_boxes.txt",
+    ]  # fmt: skip
+
+
+def test_nothing_of_the_boxes_is_read_for_classes_alone(root: Path) -> None:
+    tree = understand(root)
+    assert tree.boxes is None
+    assert [path.name for path in tree.annotations] == ["val_annotations.txt", "words.txt"]
+
+
+def test_missing_files_and_lines_of_boxes_are_named(root: Path) -> None:
+    with_boxes(root)
+    (root / "train" / "n01" / "n01_boxes.txt").write_text("0.png\t0\t0\t9\t9\n")
+    with pytest.raises(Refusal, match=r"n01_boxes.txt has no box for 1.png"):
+        understand(root, boxed=True)
+    (root / "train" / "n02" / "n02_boxes.txt").unlink()
+    with pytest.raises(Refusal, match=r"n02_boxes.txt is missing, which has the boxes of this class's pictures"):
+        understand(root, boxed=True)
+
+
+def test_a_wrong_box_of_the_annotations_is_named(root: Path) -> None:
+    with_boxes(root)
+    path = root / "val" / "val_annotations.txt"
+    path.write_text(path.read_text().replace("val_2.JPEG\tn02\t0\t0\t9\t9", "val_2.JPEG\tn02\t0\t0\t9"))
+    with pytest.raises(Refusal, match=r"val_annotations.txt, line 3: expected four numbers"):
+        understand(root, boxed=True)
+    assert len(understand(root).pictures) == 13, "which classes do not need"

@@ -95,3 +95,23 @@ def test_long_lists_are_cut(tmp_path: Path) -> None:
     class_tree(tmp_path, {f"class{k:02d}": 0 for k in range(14)})
     with pytest.raises(Refusal, match=r"class09 and 4 more; fill"):
         understand(tmp_path)
+
+
+def test_boxes_come_from_the_file_beside_the_classes(tmp_path: Path) -> None:
+    class_tree(tmp_path, {"a": 3, "b": 3})
+    with pytest.raises(Refusal, match=r"has no boxes.csv, which says where .* image,left,top,right,bottom"):
+        understand(tmp_path, boxed=True)
+    lines = [f"{name}/{k}.png,1,2,{3 + k},4.5" for name in "ba" for k in range(3)]
+    (tmp_path / "boxes.csv").write_text("image,left,top,right,bottom\n" + "\n".join(lines) + "\n")
+    tree = understand(tmp_path, boxed=True)
+    assert tree.boxes is not None
+    assert tree.boxes.edges == [(1, 2, 3 + k, 4.5) for k in range(3)] * 2
+    assert tree.boxes.places[0] == f"{tmp_path / 'boxes.csv'}, line 5"
+    assert tree.annotations == (tmp_path / "boxes.csv",)
+    assert understand(tmp_path).boxes is None
+    (tmp_path / "boxes.csv").write_text("\n".join(["image,left,top,right,bottom", *lines[1:]]))
+    with pytest.raises(Refusal, match=r"boxes.csv has no box for b/0.png"):
+        understand(tmp_path, boxed=True)
+    (tmp_path / "boxes.csv").write_text("\n".join(["image,x,y,right,bottom", *lines]))
+    with pytest.raises(Refusal, match=r"boxes.csv, line 1: expected the columns image,left,top,right,bottom"):
+        understand(tmp_path, boxed=True)
