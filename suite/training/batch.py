@@ -1,4 +1,5 @@
-"""A batch on its way through the transforms: raw pixels, where they are to be taken from, which are to be erased."""
+"""A batch on its way through the transforms: raw pixels, where they are to be taken from, which are to be erased, and
+how much of another image is mixed in."""
 
 from __future__ import annotations
 
@@ -7,6 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from keras import ops
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """How much of each image stays its own; the rest is of the next image of the batch, whose order is random.
+
+    weight: of its pixels, (n, 1, 1) or (n, H, W). share: of its targets, (n,).
+    """
+
+    weight: Any
+    share: Any
 
 
 @dataclass(frozen=True)
@@ -19,7 +31,7 @@ class Batch:
     rows_own, columns_own: the same, and is no reflection of it: where the pixel itself can be; None for everywhere.
     kept: (n, H, W), what is not erased; None for all. What lies outside or is erased becomes zero after normalization,
     that is, the training set's mean colour.
-    targets: by name, arrays whose first axis is the batch.
+    targets: by name, arrays whose first axis is the batch. mixture: None where every image is its own.
     """
 
     images: Any
@@ -31,6 +43,7 @@ class Batch:
     rows_own: Any = None
     columns_own: Any = None
     kept: Any = None
+    mixture: Mixture | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -58,6 +71,16 @@ class Batch:
         """Erase the pixels where `where` (n, H, W) is true."""
         left = ops.logical_not(where)
         return replace(self, kept=left if self.kept is None else ops.logical_and(self.kept, left))
+
+    def mixed(self, weight: Any, share: Any, where: Any) -> Batch:
+        """Mix the next image of the batch into each where `where` (n,) is true; the others stay as they are.
+
+        weight, share: as in `Mixture`. An image that was mixed before is now mixed so, and not twice.
+        """
+        count = self.images.shape[0]
+        before = self.mixture or Mixture(ops.ones((count, 1, 1)), ops.ones((count,)))
+        weight = ops.where(where[:, None, None], weight, before.weight)
+        return replace(self, mixture=Mixture(weight, ops.where(where, share, before.share)))
 
     def pixels(self) -> Any:
         """The raw pixels, each taken from its place; nothing erased yet."""
@@ -90,7 +113,16 @@ class Batch:
         ):
             if inside is not None:
                 kept = inside if kept is None else ops.logical_and(kept, inside)
-        return images if kept is None else images * ops.cast(kept, images.dtype)[..., None]
+        images = images if kept is None else images * ops.cast(kept, images.dtype)[..., None]
+        if self.mixture is None:
+            return images
+        weight = self.mixture.weight[..., None]
+        return weight * images + (1.0 - weight) * following(images)
+
+
+def following(values: Any) -> Any:
+    """For each of (n, ...) the next one; for the last, the first."""
+    return ops.roll(values, -1, axis=0)
 
 
 def whole_below(uniform: Any, count: Any) -> Any:

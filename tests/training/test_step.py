@@ -156,6 +156,30 @@ def test_switching_one_on_leaves_the_others_images_as_they_were() -> None:
     np.testing.assert_array_equal(now[~erased], before[~erased])
 
 
+@pytest.mark.parametrize("loss", sorted(parts("losses")))
+def test_the_loss_of_mixed_images_is_that_of_both_labels_by_their_shares(loss: str) -> None:
+    """And training's figures count against the label with the larger share."""
+    recipe = Recipe(loss=loss, weight_decay=0.0, mixup=1.0)
+    step = make(recipe)
+    found = step.call(one_row(12), training=True)
+    share, labels = to_numpy(found["mixed"]["share"]), LABELS[:12]
+    others = np.roll(labels, -1)
+    np.testing.assert_array_equal(to_numpy(found["mixed"]["targets"]["label"]), others)
+    numbers = {number.name: number.default for number in parts("losses")[loss].numbers}
+    each = [
+        to_numpy(parts("losses")[loss].compute(found["outputs"], {"label": ops.convert_to_tensor(some)}, numbers))
+        for some in (labels, others)
+    ]
+    assert each[0].shape == (12,), "a loss for each image"
+    expected = (share * each[0] + (1 - share) * each[1]).mean()
+    assert float(step.compute_loss(y_pred=found)) == pytest.approx(expected, rel=1e-5)
+    counted = step.compute_metrics(None, None, found)
+    heavier = np.where(share >= 0.5, labels, others)
+    hits = to_numpy(found["outputs"]).argmax(axis=1) == heavier
+    assert 0 < (share < 0.5).sum() < 12
+    assert float(counted["train_accuracy"]) == pytest.approx(hits.mean())
+
+
 def test_metrics_are_those_of_the_true_labels() -> None:
     step = make(Recipe(label_smoothing=0.5, weight_decay=1.0, learning_rate=1e-12))
     rows = np.array([[0, 1, 2, 3], [4, 5, 6, 7]], dtype="int32")
