@@ -53,8 +53,27 @@ def loss_of(step: CompiledStep, outputs: Any, labels: np.ndarray) -> float:
     return float(step.compute_loss(y_pred={"outputs": outputs, "targets": targets}))
 
 
+def every_transform() -> Recipe:
+    switches = {part.switch: part for part in parts("augment").values()}
+    numbers = {name: next(n for n in part.numbers if n.name == name) for name, part in switches.items()}
+    on: dict[str, Any] = {name: True if n.neutral is False else n.high / 2 for name, n in numbers.items()}
+    whole = {name: 1 for name, number in numbers.items() if type(number.default) is int}
+    return Recipe(**{**on, **whole, "auto_augment": "cifar10", "augmix": 3.0, "mixup": 1.0, "cutmix": 1.0})
+
+
+def test_every_transform_at_once_is_one_graph_that_trains() -> None:
+    recipe = every_transform()
+    assert len(recipe.transforms) == len(parts("augment"))
+    step = make(recipe)
+    before = to_numpy(step.net.trainable_variables[0]).copy()
+    history = step.fit(inputs(np.array([[0, 1, 2, 3], [4, 5, 6, 7]], "int32")), batch_size=1, shuffle=False, verbose=0)
+    assert step.traces == 1
+    assert np.isfinite(history.history["train_loss"][0])
+    assert (to_numpy(step.net.trainable_variables[0]) != before).any()
+
+
 def test_evaluation_sees_the_normalised_images_without_augmentation() -> None:
-    step = make(Recipe(flip=True, shift=1, cutout=2))
+    step = make(every_transform())
     rows = np.array([[3, 1, 4], [1, 5, 9]], dtype="int32")
     logits = step.predict({"index": rows, "step": np.zeros(2, "int32")}, batch_size=1, verbose=0)
     kernel, bias = (to_numpy(variable) for variable in step.net.trainable_variables)
