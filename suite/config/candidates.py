@@ -91,6 +91,11 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
         raise Refusal(
             f"candidate {name}: recipe.loss={recipe.loss} is for {meant}, not for {task.outputs} ({task.name})"
         )
+    if task.boxes:
+        try:
+            recipe.check_boxes(task.name)
+        except Refusal as refusal:
+            raise Refusal(f"candidate {name}: {refusal}") from None
     data = {**mapping("data", cfg["data"]), **own["data"], **typed["data"], **last["data"]}
     search = {
         **checked_search("search", cfg["search"], SEARCH_KEYS),

@@ -86,6 +86,14 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return value
 
 
+def recipe_text(text: str) -> Any:
+    """What a command's argument says of a recipe: a name or a mapping, written as in a study. Raises Refusal."""
+    try:
+        return yaml.load(text, _Loader)
+    except yaml.YAMLError as error:
+        raise Refusal(f"{text!r} is neither a recipe's name nor {{key: value}}: {error}".splitlines()[0]) from None
+
+
 class _Loader(yaml.SafeLoader):
     """YAML in which a key that stands twice in a mapping is an error: the first would vanish without a word."""
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from suite.commandline import DONE, boolean, enter, parse, whole_number
+from suite.commandline import DONE, boolean, enter, import_keras, parse, whole_number
+from suite.core.refusals import Refusal
 from suite.data import Dataset, DataSpec, dataset_names, load
 
 HELP = """
 python -m suite.data [name=NAME] [data_dir=DIR] [path=DIR] [image_size=N] [split_seed=N] [workspace=DIR] [offline=true]
+                    [augment=RECIPE sheet=FILE.png]
 
 Shows where a data set was found, its checksum, shapes, the images of each class and part, its hash, and notes.
 Without a name: the names.
@@ -22,12 +24,14 @@ Without a name: the names.
   image_size=N    the side of the square images, in pixels
   workspace=DIR   where decoded images are kept, in cache/ (default: the current folder)
   offline=true    download nothing
+  augment=RECIPE  with sheet=FILE.png: eight training images as they are, and below each what a network sees of it at
+                  three steps; a recipe by its name, or as a study has it: augment="{rand_augment: 2, cutout: 8}"
 """
 
 
 KEYS: dict[str, Callable[[str], object]] = {
     "name": str, "data_dir": Path, "path": str, "image_size": whole_number, "split_seed": whole_number,
-    "workspace": Path, "offline": boolean,
+    "workspace": Path, "offline": boolean, "augment": str, "sheet": Path,
 }  # fmt: skip
 
 
@@ -36,6 +40,7 @@ def main(arguments: list[str]) -> int:
     if "name" not in values and "path" not in values:
         print("\n".join(dataset_names()))
         return DONE
+    draw = _sheet(values.pop("augment", None), values.pop("sheet", None))
     workspace, data_dir = values.pop("workspace", Path()), values.pop("data_dir", None)
     offline = bool(values.pop("offline", False))
     assert isinstance(workspace, Path)
@@ -43,7 +48,30 @@ def main(arguments: list[str]) -> int:
     spec = DataSpec.from_mapping({"name": "folder", **values})
     dataset = load(spec, data_dir=data_dir, cache_dir=workspace / "cache", offline=offline)
     print("\n".join(describe(dataset)))
+    if draw:
+        draw(dataset)
     return DONE
+
+
+def _sheet(augment: object, path: object) -> Callable[[Dataset], None] | None:
+    """What draws a contact sheet, once the recipe is known to hold; None where none is asked for."""
+    if augment is None and path is None:
+        return None
+    if not isinstance(augment, str) or not isinstance(path, Path):
+        raise Refusal("a contact sheet needs both augment=RECIPE and sheet=FILE.png")
+    from suite.config.files import recipe_text
+    from suite.config.layers import recipe_layer, recipe_of
+
+    recipe = recipe_of([{"recipe": recipe_layer(recipe_text(augment))}])
+
+    def draw(dataset: Dataset) -> None:
+        import_keras()
+        from suite.training.sheet import write_sheet
+
+        write_sheet(dataset, recipe, path)
+        print(f"\nsheet:    {path}")
+
+    return draw
 
 
 def describe(dataset: Dataset) -> list[str]:

@@ -1,4 +1,5 @@
-"""A batch on its way through the transforms: raw pixels, where they are to be taken from, which are to be erased."""
+"""A batch on its way through the transforms: raw pixels, where they are to be taken from, which are to be erased, and
+how much of another image is mixed in."""
 
 from __future__ import annotations
 
@@ -7,6 +8,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from keras import ops
+
+from suite.training.pixels import affine
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """How much of each image stays its own; the rest is of the next image of the batch, whose order is random.
+
+    weight: of its pixels, (n, 1, 1) or (n, H, W). share: of its targets, (n,).
+    """
+
+    weight: Any
+    share: Any
 
 
 @dataclass(frozen=True)
@@ -17,9 +31,13 @@ class Batch:
     composed, and followed once at the end, so that flips and shifts never make a copy.
     rows_inside, columns_inside: whether that place lies within the image; None where all do.
     rows_own, columns_own: the same, and is no reflection of it: where the pixel itself can be; None for everywhere.
+    maps: (n, 2, 3), affine maps by which places of the result are found in the image that rows and columns make
+    (`suite.training.pixels.affine`); None for none. table: (n, C, 256), what the raw values have become so far
+    (`suite.training.pixels.tables`); None for themselves. Operations on values see the image as it lies, whatever
+    moves its pixels later: what they count and what neighbours a pixel has is not changed by a move.
     kept: (n, H, W), what is not erased; None for all. What lies outside or is erased becomes zero after normalization,
     that is, the training set's mean colour.
-    targets: by name, arrays whose first axis is the batch.
+    targets: by name, arrays whose first axis is the batch. mixture: None where every image is its own.
     """
 
     images: Any
@@ -31,6 +49,9 @@ class Batch:
     rows_own: Any = None
     columns_own: Any = None
     kept: Any = None
+    maps: Any = None
+    table: Any = None
+    mixture: Mixture | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -43,12 +64,14 @@ class Batch:
 
         inside: where it is not true, nothing is taken. own: where it is not true, what is taken is a reflection.
         """
+        assert self.maps is None, "rows and columns are moved before affine maps"
         rows = place if self.rows is None else ops.take_along_axis(self.rows, place, axis=1)
         rows_own = _moved(self.rows_own, place, inside if own is None else own)
         return replace(self, rows=rows, rows_inside=_moved(self.rows_inside, place, inside), rows_own=rows_own)
 
     def from_columns(self, place: Any, inside: Any = None, own: Any = None) -> Batch:
         """Take column `place` (n, W), which lies within the image, to each column; as `from_rows`."""
+        assert self.maps is None, "rows and columns are moved before affine maps"
         columns = place if self.columns is None else ops.take_along_axis(self.columns, place, axis=1)
         columns_own = _moved(self.columns_own, place, inside if own is None else own)
         moved = _moved(self.columns_inside, place, inside)
@@ -59,22 +82,87 @@ class Batch:
         left = ops.logical_not(where)
         return replace(self, kept=left if self.kept is None else ops.logical_and(self.kept, left))
 
+    def mixed(self, weight: Any, share: Any, where: Any) -> Batch:
+        """Mix the next image of the batch into each where `where` (n,) is true; the others stay as they are.
+
+        weight, share: as in `Mixture`. An image that was mixed before is now mixed so, and not twice.
+        """
+        count = self.images.shape[0]
+        before = self.mixture or Mixture(ops.ones((count, 1, 1)), ops.ones((count,)))
+        weight = ops.where(where[:, None, None], weight, before.weight)
+        return replace(self, mixture=Mixture(weight, ops.where(where, share, before.share)))
+
+    def turned(self, maps: Any) -> Batch:
+        """Send the images through affine maps (n, 2, 3)."""
+        return replace(self, maps=maps if self.maps is None else affine.composed(self.maps, maps))
+
+    def values(self) -> Any:
+        """(n, C, 256) float32: what the raw values have become so far."""
+        own = ops.arange(256, dtype="float32")
+        count, _, _, channels = self.images.shape
+        return ops.broadcast_to(own, (count, channels, 256)) if self.table is None else self.table
+
+    def counts(self) -> Any:
+        """(n, C, 256) float32: how many pixels of an image have each raw value."""
+        count, height, width, channels = self.images.shape
+        where = ops.reshape(self._entries(self.images), (-1,))
+        ones = ops.ones((count * height * width * channels,), "float32")
+        found = ops.segment_sum(ones, where, num_segments=count * channels * 256)
+        return ops.reshape(found, (count, channels, 256))
+
+    def with_values(self, table: Any) -> Batch:
+        """The raw values become these, (n, C, 256): whole numbers from 0 to 255, float32."""
+        return replace(self, table=table)
+
+    def recoloured(self, change: Callable[[Any], Any]) -> Batch:
+        """Change the images by a function of what they are so far, (n, H, W, C) float32 of whole numbers."""
+        images = change(ops.cast(self._looked_up(self.images), "float32"))
+        return replace(self, images=ops.cast(images, "uint8"), table=None)
+
     def pixels(self) -> Any:
-        """The raw pixels, each taken from its place; nothing erased yet."""
-        if self.rows is None and self.columns is None:
-            return self.images
+        """The raw pixels, each taken from its place and looked up; nothing erased yet."""
+        return self._followed()[0]
+
+    def _followed(self) -> tuple[Any, Any]:
+        """The pixels, and where they come from within the image: as an array for (n, H, W), None for everywhere."""
+        inside = None
+        for axis, within in ((2, self.rows_inside), (1, self.columns_inside)):
+            if within is not None:
+                within = ops.expand_dims(within, axis)
+                inside = within if inside is None else ops.logical_and(inside, within)
+        if self.rows is None and self.columns is None and self.maps is None:
+            return self._looked_up(self.images), inside
         count, height, width, channels = self.images.shape
         rows = _own(height) if self.rows is None else self.rows
         columns = _own(width) if self.columns is None else self.columns
+        rows, columns = rows[:, :, None], columns[:, None, :]
+        if self.maps is not None:
+            row, column, within = affine.places(self.maps, self.size)
+            inside = within if inside is None else ops.logical_and(within, _at(inside, row, column))
+            rows = row if self.rows is None else _at(rows, row, 0 * row)
+            columns = column if self.columns is None else _at(columns, 0 * column, column)
         first = ops.arange(count, dtype="int32")[:, None, None] * (height * width)
-        index = first + rows[:, :, None] * width + columns[:, None, :]
-        return ops.take(ops.reshape(self.images, (count * height * width, channels)), index, axis=0)
+        index = first + rows * width + columns
+        pixels = ops.take(ops.reshape(self.images, (count * height * width, channels)), index, axis=0)
+        return self._looked_up(pixels), inside
+
+    def _looked_up(self, images: Any) -> Any:
+        if self.table is None:
+            return images
+        return ops.take(ops.reshape(ops.cast(self.table, "uint8"), (-1,)), self._entries(images), axis=0)
+
+    def _entries(self, images: Any) -> Any:
+        """The place of each value's entry in a table (n, C, 256), int32."""
+        count, _, _, channels = images.shape
+        entries = ops.arange(count * channels, dtype="int32") * 256
+        return ops.cast(images, "int32") + ops.reshape(entries, (count, 1, 1, channels))
 
     def placed(self, boxes: Any) -> Any:
         """Where boxes (n, 4) of the images lie now: left, top, right, bottom as fractions of the sides, as they were.
 
         What left the view is cut off; of a box that left it whole nothing is left but zeros. Erased pixels are seen.
         """
+        assert self.maps is None, "boxes do not follow affine maps"
         height, width = self.size
         left, right = _reach(self.columns, self.columns_own, boxes[:, 0], boxes[:, 2], width)
         top, bottom = _reach(self.rows, self.rows_own, boxes[:, 1], boxes[:, 3], height)
@@ -83,14 +171,20 @@ class Batch:
 
     def normalized(self, normalize: Callable[[Any], Any]) -> Any:
         """What the network sees, float32 (n, H, W, C)."""
-        images, kept = normalize(self.pixels()), self.kept
-        for inside in (
-            None if self.rows_inside is None else self.rows_inside[:, :, None],
-            None if self.columns_inside is None else self.columns_inside[:, None, :],
-        ):
-            if inside is not None:
-                kept = inside if kept is None else ops.logical_and(kept, inside)
-        return images if kept is None else images * ops.cast(kept, images.dtype)[..., None]
+        pixels, kept = self._followed()
+        images = normalize(pixels)
+        if self.kept is not None:
+            kept = self.kept if kept is None else ops.logical_and(self.kept, kept)
+        images = images if kept is None else images * ops.cast(kept, images.dtype)[..., None]
+        if self.mixture is None:
+            return images
+        weight = self.mixture.weight[..., None]
+        return weight * images + (1.0 - weight) * following(images)
+
+
+def following(values: Any) -> Any:
+    """For each of (n, ...) the next one; for the last, the first."""
+    return ops.roll(values, -1, axis=0)
 
 
 def whole_below(uniform: Any, count: Any) -> Any:
@@ -135,6 +229,16 @@ def _reach(places: Any, own: Any, low: Any, high: Any, size: int) -> tuple[Any, 
     end = ops.max(ops.where(shown, here + ops.where(mirrored, 1.0 - first, last), 0.0), axis=1)
     seen = ops.cast(ops.any(shown, axis=1), "float32")
     return begin * seen / size, end * seen / size
+
+
+def _at(values: Any, row: Any, column: Any) -> Any:
+    """values (n or 1, H or 1, W or 1) at rows and columns (n, H, W); an axis of one has its place 0 everywhere."""
+    count, height, width = values.shape
+    place = (row if height > 1 else 0 * row) * width + (column if width > 1 else 0 * column)
+    if count == 1:
+        return ops.take(ops.reshape(values, (-1,)), place, axis=0)
+    found = ops.take_along_axis(ops.reshape(values, (count, -1)), ops.reshape(place, (count, -1)), axis=1)
+    return ops.reshape(found, place.shape)
 
 
 def _own(size: int) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 from keras import ops
 
 from suite.tasks import Task
-from suite.training.batch import Batch
+from suite.training.batch import Batch, following
 from suite.training.groups import decays
 from suite.training.preprocessing import Preprocessing
 from suite.training.recipe import Recipe, parts
@@ -54,7 +54,8 @@ class CompiledStep(keras.Model):
         self.key.assign(_key(augment_seed))
 
     def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
-        """In prediction the network's first output; in training its outputs with the targets that they train for."""
+        """In prediction the network's first output; in training its outputs with the targets that they train for, and
+        where images are mixed the other image's targets with the own ones' share."""
         self.traces += 1  # runs while tracing only: the count of graphs made
         images = inputs["image"][0] if self.images is None else ops.take(self.images, inputs["index"][0], axis=0)
         if not training:
@@ -66,7 +67,11 @@ class CompiledStep(keras.Model):
             batch = transform.apply(batch, uniforms, self._numbers(transform))
         outputs = self.net(batch.normalized(self._normalize), training=True)
         moved = {name: batch.placed(batch.targets[name]) for name in self.task.boxes}
-        return {"outputs": outputs, "targets": {**batch.targets, **moved}}
+        seen = {"outputs": outputs, "targets": {**batch.targets, **moved}}
+        if batch.mixture is not None:
+            others = {name: following(values) for name, values in seen["targets"].items()}
+            seen["mixed"] = {"targets": others, "share": batch.mixture.share}
+        return seen
 
     def _numbers(self, part: Any) -> dict[str, Any]:
         """A part's numbers: variables where they are traced, else the recipe's own."""
@@ -91,17 +96,38 @@ class CompiledStep(keras.Model):
     ) -> Any:
         """The task's loss with the recipe's objective, and the weight decay where the optimizer does not do it."""
         numbers = self._numbers(parts("losses")[self.recipe.loss])
-        loss = self.task.loss(self.objective, y_pred["outputs"], y_pred["targets"], numbers)
+        loss = self.task.loss(self._mean_loss(y_pred.get("mixed")), y_pred["outputs"], y_pred["targets"], numbers)
         if self.coupled_decay:
             squares = [ops.sum(ops.square(v)) for v in self.net.trainable_variables if decays(v)]
             loss = loss + 0.5 * self.numbers["weight_decay"] * sum(squares)
         return loss
 
+    def _mean_loss(self, mixed: dict[str, Any] | None) -> Any:
+        """The recipe's loss as the batch's mean; a mixed image's is that of either's targets, by their shares."""
+
+        def compute(outputs: Any, targets: Any, numbers: Any) -> Any:
+            own = self.objective(outputs, targets, numbers)
+            if mixed is None:
+                return ops.mean(own)
+            other = self.objective(outputs, mixed["targets"], numbers)
+            return ops.mean(mixed["share"] * own + (1.0 - mixed["share"]) * other)
+
+        return compute
+
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """The running means of what the task counts in training."""
-        for name, value in self.task.step_metrics(y_pred["outputs"], y_pred["targets"]).items():
+        """The running means of what the task counts in training; of mixed images against the larger share's targets."""
+        targets = y_pred["targets"]
+        if "mixed" in y_pred:
+            own, others = y_pred["mixed"]["share"] >= 0.5, y_pred["mixed"]["targets"]
+            targets = {name: _chosen(own, values, others[name]) for name, values in targets.items()}
+        for name, value in self.task.step_metrics(y_pred["outputs"], targets).items():
             self.means[name].update_state(value)
         return {mean.name: mean.result() for mean in self.means.values()}
+
+
+def _chosen(own: Any, values: Any, others: Any) -> Any:
+    """For each image of its own values (n, ...) or the other's."""
+    return ops.where(ops.reshape(own, (-1, *[1] * (len(values.shape) - 1))), values, others)
 
 
 def _traced(recipe: Recipe) -> list[str]:

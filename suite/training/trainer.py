@@ -16,7 +16,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from suite import models
+from suite import models, tasks
 from suite.core import faults
 from suite.core.directories import HISTORY, PREDICTIONS, WEIGHTS
 from suite.core.durable import replacing, write_json
@@ -128,6 +128,8 @@ class Trainer:
                     f"{spec.expected_data_hash[:12]}): restore it, or start a new instance with instance=NAME"
                 )
             spec.applied.check_pixels(data.input_shape[:2])
+            if tasks.get(spec.task).boxes:
+                spec.applied.check_boxes(spec.task)
             preprocessing = self._preprocess(spec, data)
         with clocks.count("setup_seconds"):
             graph, initial = self._graphs.take(spec, data.input_shape, len(data.class_names), loaded.images)

@@ -53,8 +53,27 @@ def loss_of(step: CompiledStep, outputs: Any, labels: np.ndarray) -> float:
     return float(step.compute_loss(y_pred={"outputs": outputs, "targets": targets}))
 
 
+def every_transform() -> Recipe:
+    switches = {part.switch: part for part in parts("augment").values()}
+    numbers = {name: next(n for n in part.numbers if n.name == name) for name, part in switches.items()}
+    on: dict[str, Any] = {name: True if n.neutral is False else n.high / 2 for name, n in numbers.items()}
+    whole = {name: 1 for name, number in numbers.items() if type(number.default) is int}
+    return Recipe(**{**on, **whole, "auto_augment": "cifar10", "augmix": 3.0, "mixup": 1.0, "cutmix": 1.0})
+
+
+def test_every_transform_at_once_is_one_graph_that_trains() -> None:
+    recipe = every_transform()
+    assert len(recipe.transforms) == len(parts("augment"))
+    step = make(recipe)
+    before = to_numpy(step.net.trainable_variables[0]).copy()
+    history = step.fit(inputs(np.array([[0, 1, 2, 3], [4, 5, 6, 7]], "int32")), batch_size=1, shuffle=False, verbose=0)
+    assert step.traces == 1
+    assert np.isfinite(history.history["train_loss"][0])
+    assert (to_numpy(step.net.trainable_variables[0]) != before).any()
+
+
 def test_evaluation_sees_the_normalised_images_without_augmentation() -> None:
-    step = make(Recipe(flip=True, shift=1, cutout=2))
+    step = make(every_transform())
     rows = np.array([[3, 1, 4], [1, 5, 9]], dtype="int32")
     logits = step.predict({"index": rows, "step": np.zeros(2, "int32")}, batch_size=1, verbose=0)
     kernel, bias = (to_numpy(variable) for variable in step.net.trainable_variables)
@@ -154,6 +173,30 @@ def test_switching_one_on_leaves_the_others_images_as_they_were() -> None:
     erased = (now == 0) & (before != 0)
     assert 0 < erased.sum() < now.size / 2
     np.testing.assert_array_equal(now[~erased], before[~erased])
+
+
+@pytest.mark.parametrize("loss", sorted(parts("losses")))
+def test_the_loss_of_mixed_images_is_that_of_both_labels_by_their_shares(loss: str) -> None:
+    """And training's figures count against the label with the larger share."""
+    recipe = Recipe(loss=loss, weight_decay=0.0, mixup=1.0)
+    step = make(recipe)
+    found = step.call(one_row(12), training=True)
+    share, labels = to_numpy(found["mixed"]["share"]), LABELS[:12]
+    others = np.roll(labels, -1)
+    np.testing.assert_array_equal(to_numpy(found["mixed"]["targets"]["label"]), others)
+    numbers = {number.name: number.default for number in parts("losses")[loss].numbers}
+    each = [
+        to_numpy(parts("losses")[loss].compute(found["outputs"], {"label": ops.convert_to_tensor(some)}, numbers))
+        for some in (labels, others)
+    ]
+    assert each[0].shape == (12,), "a loss for each image"
+    expected = (share * each[0] + (1 - share) * each[1]).mean()
+    assert float(step.compute_loss(y_pred=found)) == pytest.approx(expected, rel=1e-5)
+    counted = step.compute_metrics(None, None, found)
+    heavier = np.where(share >= 0.5, labels, others)
+    hits = to_numpy(found["outputs"]).argmax(axis=1) == heavier
+    assert 0 < (share < 0.5).sum() < 12
+    assert float(counted["train_accuracy"]) == pytest.approx(hits.mean())
 
 
 def test_metrics_are_those_of_the_true_labels() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 from suite.training.recipe.part import Part
 
-PLACES, PIXELS, ERASING = 0, 10, 20
-"""Orders: where pixels come from, what they are, which are erased."""
+PLACES, PIXELS, ERASING, MIXING = 0, 10, 20, 30
+"""Orders: where pixels come from, what they are, which are erased, what is mixed in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,13 +21,14 @@ class Transform(Part):
     """apply: from a batch (`suite.training.batch.Batch`), uniform numbers (n, draws) and the part's numbers.
 
     switch: the number that switches it on when it is not neutral. draws: uniform numbers in [0, 1) for each image.
-    order: transforms of lower orders act first, equals by name.
+    order: transforms of lower orders act first, equals by name. boxes: whether boxes in the images follow it.
     """
 
     apply: Callable[[Any, Any, Mapping[str, Any]], Any]
     switch: str
     draws: int
     order: int = PIXELS
+    boxes: bool = True
 
     def active(self, values: Mapping[str, Any]) -> bool:
         """Whether a recipe with these values uses the transform."""

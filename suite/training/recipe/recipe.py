@@ -115,6 +115,15 @@ class Recipe:
                     f"{size[0]}x{size[1]}, and something must be left of them"
                 )
 
+    def check_boxes(self, task: str) -> None:
+        """Raises Refusal for a transform that boxes in the images do not follow, which `task` has."""
+        for part in self.transforms:
+            if not part.boxes:
+                raise Refusal(
+                    f"recipe.{part.switch}={in_words(self._values[part.switch])} is not for {task}: boxes do not "
+                    f"follow {part.name}; leave it out"
+                )
+
     def numbers(self) -> dict[str, Number]:
         """The numbers of this recipe: what a search over it may try."""
         return _numbers(self.used)

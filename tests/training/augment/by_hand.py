@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from keras import ops
+from PIL import Image
 
 from suite.training.batch import Batch
 
@@ -35,6 +36,19 @@ def seen(pixels: np.ndarray, *steps: Callable[[Batch], Batch]) -> np.ndarray:
 
 def apply(part: Any, draws: np.ndarray, **numbers: Any) -> Callable[[Batch], Batch]:
     return lambda batch: part.apply(batch, ops.convert_to_tensor(draws), numbers)
+
+
+def by_pillow(pixels: np.ndarray, draws: np.ndarray, change: Callable[[Image.Image, Any], Image.Image]) -> np.ndarray:
+    """What the network should see of images that Pillow changes, each by its draws."""
+    found = [np.asarray(change(Image.fromarray(image), draw)) for image, draw in zip(pixels, draws, strict=True)]
+    return np.stack(found).astype("float32") + 1
+
+
+def nearly(got: np.ndarray, expected: np.ndarray, share: float = 0.0) -> None:
+    """Equal but for a share of the values, which differ by one: Pillow rounds in between where we do not."""
+    away = np.abs(got - expected)
+    assert away.max() <= (1 if share else 0)
+    assert (away > 0).mean() <= share
 
 
 def flipped(image: np.ndarray, draws: np.ndarray) -> np.ndarray:

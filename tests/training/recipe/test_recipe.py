@@ -238,3 +238,9 @@ def test_odd_keys_and_huge_numbers_are_refused(values: dict) -> None:
 def test_the_other_numbers_of_a_transform_need_its_switch() -> None:
     for part in parts("augment").values():
         assert {number.needs for number in part.numbers if number.name != part.switch} <= {part.switch}
+
+
+def test_a_transform_that_boxes_do_not_follow_is_refused_where_there_are_boxes() -> None:
+    Recipe(flip=True, shift=2, cutout=4).check_boxes("localization")
+    with pytest.raises(Refusal, match=r"recipe.mixup=0.2 is not for localization: boxes do not follow mixup"):
+        Recipe(mixup=0.2).check_boxes("localization")

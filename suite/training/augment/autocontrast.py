@@ -1,0 +1,31 @@
+"""Automatic contrast: with some probability each channel's values are stretched to the whole range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from suite.training.augment import Transform
+from suite.training.recipe.part import Number
+
+
+def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
+    from keras import ops
+
+    from suite.training.pixels.tables import stretched
+
+    chosen, values = uniforms[:, 0] < numbers["autocontrast"], batch.values()
+    return batch.with_values(ops.where(chosen[:, None, None], stretched(values, batch.counts()), values))
+
+
+PART = Transform(
+    "autocontrast",
+    "Contrast stretched to the whole range",
+    numbers=(
+        Number("autocontrast", 0.0, "switched", "probability that an image is changed so", 0, 1, neutral=0.0),
+    ),
+    source="Cubuk et al., arXiv:1805.09501",
+    apply=_apply,
+    switch="autocontrast",
+    draws=1,
+)  # fmt: skip

@@ -1,0 +1,29 @@
+"""Contrast: the differences from an image's mean gray times a factor, which is drawn from a range around 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from suite.training.augment import Transform
+from suite.training.recipe.part import Number
+
+
+def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
+    from suite.training.pixels.tables import contrasted
+
+    factor = 1.0 + numbers["contrast"] * (2.0 * uniforms[:, 0] - 1.0)
+    return batch.with_values(contrasted(batch.values(), batch.counts(), factor))
+
+
+PART = Transform(
+    "contrast",
+    "More or less contrast",
+    numbers=(
+        Number("contrast", 0.0, "switched", "how far the factor goes from 1, either way", 0, 1, neutral=0.0),
+    ),
+    source="Howard 2013, arXiv:1312.5402",
+    apply=_apply,
+    switch="contrast",
+    draws=1,
+)  # fmt: skip

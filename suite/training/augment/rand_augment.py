@@ -1,0 +1,46 @@
+"""RandAugment: each image goes through some operations of fourteen, one after the other, all by the same strength.
+
+Which operations, and which way those go that have two, is drawn for each image. The paper has 31 strengths, 0 to 30;
+here those in between serve, too. What comes in from outside of the image is the training set's mean colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from suite.training.augment import PLACES, Transform
+from suite.training.recipe.part import Number
+
+MOST = 5
+STRONGEST = 30.0
+
+
+def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
+    from suite.training.batch import whole_below
+    from suite.training.pixels import operations
+
+    names, strength = operations.FOURTEEN, numbers["rand_augment_magnitude"] / STRONGEST
+    for layer in range(numbers["rand_augment"]):
+        which = whole_below(uniforms[:, 2 * layer], len(names))
+        amount = operations.USUAL.of(names, which, strength, uniforms[:, 2 * layer + 1] < 0.5, batch.size)
+        batch = operations.act(batch, names, which, amount)
+    return batch
+
+
+PART = Transform(
+    "rand_augment",
+    "Some operations of fourteen by one strength",
+    numbers=(
+        Number("rand_augment", 0, "structural", "operations that each image goes through", 0, MOST, neutral=0),
+        Number(
+            "rand_augment_magnitude", 9.0, "traced", "their strength", 0, STRONGEST, needs="rand_augment", tried=(3, 20)
+        ),
+    ),
+    source="Cubuk et al., arXiv:1909.13719",
+    apply=_apply,
+    switch="rand_augment",
+    draws=2 * MOST,
+    order=PLACES + 6,
+    boxes=False,
+)

@@ -1,0 +1,63 @@
+"""Random resized crop: a part of each image, of random area and shape, becomes the whole image.
+
+The part lies within the image that the data set has: no set keeps pixels larger than the network's input, so a crop is
+always enlarged, bilinearly with the centres of pixels aligned, and the edge of the crop repeated. Where common code
+draws again because a side is longer than the image's, it is cut to it here. An accelerator that shortens the factors of
+matrix products may round a value the other way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from suite.training.augment import PLACES, Transform
+from suite.training.recipe.part import Number
+
+
+def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
+    from keras import ops
+
+    height, width = batch.size
+    area = (numbers["resized_crop"] + uniforms[:, 0] * (1.0 - numbers["resized_crop"])) * (height * width)
+    ratio = ops.exp((2.0 * uniforms[:, 1] - 1.0) * ops.log(ops.convert_to_tensor(numbers["resized_crop_ratio"])))
+    rows = _weights(ops.sqrt(area / ratio), uniforms[:, 2], height)
+    columns = _weights(ops.sqrt(area * ratio), uniforms[:, 3], width)
+
+    def crop(images: Any) -> Any:
+        count, _, _, channels = images.shape
+        images = ops.matmul(rows, ops.reshape(images, (count, height, width * channels)))
+        images = ops.reshape(images, (count, height, width, channels))
+        return ops.floor(ops.einsum("nij,nhjc->nhic", columns, images) + 0.5)
+
+    return batch.recoloured(crop)
+
+
+def _weights(length: Any, uniform: Any, size: int) -> Any:
+    """What each place of a crop takes of each place of an axis, (n, size, size): rows sum to one."""
+    from keras import ops
+
+    from suite.training.batch import whole_below
+
+    side = ops.cast(ops.clip(ops.round(length), 1, size), "int32")
+    first = ops.cast(whole_below(uniform, size - side + 1), "float32")[:, None]
+    side = ops.cast(side, "float32")[:, None]
+    centres = (ops.arange(size, dtype="float32") + 0.5)[None, :] * side / size - 0.5
+    places = first + ops.clip(centres, 0.0, side - 1.0)
+    return ops.maximum(0.0, 1.0 - ops.abs(places[:, :, None] - ops.arange(size, dtype="float32")[None, None, :]))
+
+
+PART = Transform(
+    "resized_crop",
+    "A random part becomes the whole image",
+    numbers=(
+        Number("resized_crop", 1.0, "switched", "the least share of the area, as 0.08", 0.01, 1, neutral=1.0),
+        Number("resized_crop_ratio", 4 / 3, "traced", "the largest ratio of the sides", 1, 4, needs="resized_crop"),
+    ),
+    source="Szegedy et al., arXiv:1409.4842, section 6",
+    apply=_apply,
+    switch="resized_crop",
+    draws=4,
+    order=PLACES - 1,
+    boxes=False,
+)

@@ -1,0 +1,30 @@
+"""Rotation about the middle, by an angle that is drawn from a range around 0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from suite.training.augment import PLACES, Transform
+from suite.training.recipe.part import Number
+
+
+def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
+    from suite.training.pixels.affine import rotated
+
+    return batch.turned(rotated(numbers["rotation"] * (2.0 * uniforms[:, 0] - 1.0)))
+
+
+PART = Transform(
+    "rotation",
+    "Turned",
+    numbers=(
+        Number("rotation", 0.0, "switched", "the largest angle in degrees, either way", 0, 180, neutral=0.0),
+    ),
+    source="Simard et al. 2003, Best practices for CNNs",
+    apply=_apply,
+    switch="rotation",
+    draws=1,
+    order=PLACES + 5,
+    boxes=False,
+)  # fmt: skip

@@ -1,0 +1,31 @@
+"""Zoom about the middle, by a factor that is drawn from a range around 1 on a logarithmic scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from suite.training.augment import PLACES, Transform
+from suite.training.recipe.part import Number
+
+
+def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
+    from keras import ops
+
+    from suite.training.pixels.affine import zoomed
+
+    return batch.turned(zoomed(ops.exp(ops.log(1.0 + numbers["zoom"]) * (2.0 * uniforms[:, 0] - 1.0))))
+
+
+PART = Transform(
+    "zoom",
+    "Larger or smaller",
+    numbers=(
+        Number("zoom", 0.0, "switched", "how far the largest factor goes beyond 1", 0, 3, neutral=0.0),
+    ),
+    apply=_apply,
+    switch="zoom",
+    draws=1,
+    order=PLACES + 5,
+    boxes=False,
+)  # fmt: skip

@@ -1,0 +1,22 @@
+"""The same tests of transforms, on JAX: Keras has one backend to a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def test_transforms_and_what_they_are_made_of_hold_on_jax() -> None:
+    root = Path(__file__).parents[3]
+    places = ["tests/training/augment", "tests/training/pixels", "tests/training/test_batch.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", *places]
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(root)}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=1200)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "passed" in done.stdout

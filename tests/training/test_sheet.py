@@ -1,0 +1,63 @@
+"""A contact sheet: its first row is the images, the others what the network sees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from suite.commandline import enter
+from suite.data.__main__ import HELP, main
+from suite.training.sheet import GAP, arranged
+
+
+def read(path: Path) -> np.ndarray:
+    """(rows, columns, 96, 96, 3) of digits of 32 pixels."""
+    sheet = np.asarray(Image.open(path))[GAP:, GAP:]
+    tile = 96 + GAP
+    rows, columns = sheet.shape[0] // tile, sheet.shape[1] // tile
+    return sheet.reshape(rows, tile, columns, tile, 3).transpose(0, 2, 1, 3, 4)[:, :, :96, :96]
+
+
+def sheet(tmp_path: Path, augment: str) -> np.ndarray:
+    path = tmp_path / "sheet.png"
+    arguments = ["name=digits", f"workspace={tmp_path}", f"augment={augment}", f"sheet={path}"]
+    assert enter(main, HELP, arguments) == 0
+    return read(path)
+
+
+def test_eight_images_before_and_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = sheet(tmp_path, "{flip: false, shift: 0, cutout: 0, invert: 1.0}")
+    assert "sheet.png" in capsys.readouterr().out
+    assert found.shape == (4, 8, 96, 96, 3)
+    for after in found[1:]:
+        np.testing.assert_allclose(after, 255 - found[0].astype(int), atol=1)
+    found = sheet(tmp_path, "{flip: false, shift: 0, cutout: 0}")
+    assert (np.abs(found[1:].astype(int) - found[0]) <= 1).all(), "without a transform they stay"
+    found = sheet(tmp_path, "{trivial_augment: true}")
+    assert (found[1] != found[2]).any(), "each step draws anew"
+
+
+def test_large_images_are_not_enlarged_and_small_ones_by_whole_factors() -> None:
+    images = np.random.default_rng(0).integers(0, 256, (2, 3, 40, 30, 1), dtype=np.uint8)
+    found = arranged(images)
+    assert found.shape == (2 * (120 + GAP) + GAP, 3 * (90 + GAP) + GAP, 3)
+    np.testing.assert_array_equal(found[GAP : GAP + 120 : 3, GAP : GAP + 90 : 3], images[0, 0].repeat(3, axis=-1))
+    assert arranged(np.zeros((1, 1, 200, 100, 3), np.uint8)).shape == (200 + 2 * GAP, 100 + 2 * GAP, 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["augment=standard"], "a contact sheet needs both augment=RECIPE and sheet=FILE.png"),
+        (["sheet=x.png"], "a contact sheet needs both augment=RECIPE and sheet=FILE.png"),
+        (["augment=standart", "sheet=x.png"], "Did you mean 'standard'?"),
+        (["augment={flipp: true}", "sheet=x.png"], "Did you mean 'flip'?"),
+        (["augment={flip: ", "sheet=x.png"], "is neither a recipe's name nor"),
+    ],
+)
+def test_what_does_not_hold_is_refused(arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert enter(main, HELP, ["name=digits", *arguments]) == 2
+    assert why in capsys.readouterr().err
