@@ -149,7 +149,7 @@ def test_values_that_records_once_listed_of_parts_not_in_use_change_nothing(opti
     assert recipe == Recipe(optimizer=optimizer, learning_rate=0.1, weight_decay=0.0005)
     stepped = Recipe.from_record({**LISTED_ONCE, "optimizer": optimizer, "schedule": "step", "milestones": [0.5]})
     assert stepped.decay == 0.1
-    for wrong in ({"decay": 0.2}, {"optimizer": "lion"}, {"optimizer": ["sgd"]}, {"learning_rat": 1}):
+    for wrong in ({"decay": 0.2}, {"optimizer": "madgrad"}, {"optimizer": ["sgd"]}, {"learning_rat": 1}):
         with pytest.raises(Refusal):
             Recipe.from_record({**LISTED_ONCE, **wrong})
 
