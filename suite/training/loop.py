@@ -160,8 +160,8 @@ class Loop:
         return self.progress.end_epoch(self.batches * self.batch_size, validation, rate)
 
     def predict(self, index: np.ndarray) -> Evaluation:
-        """What the network does on the images at `index`, with the weights as they are."""
-        with self.clocks.count("eval_seconds"):
+        """What the network does on the images at `index`, with the weights, or their average, as they are."""
+        with self.clocks.count("eval_seconds"), self.graph.evaluated(self.progress.step):
             rows = evaluation_rows(index, self.batch_size)
             outputs = self.graph.step.predict(**feed(self.images, rows, 0, None), verbose=0)
             return self.task.evaluate(

@@ -17,6 +17,7 @@ import numpy as np
 from keras import ops
 
 from suite.tasks import Task
+from suite.training.averages import Averages
 from suite.training.batch import Batch
 from suite.training.groups import decays
 from suite.training.preprocessing import Preprocessing
@@ -38,6 +39,8 @@ class CompiledStep(keras.Model):
         self.scale, self.offset = self._value((channels,)), self._value((channels,))
         self.numbers = {name: self._value(()) for name in _traced(recipe)}
         self.key = self.add_weight(shape=(), dtype="int32", initializer="zeros", trainable=False, name="key")
+        averaging = recipe.of("averaging")
+        self.averages = Averages(averaging[0], net, self.numbers, self.add_weight) if averaging else None
         self.means = {name: keras.metrics.Mean(f"train_{name}") for name in task.counted}
         self.traces = 0
         self.built = True
@@ -60,6 +63,8 @@ class CompiledStep(keras.Model):
         if not training:
             outputs = self.net(self._normalize(images), training=False)
             return outputs[0] if isinstance(outputs, list | tuple) else outputs
+        if self.averages is not None:
+            self.averages.fold(inputs["step"][0])
         batch = Batch(images, {name: values[0] for name, values in inputs["targets"].items()})
         for transform in self.recipe.transforms:
             uniforms = self._uniforms(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
@@ -104,8 +109,8 @@ class CompiledStep(keras.Model):
 
 
 def _traced(recipe: Recipe) -> list[str]:
-    """Numbers that the step itself reads: of the loss and the transforms, and the decay."""
-    chosen = [parts("losses")[recipe.loss], *recipe.transforms]
+    """Numbers that the step itself reads: of the loss, the average and the transforms, and the decay."""
+    chosen = [parts("losses")[recipe.loss], *recipe.of("averaging"), *recipe.transforms]
     found = [number.name for part in chosen for number in part.numbers if number.kind != "structural"]
     return [*found, *(["weight_decay"] if "weight_decay" in recipe.numbers() else [])]
 

@@ -190,7 +190,8 @@ class Trainer:
             faults.reach("training.history")
             if final:
                 preprocessing.fitted(loop.data.fit).save(loop.directory)
-                _write_weights(loop.directory, loop.graph.net)
+                with loop.graph.evaluated(loop.progress.step):
+                    _write_weights(loop.directory, loop.graph.net)
             faults.reach("training.weights")
         return tested
 
