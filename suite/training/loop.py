@@ -65,6 +65,7 @@ class Loop:
         self.task = tasks.get(spec.task)
         self.targets = self.task.targets(data)
         self.index = training_index(spec, data)
+        self.labels = data.labels[self.index]
         self.validates = not spec.train_on_validation and len(data.validation) > 0
         self.batches = len(self.index) // self.batch_size
         self.total_steps = self.batches * spec.applied.epochs
@@ -137,7 +138,10 @@ class Loop:
 
     def _train_segment(self) -> None:
         epoch, done = len(self.progress.rows), self.progress.epoch_steps
-        rows = epoch_order(self.index, self.batch_size, self.spec.seeds["order"], epoch)[done : done + self.segment]
+        order = epoch_order(
+            self.index, self.batch_size, self.spec.seeds["order"], epoch, self.spec.applied, self.labels
+        )
+        rows = order[done : done + self.segment]
         before = self.clocks.device_seconds
         self._heartbeat.start(before)
         with self.clocks.count("device_seconds"):
