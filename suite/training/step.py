@@ -31,7 +31,9 @@ class CompiledStep(keras.Model):
         """`images`: a variable of all images (N, H, W, C) uint8 on the device, or None where the host feeds them."""
         super().__init__(dtype="float32")
         self.net, self.images, self.task, self.recipe = net, images, task, recipe
-        self.objective = parts("losses")[recipe.loss].compute
+        objective = parts("losses")[recipe.loss]
+        self.objective = objective.compute
+        self.class_weights = self._value((_classes(net),)) if objective.class_weights else None
         decoupled = parts("optimizers")[recipe.optimizer].decoupled
         self.coupled_decay = not decoupled and "weight_decay" in recipe.numbers() and recipe.weight_decay > 0
         self.generator = keras.random.SeedGenerator(0)
@@ -55,6 +57,12 @@ class CompiledStep(keras.Model):
         for name, variable in self.numbers.items():
             variable.assign(np.float32(getattr(recipe, name)))
         self.key.assign(_key(augment_seed))
+
+    def set_classes(self, recipe: Recipe, counts: np.ndarray) -> None:
+        """Take the classes' numbers of training images (classes,), where the recipe's loss weighs by them."""
+        weigh = parts("losses")[recipe.loss].class_weights
+        if weigh is not None:
+            self.class_weights.assign(np.float32(weigh(counts, recipe.as_mapping())))
 
     def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
         """In prediction the network's first output; in training its outputs with the targets that they train for."""
@@ -95,6 +103,8 @@ class CompiledStep(keras.Model):
     ) -> Any:
         """The task's loss with the recipe's objective, and the weight decay where the optimizer does not do it."""
         numbers = self._numbers(parts("losses")[self.recipe.loss])
+        if self.class_weights is not None:
+            numbers["class_weights"] = ops.convert_to_tensor(self.class_weights)
         loss = self.task.loss(self.objective, y_pred["outputs"], y_pred["targets"], numbers)
         if self.coupled_decay:
             squares = [ops.sum(ops.square(v)) for v in self.net.trainable_variables if decays(v)]
@@ -106,6 +116,11 @@ class CompiledStep(keras.Model):
         for name, value in self.task.step_metrics(y_pred["outputs"], y_pred["targets"]).items():
             self.means[name].update_state(value)
         return {mean.name: mean.result() for mean in self.means.values()}
+
+
+def _classes(net: keras.Model) -> int:
+    """How many numbers the network's first output has for an image."""
+    return int(net.outputs[0].shape[-1])
 
 
 def _traced(recipe: Recipe) -> list[str]:

@@ -149,6 +149,7 @@ class Trainer:
                 )
             loop = Loop(spec, data, graph, directory, clocks)
             graph.set(initial, spec, preprocessing, loop.total_steps)
+            graph.step.set_classes(spec.applied, np.bincount(loop.labels, minlength=data.num_classes))
         fields |= {
             "train_examples": len(loop.index),
             "params": graph.complexity.params, "trainable_params": graph.complexity.trainable_params,

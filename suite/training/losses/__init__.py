@@ -19,3 +19,6 @@ class Loss(Part):
 
     compute: Callable[[Any, Mapping[str, Any], Mapping[str, Any]], Any]
     tasks: tuple[str, ...] = ("classification",)
+    class_weights: Callable[[Any, Mapping[str, Any]], Any] | None = None
+    """From the classes' numbers of training images and the recipe's values to the weights (classes,) that `compute`
+    finds among its numbers; None where it asks for none."""
