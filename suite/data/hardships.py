@@ -16,6 +16,9 @@ import numpy.typing as npt
 from suite.data.dataset import DataSpec, Indices
 from suite.data.targets import LABEL, Labels, Targets
 
+OFF = {"imbalance": 1.0, "label_noise": 0.0}
+"""At these the set is as it is: descriptions leave them out, as those that were written before they existed."""
+
 NOISE_STREAM = 0x6E6F6973
 """Beside the split seed, so that noise shares no random numbers with the division."""
 

@@ -67,6 +67,7 @@ class Loop:
         self.index = training_index(spec, data)
         self.labels = data.labels[self.index]
         self.validates = not spec.train_on_validation and len(data.validation) > 0
+        self._check_stopping()
         self.batches = len(self.index) // self.batch_size
         self.total_steps = self.batches * spec.applied.epochs
         self.segment = segment_steps(graph.complexity.macs or graph.complexity.params, self.batch_size)
@@ -120,8 +121,11 @@ class Loop:
 
     def train(self, on_epoch: OnEpoch) -> tuple[Outcome, str | None]:
         """Train to the end. Returns outcome and reason: completed, pruned, or diverged."""
-        if self.progress.rows and self.progress.epoch_steps == 0 and on_epoch(self.progress.last):
-            return self._pruned()  # the verdict on the last epoch may have been lost with the process
+        if self.progress.rows and self.progress.epoch_steps == 0:
+            if on_epoch(self.progress.last):
+                return self._pruned()  # the verdict on the last epoch may have been lost with the process
+            if (reason := self._stopped()) is not None:
+                return Outcome.COMPLETED, reason
         while self.progress.step < self.total_steps:
             self._train_segment()
             if not self.progress.finite:
@@ -134,6 +138,8 @@ class Loop:
                 return self._diverged("a weight is not finite", uncommitted=at_end)
             if row is not None and on_epoch(row):
                 return self._pruned()
+            if row is not None and (reason := self._stopped()) is not None:
+                return Outcome.COMPLETED, reason
         return Outcome.COMPLETED, None
 
     def _train_segment(self) -> None:
@@ -195,6 +201,18 @@ class Loop:
 
     def close(self) -> None:
         self._heartbeat.close()
+
+    def _check_stopping(self) -> None:
+        """Raises Refusal where the recipe looks at validation images and there are none."""
+        for part in self.spec.applied.of("stopping"):
+            if not self.validates:
+                value = getattr(self.spec.applied, part.switch)
+                raise Refusal(f"recipe.{part.switch}={value} needs validation images: set train_on_validation=false")
+
+    def _stopped(self) -> str | None:
+        """Why the recipe ends the training after the last epoch; None where it goes on."""
+        recipe, seen = self.spec.applied, [row[self.task.selection] for row in self.progress.rows]
+        return next(filter(None, (part.stops(seen, recipe.as_mapping()) for part in recipe.of("stopping"))), None)
 
     def _pruned(self) -> tuple[Outcome, str]:
         return Outcome.PRUNED, f"stopped after epoch {len(self.progress.rows)}: expected to end behind the best trial"

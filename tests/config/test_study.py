@@ -220,3 +220,11 @@ def test_options_of_another_packages_architecture_are_checked_before_the_start(m
         _check_architecture("candidate a", "theirs", {"unitz": 3})
     with pytest.raises(Refusal, match="candidate a: option units of theirs is a whole number, not 'many'"):
         _check_architecture("candidate a", "theirs", {"units": "many"})
+
+
+@pytest.mark.parametrize("typed", ["recipe.patience=2", "data.imbalance=0.1", "data.label_noise=0.2"])
+def test_validation_images_that_are_to_stay_apart_are_not_trained_on(typed: str) -> None:
+    study_from(compose(["study=quickstart", "budget=smoke", typed]))
+    with pytest.raises(Refusal, match=f"{typed.partition('=')[0]} does not go with train_on_validation=true"):
+        study_from(compose(["study=quickstart", "budget=full", typed]))
+    study_from(compose(["study=quickstart", "budget=full", typed, "train_on_validation=false"]))
