@@ -60,8 +60,8 @@ class CompiledStep(keras.Model):
 
     def set_classes(self, recipe: Recipe, counts: np.ndarray) -> None:
         """Take the classes' numbers of training images (classes,), where the recipe's loss weighs by them."""
-        weigh = parts("losses")[recipe.loss].class_weights
-        if weigh is not None:
+        if self.class_weights is not None:
+            weigh = parts("losses")[recipe.loss].class_weights
             self.class_weights.assign(np.float32(weigh(counts, recipe.as_mapping())))
 
     def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
