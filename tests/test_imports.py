@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import suite
+from suite.training.recipe.part import KINDS
 
 ROOT = Path(suite.__file__).parent
 
@@ -27,7 +28,7 @@ MAY_KNOW = {
 }
 """What each part may import, its own modules aside. Entry points, the modules directly in `suite`, may import any."""
 
-LIGHT = {"training/recipe", "training/optimizers", "training/schedules", "training/losses", "training/augment"}
+LIGHT = {"training/recipe", *(f"training/{kind}" for kind in KINDS)}
 """Declarations: configuration reads them before anything heavy is loaded, so Keras is imported inside functions."""
 
 

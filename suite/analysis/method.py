@@ -134,9 +134,19 @@ def _finals(records: Records) -> str:
     both = study.get("train_on_validation")
     return (
         f"{study['seeds']} for each candidate and track, with seeds that the search has not seen, on "
-        f"{'training and validation images' if both else 'the training images'}, for a fixed number of epochs. The "
+        f"{'training and validation images' if both else 'the training images'}, {_ending(study)}. The "
         "last weights are tested once, after training."
     )
+
+
+def _ending(study: Mapping[str, Any]) -> str:
+    """How long runs train: by the recipes' patience (`suite.training.stopping`) where one has any."""
+    patience = {(candidate.get("recipe") or {}).get("patience", 0) for candidate in study["candidates"].values()}
+    if not any(patience):
+        return "for a fixed number of epochs"
+    if len(patience) > 1:
+        return "each until validation has not got better for as many epochs as its recipe's patience (0: to the end)"
+    return f"each until validation has not got better for {patience.pop()} epochs, at most the recipe's"
 
 
 def _device(records: Records) -> str:

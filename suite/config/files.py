@@ -5,6 +5,7 @@ Studies are YAML files: of `studies/` in the current folder, then of a checkout'
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,17 @@ def budget_names() -> list[str]:
 def recipe_values(name: str) -> dict[str, Any]:
     """The values of a recipe file. Raises Refusal for an unknown name."""
     return _named("recipe", name)
+
+
+def recipe_names() -> list[str]:
+    return _names("recipe")
+
+
+def recipe_header(name: str) -> list[str]:
+    """The lines of comment at the head of a recipe file: where it is from, and what deviates. Raises Refusal."""
+    _named("recipe", name)
+    lines = (CONF / "recipe" / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+    return [line.removeprefix("#").strip() for line in itertools.takewhile(lambda line: line.startswith("#"), lines)]
 
 
 def budget_values(name: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +20,7 @@ from suite.core.directories import TRACKS
 from suite.core.host import install_command
 from suite.core.metrics import of_part
 from suite.core.refusals import Refusal, unknown
+from suite.data.hardships import OFF
 
 BACKENDS = ("tensorflow", "jax", "torch")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16")
@@ -86,6 +87,9 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     instance = cfg["instance"] or f"{cfg['dataset']}-{cfg['budget']}-{backend}-{precision}"
     if not NAME.fullmatch(str(instance)):
         raise Refusal(f"instance={instance}: letters, digits and . _ + - only")
+    on_validation = boolean("train_on_validation", cfg["train_on_validation"])
+    if on_validation:
+        _check_validation(candidates)
     judged = list(dict.fromkeys([*task.judged, *(metric.name for metric in of_part(task.metrics, "test"))]))
     return Study(
         name=cfg["study"],
@@ -102,7 +106,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         study_seed=count("study_seed", cfg["study_seed"], least=0),
         tracks=_tracks(cfg["tracks"], searched),
         claims=claims_from(cfg["claims"], [candidate.name for candidate in candidates], dropped, judged),
-        train_on_validation=boolean("train_on_validation", cfg["train_on_validation"]),
+        train_on_validation=on_validation,
         stamp=cfg["stamp"],
         limit_seconds=seconds_from(cfg["limit"]),
         instance=str(instance),
@@ -120,6 +124,18 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         stores=_stores(cfg["storage"], workspace),
         command=command,
     )
+
+
+def _check_validation(candidates: Iterable[Candidate]) -> None:
+    """Raises Refusal where a candidate wants validation images apart, and final runs would train on them."""
+    for candidate in candidates:
+        wants = [f"recipe.{part.switch}" for part in candidate.recipe.of("stopping")]
+        wants += [f"data.{name}" for name, off in OFF.items() if getattr(candidate.data, name) != off]
+        if wants:
+            raise Refusal(
+                f"candidate {candidate.name}: {wants[0]} does not go with train_on_validation=true, which this budget "
+                "or study sets: validation images are to stay apart, and as they are; add train_on_validation=false"
+            )
 
 
 def resolved_precision(asked: str) -> str:

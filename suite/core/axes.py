@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 GROUPS = ("architecture", "options", "recipe", "data")
-FEEDING = frozenset({"recipe.epochs", "data.train_examples", "data.images", "data.image_size", "search.trials"})
+FEEDING = frozenset(
+    {"recipe.epochs", "data.train_examples", "data.imbalance", "data.images", "data.image_size", "search.trials"}
+)
 """What costs or feeds a candidate."""
 
 IMPLIED = {
     "data.train_examples": ("data.images", "recipe.epochs"),  # the budget counts images: fewer are seen more often
+    "data.imbalance": ("data.images", "recipe.epochs"),
     "data.image_size": ("data.hash", "test images"),  # other pixels of the same pictures
 }
 """What follows where a value is an axis."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -26,6 +27,7 @@ class DataSpec:
     `validation_fraction` is the part of the training images that is kept for validation where the publisher has none.
     `*_examples` are at most so many images of that part, stratified; None means all.
     `target` is what has to be known of each image beside its class (see `suite.data.targets`); None: nothing.
+    `imbalance` and `label_noise` make the training images alone harder, see `suite.data.hardships`.
     Raises Refusal for a value that no data set can meet.
     """
 
@@ -38,6 +40,8 @@ class DataSpec:
     validation_examples: int | None = None
     test_examples: int | None = None
     target: str | None = None
+    imbalance: float = 1.0
+    label_noise: float = 0.0
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
@@ -51,6 +55,8 @@ class DataSpec:
         fraction = self.validation_fraction
         if isinstance(fraction, bool) or not isinstance(fraction, int | float) or not 0 < fraction < 1:
             raise Refusal(f"data.validation_fraction={fraction!r}: expected a number between 0 and 1, both excluded")
+        _share("imbalance", self.imbalance, "above 0 and at most 1", lambda value: 0 < value <= 1)
+        _share("label_noise", self.label_noise, "from 0 to below 1", lambda value: 0 <= value < 1)
 
     @classmethod
     def from_mapping(cls, mapping: dict[str, Any]) -> DataSpec:
@@ -71,6 +77,11 @@ def _whole(key: str, value: object, least: int, most: int, *, optional: bool = F
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         limit = f"of at least {least}" if most > LARGEST_SIZE else f"from {least} to {most}"
         raise Refusal(f"data.{key}={value!r}: expected a whole number {limit}")
+
+
+def _share(key: str, value: object, expected: str, holds: Callable[[float], bool]) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not holds(value):
+        raise Refusal(f"data.{key}={value!r}: expected a number {expected}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from suite.core.refusals import Refusal, unknown
 from suite.data.cache import cached
 from suite.data.contents import Source, images_hash
 from suite.data.dataset import Dataset, DataSpec
+from suite.data.hardships import harder
 from suite.data.registry import NamedSet, named_sets
 from suite.data.splits import divide
 
@@ -35,16 +36,17 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
         own = cached(source, spec.name, cache_dir, None, *more)  # tells the test images apart, whatever their size
         entry = cached(_resized(source, size), spec.name, cache_dir, size, *more)
     train, validation, test, notes = divide(entry.targets.labels, entry.part, entry.class_names, spec)
+    train, targets, hardships = harder(train, entry.targets, len(entry.class_names), spec)
     return Dataset(
         name=spec.name,
         images=entry.images,
-        targets=entry.targets,
+        targets=targets,
         class_names=entry.class_names,
         train=train,
         validation=validation,
         test=test,
         hash=entry.hash,
-        notes=(*entry.notes, *notes),
+        notes=(*entry.notes, *notes, *hardships),
         location=source.location,
         checksum=entry.checksum,
         test_hash=images_hash(own.images.shape[1:], own.digests[test], own.targets.take(test)),

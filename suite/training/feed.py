@@ -12,17 +12,32 @@ from typing import Any
 import keras
 import numpy as np
 
+from suite.training.recipe import Recipe
+
 Rows = dict[str, Any]
 Targets = Mapping[str, np.ndarray]
 """What a task trains for, (N, ...) each, by name."""
 
 
-def epoch_order(index: np.ndarray, batch_size: int, seed: int, epoch: int) -> np.ndarray:
+def epoch_order(
+    index: np.ndarray,
+    batch_size: int,
+    seed: int,
+    epoch: int,
+    recipe: Recipe | None = None,
+    labels: np.ndarray | None = None,
+) -> np.ndarray:
     """The batches of an epoch as (steps, batch_size) positions: a function of seed and epoch, whatever ran before.
 
     What does not fill a batch is left out of this epoch; the next epoch leaves out others.
+    recipe: may say that some images are shown more often, by `labels`, the classes of the images at `index`.
     """
-    order = np.random.default_rng((seed, epoch)).permutation(len(index))
+    generator = np.random.default_rng((seed, epoch))
+    sampling = recipe.of("sampling") if recipe is not None else ()
+    if recipe is not None and sampling:
+        order = sampling[0].draw(labels, generator, recipe.as_mapping())
+    else:
+        order = generator.permutation(len(index))
     steps = len(index) // batch_size
     return index[order[: steps * batch_size]].reshape(steps, batch_size).astype("int32")
 

@@ -65,7 +65,9 @@ class Loop:
         self.task = tasks.get(spec.task)
         self.targets = self.task.targets(data)
         self.index = training_index(spec, data)
+        self.labels = data.labels[self.index]
         self.validates = not spec.train_on_validation and len(data.validation) > 0
+        self._check_stopping()
         self.batches = len(self.index) // self.batch_size
         self.total_steps = self.batches * spec.applied.epochs
         self.segment = segment_steps(graph.complexity.macs or graph.complexity.params, self.batch_size)
@@ -119,8 +121,11 @@ class Loop:
 
     def train(self, on_epoch: OnEpoch) -> tuple[Outcome, str | None]:
         """Train to the end. Returns outcome and reason: completed, pruned, or diverged."""
-        if self.progress.rows and self.progress.epoch_steps == 0 and on_epoch(self.progress.last):
-            return self._pruned()  # the verdict on the last epoch may have been lost with the process
+        if self.progress.rows and self.progress.epoch_steps == 0:
+            if on_epoch(self.progress.last):
+                return self._pruned()  # the verdict on the last epoch may have been lost with the process
+            if (reason := self._stopped()) is not None:
+                return Outcome.COMPLETED, reason
         while self.progress.step < self.total_steps:
             self._train_segment()
             if not self.progress.finite:
@@ -133,11 +138,16 @@ class Loop:
                 return self._diverged("a weight is not finite", uncommitted=at_end)
             if row is not None and on_epoch(row):
                 return self._pruned()
+            if row is not None and (reason := self._stopped()) is not None:
+                return Outcome.COMPLETED, reason
         return Outcome.COMPLETED, None
 
     def _train_segment(self) -> None:
         epoch, done = len(self.progress.rows), self.progress.epoch_steps
-        rows = epoch_order(self.index, self.batch_size, self.spec.seeds["order"], epoch)[done : done + self.segment]
+        order = epoch_order(
+            self.index, self.batch_size, self.spec.seeds["order"], epoch, self.spec.applied, self.labels
+        )
+        rows = order[done : done + self.segment]
         before = self.clocks.device_seconds
         self._heartbeat.start(before)
         with self.clocks.count("device_seconds"):
@@ -160,8 +170,8 @@ class Loop:
         return self.progress.end_epoch(self.batches * self.batch_size, validation, rate)
 
     def predict(self, index: np.ndarray) -> Evaluation:
-        """What the network does on the images at `index`, with the weights as they are."""
-        with self.clocks.count("eval_seconds"):
+        """What the network does on the images at `index`, with the weights, or their average, as they are."""
+        with self.clocks.count("eval_seconds"), self.graph.evaluated(self.progress.step):
             rows = evaluation_rows(index, self.batch_size)
             outputs = self.graph.step.predict(**feed(self.images, rows, 0, None), verbose=0)
             return self.task.evaluate(
@@ -191,6 +201,18 @@ class Loop:
 
     def close(self) -> None:
         self._heartbeat.close()
+
+    def _check_stopping(self) -> None:
+        """Raises Refusal where the recipe looks at validation images and there are none."""
+        for part in self.spec.applied.of("stopping"):
+            if not self.validates:
+                value = getattr(self.spec.applied, part.switch)
+                raise Refusal(f"recipe.{part.switch}={value} needs validation images: set train_on_validation=false")
+
+    def _stopped(self) -> str | None:
+        """Why the recipe ends the training after the last epoch; None where it goes on."""
+        recipe, seen = self.spec.applied, [row[self.task.selection] for row in self.progress.rows]
+        return next(filter(None, (part.stops(seen, recipe.as_mapping()) for part in recipe.of("stopping"))), None)
 
     def _pruned(self) -> tuple[Outcome, str]:
         return Outcome.PRUNED, f"stopped after epoch {len(self.progress.rows)}: expected to end behind the best trial"

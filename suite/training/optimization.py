@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from suite.training.rate import Rate
@@ -21,8 +22,28 @@ def make_optimizer(recipe: Recipe, variables: Sequence[Any]) -> keras.optimizers
     optimizer = parts("optimizers")[recipe.optimizer].build(recipe.as_mapping(), rate, variables)
     optimizer.schedule = rate
     optimizer.schedule_values = rate.values  # assigned to the optimizer, it becomes part of its tracked state
+    _change_gradients(optimizer, recipe)
     optimizer.build(variables)
     return optimizer
+
+
+def _change_gradients(optimizer: keras.optimizers.Optimizer, recipe: Recipe) -> None:
+    """Have the optimizer change gradients as the recipe's updates do, where Keras clips them."""
+    updates = recipe.of("updates")
+    numbers = [number for part in updates for number in part.numbers]
+    for number in numbers:
+        if number.kind != "structural":
+            variable = keras.Variable(0.0, dtype="float32", trainable=False, name=number.name)
+            setattr(optimizer, number.name, variable)  # tracked, as above
+
+    def change(gradients: Sequence[Any]) -> Sequence[Any]:
+        for part in updates:
+            own = {n.name: getattr(optimizer if n.kind != "structural" else recipe, n.name) for n in part.numbers}
+            gradients = part.change(gradients, own)
+        return gradients
+
+    if updates:
+        optimizer._clip_gradients = change  # Keras' own wants a Python number: another bound would be another graph
 
 
 def set_optimizer(optimizer: keras.optimizers.Optimizer, recipe: Recipe, total_steps: int) -> None:
@@ -30,6 +51,8 @@ def set_optimizer(optimizer: keras.optimizers.Optimizer, recipe: Recipe, total_s
     for variable in optimizer.variables:
         variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
     optimizer.schedule.set(recipe, total_steps)
+    for number in (number for part in recipe.of("updates") for number in part.numbers if number.kind != "structural"):
+        getattr(optimizer, number.name).assign(np.float32(getattr(recipe, number.name)))
     part = parts("optimizers")[recipe.optimizer]
     if part.assign is not None:
         part.assign(optimizer, recipe.as_mapping())

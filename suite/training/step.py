@@ -17,6 +17,7 @@ import numpy as np
 from keras import ops
 
 from suite.tasks import Task
+from suite.training.averages import Averages
 from suite.training.batch import Batch, following
 from suite.training.groups import decays
 from suite.training.preprocessing import Preprocessing
@@ -30,7 +31,9 @@ class CompiledStep(keras.Model):
         """`images`: a variable of all images (N, H, W, C) uint8 on the device, or None where the host feeds them."""
         super().__init__(dtype="float32")
         self.net, self.images, self.task, self.recipe = net, images, task, recipe
-        self.objective = parts("losses")[recipe.loss].compute
+        objective = parts("losses")[recipe.loss]
+        self.objective = objective.compute
+        self.class_weights = self._value((_classes(net),)) if objective.class_weights else None
         decoupled = parts("optimizers")[recipe.optimizer].decoupled
         self.coupled_decay = not decoupled and "weight_decay" in recipe.numbers() and recipe.weight_decay > 0
         self.generator = keras.random.SeedGenerator(0)
@@ -38,6 +41,8 @@ class CompiledStep(keras.Model):
         self.scale, self.offset = self._value((channels,)), self._value((channels,))
         self.numbers = {name: self._value(()) for name in _traced(recipe)}
         self.key = self.add_weight(shape=(), dtype="int32", initializer="zeros", trainable=False, name="key")
+        averaging = recipe.of("averaging")
+        self.averages = Averages(averaging[0], net, self.numbers, self.add_weight) if averaging else None
         self.means = {name: keras.metrics.Mean(f"train_{name}") for name in task.counted}
         self.traces = 0
         self.built = True
@@ -53,6 +58,12 @@ class CompiledStep(keras.Model):
             variable.assign(np.float32(getattr(recipe, name)))
         self.key.assign(_key(augment_seed))
 
+    def set_classes(self, recipe: Recipe, counts: np.ndarray) -> None:
+        """Take the classes' numbers of training images (classes,), where the recipe's loss weighs by them."""
+        if self.class_weights is not None:
+            weigh = parts("losses")[recipe.loss].class_weights
+            self.class_weights.assign(np.float32(weigh(counts, recipe.as_mapping())))
+
     def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
         """In prediction the network's first output; in training its outputs with the targets that they train for, and
         where images are mixed the other image's targets with the own ones' share."""
@@ -61,6 +72,8 @@ class CompiledStep(keras.Model):
         if not training:
             outputs = self.net(self._normalize(images), training=False)
             return outputs[0] if isinstance(outputs, list | tuple) else outputs
+        if self.averages is not None:
+            self.averages.fold(inputs["step"][0])
         batch = Batch(images, {name: values[0] for name, values in inputs["targets"].items()})
         for transform in self.recipe.transforms:
             uniforms = self._uniforms(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
@@ -96,6 +109,8 @@ class CompiledStep(keras.Model):
     ) -> Any:
         """The task's loss with the recipe's objective, and the weight decay where the optimizer does not do it."""
         numbers = self._numbers(parts("losses")[self.recipe.loss])
+        if self.class_weights is not None:
+            numbers["class_weights"] = ops.convert_to_tensor(self.class_weights)
         loss = self.task.loss(self._mean_loss(y_pred.get("mixed")), y_pred["outputs"], y_pred["targets"], numbers)
         if self.coupled_decay:
             squares = [ops.sum(ops.square(v)) for v in self.net.trainable_variables if decays(v)]
@@ -130,9 +145,14 @@ def _chosen(own: Any, values: Any, others: Any) -> Any:
     return ops.where(ops.reshape(own, (-1, *[1] * (len(values.shape) - 1))), values, others)
 
 
+def _classes(net: keras.Model) -> int:
+    """How many numbers the network's first output has for an image."""
+    return int(net.outputs[0].shape[-1])
+
+
 def _traced(recipe: Recipe) -> list[str]:
-    """Numbers that the step itself reads: of the loss and the transforms, and the decay."""
-    chosen = [parts("losses")[recipe.loss], *recipe.transforms]
+    """Numbers that the step itself reads: of the loss, the average and the transforms, and the decay."""
+    chosen = [parts("losses")[recipe.loss], *recipe.of("averaging"), *recipe.transforms]
     found = [number.name for part in chosen for number in part.numbers if number.kind != "structural"]
     return [*found, *(["weight_decay"] if "weight_decay" in recipe.numbers() else [])]
 

@@ -6,6 +6,7 @@ seed and its values are copied, so that a worker's history never shows in a resu
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -38,7 +39,9 @@ class Graph:
         self.step = CompiledStep(net, images, tasks.get(spec.task), spec.applied)
         self.optimizer = make_optimizer(spec.applied, net.trainable_variables)
         self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=_jit_compile())
-        self._variables = [*net.variables, *self.optimizer.variables]
+        self.averages = self.step.averages
+        averages = self.averages.variables if self.averages else []
+        self._variables = [*net.variables, *self.optimizer.variables, *averages]
         self.warm: set[str] = set()
 
     def set(self, initial: list[np.ndarray], spec: RunSpec, preprocessing: Preprocessing, total_steps: int) -> None:
@@ -47,9 +50,15 @@ class Graph:
             variable.assign(value)
         set_optimizer(self.optimizer, spec.applied, total_steps)
         self.step.set_values(spec.applied, preprocessing, spec.seeds["augment"])
+        if self.averages is not None:
+            self.averages.start(total_steps)
+
+    def evaluated(self, step: int) -> contextlib.AbstractContextManager[None]:
+        """The network as it is evaluated and saved after `step` steps: with the average where the recipe has one."""
+        return self.averages.in_place(step) if self.averages else contextlib.nullcontext()
 
     def state(self) -> dict[str, np.ndarray]:
-        """Weights, moving statistics, dropout's random states, the optimizer's step and momenta."""
+        """Weights, moving statistics, dropout's random states, the optimizer's step and momenta, averages."""
         return {f"{i:05d}": to_numpy(v) for i, v in enumerate(self._variables)}
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:

@@ -140,6 +140,7 @@ class Trainer:
                 )
             loop = Loop(spec, data, graph, directory, clocks)
             graph.set(initial, spec, preprocessing, loop.total_steps)
+            graph.step.set_classes(spec.applied, np.bincount(loop.labels, minlength=data.num_classes))
         fields |= {
             "train_examples": len(loop.index),
             "params": graph.complexity.params, "trainable_params": graph.complexity.trainable_params,
@@ -181,7 +182,8 @@ class Trainer:
             faults.reach("training.history")
             if final:
                 preprocessing.fitted(loop.data.fit).save(loop.directory)
-                _write_weights(loop.directory, loop.graph.net)
+                with loop.graph.evaluated(loop.progress.step):
+                    _write_weights(loop.directory, loop.graph.net)
             faults.reach("training.weights")
         return tested
 

@@ -245,3 +245,11 @@ def test_the_cluster_is_the_one_that_is_named_else_the_surroundings_one(monkeypa
     assert plain.ray.joined == "10.0.0.1:6379"
     named = study_from(compose(["study=quickstart", "ray.address='10.0.0.2:6379'", "ray.gpus=0.5"]))
     assert (named.ray.joined, named.ray.gpus) == ("10.0.0.2:6379", 0.5)
+
+
+@pytest.mark.parametrize("typed", ["recipe.patience=2", "data.imbalance=0.1", "data.label_noise=0.2"])
+def test_validation_images_that_are_to_stay_apart_are_not_trained_on(typed: str) -> None:
+    study_from(compose(["study=quickstart", "budget=smoke", typed]))
+    with pytest.raises(Refusal, match=f"{typed.partition('=')[0]} does not go with train_on_validation=true"):
+        study_from(compose(["study=quickstart", "budget=full", typed]))
+    study_from(compose(["study=quickstart", "budget=full", typed, "train_on_validation=false"]))

@@ -52,3 +52,12 @@ def test_a_candidate_without_trials_does_not_hold_back_the_others(ledger: Make) 
         finish(book, RunKey("lenet5", "tuned", "search", number), {"learning_rate": 0.1, "weight_decay": 0.0005})
     assert book.even_trials("tuned") == 3
     assert book.selected("mlp", "tuned", 3) == {}
+
+
+def test_what_makes_training_images_harder_is_described_only_where_it_is_on(ledger: Make) -> None:
+    """Studies that were described before there was such a thing stay comparable."""
+    plain = describe(ledger(), "running")["candidates"]["mlp"]["data"]
+    hard = describe(ledger("data.imbalance=0.5", "instance=other"), "running")["candidates"]["mlp"]["data"]
+    assert not {"imbalance", "label_noise"} & plain.keys()
+    assert hard["imbalance"] == 0.5
+    assert hard["images"] < plain["images"]

@@ -10,27 +10,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from suite.training.recipe.part import Part
+from suite.training.recipe.part import Switched
 
 PLACES, PIXELS, ERASING, MIXING = 0, 10, 20, 30
 """Orders: where pixels come from, what they are, which are erased, what is mixed in."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Transform(Part):
+class Transform(Switched):
     """apply: from a batch (`suite.training.batch.Batch`), uniform numbers (n, draws) and the part's numbers.
 
-    switch: the number that switches it on when it is not neutral. draws: uniform numbers in [0, 1) for each image.
-    order: transforms of lower orders act first, equals by name. boxes: whether boxes in the images follow it.
+    draws: uniform numbers in [0, 1) for each image. order: transforms of lower orders act first, equals by name.
+    boxes: whether boxes in the images follow it.
     """
 
     apply: Callable[[Any, Any, Mapping[str, Any]], Any]
-    switch: str
     draws: int
     order: int = PIXELS
     boxes: bool = True
-
-    def active(self, values: Mapping[str, Any]) -> bool:
-        """Whether a recipe with these values uses the transform."""
-        neutral = next(number.neutral for number in self.numbers if number.name == self.switch)
-        return bool(values.get(self.switch, neutral) != neutral)

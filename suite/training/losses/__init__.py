@@ -20,3 +20,6 @@ class Loss(Part):
 
     compute: Callable[[Any, Mapping[str, Any], Mapping[str, Any]], Any]
     of: str = "classes"
+    class_weights: Callable[[Any, Mapping[str, Any]], Any] | None = None
+    """From the classes' numbers of training images and the recipe's values to the weights (classes,) that `compute`
+    finds among its numbers; None where it asks for none."""

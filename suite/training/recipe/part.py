@@ -17,7 +17,10 @@ from typing import Any, Literal
 from suite.core.refusals import Refusal, unknown
 
 Kind = Literal["traced", "structural", "switched"]
-KINDS = ("optimizers", "schedules", "losses", "augment")
+SWITCHED = ("sampling", "updates", "averaging", "stopping", "augment")
+"""The folders of parts that one of their own numbers switches on."""
+
+KINDS = ("optimizers", "schedules", "losses", *SWITCHED)
 """The folders of suite.training that hold parts, in the order in which they act on a recipe."""
 
 
@@ -120,6 +123,18 @@ class Part:
 
     def defaults(self) -> dict[str, Any]:
         return {number.name: number.default for number in self.numbers}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switched(Part):
+    """A part that is in use where one of its numbers is not neutral. switch: that number."""
+
+    switch: str
+
+    def active(self, values: Mapping[str, Any]) -> bool:
+        """Whether a recipe with these values uses the part."""
+        neutral = next(number.neutral for number in self.numbers if number.name == self.switch)
+        return bool(values.get(self.switch, neutral) != neutral)
 
 
 @cache

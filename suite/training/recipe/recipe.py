@@ -11,7 +11,7 @@ from typing import Any
 
 from suite.core.identity import in_words, without_neutral
 from suite.core.refusals import Refusal, unknown
-from suite.training.recipe.part import KINDS, NOTHING, Number, Part, parts
+from suite.training.recipe.part import KINDS, NOTHING, SWITCHED, Number, Part, Switched, parts
 
 CHOSEN = {"optimizer": "optimizers", "schedule": "schedules", "loss": "losses"}
 """Values that name a part: each recipe has one of each."""
@@ -98,13 +98,17 @@ class Recipe:
 
     @property
     def used(self) -> tuple[Part, ...]:
-        """The parts in use: optimizer, schedule, loss, and the transforms that are switched on, in their order."""
+        """The parts in use: optimizer, schedule, loss, and those that are switched on, transforms in their order."""
         return _used(self._values)
 
     @property
     def transforms(self) -> tuple[Any, ...]:
         """The augmentations in use, in the order in which they are applied."""
-        return tuple(part for part in self.used if part.name in parts("augment"))
+        return self.of("augment")
+
+    def of(self, kind: str) -> tuple[Any, ...]:
+        """The parts in use of one folder."""
+        return tuple(part for part in self.used if part in parts(kind).values())
 
     def check_pixels(self, size: tuple[int, int]) -> None:
         """Raises Refusal for a number in pixels that is too large for images of this height and width."""
@@ -201,8 +205,12 @@ def _idle(owners: tuple[Number, ...], value: Any) -> bool:
 
 @cache
 def _switches() -> frozenset[str]:
-    """The numbers that switch a transform on: at their neutral value they say that it is off."""
-    return frozenset(part.switch for part in parts("augment").values())
+    """The numbers that switch a part on: at their neutral value they say that it is off."""
+    return frozenset(part.switch for part in _switched())
+
+
+def _switched() -> list[Switched]:
+    return [part for kind in SWITCHED for part in parts(kind).values()]
 
 
 def _why_not(key: str) -> str:
@@ -210,14 +218,14 @@ def _why_not(key: str) -> str:
         owners = [name for name, part in parts(kind).items() if key in part.defaults()]
         if owners:
             return f"needs recipe.{choice}={' or '.join(owners)}"
-    switch = next(part.switch for part in parts("augment").values() if key in part.defaults())
+    switch = next(part.switch for part in _switched() if key in part.defaults())
     return f"has no effect without recipe.{switch}"
 
 
 def _used(values: Mapping[str, Any]) -> tuple[Part, ...]:
     chosen = [parts(kind)[values[choice]] for choice, kind in CHOSEN.items()]
-    transforms = [part for part in parts("augment").values() if part.active(values)]
-    return (*chosen, *sorted(transforms, key=lambda part: (part.order, part.name)))
+    switched = [part for part in _switched() if part.active(values)]
+    return (*chosen, *sorted(switched, key=lambda part: (getattr(part, "order", -1), part.name)))
 
 
 def _numbers(used: tuple[Part, ...]) -> dict[str, Number]:

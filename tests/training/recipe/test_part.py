@@ -8,7 +8,7 @@ import pytest
 
 from suite.core.refusals import Refusal
 from suite.training.recipe import Number, Recipe, parts
-from suite.training.recipe.part import KINDS, NOTHING
+from suite.training.recipe.part import KINDS, NOTHING, SWITCHED
 from suite.training.recipe.recipe import CHOSEN, COMMON, FIRST
 
 CHOICE = {kind: choice for choice, kind in CHOSEN.items()}
@@ -37,7 +37,7 @@ def with_part(kind: str, name: str, **values: Any) -> Recipe:
     """A recipe in which the part is in use, its numbers as they stand by default unless given."""
     part = parts(kind)[name]
     chosen = {CHOICE[kind]: name} if kind in CHOICE else {}
-    if kind == "augment":
+    if kind in SWITCHED:
         switch = next(number for number in part.numbers if number.name == part.switch)
         chosen |= {part.switch: other(switch, switch.neutral)}
     given = {key: value for key, value in ON.items() if key in part.defaults()}
@@ -107,7 +107,7 @@ def test_what_lies_outside_the_range_or_is_no_such_value_is_refused_by_name(kind
 
 @EVERY
 def test_numbers_of_a_part_that_is_not_in_use_are_refused_with_what_they_need(kind: str, name: str) -> None:
-    without = Recipe() if kind == "augment" else Recipe(**{CHOICE[kind]: FIRST[CHOICE[kind]]})
+    without = Recipe() if kind in SWITCHED else Recipe(**{CHOICE[kind]: FIRST[CHOICE[kind]]})
     for number in parts(kind)[name].numbers:
         if number.name in without.numbers() or number.name == getattr(parts(kind)[name], "switch", None):
             continue

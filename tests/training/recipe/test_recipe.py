@@ -73,7 +73,7 @@ def test_every_search_space_names_numbers_of_a_recipe_within_their_range(path: P
         ({"schedule": "step", "milestones": 0.5}, "a list of numbers"),
         ({"schedule": "step"}, "needs recipe.milestones"),
         ({"milestones": [0.5]}, "needs recipe.schedule=step"),
-        ({"nesterov": True, "optimizer": "adam"}, "needs recipe.optimizer=sgd"),
+        ({"nesterov": True, "optimizer": "adam"}, "recipe.nesterov=true needs recipe.optimizer="),
         ({"nesterov": True, "momentum": 0}, "needs recipe.optimizer=sgd with a momentum above 0"),
         ({"shift_padding": "reflect"}, "has no effect without recipe.shift"),
         ({"shift": 2, "shift_padding": "zeros"}, "Did you mean 'zero'"),
@@ -149,7 +149,7 @@ def test_values_that_records_once_listed_of_parts_not_in_use_change_nothing(opti
     assert recipe == Recipe(optimizer=optimizer, learning_rate=0.1, weight_decay=0.0005)
     stepped = Recipe.from_record({**LISTED_ONCE, "optimizer": optimizer, "schedule": "step", "milestones": [0.5]})
     assert stepped.decay == 0.1
-    for wrong in ({"decay": 0.2}, {"optimizer": "lion"}, {"optimizer": ["sgd"]}, {"learning_rat": 1}):
+    for wrong in ({"decay": 0.2}, {"optimizer": "madgrad"}, {"optimizer": ["sgd"]}, {"learning_rat": 1}):
         with pytest.raises(Refusal):
             Recipe.from_record({**LISTED_ONCE, **wrong})
 
@@ -158,10 +158,10 @@ def test_values_that_records_once_listed_of_parts_not_in_use_change_nothing(opti
     ("values", "said"),
     [
         ({"optimizer": "adam", "momentum": 0.9}, "recipe.momentum=0.9 needs recipe.optimizer="),
-        ({"optimizer": "adamw", "nesterov": False}, "recipe.nesterov=false needs recipe.optimizer=sgd"),
-        ({"schedule": "cosine", "decay": 0.1}, "recipe.decay=0.1 needs recipe.schedule=step"),
+        ({"optimizer": "adamw", "nesterov": False}, "recipe.nesterov=false needs recipe.optimizer="),
+        ({"schedule": "cosine", "decay": 0.1}, "recipe.decay=0.1 needs recipe.schedule="),
         ({"milestones": []}, r"recipe.milestones=\[\] needs recipe.schedule=step"),
-        ({"loss": "focal", "label_smoothing": 0.0}, "recipe.label_smoothing=0.0 needs recipe.loss=cross_entropy"),
+        ({"loss": "focal", "label_smoothing": 0.0}, "recipe.label_smoothing=0.0 needs recipe.loss="),
         ({"shift_padding": "zero"}, "recipe.shift_padding=zero has no effect without recipe.shift"),
         ({"shift": 0, "shift_padding": "zero"}, "has no effect without recipe.shift"),
         ({"erasing_area": 0.4}, "recipe.erasing_area=0.4 has no effect without recipe.erasing"),

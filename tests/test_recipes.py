@@ -1,0 +1,51 @@
+"""`python -m suite.recipes`: every part and number that there is, and the recipes by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from suite.commandline import DONE, REFUSED, enter
+from suite.config.files import recipe_header, recipe_names
+from suite.recipes import HELP, everything, main
+from suite.training.recipe import COMMON, parts
+from suite.training.recipe.part import KINDS
+
+PUBLISHED = {"he2015", "densenet", "rsb_a2", "rsb_a3", "deit_small_data", "airbench", "article", "lecun1998"}
+
+
+def test_every_part_and_number_has_its_line() -> None:
+    lines = everything()
+    for kind in KINDS:
+        for part in parts(kind).values():
+            (start,) = (i for i, line in enumerate(lines) if line.startswith(f"  {part.name}: {part.summary}"))
+            for offset, number in enumerate(part.numbers, start=1):
+                line = lines[start + offset]
+                assert line.split()[0] == number.name
+                assert number.kind in line.split()
+                assert number.meaning in line
+            assert part.source in lines[start]
+    assert {line.split()[0] for line in lines[1 : 1 + len(COMMON)]} == {number.name for number in COMMON}
+
+
+def test_every_recipe_has_a_header_that_says_where_it_is_from(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(recipe_names()) >= PUBLISHED
+    for name in recipe_names():
+        assert enter(main, HELP, [f"name={name}"]) == DONE
+        shown = capsys.readouterr().out
+        assert recipe_header(name)
+        assert all(line in shown for line in recipe_header(name))
+        assert f"  {name} " in "\n".join(everything())
+    for name in PUBLISHED - {"article"}:
+        assert any(character.isdigit() for character in " ".join(recipe_header(name))), "a year or an address"
+
+
+def test_a_number_with_its_range_and_what_is_off(capsys: pytest.CaptureFixture[str]) -> None:
+    assert enter(main, HELP, []) == DONE
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "clip_norm 0.0 from 0 switched off at 0.0 largest norm of all gradients together; 0 is off" in lines
+    assert any(line.startswith("shift_padding zero zero or reflect structural off at zero") for line in lines)
+
+
+def test_a_misspelt_name_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert enter(main, HELP, ["name=airbanch"]) == REFUSED
+    assert "Did you mean 'airbench'" in capsys.readouterr().err

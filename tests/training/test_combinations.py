@@ -1,0 +1,141 @@
+"""Recipes of many parts, cut in the middle of an epoch: what goes on ends as what never stopped, bit for bit.
+
+And a test for each piece of state that a part brings along: without it the run ends differently.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from suite.core import faults
+from suite.core.directories import HISTORY
+from suite.core.durable import read_json
+from suite.training.checkpoint import CHECKPOINTS
+from suite.training.recipe import Recipe
+from suite.training.spec import RunSpec
+from suite.training.tracing import Graph
+from suite.training.trainer import Trainer
+from tests.training.conftest import MakeSpec
+from tests.training.runs import TIMES, Killed, outcome_of, train, weights
+from tests.training.test_trainer import kill
+
+# Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+COMMON: dict[str, Any] = {"epochs": 2, "batch_size": 32, "warmup": 0.1, "flip": True, "shift": 2}
+RECIPES: dict[str, Recipe] = {
+    "adamw-ema-one_cycle": Recipe(
+        optimizer="adamw", learning_rate=0.01, ema=0.9, schedule="one_cycle", cutout=4, **COMMON
+    ),
+    "muon-tail-restarts": Recipe(
+        optimizer="muon", learning_rate=0.02, tail=0.7, schedule="restarts", cycles=2, **COMMON
+    ),
+}
+DIES, COMMITTED = 10, 8
+"""Steps: epochs have 6 of them, and every second one is committed."""
+
+Select = Callable[[Graph], list[Any]]
+STATE: list[tuple[str, str, Select]] = [
+    ("adamw-ema-one_cycle", "average", lambda graph: graph.averages.variables if graph.averages else []),
+    ("muon-tail-restarts", "average", lambda graph: graph.averages.variables if graph.averages else []),
+    ("muon-tail-restarts", "momenta", lambda graph: [v for v in graph.optimizer.momentums if v is not None]),
+]
+
+
+def spec_of(name: str, make_spec: MakeSpec, **changes: Any) -> RunSpec:
+    """A network with dropout and batch normalization."""
+    spec = make_spec(architecture="article_cnn", options={"width": 0.125})
+    return replace(spec, recipe=RECIPES[name], **changes)
+
+
+class Runs:
+    """Of each recipe the run that never stopped, and the directory of the one that died; each made once."""
+
+    def __init__(self, make_spec: MakeSpec, folder: Path) -> None:
+        self._make_spec, self._folder, self._trainers = make_spec, folder, dict[str, Trainer]()
+        self._whole = dict[str, dict[str, Any]]()
+
+    def trainer(self, name: str) -> Trainer:
+        return self._trainers.setdefault(name, Trainer())
+
+    def train(self, name: str, directory: Path) -> dict[str, Any]:
+        spec = spec_of(name, self._make_spec)
+        return outcome_of(directory, spec, train(spec, directory, self.trainer(name)))
+
+    def whole(self, name: str) -> dict[str, Any]:
+        if name not in self._whole:
+            self._whole[name] = self.train(name, self._folder / name / "whole")
+        return self._whole[name]
+
+    def cut(self, name: str) -> Path:
+        directory, steps = self._folder / name / "cut", list[str]()
+        if directory.exists():
+            return directory
+
+        def reach(event: str) -> None:
+            steps.extend([event] if event == "training.step" else [])
+            if len(steps) == DIES:
+                raise Killed
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(faults, "reach", reach)
+            with pytest.raises(Killed):
+                self.train(name, directory)
+        assert max(int(path.name) for path in (directory / CHECKPOINTS).glob("0*")) == COMMITTED
+        return directory
+
+
+@pytest.fixture(scope="module")
+def runs(make_spec: MakeSpec, small_segments: None, tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    return Runs(make_spec, tmp_path_factory.mktemp("runs"))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_cut_in_the_middle_of_an_epoch_it_is_as_if_it_had_never_stopped(name: str, runs: Runs, tmp_path: Path) -> None:
+    resumed = Path(shutil.copytree(runs.cut(name), tmp_path / "resumed"))
+    assert runs.train(name, resumed) == runs.whole(name)
+
+
+@pytest.mark.parametrize(("name", "piece", "select"), STATE, ids=[f"{name}: {piece}" for name, piece, _ in STATE])
+def test_without_this_piece_it_ends_differently(
+    name: str, piece: str, select: Select, runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resumed, whole = Path(shutil.copytree(runs.cut(name), tmp_path / "resumed")), runs.whole(name)
+    restore, dropped = Graph.restore, list[str]()
+
+    def without(graph: Graph, state: Mapping[str, np.ndarray]) -> None:
+        start, chosen = graph.state(), {id(variable) for variable in select(graph)}
+        names = [name for name, variable in zip(start, graph._variables, strict=True) if id(variable) in chosen]
+        dropped.extend(name for name in names if not np.array_equal(state[name], start[name]))
+        restore(graph, {**state, **{name: start[name] for name in names}})
+
+    monkeypatch.setattr(Graph, "restore", without)
+    ended = runs.train(name, resumed)
+    assert dropped, "there is no such piece: the test would prove nothing"
+    assert ended["weights"] != whole["weights"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+@pytest.mark.parametrize("name", RECIPES)
+def test_killed_and_resumed_in_processes_of_their_own(
+    name: str, backend: str, make_spec: MakeSpec, tmp_path: Path
+) -> None:
+    spec, results = spec_of(name, make_spec, backend=backend), []
+    for kind in ("whole", "cut"):
+        directory = tmp_path / kind
+        directory.mkdir()
+        for event in ([f"training.step:{DIES}"] if kind == "cut" else []) + ["training.weights:1"]:
+            kill(spec, directory, event, KERAS_BACKEND=backend)
+        rows = [
+            {key: value for key, value in row.items() if key not in TIMES} for row in read_json(directory / HISTORY)
+        ]
+        results.append((rows, [value.tobytes() for value in weights(directory, spec)]))
+    assert results[0] == results[1]
