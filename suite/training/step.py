@@ -33,7 +33,7 @@ class CompiledStep(keras.Model):
         self.net, self.images, self.task, self.recipe = net, images, task, recipe
         objective = parts("losses")[recipe.loss]
         self.objective = objective.compute
-        self.class_weights = self._value((_classes(net),)) if objective.class_weights else None
+        self.class_weights = self._value((_classes(net, task),)) if objective.class_weights else None
         decoupled = parts("optimizers")[recipe.optimizer].decoupled
         self.coupled_decay = not decoupled and "weight_decay" in recipe.numbers() and recipe.weight_decay > 0
         self.generator = keras.random.SeedGenerator(0)
@@ -145,9 +145,9 @@ def _chosen(own: Any, values: Any, others: Any) -> Any:
     return ops.where(ops.reshape(own, (-1, *[1] * (len(values.shape) - 1))), values, others)
 
 
-def _classes(net: keras.Model) -> int:
-    """How many numbers the network's first output has for an image."""
-    return int(net.outputs[0].shape[-1])
+def _classes(net: keras.Model, task: Task) -> int:
+    """How many of the first output's numbers say how likely a class is."""
+    return int(task.logits(np.zeros((1, net.outputs[0].shape[-1]))).shape[-1])
 
 
 def _traced(recipe: Recipe) -> list[str]:

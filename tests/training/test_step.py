@@ -180,11 +180,15 @@ def test_the_loss_of_mixed_images_is_that_of_both_labels_by_their_shares(loss: s
     """And training's figures count against the label with the larger share."""
     recipe = Recipe(loss=loss, weight_decay=0.0, mixup=1.0)
     step = make(recipe)
+    weights = np.array([0.5, 1.0, 2.0], "float32")
+    if step.class_weights is not None:
+        step.class_weights.assign(weights)
     found = step.call(one_row(12), training=True)
     share, labels = to_numpy(found["mixed"]["share"]), LABELS[:12]
     others = np.roll(labels, -1)
     np.testing.assert_array_equal(to_numpy(found["mixed"]["targets"]["label"]), others)
     numbers = {number.name: number.default for number in parts("losses")[loss].numbers}
+    numbers["class_weights"] = ops.convert_to_tensor(weights)
     each = [
         to_numpy(parts("losses")[loss].compute(found["outputs"], {"label": ops.convert_to_tensor(some)}, numbers))
         for some in (labels, others)
