@@ -120,7 +120,7 @@ class Batch:
         return replace(self, images=ops.cast(images, "uint8"), table=None)
 
     def pixels(self) -> Any:
-        """The raw pixels, each taken from its place and looked up; nothing erased yet."""
+        """The pixels from 0 to 255, each taken from its place and looked up; nothing erased yet."""
         return self._followed()[0]
 
     def _followed(self) -> tuple[Any, Any]:
@@ -149,7 +149,7 @@ class Batch:
     def _looked_up(self, images: Any) -> Any:
         if self.table is None:
             return images
-        return ops.take(ops.reshape(ops.cast(self.table, "uint8"), (-1,)), self._entries(images), axis=0)
+        return ops.take(ops.reshape(self.table, (-1,)), self._entries(images), axis=0)
 
     def _entries(self, images: Any) -> Any:
         """The place of each value's entry in a table (n, C, 256), int32."""

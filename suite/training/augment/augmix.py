@@ -53,7 +53,7 @@ def _chain(batch: Any, counts: Any, uniforms: Any, chain: int, severity: Any) ->
         which = ops.where(step < depth, 1 + whole_below(uniforms[:, first], len(NAMES) - 1), 0)
         strength = (0.1 + uniforms[:, first + 1] * (severity - 0.1)) / 10.0
         amount = amounts.of(NAMES, which, strength, uniforms[:, first + 2] < 0.5, batch.size)
-        batch = batch.with_values(operations.with_tables(batch.values(), counts, NAMES, which, amount))
+        batch = operations.with_tables(batch, counts, NAMES, which, amount)
         batch = batch.turned(operations.maps(NAMES, which, amount, batch.size))
     return batch
 

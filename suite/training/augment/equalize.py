@@ -15,7 +15,7 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     from suite.training.pixels.tables import equalized
 
     chosen, values = uniforms[:, 0] < numbers["equalize"], batch.values()
-    return batch.with_values(ops.where(chosen[:, None, None], equalized(values, batch.counts()), values))
+    return batch.with_values(ops.where(chosen[:, None, None], equalized(batch.table, batch.counts()), values))
 
 
 PART = Transform(

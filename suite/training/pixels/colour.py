@@ -16,8 +16,8 @@ def grayed(images: Any) -> Any:
     """The gray of each pixel in all channels: Pillow's integer form of ITU-R BT.601."""
     if images.shape[-1] != 3:
         return images
-    weights = ops.convert_to_tensor((19595.0, 38470.0, 7471.0), "float32")
-    gray = ops.floor((ops.sum(images * weights, axis=-1, keepdims=True) + 32768.0) / 65536.0)
+    red, green, blue = (images[..., channel : channel + 1] for channel in range(3))
+    gray = ops.floor((19595.0 * red + 38470.0 * green + 7471.0 * blue + 32768.0) / 65536.0)
     return ops.broadcast_to(gray, images.shape)
 
 

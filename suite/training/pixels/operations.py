@@ -80,7 +80,7 @@ posterization ends at four bits."""
 
 def act(batch: Any, names: tuple[str, ...], which: Any, amount: Any) -> Any:
     """The batch after operation names[which[i]] by amount[i] on image i: which (n,) int32, amount (n,)."""
-    batch = batch.with_values(with_tables(batch.values(), _counts(batch, names), names, which, amount))
+    batch = with_tables(batch, _counts(batch, names), names, which, amount)
     coloured = [name for name in ("color", "sharpness") if name in names]
     if coloured:
         factor = ops.ones_like(amount)
@@ -104,8 +104,9 @@ def _counts(batch: Any, names: tuple[str, ...]) -> Any:
     return batch.counts() if any(name in names for name in COUNTED) else None
 
 
-def with_tables(values: Any, counts: Any, names: tuple[str, ...], which: Any, amount: Any) -> Any:
-    """What the raw values (n, C, 256) become by those operations that are tables."""
+def with_tables(batch: Any, counts: Any, names: tuple[str, ...], which: Any, amount: Any) -> Any:
+    """The batch after those operations that are tables; counts: of its raw values, where they are needed."""
+    values = batch.values()
 
     def only(name: str, changed: Any, values: Any) -> Any:
         return ops.where((which == names.index(name))[:, None, None], changed, values)
@@ -123,8 +124,8 @@ def with_tables(values: Any, counts: Any, names: tuple[str, ...], which: Any, am
     if "autocontrast" in names:
         values = only("autocontrast", tables.stretched(values, counts), values)
     if "equalize" in names:
-        values = only("equalize", tables.equalized(values, counts), values)
-    return values
+        values = only("equalize", tables.equalized(batch.table, counts), values)
+    return batch.with_values(values)
 
 
 def maps(names: tuple[str, ...], which: Any, amount: Any, size: tuple[int, int]) -> Any:

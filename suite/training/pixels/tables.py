@@ -58,26 +58,35 @@ def stretched(values: Any, counts: Any) -> Any:
     return ops.where(high > low, wide, values)
 
 
-def equalized(values: Any, counts: Any) -> Any:
-    """A channel's values are spread so that each range of them has as many pixels; integer steps as Pillow's."""
-    now = _recounted(values, counts)
+def equalized(values: Any | None, counts: Any) -> Any:
+    """A channel's values are spread so that each range of them has as many pixels; integer steps as Pillow's.
+
+    values: None where they are the raw ones, which costs less.
+    """
+    where = None if values is None else _entries(values)
+    now = counts if where is None else _recounted(where, counts)
     before = ops.cumsum(now, axis=2) - now
-    place = ops.arange(256, dtype="float32")
-    last = ops.max(ops.where(now > 0, place, -1.0), axis=2, keepdims=True)
-    rest = ops.sum(ops.where(place < last, now, 0.0), axis=2, keepdims=True)
+    rest = ops.max(ops.where(now > 0, before, 0.0), axis=2, keepdims=True)  # all but those of the highest value
     step = ops.floor(rest / 255.0)
     table = whole((ops.floor(step / 2.0) + before) / ops.maximum(step, 1.0))
-    spread = ops.take_along_axis(table, ops.cast(values, "int32"), axis=2)
+    if where is None:
+        return ops.where(step > 0, table, ops.arange(256, dtype="float32"))
+    spread = ops.reshape(ops.take(ops.reshape(table, (-1,)), where, axis=0), counts.shape)
     return ops.where(step > 0, spread, values)
 
 
-def _recounted(values: Any, counts: Any) -> Any:
-    """How many pixels have each value now."""
+def _entries(values: Any) -> Any:
+    """Where the entry of each value stands in a flat table, int32."""
     images, channels, _ = values.shape
     first = ops.reshape(ops.arange(images * channels, dtype="int32") * 256, (images, channels, 1))
-    where = ops.reshape(ops.cast(values, "int32") + first, (-1,))
+    return ops.reshape(ops.cast(values, "int32") + first, (-1,))
+
+
+def _recounted(where: Any, counts: Any) -> Any:
+    """How many pixels have each value now, whose entries stand at `where`."""
+    images, channels, _ = counts.shape
     found = ops.segment_sum(ops.reshape(counts, (-1,)), where, num_segments=images * channels * 256)
-    return ops.reshape(found, values.shape)
+    return ops.reshape(found, counts.shape)
 
 
 def _each(amount: Any) -> Any:
