@@ -42,7 +42,7 @@ class CompiledStep(keras.Model):
         self.numbers = {name: self._value(()) for name in _traced(recipe)}
         self.key = self.add_weight(shape=(), dtype="int32", initializer="zeros", trainable=False, name="key")
         averaging = recipe.of("averaging")
-        self.averages = Averages(averaging[0], net, self.numbers, self.add_weight) if averaging else None
+        self.averages = Averages(averaging[0], net, self.numbers, self.add_weight, recipe.passes) if averaging else None
         self.means = {name: keras.metrics.Mean(f"train_{name}") for name in task.counted}
         self.traces = 0
         self.built = True
@@ -75,7 +75,7 @@ class CompiledStep(keras.Model):
             self.averages.fold(inputs["step"][0])
         batch = Batch(images, {name: values[0] for name, values in inputs["targets"].items()})
         for transform in self.recipe.transforms:
-            uniforms = self._uniforms(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
+            uniforms = self._draws(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
             batch = transform.apply(batch, uniforms, self._numbers(transform))
         outputs = self.net(batch.normalized(self._normalize), training=True)
         return {"outputs": outputs, "targets": batch.targets}
@@ -84,6 +84,14 @@ class CompiledStep(keras.Model):
         """A part's numbers: variables where they are traced, else the recipe's own."""
         names = [number.name for number in part.numbers]
         return {name: self.numbers[name] if name in self.numbers else getattr(self.recipe, name) for name in names}
+
+    def _draws(self, stream: str, shape: tuple[int, int], number: Any) -> Any:
+        """The uniform numbers of a pass: where a batch has several, those that its images have in the whole batch."""
+        passes = self.recipe.passes
+        if passes == 1:
+            return self._uniforms(stream, shape, number)
+        whole = self._uniforms(stream, (shape[0] * passes, shape[1]), ops.floor_divide(number, passes))
+        return ops.take(ops.reshape(whole, (passes, *shape)), ops.mod(number, passes), axis=0)
 
     def _uniforms(self, stream: str, shape: tuple[int, ...], step: Any) -> Any:
         """Uniform numbers that depend on the run's key, the name of the stream and the step alone.
