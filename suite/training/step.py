@@ -33,7 +33,7 @@ class CompiledStep(keras.Model):
         self.net, self.images, self.task, self.recipe = net, images, task, recipe
         objective = parts("losses")[recipe.loss]
         self.objective = objective.compute
-        self.class_weights = self._value((_classes(net),)) if objective.class_weights else None
+        self.class_weights = self._value((_classes(net),), "ones") if objective.class_weights else None
         decoupled = parts("optimizers")[recipe.optimizer].decoupled
         self.coupled_decay = not decoupled and "weight_decay" in recipe.numbers() and recipe.weight_decay > 0
         self.generator = keras.random.SeedGenerator(0)
@@ -47,8 +47,8 @@ class CompiledStep(keras.Model):
         self.traces = 0
         self.built = True
 
-    def _value(self, shape: tuple[int, ...]) -> Any:
-        return self.add_weight(shape=shape, dtype="float32", initializer="zeros", trainable=False, autocast=False)
+    def _value(self, shape: tuple[int, ...], initial: str = "zeros") -> Any:
+        return self.add_weight(shape=shape, dtype="float32", initializer=initial, trainable=False, autocast=False)
 
     def set_values(self, recipe: Recipe, preprocessing: Preprocessing, augment_seed: int) -> None:
         """Take a run's values; nothing is traced anew."""
@@ -113,11 +113,15 @@ class CompiledStep(keras.Model):
         numbers = self._numbers(parts("losses")[self.recipe.loss])
         if self.class_weights is not None:
             numbers["class_weights"] = ops.convert_to_tensor(self.class_weights)
-        loss = self.task.loss(self.objective, y_pred["outputs"], y_pred["targets"], numbers)
+        loss = self.task.loss(self._mean_loss, y_pred["outputs"], y_pred["targets"], numbers)
         if self.coupled_decay:
             squares = [ops.sum(ops.square(v)) for v in self.net.trainable_variables if decays(v)]
             loss = loss + 0.5 * self.numbers["weight_decay"] * sum(squares)
         return loss
+
+    def _mean_loss(self, outputs: Any, targets: Any, numbers: Any) -> Any:
+        """The recipe's loss as the batch's mean."""
+        return ops.mean(self.objective(outputs, targets, numbers))
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
         """The running means of what the task counts in training."""

@@ -11,7 +11,7 @@ from suite.training.recipe.part import Part
 
 @dataclass(frozen=True, kw_only=True)
 class Loss(Part):
-    """compute: from outputs, targets and the part's numbers to the batch's mean, with Keras' operations.
+    """compute: from outputs, targets and the part's numbers to each image's loss (n,), with Keras' operations.
 
     For classification outputs are logits (n, classes) and targets {"label": (n,) whole numbers}. Numbers that are
     traced or switched arrive as scalars of the backend, structural ones as Python's.

@@ -20,7 +20,7 @@ def _compute(logits: Any, targets: Mapping[str, Any], numbers: Mapping[str, Any]
     z = ops.cast(logits, "float32")
     classes, smoothing = z.shape[-1], numbers["label_smoothing"]
     y = ops.one_hot(targets["label"], classes, dtype="float32") * (1.0 - smoothing) + smoothing / classes
-    return ops.mean(ops.sum(ops.softplus(z) - y * z, axis=-1))
+    return ops.sum(ops.softplus(z) - y * z, axis=-1)
 
 
 PART = Loss(

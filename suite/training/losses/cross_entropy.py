@@ -15,8 +15,8 @@ def _compute(logits: Any, targets: Mapping[str, Any], numbers: Mapping[str, Any]
     from suite.tasks.classification import log_likelihoods
 
     logarithms = ops.log_softmax(ops.cast(logits, "float32"), axis=-1)
-    own = -ops.mean(log_likelihoods(logarithms, targets["label"]))
-    return own + numbers["label_smoothing"] * (-ops.mean(logarithms) - own)
+    own = -log_likelihoods(logarithms, targets["label"])
+    return own + numbers["label_smoothing"] * (-ops.mean(logarithms, axis=-1) - own)
 
 
 PART = Loss(

@@ -20,7 +20,7 @@ def _compute(logits: Any, targets: Mapping[str, Any], numbers: Mapping[str, Any]
 
     own = log_likelihoods(ops.log_softmax(ops.cast(logits, "float32"), axis=-1), targets["label"])
     missing = ops.maximum(-ops.expm1(own), 1e-12)  # 1 - p; above zero, where a power has a gradient
-    return -ops.mean(ops.power(missing, numbers["gamma"]) * own)
+    return -ops.power(missing, numbers["gamma"]) * own
 
 
 PART = Loss(

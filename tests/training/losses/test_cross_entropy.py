@@ -17,10 +17,10 @@ def test_equals_the_cross_entropy_against_smoothed_labels(smoothing: float) -> N
     logarithms = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     target = np.eye(3)[LABELS] * (1 - smoothing) + smoothing / 3
     loss = PART.compute(ops.convert_to_tensor(logits), {"label": LABELS}, {"label_smoothing": smoothing})
-    assert float(loss) == pytest.approx(-(target * logarithms).sum(axis=1).mean(), rel=1e-5)
+    np.testing.assert_allclose(loss, -(target * logarithms).sum(axis=1), rtol=1e-5)
 
 
 def test_large_logits_of_half_precision_neither_overflow_nor_underflow() -> None:
     logits = ops.cast(np.array([[300.0, -300.0]], "float32"), "bfloat16")
     loss = PART.compute(logits, {"label": np.array([1], "int32")}, {"label_smoothing": 0.0})
-    assert float(loss) == pytest.approx(600, rel=1e-2)
+    assert float(loss[0]) == pytest.approx(600, rel=1e-2)
