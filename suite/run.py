@@ -11,7 +11,7 @@ HELP = """
 Train a study's candidates under equal rules, tune each, repeat the winners over seeds, and render the report.
 
     python -m suite.run study=NAME [budget=smoke|laptop|full] [limit=2h] [dataset=NAME] [backend=NAME]
-                        [precision=auto|float32|mixed_bfloat16] [workers=N] [workspace=DIR] [data_dir=DIR]
+                        [precision=auto|float32|mixed_bfloat16|mixed_float16] [workers=N] [workspace=DIR] [data_dir=DIR]
                         [offline=true] [dry_run=true|measure] [instance=NAME]
                         [storage.mlflow=ADDRESS] [storage.optuna=ADDRESS] [key=value ...]
 

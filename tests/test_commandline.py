@@ -10,7 +10,7 @@ import pytest
 from suite.commandline import boolean, enter, name_list, parse, whole_number
 from suite.core.refusals import Refusal, nearest_first, unknown
 
-ENTRIES = ("suite.run", "suite.report", "suite.status", "suite.models", "suite.data", "suite.predict")
+ENTRIES = ("suite.run", "suite.report", "suite.status", "suite.models", "suite.data", "suite.recipes", "suite.predict")
 HEAVY = ("keras", "tensorflow", "mlflow", "jax", "torch")
 
 

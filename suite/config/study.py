@@ -23,7 +23,7 @@ from suite.core.refusals import Refusal, unknown
 from suite.data.hardships import OFF
 
 BACKENDS = ("tensorflow", "jax", "torch")
-PRECISIONS = ("auto", "float32", "mixed_bfloat16")
+PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 
 
 @dataclass(frozen=True)

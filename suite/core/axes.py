@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 GROUPS = ("architecture", "options", "recipe", "data")
-FEEDING = frozenset(
-    {"recipe.epochs", "data.train_examples", "data.imbalance", "data.images", "data.image_size", "search.trials"}
-)
+FEEDING = frozenset({
+    "recipe.epochs", "recipe.patience", "data.train_examples", "data.imbalance", "data.images", "data.image_size",
+    "search.trials",
+})  # fmt: skip
 """What costs or feeds a candidate."""
 
 IMPLIED = {

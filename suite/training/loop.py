@@ -61,14 +61,15 @@ class Loop:
 
     def __init__(self, spec: RunSpec, data: Dataset, graph: Graph, directory: Path, clocks: Clocks) -> None:
         self.spec, self.data, self.graph, self.directory, self.clocks = spec, data, graph, directory, clocks
-        self.batch_size = spec.applied.batch_size
+        self.passes = spec.applied.passes
+        self.batch_size = spec.applied.batch_size // self.passes
         self.task = tasks.get(spec.task)
         self.targets = self.task.targets(data)
         self.index = training_index(spec, data)
         self.labels = data.labels[self.index]
         self.validates = not spec.train_on_validation and len(data.validation) > 0
         self._check_stopping()
-        self.batches = len(self.index) // self.batch_size
+        self.batches = len(self.index) // spec.applied.batch_size * self.passes
         self.total_steps = self.batches * spec.applied.epochs
         self.segment = segment_steps(graph.complexity.macs or graph.complexity.params, self.batch_size)
         self.identity = spec.digest(data.hash, graph.fingerprint)
@@ -144,10 +145,9 @@ class Loop:
 
     def _train_segment(self) -> None:
         epoch, done = len(self.progress.rows), self.progress.epoch_steps
-        order = epoch_order(
-            self.index, self.batch_size, self.spec.seeds["order"], epoch, self.spec.applied, self.labels
-        )
-        rows = order[done : done + self.segment]
+        recipe = self.spec.applied
+        order = epoch_order(self.index, recipe.batch_size, self.spec.seeds["order"], epoch, recipe, self.labels)
+        rows = order.reshape(-1, self.batch_size)[done : done + self.segment]
         before = self.clocks.device_seconds
         self._heartbeat.start(before)
         with self.clocks.count("device_seconds"):
@@ -155,7 +155,7 @@ class Loop:
                 **feed(self.images, rows, self.progress.step, self.targets),
                 shuffle=False, verbose=0, callbacks=Pulse(self._heartbeat, self.graph.step),
             )  # fmt: skip
-            synchronize(self.graph.optimizer.iterations)
+            synchronize(self.graph.counter)
         seconds = self.clocks.device_seconds - before
         self._heartbeat.write(self.clocks.device_seconds)
         means = {f"train_{name}": float(history.history[f"train_{name}"][-1]) for name in self.task.counted}

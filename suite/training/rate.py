@@ -24,10 +24,11 @@ class Rate(keras.optimizers.schedules.LearningRateSchedule):
 
     With t the step from 0, w the step at which the warm-up ends and p the peak: p * (t + 1) / w where t < w, at most p,
     or the share of p at which the schedule begins; then p times the schedule's factor.
+    Called with the number of passes through the network, of which a step may have several (`Recipe.passes`).
     """
 
     def __init__(self, recipe: Recipe) -> None:
-        self.kind = recipe.schedule
+        self.kind, self._passes = recipe.schedule, recipe.passes
         self._part = parts("schedules")[self.kind]
         count = HEAD + len(self._part.traced(recipe.as_mapping(), 1))
         self.values = keras.Variable(np.ones(count), dtype="float32", trainable=False, name="schedule")
@@ -40,7 +41,7 @@ class Rate(keras.optimizers.schedules.LearningRateSchedule):
     def __call__(self, step: Any) -> Any:
         values = ops.convert_to_tensor(self.values)
         peak, total, start = values[0], values[1], values[2]
-        t = ops.cast(step, "float32")
+        t = ops.cast(ops.floor_divide(step, self._passes), "float32")
         numbers = values[HEAD:]
         rate = peak * self._part.factor(t, total, start, numbers)
         top = peak if self._part.beginning is None else peak * self._part.beginning(numbers)

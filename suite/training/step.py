@@ -33,7 +33,7 @@ class CompiledStep(keras.Model):
         self.net, self.images, self.task, self.recipe = net, images, task, recipe
         objective = parts("losses")[recipe.loss]
         self.objective = objective.compute
-        self.class_weights = self._value((_classes(net, task),)) if objective.class_weights else None
+        self.class_weights = self._value((_classes(net, task),), "ones") if objective.class_weights else None
         decoupled = parts("optimizers")[recipe.optimizer].decoupled
         self.coupled_decay = not decoupled and "weight_decay" in recipe.numbers() and recipe.weight_decay > 0
         self.generator = keras.random.SeedGenerator(0)
@@ -42,13 +42,13 @@ class CompiledStep(keras.Model):
         self.numbers = {name: self._value(()) for name in _traced(recipe)}
         self.key = self.add_weight(shape=(), dtype="int32", initializer="zeros", trainable=False, name="key")
         averaging = recipe.of("averaging")
-        self.averages = Averages(averaging[0], net, self.numbers, self.add_weight) if averaging else None
+        self.averages = Averages(averaging[0], net, self.numbers, self.add_weight, recipe.passes) if averaging else None
         self.means = {name: keras.metrics.Mean(f"train_{name}") for name in task.counted}
         self.traces = 0
         self.built = True
 
-    def _value(self, shape: tuple[int, ...]) -> Any:
-        return self.add_weight(shape=shape, dtype="float32", initializer="zeros", trainable=False, autocast=False)
+    def _value(self, shape: tuple[int, ...], initial: str = "zeros") -> Any:
+        return self.add_weight(shape=shape, dtype="float32", initializer=initial, trainable=False, autocast=False)
 
     def set_values(self, recipe: Recipe, preprocessing: Preprocessing, augment_seed: int) -> None:
         """Take a run's values; nothing is traced anew."""
@@ -76,7 +76,7 @@ class CompiledStep(keras.Model):
             self.averages.fold(inputs["step"][0])
         batch = Batch(images, {name: values[0] for name, values in inputs["targets"].items()})
         for transform in self.recipe.transforms:
-            uniforms = self._uniforms(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
+            uniforms = self._draws(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
             batch = transform.apply(batch, uniforms, self._numbers(transform))
         outputs = self.net(batch.normalized(self._normalize), training=True)
         moved = {name: batch.placed(batch.targets[name]) for name in self.task.boxes}
@@ -90,6 +90,14 @@ class CompiledStep(keras.Model):
         """A part's numbers: variables where they are traced, else the recipe's own."""
         names = [number.name for number in part.numbers]
         return {name: self.numbers[name] if name in self.numbers else getattr(self.recipe, name) for name in names}
+
+    def _draws(self, stream: str, shape: tuple[int, int], number: Any) -> Any:
+        """The uniform numbers of a pass: where a batch has several, those that its images have in the whole batch."""
+        passes = self.recipe.passes
+        if passes == 1:
+            return self._uniforms(stream, shape, number)
+        whole = self._uniforms(stream, (shape[0] * passes, shape[1]), ops.floor_divide(number, passes))
+        return ops.take(ops.reshape(whole, (passes, *shape)), ops.mod(number, passes), axis=0)
 
     def _uniforms(self, stream: str, shape: tuple[int, ...], step: Any) -> Any:
         """Uniform numbers that depend on the run's key, the name of the stream and the step alone.

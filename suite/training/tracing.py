@@ -37,8 +37,10 @@ class Graph:
         self.complexity = models.measure(net)
         self.fingerprint = models.fingerprint(net)
         self.step = CompiledStep(net, images, tasks.get(spec.task), spec.applied)
-        self.optimizer = make_optimizer(spec.applied, net.trainable_variables)
+        self.optimizer = make_optimizer(spec.applied, net.trainable_variables, spec.precision)
         self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=_jit_compile())
+        self.counter = getattr(self.optimizer, "inner_optimizer", self.optimizer).variables[0]
+        """Keras' count of iterations, which every step writes."""
         self.averages = self.step.averages
         averages = self.averages.variables if self.averages else []
         self._variables = [*net.variables, *self.optimizer.variables, *averages]

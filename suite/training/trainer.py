@@ -139,7 +139,7 @@ class Trainer:
                     f"({spec.expected_fingerprint}): the code has changed; start a new instance with instance=NAME"
                 )
             loop = Loop(spec, data, graph, directory, clocks)
-            graph.set(initial, spec, preprocessing, loop.total_steps)
+            graph.set(initial, spec, preprocessing, loop.total_steps // loop.passes)
             graph.step.set_classes(spec.applied, np.bincount(loop.labels, minlength=data.num_classes))
         fields |= {
             "train_examples": len(loop.index),

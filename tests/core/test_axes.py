@@ -14,6 +14,7 @@ from suite.core.axes import FEEDING, GROUPS, covers, on_axes
         ("recipe.learning_rate", "recipe.weight_decay", False),
         ("recipe", "recipe.learning_rate", True),
         ("recipe", "recipe.epochs", False),
+        ("recipe", "recipe.patience", False),
         ("recipe.epochs", "recipe.epochs", True),
         ("data", "data.split_seed", True),
         ("data", "data.train_examples", False),

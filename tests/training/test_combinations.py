@@ -6,17 +6,19 @@ And a test for each piece of state that a part brings along: without it the run 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
 from suite.core import faults
 from suite.core.directories import HISTORY
 from suite.core.durable import read_json
+from suite.training import optimization
 from suite.training.checkpoint import CHECKPOINTS
 from suite.training.recipe import Recipe
 from suite.training.spec import RunSpec
@@ -29,22 +31,33 @@ from tests.training.test_trainer import kill
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
-COMMON: dict[str, Any] = {"epochs": 2, "batch_size": 32, "warmup": 0.1, "flip": True, "shift": 2}
+COMMON: dict[str, Any] = {"epochs": 2, "warmup": 0.1, "flip": True, "shift": 2}
 RECIPES: dict[str, Recipe] = {
     "adamw-ema-one_cycle": Recipe(
-        optimizer="adamw", learning_rate=0.01, ema=0.9, schedule="one_cycle", cutout=4, **COMMON
+        optimizer="adamw", learning_rate=0.01, ema=0.9, schedule="one_cycle", cutout=4, batch_size=32, **COMMON
     ),
     "muon-tail-restarts": Recipe(
-        optimizer="muon", learning_rate=0.02, tail=0.7, schedule="restarts", cycles=2, **COMMON
+        optimizer="muon", learning_rate=0.02, tail=0.7, schedule="restarts", cycles=2, batch_size=32, **COMMON
     ),
+    "adamw-accumulation": Recipe(
+        optimizer="adamw", learning_rate=0.01, accumulate=3, ema=0.5, schedule="exponential", batch_size=30, **COMMON
+    ),
+    "sgd-clipping-float16": Recipe(learning_rate=0.05, clip_norm=1.0, oversample=0.5, batch_size=32, **COMMON),
 }
+PRECISION = {"sgd-clipping-float16": "mixed_float16"}
 DIES, COMMITTED = 10, 8
-"""Steps: epochs have 6 of them, and every second one is committed."""
+"""Passes through the network: epochs have 6 of them, or 18 where a step has three; every second one is committed."""
 
 Select = Callable[[Graph], list[Any]]
 STATE: list[tuple[str, str, Select]] = [
     ("adamw-ema-one_cycle", "average", lambda graph: graph.averages.variables if graph.averages else []),
     ("muon-tail-restarts", "average", lambda graph: graph.averages.variables if graph.averages else []),
+    (
+        "adamw-accumulation",
+        "gradients",
+        lambda graph: [v for v in graph.optimizer._accumulated_gradients if v is not None],
+    ),
+    ("sgd-clipping-float16", "loss scale", lambda graph: [graph.optimizer.dynamic_scale]),
     ("muon-tail-restarts", "momenta", lambda graph: [v for v in graph.optimizer.momentums if v is not None]),
 ]
 
@@ -52,7 +65,7 @@ STATE: list[tuple[str, str, Select]] = [
 def spec_of(name: str, make_spec: MakeSpec, **changes: Any) -> RunSpec:
     """A network with dropout and batch normalization."""
     spec = make_spec(architecture="article_cnn", options={"width": 0.125})
-    return replace(spec, recipe=RECIPES[name], **changes)
+    return replace(spec, recipe=RECIPES[name], precision=PRECISION.get(name, "float32"), **changes)
 
 
 class Runs:
@@ -93,8 +106,13 @@ class Runs:
 
 
 @pytest.fixture(scope="module")
-def runs(make_spec: MakeSpec, small_segments: None, tmp_path_factory: pytest.TempPathFactory) -> Runs:
-    return Runs(make_spec, tmp_path_factory.mktemp("runs"))
+def runs(make_spec: MakeSpec, small_segments: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    with (
+        pytest.MonkeyPatch.context() as patch
+    ):  # so high that the first steps overflow: the scale is another at the cut
+        patch.setattr(optimization, "LOSS_SCALE", 2.0**20)
+        yield Runs(make_spec, tmp_path_factory.mktemp("runs"))
+    keras.config.set_dtype_policy("float32")
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -163,7 +163,9 @@ def test_a_checkpoint_that_does_not_serve_is_said_with_what_differs(
     other = replace(spec, threads=2)
     assert again(other) == ("starts again: its checkpoint was made with threads: not recorded then, 2 now", 0)
     slower = replace(other, parameters={"learning_rate": 0.01})
-    assert "made with threads: not recorded then, 2 now, parameters.learning_rate: None became 0.01" in again(slower)[0]
+    assert (
+        "made with threads: not recorded then, 2 now, parameters.learning_rate: not set became 0.01" in again(slower)[0]
+    )
     for path in (folder / CHECKPOINTS).glob("*/manifest.json"):
         manifest = read_json(path)
         write_json(path, {name: value for name, value in manifest.items() if name != "made_with"})

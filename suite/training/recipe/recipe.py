@@ -110,6 +110,11 @@ class Recipe:
         """The parts in use of one folder."""
         return tuple(part for part in self.used if part in parts(kind).values())
 
+    @property
+    def passes(self) -> int:
+        """How often images go through the network for one step of the optimizer."""
+        return int(self._values.get("accumulate", 1))
+
     def check_pixels(self, size: tuple[int, int]) -> None:
         """Raises Refusal for a number in pixels that is too large for images of this height and width."""
         for name, number in self.numbers().items():

@@ -18,6 +18,9 @@ EVERY = pytest.mark.parametrize(("kind", "name"), PARTS, ids=[f"{kind}/{name}" f
 ON: dict[str, Any] = {"milestones": (0.5, 0.75)}
 """Values that a part cannot do without."""
 
+WITH: dict[str, Any] = {"accumulation": {"batch_size": 120}}
+"""Other values of a recipe that a part's numbers have to go with."""
+
 
 def other(number: Number, value: Any) -> Any:
     """A value within the number's range that is neither this one nor neutral."""
@@ -40,7 +43,7 @@ def with_part(kind: str, name: str, **values: Any) -> Recipe:
     if kind in SWITCHED:
         switch = next(number for number in part.numbers if number.name == part.switch)
         chosen |= {part.switch: other(switch, switch.neutral)}
-    given = {key: value for key, value in ON.items() if key in part.defaults()}
+    given = {key: value for key, value in ON.items() if key in part.defaults()} | WITH.get(name, {})
     return Recipe(**{**chosen, **given, **values})
 
 
