@@ -180,12 +180,14 @@ def test_the_loss_of_mixed_images_is_that_of_both_labels_by_their_shares(loss: s
     recipe = Recipe(loss=loss, weight_decay=0.0, mixup=1.0)
     step = make(recipe)
     found = step.call(one_row(12), training=True)
-    share, labels = to_numpy(found["mixed"]["share"]), LABELS[:12]
+    share, labels = ops.convert_to_numpy(found["mixed"]["share"]), LABELS[:12]
     others = np.roll(labels, -1)
-    np.testing.assert_array_equal(to_numpy(found["mixed"]["targets"]["label"]), others)
+    np.testing.assert_array_equal(ops.convert_to_numpy(found["mixed"]["targets"]["label"]), others)
     numbers = {number.name: number.default for number in parts("losses")[loss].numbers}
     each = [
-        to_numpy(parts("losses")[loss].compute(found["outputs"], {"label": ops.convert_to_tensor(some)}, numbers))
+        ops.convert_to_numpy(
+            parts("losses")[loss].compute(found["outputs"], {"label": ops.convert_to_tensor(some)}, numbers)
+        )
         for some in (labels, others)
     ]
     assert each[0].shape == (12,), "a loss for each image"
@@ -193,7 +195,7 @@ def test_the_loss_of_mixed_images_is_that_of_both_labels_by_their_shares(loss: s
     assert float(step.compute_loss(y_pred=found)) == pytest.approx(expected, rel=1e-5)
     counted = step.compute_metrics(None, None, found)
     heavier = np.where(share >= 0.5, labels, others)
-    hits = to_numpy(found["outputs"]).argmax(axis=1) == heavier
+    hits = ops.convert_to_numpy(found["outputs"]).argmax(axis=1) == heavier
     assert 0 < (share < 0.5).sum() < 12
     assert float(counted["train_accuracy"]) == pytest.approx(hits.mean())
 
