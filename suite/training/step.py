@@ -88,8 +88,9 @@ class CompiledStep(keras.Model):
 
     def _numbers(self, part: Any) -> dict[str, Any]:
         """A part's numbers: variables where they are traced, else the recipe's own."""
-        names = [number.name for number in part.numbers]
-        return {name: self.numbers[name] if name in self.numbers else getattr(self.recipe, name) for name in names}
+        values = {number.name: getattr(self.recipe, number.name) for number in part.numbers}
+        variables = {name: ops.convert_to_tensor(self.numbers[name]) for name in values if name in self.numbers}
+        return {**values, **variables}
 
     def _draws(self, stream: str, shape: tuple[int, int], number: Any) -> Any:
         """The uniform numbers of a pass: where a batch has several, those that its images have in the whole batch."""
