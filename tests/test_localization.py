@@ -52,7 +52,7 @@ def test_a_small_net_learns_class_and_place_of_rectangles(tmp_path: Path) -> Non
         final=True,
     )
     rows: list[dict] = []
-    fields = Trainer().train(spec, tmp_path / "run", 1, lambda row: bool(rows.append(row)))
+    fields = Trainer().train(spec, tmp_path / "run", lambda row: bool(rows.append(row)))
     with np.load(tmp_path / "run" / "predictions.npz") as kept:
         truth, iou, box = kept["truth"], kept["iou"], kept["box"]
         assert kept["picture"].shape == (12, 32, 32, 3)
