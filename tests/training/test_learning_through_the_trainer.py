@@ -18,7 +18,7 @@ from tests.training.conftest import MakeSpec
 
 DIGITS = DataSpec("digits", image_size=16, train_examples=600, validation_examples=200, test_examples=200)
 
-ADAM = {"optimizer": "adamw", "weight_decay": 0.01, "nesterov": False, "label_smoothing": 0.0, "flip": False,
+ADAM = {"optimizer": "adamw", "weight_decay": 0.01, "label_smoothing": 0.0, "flip": False,
         "cutout": 0, "shift": 1, "epochs": 6, "batch_size": 25}  # fmt: skip
 
 
