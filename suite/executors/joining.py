@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +25,7 @@ from suite.executors import bridge
 from suite.executors.cluster import Ask, Node, RayOptions, asked_of
 
 PROBE_SECONDS = 120.0
+CONNECT_SECONDS = 10.0
 STORE_BYTES = 100_000_000
 """Of shared memory for Ray's objects: ours are small."""
 
@@ -80,6 +82,7 @@ def join(options: RayOptions) -> Cluster:
     terminated = signal.getsignal(signal.SIGTERM)  # Ray puts its own in that place, which leaves at once
     try:
         if address:
+            _look_for(address)
             ray.init(address, **quiet)
             return Cluster(address, started=False)
         with _secrets_kept():
@@ -90,12 +93,19 @@ def join(options: RayOptions) -> Cluster:
                 object_store_memory=STORE_BYTES,
                 **quiet,
             )
-    except (ConnectionError, ValueError, RuntimeError, RayError) as error:
+    except (OSError, ValueError, RuntimeError, RayError) as error:
         raise Refusal(f"the Ray cluster at {address or 'this machine'} cannot be joined: {first_line(error)}") from None
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, terminated)
     return Cluster("local", started=True)
+
+
+def _look_for(address: str) -> None:
+    """Raises OSError where nothing listens at `host:port`: Ray would try again for minutes before it says so."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_SECONDS).close()
 
 
 @contextmanager
