@@ -24,7 +24,9 @@ RECIPES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name.startswith("auto") else name for name in RECIPES]
+)
 def test_cut_in_an_epoch_it_ends_as_if_it_had_never_stopped(
     name: str, make_spec: MakeSpec, small_segments: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

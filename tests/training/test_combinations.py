@@ -115,13 +115,21 @@ def runs(make_spec: MakeSpec, small_segments: None, tmp_path_factory: pytest.Tem
     keras.config.set_dtype_policy("float32")
 
 
-@pytest.mark.parametrize("name", RECIPES)
+def first_of_all(name: str) -> Any:
+    """The first recipe stands for the others where every change is tested."""
+    return () if name == next(iter(RECIPES)) else pytest.mark.slow
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=first_of_all(name)) for name in RECIPES])
 def test_cut_in_the_middle_of_an_epoch_it_is_as_if_it_had_never_stopped(name: str, runs: Runs, tmp_path: Path) -> None:
     resumed = Path(shutil.copytree(runs.cut(name), tmp_path / "resumed"))
     assert runs.train(name, resumed) == runs.whole(name)
 
 
-@pytest.mark.parametrize(("name", "piece", "select"), STATE, ids=[f"{name}: {piece}" for name, piece, _ in STATE])
+@pytest.mark.parametrize(
+    ("name", "piece", "select"),
+    [pytest.param(*state, marks=first_of_all(state[0]), id=f"{state[0]}: {state[1]}") for state in STATE],
+)
 def test_without_this_piece_it_ends_differently(
     name: str, piece: str, select: Select, runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
