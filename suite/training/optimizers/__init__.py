@@ -26,6 +26,24 @@ class Optimizer(Part):
     decoupled: bool = False
 
 
+def with_decay(optimizer: Any, variables: Sequence[Any]) -> Any:
+    """The optimizer with a decay of its own that is a variable, and leaves out what never decays."""
+    import keras
+
+    from suite.training.groups import decays
+
+    optimizer.weight_decay = keras.Variable(0.0, dtype="float32", trainable=False, name="weight_decay")
+    optimizer.exclude_from_weight_decay(var_list=[variable for variable in variables if not decays(variable)])
+    return optimizer
+
+
+def assign_decay(optimizer: Any, values: Mapping[str, Any]) -> None:
+    """`assign` of an optimizer that was made by `with_decay`."""
+    import numpy as np
+
+    optimizer.weight_decay.assign(np.float32(values["weight_decay"]))
+
+
 def learning_rate(default: float) -> Number:
     """Searched, where no file says otherwise, from a tenth to ten times the default."""
     tried = (default / 10, default * 10)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from suite.training.optimizers import Optimizer, learning_rate, weight_decay
+from suite.training.optimizers import Optimizer, assign_decay, learning_rate, weight_decay, with_decay
 from suite.training.recipe.part import Number
 
 COEFFICIENTS = 3.4445, -4.7750, 2.0315
@@ -80,22 +80,8 @@ def _class() -> Any:
 
 
 def _build(values: Mapping[str, Any], schedule: Any, variables: Sequence[Any]) -> Any:
-    import keras
-
-    from suite.training.groups import decays
-
-    optimizer = _class()(
-        schedule, weight_decay=0.0, momentum=values["momentum"], nesterov=values["nesterov"], name="muon"
-    )
-    optimizer.weight_decay = keras.Variable(0.0, dtype="float32", trainable=False, name="weight_decay")
-    optimizer.exclude_from_weight_decay(var_list=[variable for variable in variables if not decays(variable)])
-    return optimizer
-
-
-def _assign(optimizer: Any, values: Mapping[str, Any]) -> None:
-    import numpy as np
-
-    optimizer.weight_decay.assign(np.float32(values["weight_decay"]))
+    numbers = {name: values[name] for name in ("momentum", "nesterov")}
+    return with_decay(_class()(schedule, weight_decay=0.0, name="muon", **numbers), variables)
 
 
 PART = Optimizer(
@@ -112,6 +98,6 @@ PART = Optimizer(
     ),
     source="Jordan et al. 2024, github.com/KellerJordan/Muon; Liu et al., arXiv:2502.16982",
     build=_build,
-    assign=_assign,
+    assign=assign_decay,
     decoupled=True,
 )  # fmt: skip
