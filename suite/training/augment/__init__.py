@@ -28,3 +28,8 @@ class Transform(Switched):
     draws: int
     order: int = PIXELS
     boxes: bool = True
+
+
+def either_way(uniforms: Any) -> Any:
+    """Numbers in [-1, 1) from uniform ones in [0, 1): how far a transform goes, one way or the other."""
+    return 2.0 * uniforms - 1.0

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.augment import Transform
+from suite.training.augment import Transform, either_way
 from suite.training.recipe.part import Number
 
 
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     from suite.training.pixels.colour import hue_turned
 
-    turn = numbers["hue"] * (2.0 * uniforms[:, 0] - 1.0)
+    turn = numbers["hue"] * either_way(uniforms[:, 0])
     return batch.recoloured(lambda images: hue_turned(images, turn))
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.augment import PLACES, Transform
+from suite.training.augment import PLACES, Transform, either_way
 from suite.training.recipe.part import Number
 
 
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     from suite.training.pixels.affine import rotated
 
-    return batch.turned(rotated(numbers["rotation"] * (2.0 * uniforms[:, 0] - 1.0)))
+    return batch.turned(rotated(numbers["rotation"] * either_way(uniforms[:, 0])))
 
 
 PART = Transform(

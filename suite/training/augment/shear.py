@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.augment import PLACES, Transform
+from suite.training.augment import PLACES, Transform, either_way
 from suite.training.recipe.part import Number
 
 
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     from suite.training.pixels.affine import sheared
 
-    slopes = numbers["shear"] * (2.0 * uniforms - 1.0)
+    slopes = numbers["shear"] * either_way(uniforms)
     none = 0.0 * slopes[:, 0]
     return batch.turned(sheared(slopes[:, 0], none)).turned(sheared(none, slopes[:, 1]))
 

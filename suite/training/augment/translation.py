@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.augment import PLACES, Transform
+from suite.training.augment import PLACES, Transform, either_way
 from suite.training.recipe.part import Number
 
 
@@ -15,7 +15,7 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     from suite.training.pixels.affine import translated
 
     height, width = batch.size
-    parts = numbers["translation"] * (2.0 * uniforms - 1.0)
+    parts = numbers["translation"] * either_way(uniforms)
     return batch.turned(translated(ops.round(parts[:, 0] * width), ops.round(parts[:, 1] * height)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.augment import PLACES, Transform
+from suite.training.augment import PLACES, Transform, either_way
 from suite.training.recipe.part import Number
 
 
@@ -14,7 +14,7 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
 
     from suite.training.pixels.affine import zoomed
 
-    return batch.turned(zoomed(ops.exp(ops.log(1.0 + numbers["zoom"]) * (2.0 * uniforms[:, 0] - 1.0))))
+    return batch.turned(zoomed(ops.exp(ops.log(1.0 + numbers["zoom"]) * either_way(uniforms[:, 0]))))
 
 
 PART = Transform(
