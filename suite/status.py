@@ -11,7 +11,6 @@ from pathlib import Path
 from suite.commandline import DONE, FAILED, boolean, enter, parse
 from suite.core import directories
 from suite.core.addresses import MLFLOW, OPTUNA, Stores
-from suite.core.attempts import settle
 from suite.core.directories import RunKey
 from suite.core.durable import read_json
 from suite.core.instances import require
@@ -131,8 +130,6 @@ def _rebuild(workspace: Path, instances: list[Path], stores: Stores) -> int:
 
     code = DONE
     for directory in instances:
-        for _, run in list(directories.run_directories(directory)):
-            settle(run)
         runs, error = rebuild(workspace, directory, stores)
         print(f"{directory.parent.name} / {directory.name}: " + (error or f"{runs} runs projected"))
         code = FAILED if error else code

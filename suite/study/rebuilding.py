@@ -10,6 +10,7 @@ from typing import Any
 from suite import tasks
 from suite.core import directories
 from suite.core.addresses import Stores
+from suite.core.attempts import settle
 from suite.core.directories import RunKey
 from suite.core.durable import read_json
 from suite.core.planning import described
@@ -33,6 +34,8 @@ def rebuild(workspace: Path, directory: Path, stores: Stores) -> tuple[int, str 
     shown = tasks.get(description.get("task", tasks.DEFAULT)).artifacts
     instance = Instance(workspace, stores, description["study"], description["instance"], tags, shown)
     runs = dict(directories.run_directories(directory))
+    for path in runs.values():
+        settle(path)
     ended = {key: result for key, path in runs.items() if (result := read_result(path)) is not None}
     errors = []
     for name, opener in openers(instance).items():
