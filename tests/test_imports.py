@@ -24,7 +24,7 @@ MAY_KNOW = {
     "executors": {"core", "training"},
     "study": {"core", "config", "data", "models", "tasks", "training", "executors", "projections"},
     "analysis": {"core", "models", "tasks"},
-    "bench": {"core", "config", "executors", "projections", "study", "training"},
+    "bench": {"core", "config", "data", "executors", "models", "projections", "study", "training"},
 }
 """What each part may import, its own modules aside. Entry points, the modules directly in `suite`, may import any."""
 
