@@ -15,7 +15,7 @@ from suite.config.layers import images_seen_of, recipe_layer, recipe_of
 from suite.config.search import SEARCH_KEYS, SearchSpace, checked_search, space_of
 from suite.core.identity import in_words
 from suite.core.refusals import Refusal, unknown
-from suite.data.dataset import DataSpec
+from suite.data.dataset import PLACES, DataSpec
 from suite.training.recipe import CHOSEN, Recipe, neutral_values, parts
 
 KEYS = ("architecture", "options", "recipe", "data", "search")
@@ -209,6 +209,7 @@ def _data(values: Mapping[str, Any], dataset: str, target: str | None) -> DataSp
     for key in ("train_examples", "validation_examples", "test_examples"):
         if values.get(key) is not None:
             count(f"data.{key}", values[key])
+    places = {key: str(Path(str(values[key])).expanduser().resolve()) for key in PLACES if values.get(key)}
     if dataset == "folder":
-        values = {**values, "path": str(Path(str(values["path"])).expanduser().resolve())}
+        values = {**values, **places}
     return DataSpec(name=dataset, target=target, **values)

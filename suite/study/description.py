@@ -9,6 +9,7 @@ from suite.config.study import Study
 from suite.core import directories
 from suite.core.durable import write_json
 from suite.core.host import commit, host, versions
+from suite.data.dataset import AS_EVER, PLACES
 from suite.data.hardships import OFF
 from suite.study import plan
 from suite.study.ledger import Ledger
@@ -81,7 +82,11 @@ def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
         "recipe": candidate.settled(len(ledger.dataset(name).train)).as_mapping(),
         "search": asdict(candidate.search),
         "data": {
-            **{key: value for key, value in asdict(candidate.data).items() if key != "path" and OFF.get(key) != value},
+            **{
+                key: value
+                for key, value in asdict(candidate.data).items()
+                if key not in PLACES and {**OFF, **AS_EVER}.get(key) != value
+            },
             "images": len(ledger.dataset(name).train),
             "hash": ledger.dataset(name).hash,
             "test_hash": ledger.dataset(name).test_hash,
