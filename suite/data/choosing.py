@@ -45,16 +45,10 @@ def chosen_classes(entry: Entry, wanted: tuple[str, ...] | int | None) -> Entry:
     )
 
 
-def majority_share(entry: Entry, test: Indices) -> tuple[str, float]:
-    """The class that most test images have, and their share."""
-    counts = np.bincount(entry.targets.labels[test], minlength=len(entry.class_names))
-    return entry.class_names[int(counts.argmax())], float(counts.max() / counts.sum())
-
-
 def majority(entry: Entry, test: Indices) -> tuple[str, ...]:
     """A note where always guessing one class is nearly as good as a network may be."""
-    name, share = majority_share(entry, test)
-    classes = len(entry.class_names)
+    counts = np.bincount(entry.targets.labels[test], minlength=len(entry.class_names))
+    name, share, classes = entry.class_names[int(counts.argmax())], counts.max() / counts.sum(), len(entry.class_names)
     if (1 - share) > EASY * (1 - 1 / classes):
         return ()
     return (

@@ -109,7 +109,7 @@ def write(ledger: Ledger, state: str, reason: str | None = None, limit: dict[str
 
 
 def plan_lines(study: Study, ledger: Ledger) -> list[str]:
-    """The plan as people read it: what runs for whom."""
+    """The plan as people read it: what runs for whom, and what has to be known of the data before it does."""
     total = len(plan.planned(study))
     done = sum(key in ledger.results for key in plan.planned(study))
     per = []
@@ -126,6 +126,7 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
         f"{total} runs, {done} done",
         f"{data.name}: {len(data.train)} training, {len(data.validation)} validation, {len(data.test)} test images; "
         f"hash {data.hash[:12]}",
+        *(f"note: {note}" for note in dict.fromkeys(note for data in ledger.datasets.values() for note in data.notes)),
         *([grown] if searched > plan.trials_of(study, "tuned") and "tuned" in study.tracks else []),
     ]
 

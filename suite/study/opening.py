@@ -25,7 +25,7 @@ def open_datasets(study: Study) -> dict[str, Dataset]:
         if examples < batch:
             raise Refusal(
                 f"candidate {candidate.name}: a batch of {batch} is larger than the {examples} training images; "
-                f"set recipe.batch_size={2 ** (examples.bit_length() - 1)} or less (never changed silently)"
+                f"set recipe.batch_size={examples} or less (never changed silently)"
             )
         least = facts(candidate.architecture)["min_size"]
         height, width, _ = opened[candidate.data].input_shape

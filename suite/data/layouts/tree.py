@@ -110,8 +110,9 @@ def _divided(
     divided = division(root, flat=choice.label_from == NAME)
     parts = dict(divided.folders) if divided else {}
     above = frozenset(place_of(folder) for folder in (root.resolve(), *root.resolve().parents))
-    pass_by(root, seen.found)
     train = parts.pop(TRAIN, root)
+    for folder in {root, train}:
+        pass_by(folder, seen.found)
     notes = [] if choice.label_from == NAME else _loose_note(train)
     notes += divided.notes if divided else _taken_for_classes(root)
     if choice.label_from == FOLDER:

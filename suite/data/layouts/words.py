@@ -81,12 +81,12 @@ def same(name: str) -> str:
 
 
 def legible(name: str) -> str:
-    """A name as text, with bytes that are no UTF-8 read as Latin-1, in which every byte is a letter."""
+    """A name as one line of text: bytes that are no UTF-8 are read as Latin-1, in which every byte is a letter."""
     try:
         name.encode()
     except UnicodeEncodeError:
-        return os.fsencode(name).decode("latin-1")
-    return name
+        name = os.fsencode(name).decode("latin-1")
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda found: repr(found[0])[1:-1], name)
 
 
 def _letters(name: str) -> str:

@@ -66,4 +66,5 @@ def test_bytes_that_are_no_utf8_are_read_as_latin1() -> None:
     broken = b"caf\xe9".decode("utf-8", "surrogateescape")
     assert legible(broken) == "café"
     assert legible("café") == "café"
+    assert legible("two\nlines\x85") == "two\\nlines\\x85"
     assert same("cafe\u0301") == "café"
