@@ -14,6 +14,7 @@ from PIL import Image
 import suite.data.__main__ as inspection
 import suite.run
 from suite.commandline import REFUSED, enter
+from suite.training.prediction import find_pictures
 from tests.data.made_up import picture
 
 Run = Callable[..., tuple[int, str, str]]
@@ -227,3 +228,18 @@ def test_names_in_any_script_and_with_any_punctuation_are_read(inspect: Run, tmp
     assert code == 0
     assert "new\\nline" in out
     assert f"45 images of 64x64x3, {len(names)} classes" in out
+
+
+def test_predictions_name_what_they_pass_by(tmp_path: Path) -> None:
+    root = photographs(tmp_path / "set", {"a": 2, "@eaDir": 2})
+    (root / "a" / "photo.heic").write_bytes(b"0000ftypheic")
+    (root / "a" / "lost.png").symlink_to("gone.png")
+    (root / "a" / "0.png").rename(root / "a" / "unnamed")
+    pictures, notes = find_pictures(root)
+    assert [path.name for path in pictures] == ["1.png", "unnamed"]
+    assert notes == (
+        "1 files that are no pictures were ignored (1 .heic)",
+        "2 thumbnails or deleted pictures were ignored (2 in @eaDir)",
+        f"not a picture, but a link that leads nowhere: {root / 'a' / 'lost.png'}",
+    )
+    assert find_pictures(root / "a" / "unnamed") == ([root / "a" / "unnamed"], ())
