@@ -176,7 +176,7 @@ def _write(contents: Contents, entry: Path) -> None:
             "hash": content_hash(contents, digests),
             "files": files,
             **({"fit": contents.fit.as_mapping()} if contents.fit else {}),
-            **({"alike": alike(partial, contents, digests)} if contents.files else {}),
+            **({"alike": alike(partial, contents, digests)} if contents.compared else {}),
         }
         write_json(partial / "set.json", manifest)
         reach("cache-written")

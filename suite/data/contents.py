@@ -45,6 +45,7 @@ class Contents:
     part: (N,) uint8 of TRAIN, VALIDATION, TEST. checksum: how the files compare with the publisher's, in words.
     files: each image's file, below the set's folder; none where a set has no file for each. along: what comes with the
     chunks of such a set. fit: how these pictures came to be images, where that is not what the set declares.
+    compared: whether near duplicates of test images are looked for: nobody has looked at a folder before.
     """
 
     shape: tuple[int, int, int, int]
@@ -57,6 +58,7 @@ class Contents:
     files: tuple[str, ...] = ()
     along: Along | None = None
     fit: Fit | None = None
+    compared: bool = False
 
     @property
     def labels(self) -> Labels:

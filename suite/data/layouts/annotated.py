@@ -45,12 +45,14 @@ def labels_of(
         return None
     for base in (root, root.parent):
         for file in sorted(base.glob(_ORDERED)):
-            return Labelled(_in_order(file, file.read_text(encoding="utf-8").split(), pictures), (file,))
+            return Labelled(
+                _in_order(file, file.read_text(encoding="utf-8", errors="replace").split(), pictures), (file,)
+            )
         for place in _KIT:
             for file in sorted(base.glob(f"{place}/{_TRUTH}")):
                 meta = file.with_name(_META)
                 wnids = _wnids(meta)
-                numbers = file.read_text(encoding="utf-8").split()
+                numbers = file.read_text(encoding="utf-8", errors="replace").split()
                 try:
                     return Labelled(_in_order(file, [wnids[number] for number in numbers], pictures), (file, meta))
                 except KeyError as error:

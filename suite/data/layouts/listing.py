@@ -75,7 +75,10 @@ def _lines(file: Path) -> list[tuple[int, list[str]]]:
     if not head.count(mark):
         return [(number, line.rsplit(None, 1)) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     reader = csv.reader(text.splitlines(keepends=True), delimiter=mark)
-    return [(reader.line_num, row) for row in reader if any(field.strip() for field in row)]
+    try:
+        return [(reader.line_num, row) for row in reader if any(field.strip() for field in row)]
+    except csv.Error as error:
+        raise Refusal(f"{file}, line {reader.line_num}: not a line of a CSV ({error}); mend it") from None
 
 
 def _columns(file: Path, lines: Sequence[tuple[int, list[str]]]) -> tuple[Columns, int]:

@@ -103,7 +103,7 @@ def _validation(root: Path, ids: list[str], found: Found) -> tuple[list[Picture]
 def _annotations(root: Path) -> list[Line]:
     """Each line's number, its picture's name, and its class with the box."""
     path, lines = root / ANNOTATIONS, []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         fields = line.split("\t")
         if len(fields) < 2:
             raise Refusal(
@@ -141,7 +141,7 @@ def _lines(file: Path) -> list[Line]:
 
 def _names(words: Path, ids: list[str]) -> tuple[str, ...]:
     """The first word for each class; the identifier where there is none, or where two classes would share it."""
-    lines = words.read_text(encoding="utf-8").splitlines() if words.is_file() else []
+    lines = words.read_text(encoding="utf-8", errors="replace").splitlines() if words.is_file() else []
     known = {wnid: text.split(",")[0].strip() for wnid, tab, text in (line.partition("\t") for line in lines) if tab}
     first = [known.get(wnid) or wnid for wnid in ids]
     count = Counter(first)

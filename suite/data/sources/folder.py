@@ -82,6 +82,7 @@ def _contents(root: Path, understood: tree.Tree, image_size: int | None, spec: D
         files=tuple(legible(path.relative_to(root).as_posix()) for path in paths),
         along=along,
         fit=fit,
+        compared=spec.name == "folder",
     )
 
 

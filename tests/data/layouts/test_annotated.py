@@ -105,3 +105,9 @@ def test_a_list_of_other_classes_is_refused(root: Path) -> None:
     (root / "val.txt").write_text("\n".join(f"{name(k)}.JPEG thing{k}" for k in range(6)))
     with pytest.raises(Refusal, match=r"its classes \('thing0', ...\) are none of the class folders"):
         understand(root)
+
+
+def test_a_list_in_another_encoding_is_no_traceback(root: Path) -> None:
+    lines = b"".join(f"{name(k)}.JPEG\t{wnid}\tcaf".encode() + b"\xe9\n" for k, wnid in enumerate(TRUTH))
+    (root / "val_annotations.txt").write_bytes(lines)
+    assert labels(root) == list(TRUTH)

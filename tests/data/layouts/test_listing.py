@@ -85,6 +85,7 @@ def test_what_is_not_listed_is_counted(root: Path) -> None:
         (["file,cat,dog", "00.png,1,0"], r"line 1: expected headings, among them one of path"),
         (["path,split,label", "00.png"], r"line 2: expected 3 columns or more"),
         ([""], r"is empty; expected lines of path and label"),
+        (["file,label", f"00.png,{'a' * 200_000}"], r"line 2: not a line of a CSV \(field larger"),
     ],
 )
 def test_a_list_that_cannot_be_used_is_refused(lines: list[str], why: str, root: Path) -> None:
