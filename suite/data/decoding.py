@@ -25,7 +25,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from suite.core.refusals import Refusal
 from suite.data.contents import CHUNK, DIGEST_BYTES, Along, Contents
-from suite.data.files.formats import heif_decoder
+from suite.data.files.formats import heif_decoder, is_torn_png
 from suite.data.fit import FULL_BITS, Fit, Images
 
 _FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "AVIF", *heif_decoder())
@@ -156,6 +156,8 @@ def decode_one(path: Path | io.BytesIO, size: int, channels: int, fit: Fit | Non
 def _with_digest(path: Path, size: int, channels: int, fit: Fit) -> tuple[Images, bytes]:
     """The image, and the digest of the file, which is read once."""
     data = path.read_bytes()
+    if is_torn_png(data):
+        raise ValueError("damaged: its checksums do not agree with its pixels")
     digest = hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
     return decode_one(io.BytesIO(data), size, channels, fit), digest
 

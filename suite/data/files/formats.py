@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import struct
+import zlib
 from pathlib import Path
 
 _HEIF = (".heic", ".heif", ".hif")
@@ -32,6 +34,7 @@ _STARTS = (
     re.compile(rb"RIFF....WEBP", re.DOTALL),
     re.compile(rb"P[1-6]\s"),  # PBM, PGM, PPM
     re.compile(rb"....ftypavi[fs]", re.DOTALL),
+    *((re.compile(rb"....ftyp(hei[cxms]|mif1)", re.DOTALL),) if _WITH_HEIF else ()),
 )
 
 
@@ -55,3 +58,20 @@ def is_picture(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(16)
     return any(start.match(head) for start in _STARTS)
+
+
+def is_torn_png(data: bytes) -> bool:
+    """Whether the pixels of a PNG are not those that were written, by the checksums of their chunks.
+
+    Pillow passes them by, and shows what a damaged stream comes to.
+    """
+    place = 8
+    while data.startswith(b"\x89PNG\r\n\x1a\n") and place + 12 <= len(data):
+        (length,) = struct.unpack_from(">I", data, place)
+        end = place + 8 + length
+        if data[place + 4 : place + 8] == b"IDAT" and end + 4 <= len(data):
+            (expected,) = struct.unpack_from(">I", data, end)
+            if zlib.crc32(memoryview(data)[place + 4 : end]) != expected:
+                return True
+        place = end + 4
+    return False
