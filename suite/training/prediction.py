@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from suite import tasks
 from suite.core.refusals import Refusal, unreadable
-from suite.data.decoding import fit_some, read_headers
+from suite.data.decoding import fit_some
 from suite.data.files.walk import Found, walk
 from suite.data.fit import Fit
+from suite.data.headers import read_headers
 from suite.data.registry import named_sets
 from suite.tasks import Task
 from suite.training.preprocessing import PREPROCESSING, Preprocessing

@@ -14,8 +14,9 @@ from PIL import Image
 from suite.core.refusals import Refusal
 from suite.data import decoding
 from suite.data.contents import Along, Contents, in_chunks
-from suite.data.decoding import decode, decode_one, decode_some, fit_some, read_headers, resized
+from suite.data.decoding import decode, decode_one, decode_some, fit_some, resized
 from suite.data.fit import Fit, Square
+from suite.data.headers import MAX_PIXELS, read_headers
 from suite.data.targets import Targets
 from tests.data.made_up import picture
 
@@ -271,7 +272,7 @@ def test_a_photograph_of_a_large_camera_is_read_reduced_and_a_large_png_is_not(t
     (header,) = read_headers([tmp_path / "large.jpg"])
     assert header is not None
     assert (header.width, header.height) == (12_000, 9_000)
-    assert Image.MAX_IMAGE_PIXELS == decoding.MAX_PIXELS, "Pillow's own limit is back, and the same"
+    assert Image.MAX_IMAGE_PIXELS == MAX_PIXELS, "Pillow's own limit is back, and the same"
 
 
 def test_files_are_digested_and_bad_ones_left_out_on_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

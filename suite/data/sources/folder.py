@@ -17,7 +17,7 @@ from suite.data.registry import NamedSet
 from suite.data.targets import BOX, LABEL, Targets
 
 if TYPE_CHECKING:
-    from suite.data.decoding import Header
+    from suite.data.headers import Header
 
 KEPT_UP_TO = 128
 """Pictures that are all squares of one size up to this, in pixels, keep it."""
@@ -64,7 +64,8 @@ def _identity(root: Path, understood: tree.Tree, spec: DataSpec) -> list[object]
 
 
 def _contents(root: Path, understood: tree.Tree, image_size: int | None, spec: DataSpec) -> Contents:
-    from suite.data.decoding import decode, read_headers  # Pillow: only for those who need it
+    from suite.data.decoding import decode  # Pillow: only for those who need it
+    from suite.data.headers import read_headers
 
     paths = [picture.path for picture in understood.pictures]
     headers = [header for header in read_headers(paths) if header is not None]  # decoding names those without one
@@ -96,7 +97,7 @@ def _targets(understood: tree.Tree, paths: list[Path], size: int) -> Targets:
     """Labels, and boxes in the pixels of the images that are `size` wide and high."""
     if understood.boxes is None:
         return Targets.of_labels(understood.labels)
-    from suite.data.decoding import read_headers
+    from suite.data.headers import read_headers
 
     sizes = [(header.width, header.height) if header else None for header in read_headers(paths)]
     return Targets({LABEL: understood.labels, BOX: in_images(understood.boxes, sizes, size)})

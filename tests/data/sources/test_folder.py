@@ -12,7 +12,7 @@ from PIL import Image
 from suite.core.refusals import Refusal
 from suite.data.contents import Contents
 from suite.data.dataset import DataSpec
-from suite.data.decoding import Header
+from suite.data.headers import Header
 from suite.data.sources.folder import default_size, locate
 from tests.data.made_up import class_tree, picture
 
