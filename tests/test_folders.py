@@ -230,6 +230,26 @@ def test_names_in_any_script_and_with_any_punctuation_are_read(inspect: Run, tmp
     assert f"45 images of 64x64x3, {len(names)} classes" in out
 
 
+def test_names_that_are_not_utf8_are_no_traceback_anywhere(inspect: Run, plan: Run, tmp_path: Path) -> None:
+    odd = os.fsdecode(b"x\xff\xe9")
+    root = photographs(
+        tmp_path / "set", {"train/a/1": 9, "train/a/2": 9, "train/b": 9, "test/a": 2, "test/b": 2, "c": 2}
+    )
+    (root / "train" / "a" / "1").rename(root / "train" / "a" / odd)
+    (root / "train" / "b" / "0.png").rename(root / "train" / "b" / f"{odd}.png")
+    (root / "c").rename(root / odd)
+    (root / "train" / f"{odd}circle").symlink_to(".")
+    for command in (inspect, plan):
+        code, out, err = command(root)
+        assert (code, err) == (0, "")
+        assert "a (2 9, xÿé 9)" in out
+        assert "xÿé/ beside train/ belong to no part" in out
+        assert "not followed: xÿécircle" in out
+    (root / "train" / "b" / f"{odd}.png").write_bytes(b"")
+    code, _, err = inspect(root)
+    assert (code, err.count("\n")) == (REFUSED, 1)
+
+
 def test_predictions_name_what_they_pass_by(tmp_path: Path) -> None:
     root = photographs(tmp_path / "set", {"a": 2, "@eaDir": 2})
     (root / "a" / "photo.heic").write_bytes(b"0000ftypheic")

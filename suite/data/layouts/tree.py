@@ -22,7 +22,7 @@ from suite.data.files.walk import Found, Picture, Place, loose_pictures, pass_by
 from suite.data.layouts import annotated, classes, listing
 from suite.data.layouts.classes import FOLDER, INNER, NAME, Row, Seen, chosen, class_folders, refuse_classes
 from suite.data.layouts.parts import division, refuse_parts_in_classes
-from suite.data.layouts.words import UNLABELLED, listed, parts_of
+from suite.data.layouts.words import UNLABELLED, legible, listed, parts_of
 from suite.data.splits import TEST_SEED, held_out
 from suite.data.targets import Labels
 
@@ -99,7 +99,7 @@ def understand(root: Path, boxed: bool = False, choice: Choice | None = None) ->
     if TEST not in part_of:
         notes.append(hold_out_test(labels, part_of))
     pictures = [picture for _, _, picture in rows]
-    tree = Tree(pictures, labels, part_of, class_names, tuple(notes), read)
+    tree = Tree(pictures, labels, part_of, class_names, tuple(map(legible, notes)), read)
     return replace(tree, annotations=(*read, root / BOXES), boxes=_boxes(root, pictures)) if boxed else tree
 
 
