@@ -128,7 +128,7 @@ def _small(dataset: Dataset) -> list[str]:
         return []
     return [
         f"the {count:,} training images are fewer than a batch of {batch}, which recipes have unless they say "
-        f"otherwise: recipe.batch_size={max(1, count // 4)} would do"
+        f"otherwise: set recipe.batch_size={count} or less"
     ]
 
 

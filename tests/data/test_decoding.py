@@ -209,23 +209,6 @@ def test_long_decoding_says_how_far_it_is(
     assert capsys.readouterr().err == "decoding pictures: 3 of 5\ndecoding pictures: 5 of 5\n"
 
 
-def test_headers_tell_grey_and_transparent_pictures(tmp_path: Path) -> None:
-    paths = [
-        picture(tmp_path / "rgb.png", size=(5, 7)),
-        picture(tmp_path / "grey.png", 3, mode="L"),
-        picture(tmp_path / "clear.png", (0, 0), mode="LA"),
-        tmp_path / "gone.png",
-    ]
-    rgb, grey, clear, gone = read_headers(paths)
-    assert rgb is not None
-    assert grey is not None
-    assert clear is not None
-    assert (rgb.width, rgb.height, rgb.grey, rgb.transparent) == (5, 7, False, False)
-    assert (grey.grey, grey.transparent) == (True, False)
-    assert (clear.grey, clear.transparent) == (True, True)
-    assert gone is None
-
-
 @pytest.mark.parametrize(
     ("bits", "value", "expected"), [(12, 4095, 255), (12, 2048, 128), (12, 8, 0), (10, 512, 128), (12, 9999, 255)]
 )
