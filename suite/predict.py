@@ -72,15 +72,14 @@ def main(arguments: list[str]) -> int:
         return REFUSED
     os.environ["KERAS_BACKEND"] = asked["backend"]
     import_keras()
-    outputs = prediction.outputs(directory, asked, pixels)
-    rows = likeliest(task.logits(outputs), list(preprocessing.class_names), TOP)
-    boxes, as_csv = task.places(outputs), given.get("format") == "csv"
-    if boxes is not None and copies is not None:
+    answers = task.answers(prediction.outputs(directory, asked, pixels))
+    rows = likeliest(answers["label"], list(preprocessing.class_names), TOP)
+    as_csv = given.get("format") == "csv"
+    if copies is not None:
         from suite.training.marking import marked
 
-        table = marked(
-            readable, Path(given["images"]).expanduser(), copies, recorded_fit(preprocessing, asked), rows, boxes
-        )
+        root, boxes = Path(given["images"]).expanduser(), answers[task.boxes[0]]
+        table = marked(readable, root, copies, recorded_fit(preprocessing, asked), rows, boxes)
         write_lines(table, as_csv)
         print(f"copies with the boxes drawn, and this table as CSV: {copies}", file=sys.stderr)
     else:

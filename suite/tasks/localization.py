@@ -164,11 +164,8 @@ class Localization:
             del found["top5_localized"]
         return found
 
-    def logits(self, outputs: NDArray[np.floating]) -> NDArray[np.floating]:
-        return outputs[:, :-4]
-
-    def places(self, outputs: NDArray[np.floating]) -> NDArray[np.floating]:
-        return outputs[:, -4:]
+    def answers(self, outputs: NDArray[np.floating]) -> dict[str, NDArray[np.floating]]:
+        return {"label": outputs[:, :-4], "box": outputs[:, -4:]}
 
     def artifacts(self, directory: Path) -> dict[str, str | NDArray[np.uint8]]:
         """The confusion matrix of the classes, and the overlap curve."""

@@ -84,6 +84,15 @@ def test_of_what_left_the_view_the_class_alone_counts() -> None:
     assert float(counted["localization_accuracy"]) == pytest.approx(1 / 2)
 
 
+def test_each_target_has_its_part_of_the_outputs() -> None:
+    given = outputs([0, 1, 2, 7, 4])
+    answers = TASK.answers(given)
+    assert set(TASK.boxes) < set(answers)
+    np.testing.assert_array_equal(answers["label"].argmax(axis=1), [0, 1, 2, 7, 4])
+    np.testing.assert_array_equal(answers["box"], FOUND)
+    assert list(tasks.get("classification").answers(given)) == ["label"]
+
+
 def test_it_declares_what_it_measures() -> None:
     labels = np.arange(5, dtype=np.int32)
     seen = TASK.evaluate(outputs([0, 1, 2, 7, 4]), {"label": labels, "box": TRUTH})
