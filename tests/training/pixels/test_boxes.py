@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 from keras import ops
 
+from suite.core.refusals import Refusal
 from suite.training.augment import flip, shift
 from suite.training.batch import Batch
 from suite.training.pixels import boxes
+from suite.training.recipe import Recipe
 from suite.training.recipe.part import parts
 from tests.data.drawn import edges_of
 from tests.training.augment.by_hand import COUNT, apply, uniforms
@@ -125,3 +128,29 @@ def test_a_window_becomes_the_whole() -> None:
     given = ops.convert_to_tensor(np.array([[0.25, 0.5, 0.75, 0.75], [0, 0, 0.25, 1]], np.float32))
     window = ops.convert_to_tensor(np.array([[0.5, 0.5, 1, 1]] * 2, np.float32))
     np.testing.assert_allclose(boxes.within(given, window), [[0, 0, 0.5, 0.5], [0, 0, 0, 0]])
+
+
+def switched_on(part: Any) -> Recipe:
+    """A recipe with this transform alone, at a value that does something."""
+    (switch,) = (number for number in part.numbers if number.name == part.switch)
+    for value in (*reversed(switch.choices), True, 2, 0.5):
+        with suppress(Refusal):
+            if (recipe := Recipe(**{part.switch: value})).transforms:
+                return recipe
+    raise AssertionError(f"nothing switches {part.name} on")
+
+
+@pytest.mark.parametrize("name", [name for name, part in parts("augment").items() if part.boxes])
+def test_what_says_that_boxes_follow_it_moves_nothing_else(name: str) -> None:
+    """Images of two halves stay so where values alone change: a transform that paints pixels elsewhere, or paints
+    others over them, has to say that boxes do not follow, or which window it shows."""
+    part = parts("augment")[name]
+    halves = np.full((COUNT, HEIGHT, WIDTH, 3), 60, np.uint8)
+    halves[:, :, WIDTH // 2 :] = (200, 120, 160)
+    batch = step(name, switched_on(part).as_mapping())(Batch(ops.convert_to_tensor(halves), {}))
+    assert batch.mixture is None
+    if batch.window is None:
+        still = replace(batch, rows=None, columns=None, rows_inside=None, columns_inside=None, maps=None, kept=None)
+        seen = ops.convert_to_numpy(still.pixels()).astype(float)
+        for half in (seen[:, :, : WIDTH // 2 - 3], seen[:, :, WIDTH // 2 + 3 :]):  # sharpening reaches a pixel far
+            assert np.ptp(half, axis=(1, 2)).max() == 0
