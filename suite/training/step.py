@@ -156,7 +156,7 @@ def _chosen(own: Any, values: Any, others: Any) -> Any:
 
 def _classes(net: keras.Model, task: Task) -> int:
     """How many of the first output's numbers say how likely a class is."""
-    return int(task.logits(np.zeros((1, net.outputs[0].shape[-1]))).shape[-1])
+    return int(task.answers(np.zeros((1, net.outputs[0].shape[-1])))["label"].shape[-1])
 
 
 def _traced(recipe: Recipe) -> list[str]:
