@@ -45,7 +45,7 @@ class Setup:
 
 
 class Mailbox:
-    """An actor beside the coordinator: tasks leave a committed epoch here, and wait for the answer."""
+    """An actor beside the coordinator: tasks leave here what happens meanwhile, and wait for the answer to an epoch."""
 
     def __init__(self) -> None:
         self._events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
@@ -56,6 +56,10 @@ class Mailbox:
         answer = self._waiting[order] = asyncio.get_running_loop().create_future()
         self._events.put_nowait((order, event))
         return await answer
+
+    async def tell(self, order: str, event: dict[str, Any]) -> None:
+        """Leave an event of an order that is not answered."""
+        self._events.put_nowait((order, event))
 
     async def answer(self, order: str, answer: dict[str, Any]) -> None:
         waiting = self._waiting.pop(order, None)
@@ -106,6 +110,9 @@ def carry(order: Mapping[str, Any], name: str, setup: Setup, mailbox: Any) -> di
     kept = _warm(setup)
     try:
         return _follow(kept, order, name, setup, mailbox)
+    except RayActorError:  # nobody will answer: the run goes on elsewhere, and asks again
+        _drop()
+        return {"event": "exit", "ending": Ending.KILLED, "how": "its way to the coordinator was lost"}
     except BaseException:
         _drop()  # the coordinator is gone, or whatever else: nobody follows the worker any more
         raise
@@ -141,22 +148,21 @@ def _follow(kept: _Kept, order: Mapping[str, Any], name: str, setup: Setup, mail
             case "ready":
                 worker.ready = True
             case "epoch":
-                try:
-                    answer = ray.get(mailbox.ask.remote(name, event))
-                except RayActorError:  # nobody will answer: the run goes on elsewhere, and asks again
-                    _drop()
-                    return {"event": "exit", "ending": Ending.KILLED, "how": "its way to the coordinator was lost"}
-                worker.send(**answer)
+                worker.send(**ray.get(mailbox.ask.remote(name, event)))
+            case "passed_over":
+                ray.get(mailbox.tell.remote(name, event))  # it must be there before the epoch that follows
             case "exit":
                 _kept = None
                 return {**event, "began": worker.ready, "words": worker.last_words(), "log": str(worker.log)}
             case "suspended":
                 _drop()
                 return event
-            case _:
+            case "finished":
                 if _is_spent(order, event.get("memory_bytes", 0), setup):
                     _drop()
                 return event
+            case other:
+                raise ValueError(f"a worker says {other!r}, which no executor knows")
 
 
 def _is_spent(order: Mapping[str, Any], memory_bytes: int, setup: Setup) -> bool:

@@ -1,0 +1,105 @@
+"""A node's side of a cluster with real workers and the real mailbox; what Ray would carry is carried by a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from suite.core.result import read_result
+from suite.data import DataSpec
+from suite.executors import bridge
+from suite.executors.bridge import Mailbox, Setup, carry
+from suite.training.recipe import Recipe
+from suite.training.spec import RunSpec
+
+FIELDS = {
+    "study": "s", "instance": "i", "candidate": "c", "architecture": "mlp", "track": "tuned", "phase": "final",
+    "number": 0, "seed": 0, "dataset": "digits", "data_hash": "", "backend": "tensorflow", "precision": "float32",
+}  # fmt: skip
+SPEC = RunSpec("mlp", {}, Recipe(epochs=2), DataSpec("digits"), {"initial": 0}, "")
+
+
+class Carried:
+    """A mailbox whose methods are called as an actor's are: `method.remote(...)`, which gives a future."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._mailbox = asyncio.run_coroutine_threadsafe(self._made(), self._loop).result()
+
+    @staticmethod
+    async def _made() -> Mailbox:
+        return Mailbox()
+
+    def __getattr__(self, name: str) -> Any:
+        method, loop = getattr(self._mailbox, name), self._loop
+
+        class Method:
+            @staticmethod
+            def remote(*arguments: Any) -> Future[Any]:
+                return asyncio.run_coroutine_threadsafe(method(*arguments), loop)
+
+        return Method
+
+    def end(self) -> None:
+        for task in asyncio.all_tasks(self._loop):
+            self._loop.call_soon_threadsafe(task.cancel)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+@pytest.fixture
+def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Carried]:
+    monkeypatch.setattr(bridge.ray, "get", lambda future: future.result(timeout=60))
+    monkeypatch.setattr(bridge.ray.util, "get_node_ip_address", lambda: "10.0.0.1")
+    made = Carried()
+    yield made
+    bridge._drop()
+    made.end()
+
+
+def setup(workspace: Path, module: str) -> Setup:
+    from suite.executors.cluster import software
+
+    proof = workspace / "proof"
+    proof.write_text("seen")
+    return Setup(workspace, workspace / "logs", {}, module, 1, (proof, "seen"), software())
+
+
+def carried(order: str, mailbox: Carried, directory: Path, setup: Setup) -> tuple[list[Any], dict[str, Any]]:
+    """Carry out one run, each epoch of which goes on: what arrived meanwhile, by order, and the last event."""
+    directory.mkdir()
+    told = {"do": "train", "spec": SPEC.as_mapping(), "directory": str(directory), "attempt": 1, "fields": FIELDS}
+    task: Future[dict[str, Any]] = Future()
+    work = threading.Thread(target=lambda: task.set_result(carry(told, order, setup, mailbox)), daemon=True)
+    work.start()
+    arrived: list[Any] = []
+    collecting = mailbox.collect.remote()
+    while not task.done():
+        if collecting.done():
+            for name, event in collecting.result():
+                arrived.append((name, event["event"], event.get("row", {}).get("epoch")))
+                if event["event"] == "epoch":
+                    mailbox.answer.remote(name, {"stop": False})
+            collecting = mailbox.collect.remote()
+        work.join(0.01)
+    collecting.cancel()
+    return arrived, task.result()
+
+
+def test_a_checkpoint_that_is_passed_over_is_told_and_the_run_goes_on(mailbox: Carried, tmp_path: Path) -> None:
+    """So does the next one, in the same worker."""
+    made = setup(tmp_path, "tests.executors.passes_over")
+    for order in ("first", "second"):
+        arrived, last = carried(order, mailbox, tmp_path / order, made)
+        assert arrived == [(order, "passed_over", None), (order, "epoch", 1), (order, "epoch", 2)]
+        assert last["event"] == "finished"
+        assert read_result(tmp_path / order) is not None
