@@ -77,15 +77,18 @@ class Mailbox:
 def look(setup: Setup, commit: bool = True) -> str | None:
     """Why this node cannot carry out runs, in one sentence; None where it can. `commit`: the suite's own counts."""
     address = ray.util.get_node_ip_address()
-    path, content = setup.proof
-    try:
-        seen = path.read_text(encoding="utf-8")
-    except OSError:
-        seen = None
-    if seen != content:
+    if not _sees_the_workspace(setup):
         return unseen(setup.workspace, address)
     differs = difference(setup.software, software(), commit)
     return f"node {address} has other software than this machine: {differs}" if differs else None
+
+
+def _sees_the_workspace(setup: Setup) -> bool:
+    path, content = setup.proof
+    try:
+        return path.read_text(encoding="utf-8") == content
+    except OSError:
+        return False
 
 
 @dataclass
@@ -109,13 +112,17 @@ def carry(order: Mapping[str, Any], name: str, setup: Setup, mailbox: Any) -> di
     _looked = True
     kept = _warm(setup)
     try:
-        return _follow(kept, order, name, setup, mailbox)
+        event = _follow(kept, order, name, setup, mailbox)
     except RayActorError:  # nobody will answer: the run goes on elsewhere, and asks again
         _drop()
         return {"event": "exit", "ending": Ending.KILLED, "how": "its way to the coordinator was lost"}
     except BaseException:
         _drop()  # the coordinator is gone, or whatever else: nobody follows the worker any more
         raise
+    if _sees_the_workspace(setup):
+        return event
+    _drop()  # it was unmounted meanwhile: what came of the run lies elsewhere, and says nothing about it
+    return {"event": "suspended", "reason": unseen(setup.workspace, ray.util.get_node_ip_address())}
 
 
 def _warm(setup: Setup) -> _Kept:

@@ -164,7 +164,11 @@ class Coordinator:
         del self._running[key]
         self._clock.released(worker.name)
         result = self.ledger.commit(key)
-        assert result is not None, f"{key} is said to be finished and has no result"
+        if result is None:
+            raise Stopped(
+                f"{key} is said to be finished, and {self.ledger.path(key)} has no result of it: look whether every "
+                "machine sees that folder and whether somebody deletes there, then the same command trains it again"
+            )
         faults.reach("coordinator.committed")
         if key.phase == "search":
             value = result.metrics.get(self._selection)

@@ -103,3 +103,13 @@ def test_a_checkpoint_that_is_passed_over_is_told_and_the_run_goes_on(mailbox: C
         assert arrived == [(order, "passed_over", None), (order, "epoch", 1), (order, "epoch", 2)]
         assert last["event"] == "finished"
         assert read_result(tmp_path / order) is not None
+
+
+def test_a_node_that_loses_the_workspace_meanwhile_says_so(mailbox: Carried, tmp_path: Path) -> None:
+    """Where it is not mounted any more, its path is a folder of the node's own: a result there is none."""
+    made = setup(tmp_path, "suite.bench.trivial")
+    assert carried("first", mailbox, tmp_path / "first", made)[1]["event"] == "finished"
+    made.proof[0].unlink()
+    _, last = carried("second", mailbox, tmp_path / "second", made)
+    assert last["event"] == "suspended"
+    assert "node 10.0.0.1 does not see the workspace" in last["reason"]

@@ -201,3 +201,12 @@ def test_a_worker_that_never_began_is_no_failure_of_its_run(ledger: MakeLedger) 
     with pytest.raises(Stopped, match=r"workers do not start \(signal SIGKILL\): the last words"):
         carry_out(other, lambda key: "crashed:before it began", apart=True)
     assert other.results == {}
+
+
+def test_a_result_that_is_not_there_stops_the_study(ledger: MakeLedger) -> None:
+    book = ledger()
+    with pytest.raises(
+        Stopped, match=r"mlp/tuned/search/1 is said to be finished, and .*/search/1 has no result of it"
+    ):
+        carry_out(book, lambda key: "lost" if key == "mlp/tuned/search/1" else "completed", apart=True)
+    assert len(book.results) == 1
