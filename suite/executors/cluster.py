@@ -11,14 +11,22 @@ from typing import Any
 from suite.core import host
 from suite.core.refusals import Refusal
 
+SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_ENABLE_AUTO_CONNECT": "0",  # a call after the cluster has gone would start another one in silence
+}
+for _name, _value in SETTINGS.items():  # Ray reads them when it is imported, which is later than this module
+    os.environ.setdefault(_name, _value)
+
 
 @dataclass(frozen=True)
 class RayOptions:
     """Which cluster, and how many GPUs each run asks for.
 
-    address: as `ray.init` takes it; None: RAY_ADDRESS where that is set, else a cluster of this machine alone is
-    started. gpus: may be a fraction, where runs share one; None: one where the cluster has any. cpus: of the cluster
-    that is started here; None: this machine's.
+    address: `auto` or `host:port`; None: RAY_ADDRESS where that is set, else a cluster of this machine alone is
+    started, as `local` says, too. gpus: may be a fraction, where runs share one; None: one where the cluster has any.
+    cpus: of the cluster that is started here; None: this machine's.
     """
 
     address: str | None = None
@@ -28,7 +36,16 @@ class RayOptions:
     @property
     def joined(self) -> str | None:
         """The address of the cluster that is joined; None: one starts here."""
-        return self.address or os.environ.get("RAY_ADDRESS") or None
+        address = (self.address or os.environ.get("RAY_ADDRESS") or "").strip()
+        return None if address in ("", "local") else address
+
+    def refuse_client(self) -> None:
+        """Raises Refusal where the cluster is to be reached from outside, which cannot hold the coordinator."""
+        if self.joined and self.joined.startswith("ray://"):
+            raise Refusal(
+                f"ray.address={self.joined}: the coordinator runs on one of the cluster's machines; start the command "
+                "there, with ray.address=auto"
+            )
 
 
 @dataclass(frozen=True)

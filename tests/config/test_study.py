@@ -111,7 +111,7 @@ def test_limits(text: object, seconds: float | None) -> None:
         (["executor=rya"], "unknown executor 'rya'"),
         (["ray.adress=auto"], "adress"),
         (["ray.gpus=some"], "ray.gpus=some: expected a number"),
-        (["ray.address='ray://head:10001'"], "start the command there, with ray.address=auto"),
+        (["executor=ray", "ray.address='ray://head:10001'"], "start the command there, with ray.address=auto"),
         (["ray.gpus=1.5"], "a share below 1 or a whole number"),
         (["search.parallel=0"], "search.parallel=0: expected a whole number of at least 1"),
         (["candidates.mlp.search.parallel=2"], "every candidate of a study has the same parallel"),
