@@ -21,6 +21,7 @@ from ray.exceptions import RayActorError
 import suite
 from suite.core.host import memory_bytes_allowed
 from suite.core.outcomes import BROKEN
+from suite.core.refusals import first_line
 from suite.core.result import read_result
 from suite.executors.cluster import difference, software, unseen
 from suite.executors.local import TRUSTED_SHARE, LocalWorker
@@ -110,7 +111,12 @@ def carry(order: Mapping[str, Any], name: str, setup: Setup, mailbox: Any) -> di
     if problem is not None:
         return {"event": "suspended", "reason": problem}
     _looked = True
-    kept = _warm(setup)
+    try:
+        kept = _warm(setup)
+    except OSError as error:  # no memory for a process, no room for its log: another node may do better
+        words = f"node {ray.util.get_node_ip_address()}: {first_line(error)}"
+        how = type(error).__name__
+        return {"event": "exit", "ending": Ending.CRASHED, "began": False, "how": how, "words": words}
     try:
         event = _follow(kept, order, name, setup, mailbox)
     except RayActorError:  # nobody will answer: the run goes on elsewhere, and asks again

@@ -11,16 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-
 import ray
 from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from suite.core.addresses import without_secrets
+from suite.core.addresses import hidden, without_secrets
 from suite.core.hardware import cores
-from suite.core.refusals import Refusal, first_line
+from suite.core.refusals import Refusal
 from suite.executors import bridge
 from suite.executors.cluster import Ask, Node, RayOptions, asked_of
 
@@ -65,7 +62,7 @@ class Cluster:
                 problem = ray.get(answer)
             except RayError as error:
                 raise Refusal(
-                    f"node {address} cannot run the suite ({first_line(error)}): install the same version there"
+                    f"node {address} cannot run the suite ({said(error)}): install the same version there"
                 ) from None
             if problem:
                 raise Refusal(problem)
@@ -94,11 +91,24 @@ def join(options: RayOptions) -> Cluster:
                 **quiet,
             )
     except (OSError, ValueError, RuntimeError, RayError) as error:
-        raise Refusal(f"the Ray cluster at {address or 'this machine'} cannot be joined: {first_line(error)}") from None
+        what = f"the Ray cluster at {address} cannot be joined" if address else "no Ray cluster starts on this machine"
+        raise Refusal(f"{what}: {in_a_line(error)}") from None
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, terminated)
     return Cluster("local", started=True)
+
+
+def in_a_line(error: BaseException) -> str:
+    """What an exception of Ray's says: which versions differ, it says in the lines after the first."""
+    return hidden(" ".join(str(error).split()) or type(error).__name__)[:300]
+
+
+def said(error: BaseException) -> str:
+    """Why a task failed, in one line: Ray's own words begin with where it ran, and end with a traceback."""
+    cause = getattr(error, "cause", None) or error
+    lines = str(cause).strip().splitlines() or [type(cause).__name__]
+    return hidden(lines[-1] if "Traceback" in str(cause) else lines[0])[:300]
 
 
 def _look_for(address: str) -> None:

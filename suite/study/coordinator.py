@@ -194,7 +194,7 @@ class Coordinator:
             self._finished(key, worker, gone=True)
         elif not began and ending is Ending.CRASHED:
             del self._running[key]
-            self._tolerance.start_failed(how, worker.last_words(), str(worker.log))
+            self._tolerance.start_failed(how, worker.last_words(), str(worker.log), key)
         elif ending is Ending.CRASHED:
             self._broke(key, worker, Outcome.ERROR, f"the worker crashed ({how}): {worker.last_words()}")
         elif ending is Ending.OUT_OF_MEMORY or self._tolerance.killed(key, ending is Ending.SHORT_OF_MEMORY):

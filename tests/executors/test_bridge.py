@@ -13,7 +13,7 @@ import pytest
 
 from suite.core.result import read_result
 from suite.data import DataSpec
-from suite.executors import bridge
+from suite.executors import Ending, bridge
 from suite.executors.bridge import Mailbox, Setup, carry
 from suite.training.recipe import Recipe
 from suite.training.spec import RunSpec
@@ -113,3 +113,11 @@ def test_a_node_that_loses_the_workspace_meanwhile_says_so(mailbox: Carried, tmp
     _, last = carried("second", mailbox, tmp_path / "second", made)
     assert last["event"] == "suspended"
     assert "node 10.0.0.1 does not see the workspace" in last["reason"]
+
+
+def test_a_node_on_which_no_worker_starts_is_named_and_the_run_has_not_failed(mailbox: Carried, tmp_path: Path) -> None:
+    made = setup(tmp_path, "suite.bench.trivial")
+    made.logs.write_text("a file where the folder of logs should be")
+    _, last = carried("first", mailbox, tmp_path / "first", made)
+    assert (last["event"], last["ending"], last["began"]) == ("exit", Ending.CRASHED, False)
+    assert last["words"].startswith("node 10.0.0.1: ")
