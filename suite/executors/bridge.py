@@ -139,7 +139,8 @@ def _warm(setup: Setup) -> _Kept:
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         events: queue.Queue[Event] = queue.Queue()
         share = memory_bytes_allowed() / setup.at_once
-        environment = {**setup.environment, "PYTHONPATH": path}
+        # the folder that ray was started in is nobody's choice, and may hold another checkout
+        environment = {**setup.environment, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
         _kept = _Kept(LocalWorker(name, events, setup.logs / f"{name}.log", environment, share, setup.module), events)
     return _kept
 

@@ -48,9 +48,16 @@ class Carried:
 
         return Method
 
+    @staticmethod
+    async def _left() -> None:
+        """Cancel what still waits for an event."""
+        waiting = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
     def end(self) -> None:
-        for task in asyncio.all_tasks(self._loop):
-            self._loop.call_soon_threadsafe(task.cancel)
+        asyncio.run_coroutine_threadsafe(self._left(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -121,3 +128,15 @@ def test_a_node_on_which_no_worker_starts_is_named_and_the_run_has_not_failed(ma
     _, last = carried("first", mailbox, tmp_path / "first", made)
     assert (last["event"], last["ending"], last["began"]) == ("exit", Ending.CRASHED, False)
     assert last["words"].startswith("node 10.0.0.1: ")
+
+
+def test_a_worker_runs_the_code_that_was_looked_at_wherever_ray_was_started(
+    mailbox: Carried, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node's `ray start` may have been typed in the folder of another checkout."""
+    (tmp_path / "checkout" / "suite").mkdir(parents=True)
+    (tmp_path / "checkout" / "suite" / "__init__.py").write_text("raise SystemExit('another suite')")
+    made = setup(tmp_path, "suite.bench.trivial")
+    monkeypatch.chdir(tmp_path / "checkout")
+    _, last = carried("first", mailbox, tmp_path / "first", made)
+    assert last["event"] == "finished", last
