@@ -69,9 +69,11 @@ class Node:
     gpus: float
 
     def fits(self, ask: Ask) -> int:
-        """How many runs it can hold at once."""
-        shares = [have / need for have, need in ((self.cpus, ask.cpus), (self.gpus, ask.gpus)) if need]
-        return int(min(shares, default=0) + 1e-6)
+        """How many runs it can hold at once. A run that asks for a share of a GPU has it on one of them."""
+        by_cpu = int(self.cpus / ask.cpus + 1e-6)
+        if not ask.gpus:
+            return by_cpu
+        return min(by_cpu, int(self.gpus) * int(1 / ask.gpus + 1e-6) if ask.gpus < 1 else int(self.gpus / ask.gpus))
 
     def __str__(self) -> str:
         return f"{self.address} with {_several(self.cpus, 'CPU')} and {_several(self.gpus, 'GPU')}"

@@ -22,6 +22,10 @@ SMALL, LARGE = Node("a", "10.0.0.1", 4, 0), Node("b", "10.0.0.2", 16, 2)
         (LARGE, Ask(4, 1), 2),
         (LARGE, Ask(4, 0.25), 4),
         (LARGE, Ask(1, 0.1), 16),
+        (LARGE, Ask(1, 0.6), 2),
+        (LARGE, Ask(1, 0.3), 6),
+        (LARGE, Ask(4, 2), 1),
+        (LARGE, Ask(4, 3), 0),
     ],
 )
 def test_how_many_runs_a_node_holds(node: Node, ask: Ask, expected: int) -> None:
