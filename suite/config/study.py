@@ -161,8 +161,8 @@ def _backend(value: Any) -> str:
 
 def _executor(value: Any) -> str:
     executor = one_of("executor", value, executors.NAMES)
-    if executor == "ray" and find_spec("ray") is None:
-        raise Refusal(f"executor=ray needs Ray, which is not installed: {executors.INSTALL}")
+    if executor == "ray":
+        executors.require_ray()
     return executor
 
 
