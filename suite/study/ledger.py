@@ -185,6 +185,12 @@ class Ledger:
 
         return committed_rows(self._hands.get(key, self.path(key)))
 
+    def step(self, key: RunKey) -> int:
+        """The step of a run's newest checkpoint, 0 without one."""
+        from suite.training.checkpoint import newest
+
+        return newest(self._hands.get(key, self.path(key)) / directories.CHECKPOINTS)
+
     def fingerprint(self, candidate: str) -> str | None:
         """The graph that the candidate's runs were trained with, None before the first."""
         if candidate not in self._fingerprints:
