@@ -31,7 +31,6 @@ import psutil
 from suite.bench.counting import Time, Timed, Writes, counted_writes
 from suite.bench.threaded import ThreadedExecutor
 from suite.bench.trivial import Trivial
-from suite.commandline import DONE, FAILED, enter
 from suite.config.compose import compose
 from suite.config.study import study_from
 from suite.core import directories
@@ -270,19 +269,29 @@ def parsed(arguments: Sequence[str]) -> Scale:
     return scale
 
 
-def main(arguments: list[str]) -> int:
-    scale = parsed(arguments)
-    with tempfile.TemporaryDirectory(prefix="suite-scale-", ignore_cleanup_errors=True) as folder:
-        try:
-            figures = measure(scale, Path(folder).resolve())
-        except Stopped as stopped:
-            print(f"stopped: {stopped}", file=sys.stderr)
-            return FAILED
-        finally:
-            os.chdir("/")
+def main(arguments: Sequence[str]) -> int:
+    if {"-h", "--help", "help"} & set(arguments):
+        print(str(__doc__).strip())
+        return 0
+    try:
+        scale = parsed(arguments)
+        with tempfile.TemporaryDirectory(prefix="suite-scale-", ignore_cleanup_errors=True) as folder:
+            try:
+                figures = measure(scale, Path(folder).resolve())
+            finally:
+                os.chdir("/")
+    except Refusal as refusal:
+        print(f"refused: {refusal}", file=sys.stderr)
+        return 2
+    except Stopped as stopped:
+        print(f"stopped: {stopped}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     print(*figures.lines(), sep="\n")
-    return FAILED if figures.wrong else DONE
+    return 1 if figures.wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(enter(main, str(__doc__)))
+    sys.exit(main(sys.argv[1:]))
