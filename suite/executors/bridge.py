@@ -170,7 +170,7 @@ def _follow(kept: _Kept, order: Mapping[str, Any], name: str, setup: Setup, mail
                 return {**event, "began": worker.ready, "words": worker.last_words(), "log": str(worker.log)}
             case "suspended":
                 _drop()
-                return event
+                return {**event, "reason": f"node {ray.util.get_node_ip_address()}: {event['reason']}"}
             case "finished":
                 if _is_spent(order, event.get("memory_bytes", 0), setup):
                     _drop()

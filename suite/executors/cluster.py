@@ -19,6 +19,9 @@ SETTINGS = {
 for _name, _value in SETTINGS.items():  # Ray reads them when it is imported, which is later than this module
     os.environ.setdefault(_name, _value)
 
+PLACES = ("SUITE_DATA_DIR", "KERAS_HOME")
+"""The variables that name a folder of data sets (`suite.data.files.places`)."""
+
 
 @dataclass(frozen=True)
 class RayOptions:
@@ -112,6 +115,11 @@ def announcement(nodes: Sequence[Node], ask: Ask, workers: int, started: bool, a
         runs = "1 run fits" if fitting == 1 else f"{fitting} runs fit"
         lines.append(f"Ray: workers={workers}, but {runs} at once: the others wait for room")
     return lines
+
+
+def places_environment() -> dict[str, str]:
+    """Where data are looked for, as here: a node's own environment is that of whoever started Ray there."""
+    return {name: os.path.abspath(os.path.expanduser(os.environ[name])) for name in PLACES if os.environ.get(name)}
 
 
 def software() -> dict[str, Any]:

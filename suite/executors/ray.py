@@ -19,7 +19,7 @@ import ray
 from ray.exceptions import OutOfMemoryError, RayActorError, RayTaskError
 
 from suite.executors import bridge, joining
-from suite.executors.cluster import RayOptions, announcement, shortage, software
+from suite.executors.cluster import RayOptions, announcement, places_environment, shortage, software
 from suite.executors.local import TRAINS, worker_environment
 from suite.executors.protocol import Ending, Event, Worker
 
@@ -75,7 +75,11 @@ class RayExecutor:
             self._setup = bridge.Setup(
                 workspace,
                 logs,
-                {**worker_environment(backend, threads), **joining.accelerator_environment(self._ask)},
+                {
+                    **worker_environment(backend, threads),
+                    **joining.accelerator_environment(self._ask),
+                    **places_environment(),
+                },
                 module,
                 min(count, max(node.fits(self._ask) for node in nodes)),
                 (self._proof, self._proof.name),

@@ -140,3 +140,9 @@ def test_a_worker_runs_the_code_that_was_looked_at_wherever_ray_was_started(
     monkeypatch.chdir(tmp_path / "checkout")
     _, last = carried("first", mailbox, tmp_path / "first", made)
     assert last["event"] == "finished", last
+
+
+def test_a_node_that_lacks_what_the_coordinator_has_is_named(mailbox: Carried, tmp_path: Path) -> None:
+    made = setup(tmp_path, "tests.executors.refuses")
+    _, last = carried("first", mailbox, tmp_path / "first", made)
+    assert last == {"event": "suspended", "reason": "node 10.0.0.1: cifar10 was found nowhere"}
