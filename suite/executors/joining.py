@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import ray
+from ray._private import utils
 from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from suite.core.addresses import hidden, without_secrets
+from suite.core.addresses import hidden, recordable, without_secrets
 from suite.core.hardware import cores
 from suite.core.refusals import Refusal
 from suite.executors import bridge
@@ -80,9 +83,10 @@ def join(options: RayOptions) -> Cluster:
     try:
         if address:
             _look_for(address)
-            ray.init(address, **quiet)
+            with _command_kept():
+                ray.init(address, **quiet)
             return Cluster(address, started=False)
-        with _secrets_kept():
+        with _command_kept(), _secrets_kept():
             ray.init(
                 "local",
                 num_cpus=options.cpus or cores(),
@@ -128,6 +132,17 @@ def _secrets_kept() -> Iterator[None]:
         yield
     finally:
         os.environ.update(kept)
+
+
+@contextmanager
+def _command_kept() -> Iterator[None]:
+    """The command of whoever joins is in the cluster's table of jobs, for all to read: without its secrets."""
+    said = utils.get_entrypoint_name
+    utils.get_entrypoint_name = lambda: shlex.join(["python", *map(recordable, sys.argv)])
+    try:
+        yield
+    finally:
+        utils.get_entrypoint_name = said
 
 
 def asked(nodes: Sequence[Node], threads: int, options: RayOptions) -> Ask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import queue
+import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -100,3 +101,22 @@ def test_a_client_of_a_cluster_elsewhere_is_refused_wherever_it_is_said(monkeypa
     for options in (RayOptions(), RayOptions("ray://10.0.0.1:10001")):
         with pytest.raises(Refusal, match="the coordinator runs on one of the cluster's machines"):
             options.refuse_client()
+
+
+@pytest.mark.parametrize("address", ["auto", None])
+def test_a_cluster_is_told_the_command_without_its_secrets(
+    address: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Ray finds it out itself: it asks this very function while it joins (`ray._private.worker`)."""
+    import ray
+    from ray._private import utils, worker
+
+    assert "ray._private.utils.get_entrypoint_name()" in Path(str(worker.__file__)).read_text()
+    told: list[str] = []
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setattr(sys, "argv", ["run.py", "study=tiny", "storage.optuna=postgresql://me:canary@db/optuna"])
+    monkeypatch.setattr(ray, "init", lambda *_, **__: told.append(utils.get_entrypoint_name()))
+    before = utils.get_entrypoint_name
+    joining.join(RayOptions(address))
+    assert told == ["python run.py study=tiny 'storage.optuna=postgresql://me:***@db/optuna'"]
+    assert utils.get_entrypoint_name is before
