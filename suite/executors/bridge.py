@@ -118,6 +118,7 @@ def carry(order: Mapping[str, Any], name: str, setup: Setup, mailbox: Any) -> di
         how = type(error).__name__
         return {"event": "exit", "ending": Ending.CRASHED, "began": False, "how": how, "words": words}
     try:
+        ray.get(mailbox.tell.remote(name, {"event": "begun"}))
         event = _follow(kept, order, name, setup, mailbox)
     except RayActorError:  # nobody will answer: the run goes on elsewhere, and asks again
         _drop()

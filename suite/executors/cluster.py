@@ -105,6 +105,15 @@ def shortage(nodes: Sequence[Node], ask: Ask) -> str:
     )
 
 
+def without_room(ask: Ask, free: Mapping[str, float], waiting: int) -> str:
+    """What is said where others hold what a cluster has. `free`: what is left, by Ray's names."""
+    left = f"{_several(free.get('CPU', 0.0), 'CPU')} and {_several(free.get('GPU', 0.0), 'GPU')}"
+    return (
+        f"Ray: no run of {waiting} in hand has found room: each asks for {ask}, and others leave {left} of the whole "
+        "cluster; it goes on when there is room on one machine"
+    )
+
+
 def announcement(nodes: Sequence[Node], ask: Ask, workers: int, started: bool, address: str) -> list[str]:
     """What is said before training: the cluster, and that not all workers will have work at once."""
     total = f"{_several(sum(node.cpus for node in nodes), 'CPU')}, {_several(sum(node.gpus for node in nodes), 'GPU')}"

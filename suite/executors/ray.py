@@ -19,7 +19,7 @@ import ray
 from ray.exceptions import OutOfMemoryError, RayActorError, RayTaskError
 
 from suite.executors import bridge, joining
-from suite.executors.cluster import RayOptions, announcement, places_environment, shortage, software
+from suite.executors.cluster import RayOptions, announcement, places_environment, shortage, software, without_room
 from suite.executors.local import TRAINS, worker_environment
 from suite.executors.protocol import Ending, Event, Worker
 
@@ -64,6 +64,7 @@ class RayExecutor:
         self.workers: list[RayWorker] = []
         self._in_hand: dict[str, RayWorker] = {}
         """By the name of the order."""
+        self._begun, self._told = set[str](), False
         self._logs, self._names, self._orders = logs, itertools.count(), itertools.count()
         self._closed = threading.Event()
         self._cluster = joining.join(options)
@@ -161,9 +162,7 @@ class RayExecutor:
                 while not ray.wait([waiting], timeout=LOOK_SECONDS)[0]:
                     self._look()
                 for name, event in ray.get(waiting):
-                    worker = self._in_hand.get(name)
-                    if worker is not None:
-                        self.events.put((worker, event))
+                    self._pass_on(name, event)
             except RayActorError:  # who waits for an answer of it is told, and its run goes on in another attempt
                 if not self._closed.is_set():
                     self._mailbox = joining.mailbox()
@@ -172,15 +171,32 @@ class RayExecutor:
                     self._suspend(_gone(error))
                 return
 
+    def _pass_on(self, name: str, event: dict[str, Any]) -> None:
+        worker = self._in_hand.get(name)
+        if event["event"] == "begun":
+            self._begun.add(name)
+            self._told = False
+        elif worker is not None:
+            self.events.put((worker, event))
+
     def _look(self) -> None:
-        """A cluster that has lost the nodes which could hold a run is not waited for in silence."""
-        nodes = self._cluster.nodes()
-        if self._in_hand and not any(node.fits(self._ask) for node in nodes):
+        """A cluster that cannot hold a run is not waited for in silence: it has lost its nodes, or others have them."""
+        nodes, waiting = self._cluster.nodes(), set(self._in_hand)
+        self._begun &= waiting
+        if waiting and not any(node.fits(self._ask) for node in nodes):
             self._suspend(f"no node of the Ray cluster can hold a run any more: {shortage(nodes, self._ask)}")
+        elif waiting and not self._begun and not self._told:
+            self._told = True
+            text = without_room(self._ask, ray.available_resources(), len(waiting))
+            self._tell({"event": "said", "text": text})
 
     def _suspend(self, reason: str) -> None:
-        """Said by nobody in particular: it is no run's fault, and there may be no worker left."""
-        self.events.put((RayWorker(self, "cluster", self._logs), {"event": "suspended", "reason": reason}))
+        """It is no run's fault, and there may be no worker left."""
+        self._tell({"event": "suspended", "reason": reason})
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        """Said by nobody in particular."""
+        self.events.put((RayWorker(self, "cluster", self._logs), event))
 
 
 def _gone(error: BaseException) -> str:

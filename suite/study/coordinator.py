@@ -138,6 +138,8 @@ class Coordinator:
                 self._passed_over(key, event["reason"], event["epochs"])
             case "finished" if key is not None:
                 self._finished(key, worker, event.get("memory_bytes", 0))
+            case "said":
+                self._listener.said(event["text"])
             case "suspended":
                 who = f"candidate {key.candidate}: " if key else ""
                 raise Stopped(f"{who}{event['reason'].rstrip('.')}. Nothing that was committed is lost")

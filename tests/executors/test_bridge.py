@@ -107,7 +107,12 @@ def test_a_checkpoint_that_is_passed_over_is_told_and_the_run_goes_on(mailbox: C
     made = setup(tmp_path, "tests.executors.passes_over")
     for order in ("first", "second"):
         arrived, last = carried(order, mailbox, tmp_path / order, made)
-        assert arrived == [(order, "passed_over", None), (order, "epoch", 1), (order, "epoch", 2)]
+        assert arrived == [
+            (order, "begun", None),
+            (order, "passed_over", None),
+            (order, "epoch", 1),
+            (order, "epoch", 2),
+        ]
         assert last["event"] == "finished"
         assert read_result(tmp_path / order) is not None
 

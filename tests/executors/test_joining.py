@@ -13,7 +13,7 @@ import pytest
 
 from suite.core.refusals import Refusal
 from suite.executors import Ending, RayOptions, joining
-from suite.executors.cluster import Ask
+from suite.executors.cluster import Ask, Node
 from suite.executors.ray import RayExecutor, RayWorker, lost
 
 IMPORTS = "The remote function failed to import on the worker. This may be because libraries are missing:\n\n"
@@ -68,6 +68,35 @@ def test_a_cluster_that_is_gone_is_told_once_nobody_is_left_and_none_is_started_
     assert event["event"] == "suspended"
     assert event["reason"].startswith("the Ray cluster is gone (")
     assert not ray.is_initialized()
+
+
+def test_a_cluster_that_others_hold_is_not_waited_for_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said once, as long as none of our runs has begun, and again when all have ended since."""
+    import ray
+
+    class Full:
+        def nodes(self) -> list[Node]:
+            return [Node("a", "10.0.0.1", 4, 1)]
+
+    executor: Any = object.__new__(RayExecutor)
+    executor.events, executor._logs, executor._ask, executor._cluster = queue.Queue(), tmp_path, Ask(4, 1), Full()
+    executor._begun, executor._told = set(), False
+    executor._in_hand = {"worker-0/0": RayWorker(executor, "worker-0", tmp_path)}
+    monkeypatch.setattr(ray, "available_resources", lambda: {"CPU": 2.0})
+    executor._look()
+    executor._look()
+    _, event = executor.events.get_nowait()
+    assert event["event"] == "said"
+    assert "no run of 1 in hand has found room" in event["text"]
+    assert "each asks for 4 CPUs and 1 GPU, and others leave 2 CPUs and 0 GPUs" in event["text"]
+    executor._pass_on("worker-0/0", {"event": "begun"})
+    executor._look()
+    assert executor.events.empty()
+    executor._in_hand = {"worker-0/1": executor._in_hand["worker-0/0"]}
+    executor._look()
+    assert executor.events.get_nowait()[1]["event"] == "said"
 
 
 def test_other_versions_than_the_clusters_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

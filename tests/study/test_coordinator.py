@@ -242,3 +242,11 @@ def test_ctrl_c_is_heard_between_two_runs_that_are_handed_out(ledger: MakeLedger
     finally:
         signal.signal(signal.SIGINT, heard)
     assert len(executor.asked) == 1
+
+
+def test_what_an_executor_says_meanwhile_is_passed_on(ledger: MakeLedger) -> None:
+    book, executor, listener = ledger(), ScriptedExecutor(lambda key: "completed"), Recorded()
+    executor.events.put((executor.start(), {"event": "said", "text": "no room yet"}))
+    Coordinator(book, executor, Projector({}), listener, SessionClock(book.directory, 1)).run()
+    assert "no room yet" in listener.lines
+    assert len(book.results) == 8
