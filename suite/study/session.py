@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,8 +87,8 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     ledger, session, study = outlook.ledger, outlook.clock, outlook.ledger.study
     name, logs = study.executor, ledger.directory / "logs"
     workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
-    write(ledger, "running")
-    with progress(outlook.expected, study.task) as listener:
+    with closing(workers), progress(outlook.expected, study.task) as listener:
+        write(ledger, "running")
         for line in workers.lines():
             listener.said(line)
         projector = Projector(openers(followed(study)), listener.said)
