@@ -32,7 +32,8 @@ from suite.executors.protocol import Ending, Event
 class Setup:
     """What every task is told: the same for all of a session.
 
-    at_once: how many workers share the memory of a node. proof: a file in the workspace, and what is in it.
+    at_once: how many workers share the memory of a node, by its name in Ray; the most of any for one that joined later.
+    proof: a file in the workspace, and what is in it.
     software: what the coordinator's machine has.
     """
 
@@ -40,7 +41,7 @@ class Setup:
     logs: Path
     environment: Mapping[str, str]
     module: str
-    at_once: int
+    at_once: Mapping[str, int]
     proof: tuple[Path, str]
     software: Mapping[str, Any]
 
@@ -96,6 +97,8 @@ def _sees_the_workspace(setup: Setup) -> bool:
 class _Kept:
     worker: LocalWorker
     events: queue.Queue[Event]
+    share: float
+    """Bytes of memory that are this worker's."""
 
 
 _kept: _Kept | None = None
@@ -139,10 +142,12 @@ def _warm(setup: Setup) -> _Kept:
         root = str(Path(suite.__file__).parents[1])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         events: queue.Queue[Event] = queue.Queue()
-        share = memory_bytes_allowed() / setup.at_once
+        node = ray.get_runtime_context().get_node_id()
+        share = memory_bytes_allowed() / setup.at_once.get(node, max(setup.at_once.values()))
         # the folder that ray was started in is nobody's choice, and may hold another checkout
         environment = {**setup.environment, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
-        _kept = _Kept(LocalWorker(name, events, setup.logs / f"{name}.log", environment, share, setup.module), events)
+        worker = LocalWorker(name, events, setup.logs / f"{name}.log", environment, share, setup.module)
+        _kept = _Kept(worker, events, share)
     return _kept
 
 
@@ -173,15 +178,15 @@ def _follow(kept: _Kept, order: Mapping[str, Any], name: str, setup: Setup, mail
                 _drop()
                 return {**event, "reason": f"node {ray.util.get_node_ip_address()}: {event['reason']}"}
             case "finished":
-                if _is_spent(order, event.get("memory_bytes", 0), setup):
+                if _is_spent(order, event.get("memory_bytes", 0), kept.share):
                     _drop()
                 return event
             case other:
                 raise ValueError(f"a worker says {other!r}, which no executor knows")
 
 
-def _is_spent(order: Mapping[str, Any], memory_bytes: int, setup: Setup) -> bool:
+def _is_spent(order: Mapping[str, Any], memory_bytes: int, share: float) -> bool:
     """Whether a process that ran out, broke or has grown is not trusted with the next run."""
     result = read_result(Path(order["directory"]))
     broke = result is not None and result.outcome in BROKEN
-    return broke or memory_bytes > memory_bytes_allowed() * TRUSTED_SHARE / setup.at_once
+    return broke or memory_bytes > share * TRUSTED_SHARE

@@ -82,7 +82,7 @@ class RayExecutor:
                     **places_environment(),
                 },
                 module,
-                min(count, max(node.fits(self._ask) for node in nodes)),
+                {node.name: min(count, node.fits(self._ask)) for node in nodes if node.fits(self._ask)},
                 (self._proof, self._proof.name),
                 software(),
             )

@@ -6,11 +6,14 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from suite.core.host import memory_bytes_allowed
 from suite.core.result import read_result
 from suite.data import DataSpec
 from suite.executors import Ending, bridge
@@ -66,6 +69,7 @@ class Carried:
 @pytest.fixture
 def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Carried]:
     monkeypatch.setattr(bridge.ray, "get", lambda future: future.result(timeout=60))
+    monkeypatch.setattr(bridge.ray, "get_runtime_context", lambda: SimpleNamespace(get_node_id=lambda: "small"))
     monkeypatch.setattr(bridge.ray.util, "get_node_ip_address", lambda: "10.0.0.1")
     made = Carried()
     yield made
@@ -78,7 +82,7 @@ def setup(workspace: Path, module: str) -> Setup:
 
     proof = workspace / "proof"
     proof.write_text("seen")
-    return Setup(workspace, workspace / "logs", {}, module, 1, (proof, "seen"), software())
+    return Setup(workspace, workspace / "logs", {}, module, {"small": 1, "large": 1000}, (proof, "seen"), software())
 
 
 def carried(order: str, mailbox: Carried, directory: Path, setup: Setup) -> tuple[list[Any], dict[str, Any]]:
@@ -151,3 +155,14 @@ def test_a_node_that_lacks_what_the_coordinator_has_is_named(mailbox: Carried, t
     made = setup(tmp_path, "tests.executors.refuses")
     _, last = carried("first", mailbox, tmp_path / "first", made)
     assert last == {"event": "suspended", "reason": "node 10.0.0.1: cifar10 was found nowhere"}
+
+
+def test_a_worker_s_share_of_memory_is_that_of_its_own_node(mailbox: Carried, tmp_path: Path) -> None:
+    """It stays warm where it is alone, though elsewhere a thousand share a machine; on a later one it may not."""
+    made = setup(tmp_path, "suite.bench.trivial")
+    carried("first", mailbox, tmp_path / "first", made)
+    assert bridge._kept is not None
+    assert bridge._kept.share == memory_bytes_allowed()
+    bridge._drop()
+    carried("second", mailbox, tmp_path / "second", replace(made, at_once={"large": 1000}))
+    assert bridge._kept is None
