@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ from suite.executors import bridge
 from suite.executors.cluster import Ask, Node, RayOptions, asked_of
 
 PROBE_SECONDS = 120.0
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 60.0
 STORE_BYTES = 100_000_000
 """Of shared memory for Ray's objects: ours are small."""
 
@@ -116,10 +117,29 @@ def said(error: BaseException) -> str:
 
 
 def _look_for(address: str) -> None:
-    """Raises OSError where nothing listens at `host:port`: Ray would try again for minutes before it says so."""
+    """Raises OSError where no cluster is at `host:port`: Ray would try again for minutes before it says so.
+
+    What listens there is asked by a process of its own, since a call into Ray cannot be given up.
+    """
     host, _, port = address.rpartition(":")
-    if host and port.isdecimal():
-        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_SECONDS).close()
+    if not (host and port.isdecimal()):
+        return
+    socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_SECONDS).close()
+    if not _answers(address):
+        raise OSError(
+            "something listens there, and is no Ray cluster that answers; the port is that of `ray start`, 6379 where "
+            "none was chosen"
+        )
+
+
+def _answers(address: str) -> bool:
+    """Whether a cluster answers. One that refuses us, for another version or token, does: joining it says why."""
+    asks = [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--skip-version-check", "--address", address]
+    try:
+        done = subprocess.run(asks, env=without_secrets(os.environ), capture_output=True, timeout=ANSWER_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0 or b"Timed out while waiting for GCS" not in done.stderr
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import queue
+import socket
 import sys
 import traceback
 from pathlib import Path
@@ -149,3 +150,12 @@ def test_a_cluster_is_told_the_command_without_its_secrets(
     joining.join(RayOptions(address))
     assert told == ["python run.py study=tiny 'storage.optuna=postgresql://me:***@db/optuna'"]
     assert utils.get_entrypoint_name is before
+
+
+def test_what_listens_and_is_no_cluster_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as the port of the dashboard, or of Ray's clients."""
+    monkeypatch.setattr(joining, "ANSWER_SECONDS", 3.0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(Refusal, match=f"at {address} cannot be joined: something listens there, and is no Ray"):
+            joining.join(RayOptions(address))
