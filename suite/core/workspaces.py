@@ -12,16 +12,24 @@ import getpass
 import json
 import re
 import secrets
+import threading
 from pathlib import Path
 from typing import Any
 
 from suite.core.durable import write_json
 
 FILE = Path("runs") / "workspace.json"
+_ONE_AT_A_TIME = threading.Lock()
+"""Each projection asks in a thread of its own, and all are to hear one name."""
 
 
 def workspace_name(workspace: Path) -> str:
     """`<user>-<six hexadecimal digits>`, given when it is first asked for. The caller holds the workspace's lock."""
+    with _ONE_AT_A_TIME:
+        return _settled(workspace)
+
+
+def _settled(workspace: Path) -> str:
     known, here = _read(workspace), str(workspace.resolve())
     if known is not None and known["place"] == here:
         return str(known["name"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,15 @@ def test_a_name_stays_and_tells_whose_it_is(first: Path, tmp_path: Path) -> None
     assert workspace_name(first) == workspace_name(first)
     assert workspace_name(first).rpartition("-")[0] == getpass.getuser()
     assert workspace_name(tmp_path / "second") != workspace_name(first)
+
+
+def test_all_who_ask_at_once_hear_one_name(tmp_path: Path) -> None:
+    """As the projections do, each in a thread of its own."""
+    for number in range(5):
+        workspace = tmp_path / str(number)
+        workspace.mkdir()
+        with ThreadPoolExecutor(4) as threads:
+            assert len(set(threads.map(workspace_name, [workspace] * 4))) == 1
 
 
 def test_a_moved_workspace_keeps_its_name(first: Path, tmp_path: Path) -> None:
