@@ -43,6 +43,7 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 
 BATCH = 100  # MLflow takes at most 100 params or tags in a call
 WHOLE = "suite.whole"
+GPU_SECONDS = "gpu_seconds"
 OWNER = "workspace"
 
 
@@ -154,21 +155,37 @@ class Tracker:
     def result(self, key: str, run: Committed) -> None:
         """Project a committed run: epochs, results, artifacts, status, at last the tag that says it is whole."""
         faults.reach("projection.mlflow")
-        fields = run.result.as_mapping()
-        self.epochs(key, fields, run.rows())
+        fields, rows = run.result.as_mapping(), run.rows()
+        if self._has_others(key, rows, of_run(run.result)):
+            self.drop(key)
+        self.epochs(key, fields, rows)
         self._call(self._finish, self._child(key, fields), key, run.result, run.files)
+
+    def _has_others(self, key: str, rows: Iterable[Mapping[str, Any]], figures: Mapping[str, float]) -> bool:
+        """Whether a run that was found here holds epochs that its directory does not know.
+
+        It trained again, or went back to an earlier checkpoint, and the order to drop what was here ended with a
+        session in which the store was away. One figure tells: those of an epoch arrive together.
+        """
+        known = self._runs.get(key)
+        names = sorted(known.data.metrics.keys() - figures.keys() - {GPU_SECONDS}) if known else []
+        if known is None or not names:
+            return False
+        mine = {(int(row["epoch"]), int(row["timestamp_ms"])) for row in rows if names[0] in of_epoch(row)}
+        there = self._call(self._client.get_metric_history, known.info.run_id, names[0])
+        return any((metric.step, metric.timestamp) not in mine for metric in there)
 
     def _finish(self, run: Run, key: str, result: Result, files: Path) -> None:
         run_id, ended = run.info.run_id, round(result.ended_at * 1000)
         metrics = [Metric(name, value, ended, result.epochs) for name, value in of_run(result).items()]
         if kind(result.device or "") == "GPU" and result.device_seconds is not None:
-            metrics.append(Metric("gpu_seconds", float(result.device_seconds), ended, result.epochs))
+            metrics.append(Metric(GPU_SECONDS, float(result.device_seconds), ended, result.epochs))
         self._log(run, metrics)
         self._log_params(run, result)
         self._log_artifacts(run_id, result, files)
         self._client.set_tag(run_id, "outcome", str(result.outcome))
         if result.reason:
-            self._client.set_tag(run_id, "reason", result.reason[:5000])
+            self._client.set_tag(run_id, "reason", _storable(result.reason)[:5000])
         self._client.set_terminated(run_id, result.outcome.mlflow, end_time=ended)
         self._client.set_tag(run_id, WHOLE, _tag(result.ended_at))
         self._runs[key] = self._client.get_run(run_id)
@@ -291,3 +308,8 @@ def make_database(path: Path) -> None:
 def _tag(ended_at: float | None) -> str:
     """What the tag of a whole run holds: when the run ended, in milliseconds."""
     return "" if ended_at is None else str(round(ended_at * 1000))
+
+
+def _storable(text: str) -> str:
+    """A text as every store takes it: PostgreSQL knows no zero byte, and half a letter has no encoding."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
