@@ -92,9 +92,7 @@ def test_what_is_there_already_is_not_written_again(address: Address, monkeypatc
     assert [number for number, *_ in shown(address)] == [0, 1]
 
 
-def test_a_search_is_read_once_and_each_trial_looked_at_once(
-    address: Address, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_is_read_once_and_each_trial_looked_at_once(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the coordinator goes through it: while it trains, and when it starts again with all of them over."""
     count, looked, read = 12, Counter[str](), optuna.Study.get_trials
 
