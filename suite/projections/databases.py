@@ -60,5 +60,5 @@ def words(address: Address, error: Exception) -> str:
         return f"{address} shows a certificate that is not trusted ({found[1].strip()}): {itself}"
     if address.scheme == "https" and "[SSL: " in whole:
         return f"{address} does not speak https"
-    said = address.cleaned(first_line(error))
+    said = first_line(ProjectionError(address.cleaned(whole) or type(error).__name__))  # cut only when it is clean
     return f"{address}: {said}" if "API request to endpoint" in said else said

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from suite.core.addresses import Address
 from suite.projections import ProjectionError
+from suite.projections.databases import words
 from suite.projections.mlflow import Tracker
 
 SECRET = "canary-77aa"
@@ -84,3 +85,11 @@ def test_a_certificate_that_nobody_knows(encrypted: http.server.HTTPServer, tmp_
 
 def test_a_server_without_encryption(plain: http.server.HTTPServer, tmp_path: Path) -> None:
     assert said("https", plain, tmp_path) == " does not speak https"
+
+
+@pytest.mark.parametrize("before", range(285, 300))
+def test_a_password_is_not_cut_in_two_and_shown_by_half(before: int) -> None:
+    """A sentence that is too long ends somewhere."""
+    address = Address(f"postgresql://me:{SECRET}@host/x")
+    assert "cana" not in words(address, ValueError(f"{'x' * before} {SECRET} is wrong"))
+    assert words(address, ValueError()) == "ValueError"
