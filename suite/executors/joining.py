@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import shlex
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,11 +15,10 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 
 import ray
-import ray._private.utils as of_ray
 from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from suite.core.addresses import recordable, without_secrets
+from suite.core.addresses import without_secrets
 from suite.core.hardware import cores
 from suite.core.refusals import Refusal, first_line
 from suite.executors import bridge
@@ -86,10 +83,9 @@ def join(options: RayOptions) -> Cluster:
     try:
         if address:
             _look_for(address)
-            with _command_kept():
-                ray.init(address, **quiet)
+            ray.init(address, **quiet)
             return Cluster(address, started=False)
-        with _secrets_kept(), _command_kept():
+        with _secrets_kept():
             ray.init(
                 "local",
                 num_cpus=options.cpus or cores(),
@@ -110,17 +106,6 @@ def _look_for(address: str) -> None:
     host, _, port = address.rpartition(":")
     if host and port.isdecimal():
         socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_SECONDS).close()
-
-
-@contextmanager
-def _command_kept() -> Iterator[None]:
-    """Ray writes down who joins, by the command line, for everybody on the cluster: an address without its password."""
-    told = of_ray.get_entrypoint_name
-    of_ray.get_entrypoint_name = lambda: shlex.join(map(recordable, sys.orig_argv))
-    try:
-        yield
-    finally:
-        of_ray.get_entrypoint_name = told
 
 
 @contextmanager
