@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from suite.core.evaluation import FIGURE
+from suite.core.identity import digest
 from suite.core.metrics import CLOCKS, COSTS, PARTS, SIZES
 from suite.core.result import Result
 
@@ -32,6 +34,12 @@ def of_run(result: Result) -> dict[str, float]:
     return {
         f"final_{name}" if name in again else name: float(value) for name, value in figures.items() if value is not None
     }
+
+
+def evaluated(result: Result) -> str:
+    """What tells the figures that were measured of a run after its result from others; empty where there are none."""
+    found = {name: value for name, value in result.metrics.items() if name.startswith(FIGURE)}
+    return digest(found)[:12] if found else ""
 
 
 def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -18,9 +18,10 @@ from suite.core.durable import write_text
 
 START, IDLE, BUSY, TRACKING, REPORT = "start", "idle", "busy", "tracking", "report"
 KEEP_SECONDS = 1.0
-KINDS = (START, IDLE, BUSY, TRACKING, REPORT)
+EVALUATION = "evaluation"
+KINDS = (START, IDLE, BUSY, TRACKING, REPORT, EVALUATION)
 """What a place does: starting (the session itself, or a worker), waiting for a run, training one, and at the end
-waiting for the projections and for the report."""
+waiting for the projections and for the report; where final runs are evaluated after all training, that."""
 
 
 class SessionClock:
@@ -94,7 +95,7 @@ class SessionClock:
         line = {
             "workers": self._places,
             "started_at": self._started_at,
-            **{f"{kind}_seconds": seconds for kind, seconds in self._seconds.items()},
+            **{f"{kind}_seconds": seconds for kind, seconds in self._seconds.items() if seconds or kind != EVALUATION},
             "search_seconds": self._search_seconds,
             "ended_at": self._started_at + wall,
             "wall_seconds": wall,

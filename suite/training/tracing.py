@@ -38,7 +38,7 @@ class Graph:
         self.fingerprint = models.fingerprint(net)
         self.step = CompiledStep(net, images, tasks.get(spec.task), spec.applied)
         self.optimizer = make_optimizer(spec.applied, net.trainable_variables, spec.precision)
-        self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=_jit_compile())
+        self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=jit_compile())
         self.counter = getattr(self.optimizer, "inner_optimizer", self.optimizer).variables[0]
         """Keras' count of iterations, which every step writes."""
         self.averages = self.step.averages
@@ -125,7 +125,7 @@ def structure(spec: RunSpec, input_shape: tuple[int, ...], classes: int) -> str:
     return json.dumps(values, sort_keys=True)
 
 
-def _jit_compile() -> bool | str:
+def jit_compile() -> bool | str:
     """XLA halves TensorFlow's speed on a CPU; JAX is nothing without it."""
     if keras.backend.backend() == "jax":
         return True
