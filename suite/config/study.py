@@ -85,6 +85,11 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     backend = _backend(cfg["backend"])
     task = tasks.get(str(cfg["task"]))
     candidates, dropped = candidates_from(cfg)
+    for candidate in candidates:
+        try:
+            candidate.recipe.check_backend(backend)
+        except Refusal as refusal:
+            raise Refusal(f"candidate {candidate.name}: {refusal}") from None
     searched = any(candidate.search.dimensions for candidate in candidates)
     instance = cfg["instance"] or f"{cfg['dataset']}-{cfg['budget']}-{backend}-{precision}"
     if not NAME.fullmatch(str(instance)):

@@ -76,7 +76,8 @@ class CompiledStep(keras.Model):
             self.averages.fold(inputs["step"][0])
         batch = Batch(images, {name: values[0] for name, values in inputs["targets"].items()})
         for transform in self.recipe.transforms:
-            uniforms = self._draws(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
+            shape = images.shape[0], transform.count(images.shape[2])
+            uniforms = self._draws(transform.name, shape, inputs["step"][0])
             batch = transform.apply(batch, uniforms, self._numbers(transform))
         outputs = self.net(batch.normalized(self._normalize), training=True)
         moved = {name: batch.placed(batch.targets[name]) for name in self.task.boxes}
