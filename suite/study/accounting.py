@@ -18,10 +18,11 @@ from suite.core.durable import write_text
 
 START, IDLE, BUSY, TRACKING, REPORT = "start", "idle", "busy", "tracking", "report"
 KEEP_SECONDS = 1.0
-EVALUATION = "evaluation"
-KINDS = (START, IDLE, BUSY, TRACKING, REPORT, EVALUATION)
+KINDS = (START, IDLE, BUSY, TRACKING, REPORT)
 """What a place does: starting (the session itself, or a worker), waiting for a run, training one, and at the end
-waiting for the projections and for the report; where final runs are evaluated after all training, that."""
+waiting for the projections and for the report."""
+EVALUATION = "evaluation"
+"""What all places do after the training where final runs are evaluated then; lines of other sessions leave it out."""
 
 
 class SessionClock:
@@ -35,7 +36,7 @@ class SessionClock:
         self._workers: dict[str, str] = {}
         self._others = START
         """What the places without a worker do."""
-        self._seconds = dict.fromkeys(KINDS, 0.0)
+        self._seconds = dict.fromkeys((*KINDS, EVALUATION), 0.0)
         self._search_seconds = 0.0
 
     def training(self) -> None:

@@ -9,6 +9,8 @@ refused; and one image at a time, for they take no batch.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 from suite.core.refusals import Refusal
@@ -29,10 +31,9 @@ def grids(ratios: Any, uniforms: Any, size: tuple[int, int]) -> Any:
     grid begins in either direction, and for how far it is turned. Raises Refusal where Keras runs on another backend.
     """
     _require_tensorflow("grid_mask")
-    import keras_cv
     import tensorflow as tf
 
-    layer = keras_cv.layers.GridMask(rotation_factor=ROTATION)
+    layer = _layer("GridMask", rotation_factor=ROTATION)
 
     def grid(draws: Any) -> Any:
         ratio, unit, right, down = tf.unstack(draws)
@@ -57,10 +58,9 @@ def fourier(shares: Any, normals: Any, decay: float, size: tuple[int, int]) -> A
     backend.
     """
     _require_tensorflow("fourier_mix")
-    import keras_cv
     import tensorflow as tf
 
-    layer = keras_cv.layers.FourierMix(decay_power=decay)
+    layer = _layer("FourierMix", decay_power=decay)
     sides = tf.constant(size)  # it counts with them as TensorFlow does
 
     def mask(values: tuple[Any, Any]) -> Any:
@@ -70,6 +70,19 @@ def fourier(shares: Any, normals: Any, decay: float, size: tuple[int, int]) -> A
         return tf.ensure_shape(layer._binarise_mask(drawn, share, sides), size)
 
     return tf.map_fn(mask, (shares, normals), fn_output_signature=tf.TensorSpec(size, "float32"))
+
+
+@cache
+def _layer(name: str, **values: float) -> Any:
+    """A layer of keras-cv, made in a thread of its own, which is outside of any graph that is being traced here.
+
+    It has a seed, though its generator is never asked: without one it takes TensorFlow's global generator, which there
+    is none of where determinism is enabled; and the variable of one with a seed cannot be made while a graph is traced.
+    """
+    import keras_cv
+
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(getattr(keras_cv.layers, name), seed=1, **values).result()
 
 
 class _Given:
