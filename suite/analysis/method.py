@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import clocks, headings
+from suite.analysis import clocks, corruption, headings
 from suite.analysis.costs import TRAINING
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed_finals
@@ -73,6 +73,7 @@ def measured(records: Records) -> list[tuple[str, str]]:
         ("Search and selection", _selection(records)),
         ("Final runs", _finals(records)),
         ("Intervals", INTERVAL),
+        *([("Corrupted test images", corruption.sentence(study))] if study.get("corruptions") else []),
         (headings.clock(device_kind(records.runs.device)), f"{_device(records)}: {CLOCK} {_timing(records)}".strip()),
     ]
 

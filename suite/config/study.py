@@ -13,6 +13,7 @@ from suite.config.axes import axes_from
 from suite.config.candidates import Candidate, candidates_from
 from suite.config.checks import NAME, as_list, boolean, count, mapping, number, one_of, seconds_from
 from suite.config.claims import claims_from
+from suite.config.evaluation import Evaluation, evaluation_from
 from suite.config.search import SEARCH_KEYS, checked_search
 from suite.config.stores import stores_from
 from suite.core.addresses import Stores
@@ -53,6 +54,7 @@ class Study:
     study_seed: int
     tracks: tuple[str, ...]
     claims: tuple[Mapping[str, Any], ...]
+    evaluation: Evaluation  # of final runs, beside the test: no part of any run
     train_on_validation: bool
     stamp: str | None
     limit_seconds: float | None
@@ -83,6 +85,11 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     backend = _backend(cfg["backend"])
     task = tasks.get(str(cfg["task"]))
     candidates, dropped = candidates_from(cfg)
+    for candidate in candidates:
+        try:
+            candidate.recipe.check_backend(backend)
+        except Refusal as refusal:
+            raise Refusal(f"candidate {candidate.name}: {refusal}") from None
     searched = any(candidate.search.dimensions for candidate in candidates)
     instance = cfg["instance"] or f"{cfg['dataset']}-{cfg['budget']}-{backend}-{precision}"
     if not NAME.fullmatch(str(instance)):
@@ -106,6 +113,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         study_seed=count("study_seed", cfg["study_seed"], least=0),
         tracks=_tracks(cfg["tracks"], searched),
         claims=claims_from(cfg["claims"], [candidate.name for candidate in candidates], dropped, judged),
+        evaluation=evaluation_from(cfg["evaluation"], [candidate.name for candidate in candidates]),
         train_on_validation=on_validation,
         stamp=cfg["stamp"],
         limit_seconds=seconds_from(cfg["limit"]),

@@ -34,14 +34,14 @@ from suite.core.durable import leftovers, plain, replacing
 from suite.core.result import Result
 from suite.projections import Artifacts, Committed, Instance, ProjectionError
 from suite.projections.databases import place_runs, reach, words
-from suite.projections.naming import of_epoch, of_run, of_values, storable
+from suite.projections.naming import evaluated, of_epoch, of_run, of_values, storable
 from suite.projections.relocation import location, relocate, strays
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # what goes wrong is said here, in one line
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 BATCH = 100  # MLflow takes at most 100 params or tags in a call
-WHOLE = "suite.whole"
+WHOLE, EVALUATED = "suite.whole", "suite.evaluated"
 OWNER = "workspace"
 
 
@@ -138,7 +138,8 @@ class Tracker:
     def is_whole(self, key: str, run: Committed) -> bool:
         """Whether a committed run is in the store with all that belongs to it."""
         known = self._runs.get(key)
-        return known is not None and known.data.tags.get(WHOLE) == _tag(run.result.ended_at)
+        tags = known.data.tags if known is not None else {}
+        return tags.get(WHOLE) == _tag(run.result.ended_at) and evaluated(run.result) in ("", tags.get(EVALUATED))
 
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """Log epoch rows with the timestamps that they were committed with."""
@@ -147,8 +148,7 @@ class Tracker:
             for row in rows
             for name, value in of_epoch(row).items()
         ]
-        run = self._child(key, fields)
-        self._call(self._log, run, metrics)
+        self._call(self._log, self._child(key, fields), metrics)
 
     def result(self, key: str, run: Committed) -> None:
         """Project a committed run: epochs, results, artifacts, status, at last the tag that says it is whole."""
@@ -177,6 +177,8 @@ class Tracker:
         if result.reason:
             self._client.set_tag(run_id, "reason", storable(result.reason)[:5000])
         self._client.set_terminated(run_id, result.outcome.mlflow, end_time=ended)
+        if digest := evaluated(result):
+            self._client.set_tag(run_id, EVALUATED, digest)
         self._client.set_tag(run_id, WHOLE, _tag(result.ended_at))
         self._runs[key] = self._client.get_run(run_id)
 

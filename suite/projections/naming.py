@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from suite.core.evaluation import FIGURE
 from suite.core.hardware import kind
+from suite.core.identity import digest
 from suite.core.metrics import CLOCKS, COSTS, PARTS, SIZES
 from suite.core.result import Result
 
@@ -50,6 +52,12 @@ def of_values(result: Result) -> dict[str, str]:
 def storable(text: str) -> str:
     """A text as every store takes it: PostgreSQL knows no zero byte, and half a letter has no encoding."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+
+
+def evaluated(result: Result) -> str:
+    """What tells the figures that were measured of a run after its result from others; empty where there are none."""
+    found = {name: value for name, value in result.metrics.items() if name.startswith(FIGURE)}
+    return digest(found)[:12] if found else ""
 
 
 def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -48,6 +48,7 @@ def describe(
         "threads": ledger.threads,
         "candidates": {candidate.name: _candidate(ledger, candidate.name) for candidate in study.candidates},
         "claims": study.claims,
+        **({"corruptions": asdict(study.evaluation)} if study.evaluation.kinds else {}),
         "data": {
             "name": dataset.name,
             "hash": dataset.hash,

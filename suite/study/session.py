@@ -20,11 +20,13 @@ from suite.core.result import Result
 from suite.executors import executor
 from suite.projections import Instance, openers
 from suite.projections.projector import Projector
-from suite.study.accounting import REPORT, TRACKING, SessionClock
+from suite.study import evaluating
+from suite.study.accounting import EVALUATION, REPORT, TRACKING, SessionClock
 from suite.study.coordinator import Coordinator, Stopped
 from suite.study.description import plan_lines, write
 from suite.study.display import progress
 from suite.study.estimate import Estimate, clock, estimate
+from suite.study.evaluating import Evaluations
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets, refuse_what_cannot_be_built
 from suite.study.plan import planned
@@ -56,7 +58,15 @@ class Outlook:
             *plan_lines(study, self.ledger),
             *([shared] if shared else []),
             f"{len(self.missing)} runs to train, about {clock(self.expected.seconds)} ({basis})",
+            *self._evaluations(),
         ]
+
+    def _evaluations(self) -> list[str]:
+        """What is left to do with final runs that have been trained already."""
+        count, copies = len(evaluating.missing(self.ledger)), len(self.ledger.study.evaluation.copies)
+        if not count:
+            return []
+        return [f"{count} trained runs to evaluate on {copies} corrupted copies of the test images"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,13 @@ def carry_out(outlook: Outlook, report: Report) -> End:
         projector = Projector(openers(followed(study)), listener.said)
         coordinator = Coordinator(ledger, workers, projector, listener, session)
         state, reason = _run(coordinator)
+        unevaluated: dict[RunKey, str] = {}
+        if state == "finished" and evaluating.missing(ledger):
+            session.closing(EVALUATION)
+            workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
+            evaluations = Evaluations(ledger, workers, projector, listener.said)
+            state, reason = _run(evaluations)
+            unevaluated = evaluations.failed
         if state != "finished":
             listener.said(f"{state}: {reason}")
     session.closing(TRACKING)
@@ -113,6 +130,12 @@ def carry_out(outlook: Outlook, report: Report) -> End:
         lines.append(f"tracking: {error}. The runs are safe; {again}")
     if failed:
         lines.append(failures_text(ledger, failed))
+    if unevaluated:
+        first = next(iter(unevaluated))
+        lines.append(
+            f"{len(unevaluated)} evaluations on corrupted images failed, {first} for one: {unevaluated[first]}. The "
+            "same command tries them again"
+        )
     return End(state, failed, lines)
 
 
@@ -122,10 +145,10 @@ def followed(study: Study) -> Instance:
     return Instance(study.workspace, study.stores, study.name, study.instance, tags, tasks.get(study.task).artifacts)
 
 
-def _run(coordinator: Coordinator) -> tuple[str, str | None]:
-    """Run the coordinator to its end, whichever that is: the study's state, and the reason."""
+def _run(stage: Coordinator | Evaluations) -> tuple[str, str | None]:
+    """Run a stage to its end, whichever that is: the study's state, and the reason."""
     try:
-        coordinator.run()
+        stage.run()
     except Stopped as stopped:
         return "stopped", str(stopped)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def count_coloured(paths: list[Path]) -> int:
     return sum(header is not None and not header.grey for header in read_headers(paths))
 
 
-def task_of(asked: dict[str, Any]) -> Task:
+def task_of(asked: Mapping[str, Any]) -> Task:
     """The task of a run, from its identity; runs that were made before there were others classify."""
     return tasks.get(asked.get("task", tasks.DEFAULT))
 
@@ -85,19 +86,24 @@ def outputs(directory: Path, asked: dict[str, Any], pixels: npt.NDArray[np.uint8
 
     `asked` is the run's identity: the network is built from it and gets the weights in `directory`.
     """
+    preprocessing = recorded_preprocessing(directory)
+    found = network(directory, asked, preprocessing).predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
+    return found[0] if isinstance(found, list) else found  # auxiliary classifiers come after the net's own
+
+
+def network(directory: Path, asked: Mapping[str, Any], preprocessing: Preprocessing) -> Any:
+    """The network of a final run with its last weights; arguments as of `outputs`. Raises Refusal where it has none."""
     from suite import models
 
-    preprocessing, task = recorded_preprocessing(directory), task_of(asked)
+    task = task_of(asked)
     height, width, channels = preprocessing.input_shape
     shape, classes = (height, width, channels), len(preprocessing.class_names)
     try:
-        net = models.of_run(
+        return models.of_run(
             directory, asked["architecture"], shape, classes, asked["options"], lambda net: task.network(net, classes)
         ).net()
     except models.ArchitectureError as error:
         raise Refusal(str(error)) from None
-    found = net.predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
-    return found[0] if isinstance(found, list) else found  # auxiliary classifiers come after the net's own
 
 
 def likeliest(logits: npt.NDArray[np.floating], names: list[str], top: int) -> list[list[tuple[str, float]]]:

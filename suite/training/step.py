@@ -84,7 +84,8 @@ class CompiledStep(keras.Model):
             self.averages.fold(inputs["step"][0])
         batch = Batch(images, {name: values[0] for name, values in inputs["targets"].items()})
         for transform in self.recipe.transforms:
-            uniforms = self._draws(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
+            shape = images.shape[0], transform.count(images.shape[2])
+            uniforms = self._draws(transform.name, shape, inputs["step"][0])
             batch = transform.apply(batch, uniforms, self._numbers(transform))
         with telling(self._progress(inputs["step"][0])):
             outputs = self.trained(batch.normalized(self._normalize))

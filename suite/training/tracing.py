@@ -21,6 +21,7 @@ from suite.training.device import accelerator, is_out_of_memory, to_numpy
 from suite.training.feed import Targets, feed
 from suite.training.optimization import make_optimizer, set_optimizer
 from suite.training.preprocessing import Preprocessing
+from suite.training.recipe import Recipe
 from suite.training.spec import RunSpec
 from suite.training.step import CompiledStep
 
@@ -38,7 +39,7 @@ class Graph:
         self.fingerprint = models.fingerprint(net)
         self.step = CompiledStep(net, images, tasks.get(spec.task), spec.applied)
         self.optimizer = make_optimizer(spec.applied, net.trainable_variables, spec.precision)
-        self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=_jit_compile())
+        self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=jit_compile(spec.applied))
         self.counter = getattr(self.optimizer, "inner_optimizer", self.optimizer).variables[0]
         """Keras' count of iterations, which every step writes."""
         self.averages = self.step.averages
@@ -126,8 +127,10 @@ def structure(spec: RunSpec, input_shape: tuple[int, ...], classes: int) -> str:
     return json.dumps(values, sort_keys=True)
 
 
-def _jit_compile() -> bool | str:
-    """XLA halves TensorFlow's speed on a CPU; JAX is nothing without it."""
+def jit_compile(recipe: Recipe | None = None) -> bool | str:
+    """XLA halves TensorFlow's speed on a CPU; JAX is nothing without it. Not all transforms of a recipe can have it."""
     if keras.backend.backend() == "jax":
         return True
+    if recipe is not None and not all(transform.compiles for transform in recipe.transforms):
+        return False
     return "auto" if accelerator() and keras.backend.backend() == "tensorflow" else False

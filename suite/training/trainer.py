@@ -8,7 +8,7 @@ commit point.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from suite.tasks import Evaluation
 from suite.tasks.task import figures
 from suite.training import device
 from suite.training.clock import Clocks
+from suite.training.corrupted import evaluate
 from suite.training.failures import GraphChanged, RunFailed
 from suite.training.loop import Loop, OnEpoch, training_index
 from suite.training.preprocessing import Preprocessing, measure_preprocessing
@@ -95,6 +96,15 @@ class Trainer:
             if not device.is_out_of_memory(error):
                 raise RunFailed(fields) from error
             return fields | {"outcome": Outcome.OUT_OF_MEMORY, "reason": first_line(error)}
+
+    def evaluate(self, spec: RunSpec, directory: Path, copies: Sequence[Sequence[Any]]) -> None:
+        """Evaluate a final run's last weights on corrupted copies of its test images, (kind, strength) each.
+
+        Writes what `suite.core.evaluation` tells of into the run's directory, and nothing else. Raises Refusal where
+        the run has no such weights, OSError when the disk fails.
+        """
+        self._check(spec)
+        evaluate(spec, self._load(spec).data, directory, [(str(kind), int(strength)) for kind, strength in copies])
 
     def _check(self, spec: RunSpec) -> None:
         running = keras.backend.backend()

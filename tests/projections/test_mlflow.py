@@ -131,6 +131,23 @@ def test_whatever_a_worker_said_at_its_end_is_taken(reason: str, tracking: Addre
     assert found.info.status == "FAILED"
 
 
+def test_what_is_measured_after_the_result_is_added_to_its_run(tracking: Address, study: str, tmp_path: Path) -> None:
+    run = committed(tmp_path)
+    tracker(tracking, study, tmp_path).result(str(KEY), run)
+    metrics = {**run.result.metrics, "corruption_error": 0.5, "corruption_error_fog": 0.25}
+    evaluated = run._replace(result=replace(run.result, metrics=metrics))
+    store = tracker(tracking, study, tmp_path)
+    assert store.is_whole(str(KEY), run)
+    assert not store.is_whole(str(KEY), evaluated)
+    for _ in range(2):
+        store.result(str(KEY), evaluated)
+        assert store.is_whole(str(KEY), evaluated)
+        assert rows(tracking, study) == expected(evaluated)
+    assert tracker(tracking, study, tmp_path).is_whole(str(KEY), run), "where it was deleted, nothing is to be done"
+    other = evaluated._replace(result=replace(run.result, metrics={**metrics, "corruption_error": 0.75}))
+    assert not store.is_whole(str(KEY), other)
+
+
 def test_a_candidates_figures_are_the_newest_also_where_they_are_over_fewer_runs(
     tracking: Address, study: str, tmp_path: Path
 ) -> None:

@@ -138,6 +138,16 @@ class Recipe:
                     f"follow {part.name}; leave it out"
                 )
 
+    def check_backend(self, backend: str) -> None:
+        """Raises Refusal for a transform that does not run on this backend."""
+        for part in self.transforms:
+            if part.backends and backend not in part.backends:
+                raise Refusal(
+                    f"recipe.{part.switch}={in_words(self._values[part.switch])} is computed on "
+                    f"{' or '.join(part.backends)} alone, not on {backend}: leave it out, or take "
+                    f"backend={part.backends[0]}"
+                )
+
     def numbers(self) -> dict[str, Number]:
         """The numbers of this recipe: what a search over it may try."""
         return _numbers(self.used)
