@@ -42,9 +42,13 @@ def checked_search(what: str, value: Any, keys: tuple[str, ...]) -> dict[str, An
 
 
 def _declared(recipe: Recipe) -> dict[str, dict[str, Any]]:
-    """The dimensions of every number of the recipe that says what is `tried`, where no file is for its optimizer."""
-    tried = {name: number.tried for name, number in recipe.numbers().items()}
-    return {name: {"low": span[0], "high": span[1], "log": True} for name, span in tried.items() if span}
+    """The dimensions of every number of the recipe that says what is `tried`, where no file is for its optimizer.
+
+    A number that the recipe sets to 0, as a decay, was switched off, and stays so: no logarithmic range begins there.
+    """
+    values = recipe.as_mapping()
+    tried = {name: number.tried for name, number in recipe.numbers().items() if number.tried and values[name] > 0}
+    return {name: {"low": span[0], "high": span[1], "log": True} for name, span in tried.items()}
 
 
 def space_of(candidate: str, asked: str | None, recipe: Recipe) -> SearchSpace:

@@ -94,7 +94,7 @@ PART = Optimizer(
             "nesterov", True, "structural", "the gradient is taken ahead, where momentum leads",
             neutral=False, needs="momentum",
         ),
-        weight_decay(0.05, "decoupled from the gradient"),
+        weight_decay(0.05, "decoupled from the gradient", tried=(0.001, 0.2)),  # as AdamW's: Liu et al., section 2.2
     ),
     source="Jordan et al. 2024, github.com/KellerJordan/Muon; Liu et al., arXiv:2502.16982",
     build=_build,
