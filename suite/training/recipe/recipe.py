@@ -27,6 +27,14 @@ COMMON = (
 """Numbers that belong to no part. Lengths within the training are fractions of it, so that a budget may set its own."""
 
 
+class NotInUse(Refusal):
+    """A recipe gives a number, `key`, of a part that it does not use."""
+
+    def __init__(self, key: str, value: Any) -> None:
+        super().__init__(f"recipe.{key}={in_words(value)} {_why_not(key)}")
+        self.key = key
+
+
 class Recipe:
     """How a candidate trains: the parts in use with all of their numbers, which are attributes too.
 
@@ -191,7 +199,7 @@ def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
     own = _numbers(used)
     for key, value in converted.items():
         if key not in own and key not in _switches():
-            raise Refusal(f"recipe.{key}={in_words(value)} {_why_not(key)}")
+            raise NotInUse(key, value)
     values |= {name: converted.get(name, number.default) for name, number in own.items()}
     for part in used:
         part.check(values)
