@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,17 +42,29 @@ class Candidate:
 
     def check_pixels(self, size: tuple[int, int]) -> None:
         """Raises Refusal where the recipe, or an end of what is searched, is too large for images of this size."""
-        ends = [
-            {name: end}
-            for name, dimension in self.search.dimensions.items()
-            for end in dimension.get("choices") or (dimension["low"], dimension["high"])
-        ]
-        for parameters in ({}, *ends):
+        for where, recipe in self._ends():
             try:
-                self.recipe.with_parameters(parameters).check_pixels(size)
+                recipe.check_pixels(size)
             except Refusal as refusal:
-                where = f", in search space {self.search.space}" if parameters else ""
-                raise Refusal(f"candidate {self.name}{where}: {refusal}") from None
+                raise Refusal(f"{where}: {refusal}") from None
+
+    def check_batches(self, examples: int) -> None:
+        """Raises Refusal where a batch, or the largest that is searched, is more than these training images."""
+        for where, recipe in self._ends():
+            if examples < recipe.batch_size:
+                least = 2 ** (examples.bit_length() - 1)
+                raise Refusal(
+                    f"{where}: a batch of {recipe.batch_size} is larger than the {examples} training images; set "
+                    f"recipe.batch_size={least} or less (never changed silently)"
+                )
+
+    def _ends(self) -> Iterator[tuple[str, Recipe]]:
+        """The recipe as it stands, and with each end of each dimension of its search; and where that is said."""
+        yield f"candidate {self.name}", self.recipe
+        for name, dimension in self.search.dimensions.items():
+            for end in dimension.get("choices") or (dimension["low"], dimension["high"]):
+                where = f"candidate {self.name}, in search space {self.search.space}"
+                yield where, self.recipe.with_parameters({name: end})
 
 
 def candidates_from(cfg: Mapping[str, Any]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:

@@ -102,6 +102,8 @@ def _dimension(where: str, parameter: str, value: Any, recipe: Recipe) -> dict[s
     )
     if low > high:
         raise Refusal(f"{where}, {parameter}: low {low} lies above high {high}")
+    if isinstance(low, int) and low < high:  # a number whose multiples alone are allowed divides no two neighbours
+        _taken(f"{where}, {parameter}, which tries every whole number, or give choices", parameter, low + 1, recipe)
     if log and low <= 0:
         raise Refusal(f"{where}, {parameter}: a logarithmic range begins above 0, not at {low}")
     return {**dimension, "low": low, "high": high}

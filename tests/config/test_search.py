@@ -104,3 +104,12 @@ def test_a_decay_that_is_switched_off_is_not_searched(optimizer: str) -> None:
 def test_a_strength_of_nothing_is_not_searched_on_a_logarithmic_scale() -> None:
     recipe = Recipe(optimizer="lion", rand_augment=1, rand_augment_magnitude=0)
     assert "rand_augment_magnitude" not in space_of("row", "auto", recipe).dimensions
+
+
+def test_parts_of_a_batch_must_divide_every_batch_that_is_searched(space: Any) -> None:
+    """A trial in between would stop the study."""
+    recipe = Recipe(batch_size=32, accumulate=4)
+    with pytest.raises(Refusal, match=r"batch_size, .* or give choices: recipe\.accumulate=4 does not divide"):
+        space({"batch_size": {"low": 32, "high": 64}}, recipe)
+    assert space({"batch_size": {"choices": [32, 64]}}, recipe) == {"batch_size": {"choices": [32, 64]}}
+    assert space({"batch_size": {"low": 32, "high": 64}}, Recipe(batch_size=32))
