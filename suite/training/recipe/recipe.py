@@ -77,7 +77,7 @@ class Recipe:
 
         Where a change names another optimizer, schedule or loss, the numbers that belonged to the replaced one fall to
         the new one's defaults: a rate that suits SGD is no rate for AdamW.
-        A number goes with the one that it needs.
+        A number goes with the one that it needs, where that is switched off and no other part in use has it.
         """
         kept = dict(base)
         for choice, kind in CHOSEN.items():
@@ -85,8 +85,10 @@ class Recipe:
             if changes.get(choice, before) != before and _names_part(before, kind):
                 for number in parts(kind)[before].numbers:
                     kept.pop(number.name, None)
+        now = {**kept, **changes}
         for name, owners in every_number().items():
-            if any(number.needs in changes and not changes[number.needs] for number in owners):
+            gone = [_is_off(number.needs, now.get(number.needs)) for number in owners if number.needs]
+            if gone and all(gone) and any(number.needs in changes for number in owners):
                 kept.pop(name, None)
         return cls.from_mapping({**kept, **changes})
 
@@ -208,6 +210,11 @@ def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _names_part(value: Any, kind: str) -> bool:
     return isinstance(value, str) and value in parts(kind)
+
+
+def _is_off(name: str, value: Any) -> bool:
+    """Whether a number that others need is not given, zero, false, or at what changes nothing."""
+    return not value or any(value == number.neutral for number in every_number()[name])
 
 
 def _idle(owners: tuple[Number, ...], value: Any) -> bool:

@@ -244,3 +244,13 @@ def test_a_transform_that_boxes_do_not_follow_is_refused_where_there_are_boxes()
     Recipe(flip=True, shift=2, cutout=4).check_boxes("localization")
     with pytest.raises(Refusal, match=r"recipe.mixup=0.2 is not for localization: boxes do not follow mixup"):
         Recipe(mixup=0.2).check_boxes("localization")
+
+
+@pytest.mark.parametrize("part", [part for part in parts("augment").values() if len(part.numbers) > 1])
+def test_a_transform_that_a_recipe_has_can_be_switched_off(part: Any) -> None:
+    """Its other numbers go with it, whatever value it is that switches it off."""
+    switch = next(number for number in part.numbers if number.name == part.switch)
+    on = next(c for c in switch.choices if c != switch.neutral) if switch.choices else 0.5
+    recipe = Recipe(**{part.switch: on if switch.kind == "switched" or switch.choices else 2})
+    assert set(recipe.numbers()) > {part.switch}
+    assert recipe.with_parameters({part.switch: switch.neutral}) == Recipe()
