@@ -1,7 +1,9 @@
 """RandAugment: each image goes through some operations of fourteen, one after the other, all by the same strength.
 
 Which operations, and which way those go that have two, is drawn for each image. The paper has 31 strengths, 0 to 30;
-here those in between serve, too. What comes in from outside of the image is the training set's mean colour.
+here those in between serve, too. Amounts are as torchvision reads them. What comes in from outside of the image is the
+training set's mean colour. Values are changed as the image lies, before all moves: a colour operation never sees what an
+earlier move brought in, and so counts and stretches the image's own values alone.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.augment import PLACES, Transform
+from suite.training.augment import PLACES, Transform, interpolation, is_bilinear
 from suite.training.recipe.part import Number
 
 MOST = 5
@@ -24,7 +26,7 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     for layer in range(numbers["rand_augment"]):
         which = whole_below(uniforms[:, 2 * layer], len(names))
         amount = operations.USUAL.of(names, which, strength, uniforms[:, 2 * layer + 1] < 0.5, batch.size)
-        batch = operations.act(batch, names, which, amount)
+        batch = operations.act(batch, names, which, amount, is_bilinear(numbers))
     return batch
 
 
@@ -36,6 +38,7 @@ PART = Transform(
         Number(
             "rand_augment_magnitude", 9.0, "traced", "their strength", 0, STRONGEST, needs="rand_augment", tried=(3, 20)
         ),
+        interpolation("rand_augment"),
     ),
     source="Cubuk et al., arXiv:1909.13719",
     apply=_apply,

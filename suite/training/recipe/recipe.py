@@ -238,8 +238,8 @@ def _why_not(key: str) -> str:
         owners = [name for name, part in parts(kind).items() if key in part.defaults()]
         if owners:
             return f"needs recipe.{choice}={' or '.join(owners)}"
-    switch = next(part.switch for part in _switched() if key in part.defaults())
-    return f"has no effect without recipe.{switch}"
+    switches = [part.switch for part in _switched() if key in part.defaults()]
+    return f"has no effect without recipe.{' or recipe.'.join(switches)}"
 
 
 def _used(values: Mapping[str, Any]) -> tuple[Part, ...]:
