@@ -2,8 +2,8 @@
 
 Which operations, and which way those go that have two, is drawn for each image. The paper has 31 strengths, 0 to 30;
 here those in between serve, too. Amounts are as torchvision reads them. What comes in from outside of the image is the
-training set's mean colour. Values are changed as the image lies, before all moves: a colour operation never sees what an
-earlier move brought in, and so counts and stretches the image's own values alone.
+training set's mean colour. Values are changed as the image lies, before all moves: a colour operation never sees what
+an earlier move brought in, and so counts and stretches the image's own values alone.
 """
 
 from __future__ import annotations
