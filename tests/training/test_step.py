@@ -204,6 +204,18 @@ def test_the_loss_of_mixed_images_is_that_of_both_labels_by_their_shares(loss: s
     assert float(counted["train_accuracy"]) == pytest.approx(hits.mean())
 
 
+def test_a_loss_that_has_its_own_way_with_mixed_images_is_asked() -> None:
+    step = make(Recipe(loss="binary_cross_entropy", mixed_labels="whole", weight_decay=0.0, mixup=1.0))
+    found = step.call(one_row(12), training=True)
+    share, labels = ops.convert_to_numpy(found["mixed"]["share"]), LABELS[:12]
+    logits = ops.convert_to_numpy(found["outputs"]).astype("float64")
+    hot = np.eye(logits.shape[1])
+    there = ((share > 0.2)[:, None] * hot[labels] + (share < 0.8)[:, None] * hot[np.roll(labels, -1)]) > 0
+    expected = (np.log1p(np.exp(logits)) - there * logits).sum(axis=1).mean()
+    assert {1, 2} <= set(there.sum(axis=1))
+    assert float(step.compute_loss(y_pred=found)) == pytest.approx(expected, rel=1e-5)
+
+
 def test_metrics_are_those_of_the_true_labels() -> None:
     step = make(Recipe(label_smoothing=0.5, weight_decay=1.0, learning_rate=1e-12))
     rows = np.array([[0, 1, 2, 3], [4, 5, 6, 7]], dtype="int32")
