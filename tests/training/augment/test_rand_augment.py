@@ -36,3 +36,17 @@ def test_one_layer_more_leaves_the_first_ones_draws() -> None:
     two = seen(pixels, apply(PART, draws, rand_augment=2, rand_augment_magnitude=9.0))
     np.testing.assert_array_equal(one, two)
     assert (one != pixels.astype("float32") + 1).any()
+
+
+def test_with_a_probability_an_operation_acts_so_often_and_otherwise_as_ever() -> None:
+    """Which way it goes has nothing to do with whether it acts."""
+    pixels, draws = images(), uniforms(PART.draws)
+    numbers = {"rand_augment": 1, "rand_augment_magnitude": 25.0}
+    always = seen(pixels, apply(PART, draws, **numbers))
+    sometimes = seen(pixels, apply(PART, draws, **numbers, rand_augment_probability=0.5))
+    acts = 2 * draws[:, 1] % 1 < 0.5
+    np.testing.assert_array_equal(sometimes[acts], always[acts])
+    np.testing.assert_array_equal(sometimes[~acts], pixels[~acts].astype("float32") + 1)
+    many = np.random.default_rng(0).random(20_000)
+    ways = [(2 * many[side] % 1 < 0.5).mean() for side in (many < 0.5, many >= 0.5)]
+    np.testing.assert_allclose(ways, 0.5, atol=0.02)
