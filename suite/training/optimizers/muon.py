@@ -1,9 +1,10 @@
 """Muon: the step of a matrix is its momentum with all singular values brought near one, here also for convolutions.
 
-A kernel (height, width, in, out) is taken as the matrix (height * width * in, out). Biases, norms, tables, the layer of
-logits and depthwise kernels, which are no matrix from channels to channels, are trained by AdamW at the same rate: with
-a step of 0.2 * sqrt(max(rows, columns)) times the orthogonal matrix, its entries are about as large as AdamW's (Liu et
-al. 2025). Keras' own Muon orthogonalises variables of two dimensions only, hence no convolution.
+A kernel (height, width, in, out) is taken as the matrix (height * width * in, out), as Jordan takes it, that of a
+grouped convolution with all of its groups side by side. Biases, norms, tables, the layer of logits and depthwise
+kernels, which are no matrix from channels to channels, are trained by AdamW at the same rate: with a step of
+0.2 * sqrt(max(rows, columns)) times the orthogonal matrix, its entries are about as large as AdamW's (Liu et al. 2025).
+Keras' own Muon orthogonalises variables of two dimensions only, hence no convolution.
 """
 
 from __future__ import annotations
