@@ -18,6 +18,7 @@ COMMANDS = {
     "suite.predict": "a trained winner on a folder of pictures",
     "suite.models": "the architectures: sizes, costs, and what papers said",
     "suite.data": "the data sets: how they are found, and what is in them",
+    "suite.bench": "how fast the suite trains, beside other ways to train, and with each augmentation",
     "suite.bench.search": "how well the search finds its best trial, by replayed learning curves",
     "suite.bench.scale": "what one coordinator carries, by a simulation",
 }

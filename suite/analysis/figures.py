@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, MaxNLocator
+from matplotlib.ticker import EngFormatter, LogFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 INK, PAPER = "#1b1b1e", "#fffffe"
@@ -142,6 +142,14 @@ def _wide(axes: Axes, values: Sequence[float]) -> None:
     stretch = max(1.3, (20 / (high / low)) ** 0.5)
     axes.set_xlim(low / stretch, high * stretch)
     axes.xaxis.set_major_formatter(EngFormatter())
+    axes.xaxis.set_minor_formatter(Between())
+
+
+class Between(LogFormatter):
+    """Labels between powers of ten, where matplotlib has some because the axis is short, as thousands and millions."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return EngFormatter()(x) if super().__call__(x, pos) else ""
 
 
 def draw_confusion(counts: NDArray[np.int64], classes: Sequence[str]) -> str:

@@ -113,8 +113,8 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         backend=backend,
         precision=precision,
         workers=count("workers", cfg["workers"]),
-        executor=_executor(cfg["executor"]),
-        ray=_ray(mapping("ray", cfg["ray"])),
+        executor=(executor := _executor(cfg["executor"])),
+        ray=_ray(mapping("ray", cfg["ray"]), executor),
         threads=None if cfg["threads"] == "auto" else count("threads", cfg["threads"]),
         deterministic=None if cfg["deterministic"] == "auto" else boolean("deterministic", cfg["deterministic"]),
         workspace=workspace,
@@ -161,12 +161,12 @@ def _backend(value: Any) -> str:
 
 def _executor(value: Any) -> str:
     executor = one_of("executor", value, executors.NAMES)
-    if executor == "ray" and find_spec("ray") is None:
-        raise Refusal(f"executor=ray needs Ray, which is not installed: {executors.INSTALL}")
+    if executor == "ray":
+        executors.require_ray()
     return executor
 
 
-def _ray(section: Mapping[str, Any]) -> executors.RayOptions:
+def _ray(section: Mapping[str, Any], executor: str) -> executors.RayOptions:
     """The cluster; Ray deals GPUs out whole, or several runs to one of them."""
     for key in section:
         if key not in ("address", "gpus"):
@@ -175,12 +175,10 @@ def _ray(section: Mapping[str, Any]) -> executors.RayOptions:
     if gpus is not None and (gpus < 0 or (gpus > 1 and gpus != int(gpus))):
         raise Refusal(f"ray.gpus={gpus:g}: expected auto, 0, a share below 1 or a whole number")
     address = section.get("address")
-    if str(address).startswith("ray://"):
-        raise Refusal(
-            f"ray.address={address}: the coordinator runs on one of the cluster's machines; start the command there, "
-            "with ray.address=auto"
-        )
-    return executors.RayOptions(str(address) if address else None, gpus)
+    options = executors.RayOptions(str(address) if address else None, gpus)
+    if executor == "ray":
+        options.refuse_client()
+    return options
 
 
 def _search(cfg: Mapping[str, Any], searched: bool) -> Search:

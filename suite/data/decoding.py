@@ -139,7 +139,8 @@ def _resize(image: Images, size: int) -> Images:
 
 def _header(path: Path) -> Header:
     with Image.open(path, formats=_FORMATS) as image:
-        width, height = image.size[::-1] if _orientation(image) in _ON_ITS_SIDE else image.size
+        turned = image.format != "TIFF" and _orientation(image) in _ON_ITS_SIDE  # of TIFFs Pillow says the turned size
+        width, height = image.size[::-1] if turned else image.size
         return Header(width, height, grey=image.mode in _GREY_MODES, transparent=image.has_transparency_data)
 
 

@@ -37,7 +37,8 @@ from suite.core.result import finished, read_result, write_result
 from suite.executors.protocol import ALONE
 from suite.training.failures import GraphChanged, RunFailed
 
-STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE, errno.ENOTCONN)
+"""The last two are a network's disk: its server has forgotten a file, or is not connected."""
 LOCK_WAIT_SECONDS = 60.0  # a worker whose coordinator was killed needs a moment to notice
 
 
@@ -170,7 +171,7 @@ def _train_locked(trainer: Trains, channel: Channel, order: dict[str, Any]) -> N
 
 
 def is_storage_failure(error: BaseException | None) -> bool:
-    """Whether an error, or what caused it, is the disk's: full, read-only, over quota or broken."""
+    """Whether an error, or what caused it, is the disk's: full, read-only, over quota, broken or away."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in STORAGE_ERRORS:
             return True

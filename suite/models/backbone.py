@@ -53,16 +53,12 @@ def levels(name: str, input_shape: tuple[int, int, int], **options: Any) -> dict
     return {level: tuple(tensor.shape[1:]) for level, tensor in found.items() if level != POOLED}
 
 
-def with_head(name: str, input_shape: tuple[int, int, int], head: Any, frozen: bool = False, **options: Any) -> Any:
-    """`head` (see `heads`) on the backbone: a model of one graph, whose layers have the names that `build` gives.
-
-    frozen: the backbone does not learn, and its batch normalization keeps its averages.
-    """
-    return attached(build(name, input_shape, SOME_CLASSES, **options), head, frozen)
-
-
 def attached(net: Any, head: Any, frozen: bool = False) -> Any:
-    """The same for a net that is built: the new model shares its layers, and its logits are left out."""
+    """`head` (see `heads`) on a net that is built: the new model shares its layers, and its logits are left out.
+
+    frozen: the net does not learn, and its batch normalization keeps its averages. Raises ArchitectureError as
+    `backbone`, and where the head cannot read the net's features.
+    """
     if frozen:
         for layer in net.layers:
             layer.trainable = False

@@ -11,7 +11,7 @@ from typing import Any
 
 from suite.core.addresses import without_secrets
 from suite.models import registry
-from suite.models.architecture import ArchitectureError
+from suite.models.architecture import RATES, ArchitectureError
 from suite.models.backbone import features
 from suite.models.facts import golden
 
@@ -44,8 +44,10 @@ def certainly_builds(name: str, options: Mapping[str, Any]) -> bool:
     if name not in golden.lines():
         return False
     kinds = golden.lines()[name]["options"]
+    if options.get("skip") is False and options.get("drop_path"):  # what lies beside a shortcut
+        return False
     return all(
-        option in ("width", "dropout", "drop_path")
+        option in ("width", *RATES)
         or kinds.get(option) == "bool"
         or (isinstance(kinds.get(option), list) and (option, value) != ("form", "large"))
         for option, value in options.items()

@@ -39,7 +39,8 @@ def first_start(directory: Path) -> float | None:
 class Ledger:
     """The runs of one instance. `results` has every committed run, by key; `threads` are those of each worker."""
 
-    def __init__(self, study: Study, datasets: Mapping[str, Dataset]) -> None:
+    def __init__(self, study: Study, datasets: Mapping[str, Dataset], alone: bool = True) -> None:
+        """`alone`: nobody else is at work here, so that what lost workers left may be settled; else it is only read."""
         self.study, self.datasets = study, datasets
         self.directory = directories.instance_directory(study.workspace, study.name, study.instance)
         self.candidates = {candidate.name: candidate for candidate in study.candidates}
@@ -49,15 +50,16 @@ class Ledger:
         self._hands: dict[RunKey, Path] = {}
         """Where the runs are that train apart."""
         self.threads = study.threads or 0  # settled once it is known what ran before
-        self._read()
+        self._read(alone)
         self._check()
         self.threads = self._settle_threads()
 
-    def _read(self) -> None:
+    def _read(self, alone: bool) -> None:
         for key, directory in directories.run_directories(self.directory):
             if key.candidate in self.candidates and key.track in self.study.tracks:
                 self.asked[key] = read_json(directory / directories.RUN)
-                attempts.settle(directory)
+                if alone:
+                    attempts.settle(directory)
                 result = read_result(directory)
                 if result is not None:
                     self.results[key] = result
@@ -101,7 +103,9 @@ class Ledger:
         return found if found is not None or key not in self.results else self.results[key].threads
 
     def _has_trained(self, key: RunKey) -> bool:
-        return key in self.results or any(path.is_dir() for path in self.path(key).glob(f"{directories.CHECKPOINTS}/*"))
+        places = [self.path(key), *self.path(key).glob(f"{directories.ATTEMPT}*")]
+        found = (path for place in places for path in place.glob(f"{directories.CHECKPOINTS}/*"))
+        return key in self.results or any(path.is_dir() for path in found)
 
     def dataset(self, candidate: str) -> Dataset:
         return self.datasets[candidate]
@@ -180,6 +184,12 @@ class Ledger:
         from suite.training.checkpoint import committed_rows
 
         return committed_rows(self._hands.get(key, self.path(key)))
+
+    def step(self, key: RunKey) -> int:
+        """The step of a run's newest checkpoint, 0 without one."""
+        from suite.training.checkpoint import newest
+
+        return newest(self._hands.get(key, self.path(key)) / directories.CHECKPOINTS)
 
     def fingerprint(self, candidate: str) -> str | None:
         """The graph that the candidate's runs were trained with, None before the first."""

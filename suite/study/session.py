@@ -1,13 +1,14 @@
 """One session of a study, with the workspace's lock held: train what is missing, project, report.
 
-`look` comes before: it trains nothing, refuses what is wrong, and says what there is to do. It writes no run; data that
-nobody has decoded yet are decoded into the cache.
+`look` comes before: it trains nothing, refuses what is wrong, and says what there is to do. Data that nobody has
+decoded yet are decoded into the cache.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,9 +70,13 @@ class End:
 
 
 def look(study: Study) -> Outlook:
-    """Read what there is and plan; fills the cache of data at most. Raises Refusal for what cannot be carried out."""
+    """Read what there is and plan. Raises Refusal for what cannot be carried out.
+
+    The caller holds the workspace's lock, and what lost workers left is settled. A dry run is looked at without it,
+    while others may be at work: it fills the cache of data at most.
+    """
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
-    ledger = Ledger(study, open_datasets(study))
+    ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
     refuse_what_cannot_be_built(ledger)
     missing = [key for key in planned(study) if key not in ledger.results]
     return Outlook(ledger, missing, estimate(ledger, missing), session)
@@ -82,8 +87,8 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     ledger, session, study = outlook.ledger, outlook.clock, outlook.ledger.study
     name, logs = study.executor, ledger.directory / "logs"
     workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
-    write(ledger, "running")
-    with progress(outlook.expected, study.task) as listener:
+    with closing(workers), progress(outlook.expected, study.task) as listener:
+        write(ledger, "running")
         for line in workers.lines():
             listener.said(line)
         projector = Projector(openers(followed(study)), listener.said)

@@ -10,12 +10,17 @@ structure is the same graph.
 from __future__ import annotations
 
 import zlib
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from suite.core.refusals import Refusal
+from suite.models import ArchitectureError
+from suite.models.recomputing import Recomputing
+from suite.models.training_progress import telling
 from suite.tasks import Task
 from suite.training.averages import Averages
 from suite.training.batch import Batch, following
@@ -36,6 +41,9 @@ class CompiledStep(keras.Model):
         self.class_weights = self._value((_classes(net, task),), "ones") if objective.class_weights else None
         decoupled = parts("optimizers")[recipe.optimizer].decoupled
         self.coupled_decay = not decoupled and "weight_decay" in recipe.numbers() and recipe.weight_decay > 0
+        self.trained = _recomputing(net) if recipe.recomputes else partial(net, training=True)
+        self.length = self._value((), "ones")
+        """Steps of the whole training."""
         self.generator = keras.random.SeedGenerator(0)
         channels = net.input_shape[-1]
         self.scale, self.offset = self._value((channels,)), self._value((channels,))
@@ -78,13 +86,18 @@ class CompiledStep(keras.Model):
         for transform in self.recipe.transforms:
             uniforms = self._draws(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
             batch = transform.apply(batch, uniforms, self._numbers(transform))
-        outputs = self.net(batch.normalized(self._normalize), training=True)
+        with telling(self._progress(inputs["step"][0])):
+            outputs = self.trained(batch.normalized(self._normalize))
         moved = {name: batch.placed(batch.targets[name]) for name in self.task.boxes}
         seen = {"outputs": outputs, "targets": {**batch.targets, **moved}}
         if batch.mixture is not None:
             others = {name: following(values) for name, values in seen["targets"].items()}
             seen["mixed"] = {"targets": others, "share": batch.mixture.share}
         return seen
+
+    def _progress(self, number: Any) -> Any:
+        """The share of the training that lies before a pass."""
+        return ops.cast(ops.floor_divide(number, self.recipe.passes), "float32") / self.length
 
     def _numbers(self, part: Any) -> dict[str, Any]:
         """A part's numbers: variables where they are traced, else the recipe's own."""
@@ -157,9 +170,16 @@ def _chosen(own: Any, values: Any, others: Any) -> Any:
     return ops.where(ops.reshape(own, (-1, *[1] * (len(values.shape) - 1))), values, others)
 
 
+def _recomputing(net: keras.Model) -> Recomputing:
+    try:
+        return Recomputing(net)
+    except ArchitectureError as error:
+        raise Refusal(f"recipe.gradient_checkpointing=true: {error}; leave it out") from error
+
+
 def _classes(net: keras.Model, task: Task) -> int:
     """How many of the first output's numbers say how likely a class is."""
-    return int(task.logits(np.zeros((1, net.outputs[0].shape[-1]))).shape[-1])
+    return int(task.answers(np.zeros((1, net.outputs[0].shape[-1])))["label"].shape[-1])
 
 
 def _traced(recipe: Recipe) -> list[str]:

@@ -52,6 +52,7 @@ class Graph:
             variable.assign(value)
         set_optimizer(self.optimizer, spec.applied, total_steps)
         self.step.set_values(spec.applied, preprocessing, spec.seeds["augment"])
+        self.step.length.assign(total_steps)
         if self.averages is not None:
             self.averages.start(total_steps)
 

@@ -13,7 +13,8 @@ from suite.executors.protocol import Ending, Event
 Script = Callable[[str], str]
 """From a run's key to what becomes of it: `completed`, an outcome with its reason after a colon, or an ending.
 
-`passed_over` with a reason: its checkpoint does not serve, and it starts again and completes.
+`passed_over` with a reason: its checkpoint does not serve, and it starts again and completes. `lost`: it completes, and
+what it wrote is not there.
 """
 
 
@@ -36,6 +37,9 @@ class ScriptedWorker:
         if what == "passed_over":
             self.executor.events.put((self, {"event": "passed_over", "reason": reason, "epochs": 0}))
             what, reason = "completed", ""
+        if what == "lost":
+            self.executor.events.put((self, {"event": "finished"}))
+            return
         measured = {"outcome": what, "reason": reason or None, "epochs": 1, "val_accuracy": 0.5, "test_accuracy": 0.5}
         asked = {**fields, "attempts": order["attempt"]}
         write_result(Path(order["directory"]), finished(asked, measured, fields["started_at"] + 1))

@@ -12,6 +12,7 @@ import pytest
 from keras import ops
 
 from suite import tasks
+from suite.models.training_progress import training_progress
 from suite.training.augment import PIXELS, PLACES, Transform
 from suite.training.device import to_numpy
 from suite.training.optimization import make_optimizer, set_optimizer
@@ -269,3 +270,25 @@ def test_further_outputs_are_trained_with_three_tenths_and_never_predicted() -> 
     kernel, bias = (to_numpy(weight) for weight in step.net.get_layer("own").weights)
     expected = PREPROCESSING.apply(IMAGES).reshape(12, -1) @ kernel + bias
     np.testing.assert_allclose(predicted, expected, rtol=1e-4, atol=1e-5)
+
+
+def told(recipe: Recipe, number: int) -> float:
+    """What a layer of the net hears of the training's progress in this pass."""
+    pixels = keras.Input((4, 4, 2))
+    x = keras.layers.Lambda(lambda rows: rows * 0 + training_progress())(keras.layers.Flatten()(pixels))
+    for _ in range(6):
+        x = keras.layers.Identity()(x)
+    net = keras.Model(pixels, keras.layers.Dense(3, kernel_initializer=keras.initializers.Constant(1 / 32))(x))
+    step = make(recipe, net)
+    step.length.assign(8)
+    found = step.call({**one_row(12), "step": np.array([number], "int32")}, training=True)["outputs"]
+    (value,) = np.unique(ops.convert_to_numpy(found))
+    return float(value)
+
+
+@pytest.mark.parametrize("recomputed", [False, True])
+def test_layers_are_told_how_much_of_the_training_lies_behind(recomputed: bool) -> None:
+    recipe = {"gradient_checkpointing": recomputed}
+    assert [told(Recipe(**recipe), number) for number in (0, 2, 7)] == [0.0, 0.25, 0.875]
+    assert [told(Recipe(accumulate=4, **recipe), number) for number in (0, 3, 4, 31)] == [0.0, 0.0, 0.125, 0.875]
+    assert training_progress() == 1.0

@@ -21,7 +21,7 @@ class Transform(Switched):
     """apply: from a batch (`suite.training.batch.Batch`), uniform numbers (n, draws) and the part's numbers.
 
     draws: uniform numbers in [0, 1) for each image. order: transforms of lower orders act first, equals by name.
-    boxes: whether boxes in the images follow it.
+    boxes: whether boxes in the images follow it, which they do where it moves pixels by the batch's ways alone.
     """
 
     apply: Callable[[Any, Any, Mapping[str, Any]], Any]

@@ -121,5 +121,4 @@ PART = Transform(
     switch="auto_augment",
     draws=5,
     order=PLACES + 6,
-    boxes=False,
 )  # fmt: skip

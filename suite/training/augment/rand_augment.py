@@ -54,5 +54,4 @@ PART = Transform(
     switch="rand_augment",
     draws=2 * MOST,
     order=PLACES + 6,
-    boxes=False,
 )  # fmt: skip

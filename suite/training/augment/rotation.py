@@ -27,5 +27,4 @@ PART = Transform(
     switch="rotation",
     draws=1,
     order=PLACES + 5,
-    boxes=False,
 )  # fmt: skip

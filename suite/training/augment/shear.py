@@ -29,5 +29,4 @@ PART = Transform(
     switch="shear",
     draws=2,
     order=PLACES + 5,
-    boxes=False,
 )  # fmt: skip

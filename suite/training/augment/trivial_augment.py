@@ -42,5 +42,4 @@ PART = Transform(
     switch="trivial_augment",
     draws=3,
     order=PLACES + 6,
-    boxes=False,
 )

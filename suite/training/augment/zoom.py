@@ -29,5 +29,4 @@ PART = Transform(
     switch="zoom",
     draws=1,
     order=PLACES + 5,
-    boxes=False,
 )  # fmt: skip

@@ -125,6 +125,11 @@ class Recipe:
         """How often images go through the network for one step of the optimizer."""
         return int(self._values.get("accumulate", 1))
 
+    @property
+    def recomputes(self) -> bool:
+        """Whether maps are computed again in the backward pass instead of being kept."""
+        return bool(self._values.get("gradient_checkpointing", False))
+
     def check_pixels(self, size: tuple[int, int]) -> None:
         """Raises Refusal for a number in pixels that is too large for images of this height and width."""
         for name, number in self.numbers().items():

@@ -1,0 +1,121 @@
+"""How fast the suite trains, beside other ways to train the same network, or with one augmentation beside another.
+
+    python -m suite.bench [architectures=[NAME,...]] [precision=[float32,mixed_bfloat16]] [without=[torch,fit]]
+    python -m suite.bench policies=true [architectures=[resnet20]]
+
+The first form: the suite's own loop with flips and shifted crops, plain `keras.Model.fit` with Keras' own layers, and
+PyTorch where it is installed and has the network, each in every precision; and how much of a large matrix product's
+speed the suite's step reaches. The second: the suite's loop with each augmentation policy against none.
+
+  rounds=5           how often each is timed; they take turns, so that what else the machine does strikes all alike
+  seconds=5          about how long each is timed in a round
+  size=32            side of the images, in pixels
+  batch_size=128     images of a step
+  threads=N          of the processor (default: all cores)
+  folder=DIR         writes bench.json, bench.md and bench.svg there
+
+Medians of the rounds, with the spread of their middle half. Tracing and compiling are not counted.
+Exit: 0 done; 2 refused.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from suite.bench.contestants.job import Job
+from suite.bench.policies import POLICIES
+from suite.bench.rounds import Entry, Measured, compare
+from suite.bench.tables import Table, policy_table, side_by_side, write
+from suite.commandline import DONE, boolean, enter, name_list, parse, whole_number
+from suite.core.hardware import cores
+from suite.core.refusals import unknown
+from suite.executors.local import worker_environment
+
+ARCHITECTURES = (
+    *("lenet5", "resnet20", "vgg16_bn", "densenet_bc_100_12", "mobilenet_v2", "efficientnet_b0"),
+    *("vit_ti16", "convnext_t"),
+)
+PRECISIONS = ("float32", "mixed_bfloat16")
+OTHERS = ("fit", "torch")
+TORCH = ("resnet20", "vgg16_bn", "mobilenet_v2", "vit_ti16")
+
+KEYS = {
+    "architectures": name_list, "precision": name_list, "without": name_list, "policies": boolean,
+    "rounds": lambda text: whole_number(text, 3), "seconds": lambda text: whole_number(text, 1),
+    "size": lambda text: whole_number(text, 8), "batch_size": lambda text: whole_number(text, 1),
+    "threads": lambda text: whole_number(text, 1), "folder": Path,
+}  # fmt: skip
+
+
+def main(arguments: list[str]) -> int:
+    values = parse(arguments, KEYS)
+    policies = bool(values.get("policies"))
+    names = _known("architecture", values.get("architectures", ["resnet20"] if policies else [*ARCHITECTURES]), None)
+    precisions = _known("precision", values.get("precision", ["float32"] if policies else [*PRECISIONS]), PRECISIONS)
+    without = _known("contestant", values.get("without", []), OTHERS)
+    size, batch_size = values.get("size", 32), values.get("batch_size", 128)
+    assert isinstance(size, int)
+    assert isinstance(batch_size, int)
+    threads = values.get("threads", cores())
+    assert isinstance(threads, int)
+    found: list[list[Measured]] = []
+    for name in names:
+        job = Job(name, size=size, batch_size=batch_size)
+        entries = _policies(job, precisions[0]) if policies else _contestants(job, precisions, without)
+        found.append(
+            compare(
+                entries, int(str(values.get("rounds", 5))), float(str(values.get("seconds", 5))),
+                lambda backend: worker_environment(backend, threads), lambda text: print(text, file=sys.stderr),
+            )
+        )  # fmt: skip
+    table: Table = policy_table(found) if policies else side_by_side(found)
+    print(table.text)
+    folder = values.get("folder")
+    if isinstance(folder, Path):
+        write(folder, table, found, threads)
+        print(f"\nwritten to {folder}")
+    return DONE
+
+
+def _known(what: str, names: object, valid: tuple[str, ...] | None) -> list[str]:
+    assert isinstance(names, list)
+    if valid is None:
+        from suite import models
+
+        valid = tuple(models.names())
+    for name in names:
+        if name not in valid:
+            raise unknown(what, name, valid)
+    return names
+
+
+def _contestants(job: Job, precisions: list[str], without: list[str]) -> list[Entry]:
+    """The suite in each precision, and what it is held against; the limits last."""
+    entries = []
+    for precision in precisions:
+        timed = Job(job.architecture, precision=precision, size=job.size, batch_size=job.batch_size)
+        entries.append(Entry(f"suite {precision}", "suite_loop", timed))
+        if "fit" not in without:
+            entries.append(Entry(f"fit {precision}", "keras_fit", timed))
+        if "torch" not in without and job.architecture in TORCH and _installed("torch"):
+            entries.append(Entry(f"torch {precision}", "torch_peers", timed, "torch"))
+        entries.append(Entry(f"limit {precision}", "matrix_product", timed))
+    return entries
+
+
+def _policies(job: Job, precision: str) -> list[Entry]:
+    return [
+        Entry(name, "suite_loop", Job(job.architecture, {}, recipe, precision, job.size, job.batch_size))
+        for name, recipe in POLICIES.items()
+    ]
+
+
+def _installed(package: str) -> bool:
+    import importlib.util
+
+    return importlib.util.find_spec(package) is not None
+
+
+if __name__ == "__main__":
+    sys.exit(enter(main, __doc__ or ""))
