@@ -59,7 +59,9 @@ def every_transform() -> Recipe:
     numbers = {name: next(n for n in part.numbers if n.name == name) for name, part in switches.items()}
     on: dict[str, Any] = {name: True if n.neutral is False else n.high / 2 for name, n in numbers.items()}
     whole = {name: 1 for name, number in numbers.items() if type(number.default) is int}
-    return Recipe(**{**on, **whole, "auto_augment": "cifar10", "augmix": 3.0, "mixup": 1.0, "cutmix": 1.0})
+    return Recipe(
+        **{**on, **whole, "auto_augment": "cifar10", "augmix": 3.0, "mixup": 1.0, "cutmix": 1.0}, cutmix_probability=0.5
+    )
 
 
 def test_a_recipe_with_every_transform_trains() -> None:
