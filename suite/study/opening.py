@@ -21,12 +21,7 @@ def open_datasets(study: Study) -> dict[str, Dataset]:
             opened[candidate.data] = load(
                 candidate.data, data_dir=study.data_dir, cache_dir=study.cache_dir, offline=study.offline
             )
-        examples, batch = len(opened[candidate.data].train), candidate.recipe.batch_size
-        if examples < batch:
-            raise Refusal(
-                f"candidate {candidate.name}: a batch of {batch} is larger than the {examples} training images; "
-                f"set recipe.batch_size={2 ** (examples.bit_length() - 1)} or less (never changed silently)"
-            )
+        candidate.check_batches(len(opened[candidate.data].train))
         least = facts(candidate.architecture)["min_size"]
         height, width, _ = opened[candidate.data].input_shape
         candidate.check_pixels((height, width))

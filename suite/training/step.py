@@ -37,7 +37,7 @@ class CompiledStep(keras.Model):
         super().__init__(dtype="float32")
         self.net, self.images, self.task, self.recipe = net, images, task, recipe
         objective = parts("losses")[recipe.loss]
-        self.objective = objective.compute
+        self.objective, self.mixed_objective = objective.compute, objective.mixed
         self.class_weights = self._value((_classes(net, task),), "ones") if objective.class_weights else None
         decoupled = parts("optimizers")[recipe.optimizer].decoupled
         self.coupled_decay = not decoupled and "weight_decay" in recipe.numbers() and recipe.weight_decay > 0
@@ -141,9 +141,12 @@ class CompiledStep(keras.Model):
         return loss
 
     def _mean_loss(self, mixed: dict[str, Any] | None) -> Any:
-        """The recipe's loss as the batch's mean; a mixed image's is that of either's targets, by their shares."""
+        """The recipe's loss as the batch's mean. Of a mixed image it is that of either's targets, by their shares, or
+        what the loss says of such images."""
 
         def compute(outputs: Any, targets: Any, numbers: Any) -> Any:
+            if mixed is not None and self.mixed_objective is not None:
+                return ops.mean(self.mixed_objective(outputs, targets, mixed["targets"], mixed["share"], numbers))
             own = self.objective(outputs, targets, numbers)
             if mixed is None:
                 return ops.mean(own)

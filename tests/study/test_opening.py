@@ -56,6 +56,19 @@ def test_a_search_that_leaves_nothing_of_an_image_is_refused(tiny: Make, dimensi
         open_datasets(searched)
 
 
+@pytest.mark.parametrize("dimension", [{"low": 16, "high": 512}, {"choices": [32, 257]}])
+def test_a_search_of_batches_that_the_training_set_does_not_fill_is_refused(tiny: Make, dimension: dict) -> None:
+    study = tiny()
+    space = SearchSpace("mine", {"batch_size": dimension})
+    searched = replace(study, candidates=(replace(study.candidates[0], search=space),))
+    largest = max(dimension.get("choices", [dimension.get("high")]))
+    said = rf"candidate mlp, in search space mine: a batch of {largest} is larger than the 256 training images"
+    with pytest.raises(Refusal, match=said):
+        open_datasets(searched)
+    fits = replace(study.candidates[0], search=SearchSpace("mine", {"batch_size": {"low": 16, "high": 256}}))
+    assert open_datasets(replace(study, candidates=(fits,)))
+
+
 def test_an_architecture_that_wants_larger_images_says_so(tiny: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("suite.study.opening.facts", lambda name: {"min_size": 64})
     with pytest.raises(Refusal, match=r"mlp takes images of at least 64x64, these have 32x32; set data\.image_size=64"):

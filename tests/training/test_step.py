@@ -59,7 +59,9 @@ def every_transform() -> Recipe:
     numbers = {name: next(n for n in part.numbers if n.name == name) for name, part in switches.items()}
     on: dict[str, Any] = {name: True if n.neutral is False else n.high / 2 for name, n in numbers.items()}
     whole = {name: 1 for name, number in numbers.items() if type(number.default) is int}
-    return Recipe(**{**on, **whole, "auto_augment": "cifar10", "augmix": 3.0, "mixup": 1.0, "cutmix": 1.0})
+    return Recipe(
+        **{**on, **whole, "auto_augment": "cifar10", "augmix": 3.0, "mixup": 1.0, "cutmix": 1.0}, cutmix_probability=0.5
+    )
 
 
 def test_a_recipe_with_every_transform_trains() -> None:
@@ -203,6 +205,18 @@ def test_the_loss_of_mixed_images_is_that_of_both_labels_by_their_shares(loss: s
     hits = ops.convert_to_numpy(found["outputs"]).argmax(axis=1) == heavier
     assert 0 < (share < 0.5).sum() < 12
     assert float(counted["train_accuracy"]) == pytest.approx(hits.mean())
+
+
+def test_a_loss_that_has_its_own_way_with_mixed_images_is_asked() -> None:
+    step = make(Recipe(loss="binary_cross_entropy", mixed_labels="whole", weight_decay=0.0, mixup=1.0))
+    found = step.call(one_row(12), training=True)
+    share, labels = ops.convert_to_numpy(found["mixed"]["share"]), LABELS[:12]
+    logits = ops.convert_to_numpy(found["outputs"]).astype("float64")
+    hot = np.eye(logits.shape[1])
+    there = ((share > 0.2)[:, None] * hot[labels] + (share < 0.8)[:, None] * hot[np.roll(labels, -1)]) > 0
+    expected = (np.log1p(np.exp(logits)) - there * logits).sum(axis=1).mean()
+    assert {1, 2} <= set(there.sum(axis=1))
+    assert float(step.compute_loss(y_pred=found)) == pytest.approx(expected, rel=1e-5)
 
 
 def test_metrics_are_those_of_the_true_labels() -> None:

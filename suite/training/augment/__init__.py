@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from suite.training.recipe.part import Switched
+from suite.training.recipe.part import Number, Switched
 
 PLACES, PIXELS, ERASING, MIXING = 0, 10, 20, 30
 """Orders: where pixels come from, what they are, which are erased, what is mixed in."""
@@ -42,3 +42,16 @@ class Transform(Switched):
 def either_way(uniforms: Any) -> Any:
     """Numbers in [-1, 1) from uniform ones in [0, 1): how far a transform goes, one way or the other."""
     return 2.0 * uniforms - 1.0
+
+
+def interpolation(needs: str) -> Number:
+    """How pixels are taken that a transform moves by less than whole steps; one for all such transforms of a recipe."""
+    return Number(
+        "interpolation", "nearest", "structural", "what a moved place takes: the nearest value, or the mean of four",
+        neutral="nearest", choices=("nearest", "bilinear"), needs=needs,
+    )  # fmt: skip
+
+
+def is_bilinear(numbers: Mapping[str, Any]) -> bool:
+    """Whether a transform's numbers ask for the mean of four pixels."""
+    return bool(numbers["interpolation"] == "bilinear")

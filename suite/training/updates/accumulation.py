@@ -2,7 +2,8 @@
 
 So a batch that does not fit into memory still trains as that batch: order, the augmentation's draws, the schedule and
 the step are the whole batch's. What a layer takes from its batch is not: batch normalization sees a part at a time (and
-its moving statistics move once for each), dropout draws anew, and images are mixed within a part.
+its moving statistics move once for each), dropout draws anew, and images are mixed within a part. Under float16 a part
+whose gradients overflow is left out and the next one takes its place: after it a step's parts are of two batches.
 """
 
 from __future__ import annotations
