@@ -52,8 +52,8 @@ def main(arguments: list[str]) -> int:
         likeliest,
         read_pictures,
         recorded_fit,
-        recorded_preprocessing,
     )
+    from suite.training.preprocessing import recorded_preprocessing
 
     paths = find_pictures(Path(given["images"]).expanduser())
     preprocessing = recorded_preprocessing(directory)

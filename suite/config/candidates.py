@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from suite import tasks
 from suite.config.checks import NAME, count, mapping
-from suite.config.layers import images_seen_of, recipe_layer, recipe_of
+from suite.config.layers import Layer, images_seen_of, recipe_layer, recipe_of
 from suite.config.search import SEARCH_KEYS, SearchSpace, checked_search, space_of
+from suite.config.sources import IMAGENET, Source, check_within, published, source_from
 from suite.core.identity import in_words
 from suite.core.refusals import Refusal, unknown
 from suite.data.dataset import DataSpec
+from suite.models import PRETRAINED
 from suite.training.recipe import CHOSEN, Recipe, neutral_values, parts
+from suite.training.transfer.backbone_rate import USUAL
 
-KEYS = ("architecture", "options", "recipe", "data", "search")
+STARTS = ("weights",)
+"""What a candidate names of other runs."""
+KEYS = ("architecture", "options", *STARTS, "recipe", "data", "search")
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,12 @@ class Candidate:
     data: DataSpec
     images_seen: int | None  # training length in images; None: the recipe's epochs
     search: SearchSpace = field(default_factory=SearchSpace)
+    weights: Source | None = None  # what its runs start from; None: at random, or from what an option names
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Whose final runs its own need."""
+        return tuple(source for source in (self.weights,) if source)
 
     def settled(self, train_examples: int) -> Recipe:
         """The recipe with its epochs, now that the training set's size is known: whole epochs, rounded up."""
@@ -66,7 +77,9 @@ def candidates_from(cfg: Mapping[str, Any]) -> tuple[tuple[Candidate, ...], tupl
     names = [name for name in {**written, **said} if name not in dropped]
     if not names:
         raise Refusal(f"study {cfg['study']!r} has no candidates: name at least one under `candidates:`")
-    return tuple(_candidate(name, written.get(name), said.get(name), cfg) for name in names), tuple(dropped)
+    found = tuple(_candidate(name, written.get(name), said.get(name), cfg) for name in names)
+    check_within({candidate.name: candidate.sources for candidate in found})
+    return found, tuple(dropped)
 
 
 def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Candidate:
@@ -79,6 +92,9 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
     _say_what_is_overruled(name, own, typed, last)
     architecture = str(last["architecture"] or own["architecture"] or name)
     options = {**own["options"], **last["options"]}
+    weights = {**own["starts"], **last["starts"]}.get("weights")
+    if weights == IMAGENET:
+        options = published(f"candidate {name}", architecture, options)
     _check_architecture(f"candidate {name}", architecture, options)
     layers = [*cfg["layers"], {"own": True, "recipe": own["recipe"]}, typed, {"own": True, "recipe": last["recipe"]}]
     try:
@@ -86,6 +102,7 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
     except Refusal as refusal:
         raise Refusal(f"candidate {name}: {refusal}") from None
     _say_what_is_left_out(name, own, typed, last, recipe)
+    recipe = _transferred(str(name), recipe, layers, options, weights)
     task = tasks.get(cfg["task"])
     if (meant := parts("losses")[recipe.loss].of) != task.outputs:
         raise Refusal(
@@ -105,7 +122,29 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
     }
     space = space_of(str(name), search.get("space"), recipe)
     spec = _data(data, cfg["dataset"], task.target)
-    return Candidate(str(name), architecture, options, recipe, spec, images_seen_of(layers), space)
+    source = None if weights == IMAGENET else source_from(f"candidates.{name}.weights", weights)
+    return Candidate(str(name), architecture, options, recipe, spec, images_seen_of(layers), space, source)
+
+
+def _transferred(
+    name: str, recipe: Recipe, layers: Sequence[Layer], options: Mapping[str, Any], weights: Any
+) -> Recipe:
+    """The recipe of a candidate that starts from weights: without a word on what learns, the backbone gets a tenth of
+    the rate. Raises Refusal where the recipe speaks of a backbone that nothing has trained."""
+    used = recipe.of("transfer")
+    if weights is None and not options.get(PRETRAINED):
+        if used:
+            raise Refusal(
+                f"candidate {name}: recipe.{used[0].switch}={in_words(getattr(recipe, used[0].switch))} is for a "
+                f"network that starts from weights, and this one starts at random: give it weights, as in "
+                f"candidates.{name}.weights=STUDY/CANDIDATE"
+            )
+        return recipe
+    switches = {part.switch for part in parts("transfer").values()}
+    said = {key for layer in layers for key in layer.get("recipe") or {}} | {part.switch for part in used}
+    if weights is None or said & switches:
+        return recipe
+    return recipe.with_parameters({"backbone_rate": USUAL})
 
 
 def _sections(name: str, value: Any) -> dict[str, Any]:
@@ -120,6 +159,7 @@ def _sections(name: str, value: Any) -> dict[str, Any]:
         raise Refusal(f"candidate {name}: {refusal}") from None
     return {
         "architecture": value.get("architecture"),
+        "starts": {key: value[key] for key in STARTS if key in value},
         "options": mapping(f"options of {name}", value.get("options")),
         "recipe": recipe,
         "data": mapping(f"data of {name}", value.get("data")),

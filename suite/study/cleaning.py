@@ -31,7 +31,7 @@ def _decoded(cache: Path) -> Iterator[Path]:
 
 def _useless(instances: list[Path]) -> Iterator[Path]:
     for instance in instances:
-        yield from list(instance.glob("*/*/final/superseded-*"))
+        yield from list(instance.glob("*/*/*/superseded-*"))
         yield from [*instance.rglob(f"{PARTIAL}*")]
         for _, directory in list(directories.run_directories(instance)):
             attempts.settle(directory)  # what a lost worker wrote after it was given up goes with it

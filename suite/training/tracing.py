@@ -17,6 +17,7 @@ import numpy as np
 
 from suite import models, tasks
 from suite.core.refusals import Refusal
+from suite.training import starting
 from suite.training.device import accelerator, is_out_of_memory, to_numpy
 from suite.training.feed import Targets, feed
 from suite.training.optimization import make_optimizer, set_optimizer
@@ -37,7 +38,8 @@ class Graph:
         self.complexity = models.measure(net)
         self.fingerprint = models.fingerprint(net)
         self.step = CompiledStep(net, images, tasks.get(spec.task), spec.applied)
-        self.optimizer = make_optimizer(spec.applied, net.trainable_variables, spec.precision)
+        depths = starting.depths_of(net, spec.applied)
+        self.optimizer = make_optimizer(spec.applied, net.trainable_variables, spec.precision, depths)
         self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=_jit_compile())
         self.counter = getattr(self.optimizer, "inner_optimizer", self.optimizer).variables[0]
         """Keras' count of iterations, which every step writes."""
@@ -98,6 +100,9 @@ class Graphs:
         try:
             net = models.build(spec.architecture, input_shape, classes, **spec.options)
             net = tasks.get(spec.task).network(net, classes)
+            if spec.weights is not None:
+                starting.load(net, spec.weights)
+            starting.prepare(net, spec.applied)
         except models.ArchitectureError as error:
             if is_out_of_memory(error):  # an outcome of the run, not a reason to stop the study
                 raise
