@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +11,7 @@ from suite.core import directories
 from suite.core.durable import write_json
 from suite.core.host import commit, host, versions
 from suite.data.hardships import OFF
-from suite.study import plan
+from suite.study import plan, starts
 from suite.study.ledger import Ledger
 from suite.study.search import pruner
 
@@ -80,6 +81,7 @@ def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
         "options": candidate.options,
         "recipe": candidate.settled(len(ledger.dataset(name).train)).as_mapping(),
         "search": asdict(candidate.search),
+        **({"starts_from": start} if (start := starts.told(ledger, candidate)) else {}),
         "data": {
             **{key: value for key, value in asdict(candidate.data).items() if key != "path" and OFF.get(key) != value},
             "images": len(ledger.dataset(name).train),
@@ -122,7 +124,19 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
         f"{data.name}: {len(data.train)} training, {len(data.validation)} validation, {len(data.test)} test images; "
         f"hash {data.hash[:12]}",
         *([grown] if searched > plan.trials_of(study, "tuned") and "tuned" in study.tracks else []),
+        *_starts(ledger),
     ]
+
+
+def _starts(ledger: Ledger) -> Iterator[str]:
+    """Who starts from what, and what was found of the test images there."""
+    for candidate in ledger.study.candidates:
+        told = starts.told(ledger, candidate)
+        if told:
+            waits = "" if "runs" in told or candidate.weights is None else ", once they are there"
+            yield f"{candidate.name} starts from {told['weights']}{waits}: {', '.join(told['says'])}"
+    said = [starts.told(ledger, candidate) or {} for candidate in ledger.study.candidates]
+    yield from dict.fromkeys(told["leakage"] for told in said if "leakage" in told)
 
 
 def _several(number: int, noun: str) -> str:

@@ -48,7 +48,6 @@ class Ledger:
         self.asked: dict[RunKey, dict[str, Any]] = {}
         self._fingerprints: dict[str, str] = {}
         self.sources = Sources(study, self.directory, self.results)
-        self.sources.require_earlier()
         self._hands: dict[RunKey, Path] = {}
         """Where the runs are that train apart."""
         self.threads = study.threads or 0  # settled once it is known what ran before

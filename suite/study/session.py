@@ -27,6 +27,7 @@ from suite.study.estimate import Estimate, clock, estimate
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets, refuse_what_cannot_be_built
 from suite.study.plan import planned
+from suite.study.sources import require_earlier
 from suite.study.threads import oversubscription
 
 Report = Callable[[], Path]
@@ -70,6 +71,7 @@ class End:
 
 def look(study: Study) -> Outlook:
     """Read what there is and plan; fills the cache of data at most. Raises Refusal for what cannot be carried out."""
+    require_earlier(study)
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study))
     refuse_what_cannot_be_built(ledger)

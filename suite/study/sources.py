@@ -60,7 +60,7 @@ class Sources:
     def _completed(self, own: RunKey) -> bool:
         return own in self._results and self._results[own].outcome is Outcome.COMPLETED
 
-    def require_earlier(self) -> None:
+    def require(self) -> None:
         """Raises Refusal for the first run of an earlier study that is needed and not there, with the command for it;
         and for a run of this study that is needed and not planned."""
         for candidate in self._study.candidates:
@@ -135,8 +135,15 @@ class Sources:
         usual = "-".join(str(described.get(name)) for name in ("dataset", "budget", "backend", "precision"))
         words += [f"instance={instance}"] if instance and instance != usual else []
         words += [f"seeds={max(study.seeds, (source.number or 0) + 1)}"]
+        words += [f"data_dir={study.data_dir}"] if study.data_dir else []
         words += [f"workspace={study.workspace}"] if study.workspace != Path.cwd() else []
         return shlex.join(words)
+
+
+def require_earlier(study: Study) -> None:
+    """Raises Refusal where a run of an earlier study is needed and not there, before anything of this one is opened."""
+    directory = directories.instance_directory(study.workspace, study.name, study.instance)
+    Sources(study, directory, {}).require()
 
 
 def _numbered(key: RunKey, source: Source) -> int:

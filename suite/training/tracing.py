@@ -37,6 +37,7 @@ class Graph:
         self.net, self.images = net, images
         self.complexity = models.measure(net)
         self.fingerprint = models.fingerprint(net)
+        starting.prepare(net, spec.applied)  # counted and told apart as it was built, whatever of it learns
         self.step = CompiledStep(net, images, tasks.get(spec.task), spec.applied)
         depths = starting.depths_of(net, spec.applied)
         self.optimizer = make_optimizer(spec.applied, net.trainable_variables, spec.precision, depths)
@@ -102,7 +103,6 @@ class Graphs:
             net = tasks.get(spec.task).network(net, classes)
             if spec.weights is not None:
                 starting.load(net, spec.weights)
-            starting.prepare(net, spec.applied)
         except models.ArchitectureError as error:
             if is_out_of_memory(error):  # an outcome of the run, not a reason to stop the study
                 raise
