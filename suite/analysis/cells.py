@@ -42,7 +42,7 @@ def count(row: dict[str, Any]) -> str:
 
 
 def note(row: dict[str, Any]) -> str:
-    """What weights a row starts from, what keeps it from being ranked, what is missing, what its interval leaves out."""
+    """What weights a row starts from, what keeps it from being ranked, what is missing, what its interval omits."""
     notes = [text for text in (row.get("starts_from"),) if text]
     notes += [f"not ranked: differs in {row['apart']}"] if row["apart"] else []
     if row["lacking"]:

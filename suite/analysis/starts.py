@@ -11,7 +11,7 @@ from suite.core.hardware import kind
 
 
 def note(described: Mapping[str, Any]) -> str:
-    """`from pretrain/resnet20: backbone frozen`, of a candidate as study.json describes it; empty for random weights."""
+    """`from pretrain/resnet20: backbone frozen`, of a candidate as in study.json; empty for random weights."""
     start = described.get("starts_from")
     return f"from {start['weights']}: {', '.join(start['says'])}" if start else ""
 

@@ -2,9 +2,9 @@
 
 Images of one size are the same where every pixel is: by their digests. Images of different sizes are the same where
 their thumbnails are: SIDE x SIDE, grey for both where one of the sets is grey, bicubic with antialiasing as everywhere
-here, with a root mean square difference of at most LIMIT of 255 grey levels. Of 1,000 photographs of Tiny ImageNet copies
-that were resized twice differ by at most 6.7, and the nearest of 20,000 of CIFAR-10 by 14.8. Plain images are taken for the
-same where their colours are: this says that images look alike, not that they are copies.
+here, with a root mean square difference of at most LIMIT of 255 grey levels. Of 1,000 photographs of Tiny ImageNet,
+copies that were resized twice differ by at most 6.7, and the nearest of 20,000 of CIFAR-10 by 14.8. Plain images are
+taken for the same where their colours are: this says that images look alike, not that they are copies.
 """
 
 from __future__ import annotations

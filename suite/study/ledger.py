@@ -63,8 +63,8 @@ class Ledger:
                 result = read_result(directory)
                 if result is not None:
                     self.results[key] = result
-        for key in [key for key in self.results if self._was_given_up(key)]:
-            if not self.sources.failed(key):  # its source trains again, and so does it
+        while again := [key for key in self.results if self._was_given_up(key) and not self.sources.failed(key)]:
+            for key in again:  # its source trains again, and so does it
                 del self.asked[key], self.results[key]
 
     def _was_given_up(self, key: RunKey) -> bool:
