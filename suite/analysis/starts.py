@@ -12,30 +12,37 @@ from suite.core.hardware import kind
 
 def note(described: Mapping[str, Any]) -> str:
     """`from pretrain/resnet20: backbone frozen`, of a candidate as in study.json; empty for random weights."""
-    start = described.get("starts_from")
-    return f"from {start['weights']}: {', '.join(start['says'])}" if start else ""
+    start, teacher = described.get("starts_from"), described.get("learns_from")
+    texts = [f"from {start['source']}: {', '.join(start['says'])}"] if start else []
+    return "; ".join([*texts, *([f"taught by {teacher['source']}"] if teacher else [])])
 
 
 def sentences(records: Records) -> list[tuple[str, str]]:
-    """What the weights cost and have seen, as terms and sentences; none where all start at random."""
+    """What weights and teachers cost and have seen, as terms and sentences; none where there are none."""
+    sections = (("Starting weights", "starts_from", "start"), ("Teachers", "learns_from", "learn"))
+    found = [(term, _section(records.study, section, verb)) for term, section, verb in sections]
+    return [(term, text) for term, text in found if text]
+
+
+def _section(study: Mapping[str, Any], section: str, verb: str) -> str:
+    """`a and b start from ...`, a sentence for each source."""
     found: dict[str, list[str]] = {}
-    for name, candidate in records.study["candidates"].items():
-        start = candidate.get("starts_from")
-        if start:
-            found.setdefault(_whose(start), []).append(name)
-    return [("Starting weights", " ".join(f"{_and(names)} {text}" for text, names in found.items()))] if found else []
+    for name, candidate in study["candidates"].items():
+        if section in candidate:
+            found.setdefault(_whose(candidate[section]), []).append(name)
+    return " ".join(f"{_and(names)} {verb}{'s' if len(names) == 1 else ''} {text}" for text, names in found.items())
 
 
-def _whose(start: Mapping[str, Any]) -> str:
-    """What follows the names of the candidates that start so."""
-    source = start["weights"]
+def _whose(told: Mapping[str, Any]) -> str:
+    """What follows the names of the candidates that start, or learn, so."""
+    source = told["source"]
     if source == "imagenet":
         return "from keras.applications' ImageNet weights, whose training is not counted here."
-    if "training" not in start:
+    if "training" not in told:
         return f"from {source}, which is not there yet."
     each = "" if "@" in source else ", final run k from its final run k"
-    leakage = f" Leakage: {start['leakage']}." if "leakage" in start else ""
-    return f"from {source}{each}, whose training took {_cost(start['training'])}.{leakage}"
+    leakage = f" Leakage: {told['leakage']}." if "leakage" in told else ""
+    return f"from {source}{each}, whose training took {_cost(told['training'])}.{leakage}"
 
 
 def _cost(training: Mapping[str, Any]) -> str:
@@ -48,6 +55,5 @@ def _cost(training: Mapping[str, Any]) -> str:
 
 
 def _and(names: list[str]) -> str:
-    """`a starts`, `a and b start`, `a, b and c start`."""
-    together = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    return f"{together} start{'s' if len(names) == 1 else ''}"
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

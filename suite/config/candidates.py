@@ -21,7 +21,7 @@ from suite.models import PRETRAINED
 from suite.training.recipe import CHOSEN, Recipe, neutral_values, parts
 from suite.training.transfer.backbone_rate import USUAL
 
-STARTS = ("weights",)
+STARTS = ("weights", "teacher")
 """What a candidate names of other runs."""
 KEYS = ("architecture", "options", *STARTS, "recipe", "data", "search")
 
@@ -38,11 +38,13 @@ class Candidate:
     images_seen: int | None  # training length in images; None: the recipe's epochs
     search: SearchSpace = field(default_factory=SearchSpace)
     weights: Source | None = None  # what its runs start from; None: at random, or from what an option names
+    teacher: Source | None = None  # whose answers it learns from, where its loss is distillation
 
     @property
-    def sources(self) -> tuple[Source, ...]:
-        """Whose final runs its own need."""
-        return tuple(source for source in (self.weights,) if source)
+    def sources(self) -> dict[str, Source]:
+        """Whose final runs its own need, by what for: weights, teacher."""
+        named = {name: getattr(self, name) for name in STARTS}
+        return {name: source for name, source in named.items() if source is not None}
 
     def settled(self, train_examples: int) -> Recipe:
         """The recipe with its epochs, now that the training set's size is known: whole epochs, rounded up."""
@@ -78,7 +80,7 @@ def candidates_from(cfg: Mapping[str, Any]) -> tuple[tuple[Candidate, ...], tupl
     if not names:
         raise Refusal(f"study {cfg['study']!r} has no candidates: name at least one under `candidates:`")
     found = tuple(_candidate(name, written.get(name), said.get(name), cfg) for name in names)
-    check_within({candidate.name: candidate.sources for candidate in found})
+    check_within({candidate.name: [*candidate.sources.values()] for candidate in found})
     return found, tuple(dropped)
 
 
@@ -92,7 +94,8 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
     _say_what_is_overruled(name, own, typed, last)
     architecture = str(last["architecture"] or own["architecture"] or name)
     options = {**own["options"], **last["options"]}
-    weights = {**own["starts"], **last["starts"]}.get("weights")
+    starts = {**own["starts"], **last["starts"]}
+    weights = starts.get("weights")
     if weights == IMAGENET:
         options = published(f"candidate {name}", architecture, options)
     _check_architecture(f"candidate {name}", architecture, options)
@@ -123,7 +126,18 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
     space = space_of(str(name), search.get("space"), recipe)
     spec = _data(data, cfg["dataset"], task.target)
     source = None if weights == IMAGENET else source_from(f"candidates.{name}.weights", weights)
-    return Candidate(str(name), architecture, options, recipe, spec, images_seen_of(layers), space, source)
+    teacher = _teacher(str(name), recipe, starts.get("teacher"))
+    return Candidate(str(name), architecture, options, recipe, spec, images_seen_of(layers), space, source, teacher)
+
+
+def _teacher(name: str, recipe: Recipe, value: Any) -> Source | None:
+    """Whose answers a candidate learns from. Raises Refusal where its loss wants a teacher and it has none, or v.v."""
+    key = f"candidates.{name}.teacher"
+    if value is None and parts("losses")[recipe.loss].teacher:
+        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} learns from a teacher: {key}=STUDY/CANDIDATE")
+    if value is not None and not parts("losses")[recipe.loss].teacher:
+        raise Refusal(f"{key}={value} wants candidates.{name}.recipe.loss=distillation, which learns from it")
+    return source_from(key, value)
 
 
 def _transferred(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from suite.config.sources import IMAGENET
 from suite.config.study import Study
 from suite.core import directories
 from suite.core.durable import write_json
@@ -81,7 +82,7 @@ def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
         "options": candidate.options,
         "recipe": candidate.settled(len(ledger.dataset(name).train)).as_mapping(),
         "search": asdict(candidate.search),
-        **({"starts_from": start} if (start := starts.told(ledger, candidate)) else {}),
+        **starts.told(ledger, candidate),
         "data": {
             **{key: value for key, value in asdict(candidate.data).items() if key != "path" and OFF.get(key) != value},
             "images": len(ledger.dataset(name).train),
@@ -129,14 +130,22 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
 
 
 def _starts(ledger: Ledger) -> Iterator[str]:
-    """Who starts from what, and what was found of the test images there."""
+    """Who starts and learns from what, and what was found of the test images there."""
+    leakage = []
     for candidate in ledger.study.candidates:
         told = starts.told(ledger, candidate)
-        if told:
-            waits = "" if "runs" in told or candidate.weights is None else ", once they are there"
-            yield f"{candidate.name} starts from {told['weights']}{waits}: {', '.join(told['says'])}"
-    said = [starts.told(ledger, candidate) or {} for candidate in ledger.study.candidates]
-    yield from dict.fromkeys(told["leakage"] for told in said if "leakage" in told)
+        if start := told.get("starts_from"):
+            yield f"{candidate.name} starts from {_there(start)}: {', '.join(start['says'])}"
+        if teacher := told.get("learns_from"):
+            yield f"{candidate.name} learns from {_there(teacher)}"
+        leakage += [source["leakage"] for source in told.values() if "leakage" in source]
+    yield from dict.fromkeys(leakage)
+
+
+def _there(told: dict[str, Any]) -> str:
+    """A source by its name, with whether it is still to be trained."""
+    there = "runs" in told or told["source"] == IMAGENET
+    return str(told["source"]) if there else f"{told['source']}, once that is there"
 
 
 def _several(number: int, noun: str) -> str:

@@ -69,15 +69,15 @@ class Ledger:
 
     def _was_given_up(self, key: RunKey) -> bool:
         """Whether a run has never started, for its source had failed."""
-        needs = self.candidates[key.candidate].weights is not None
-        return needs and self.results[key].outcome.failed and "weights" not in self.asked[key]["identity"]
+        lacking = self.candidates[key.candidate].sources.keys() - self.asked[key]["identity"].keys()
+        return bool(lacking) and self.results[key].outcome.failed
 
     def _check(self) -> None:
         """Refuse to go on with runs that were asked for differently. A final run's parameters may follow the search."""
         for key, asked in list(self.asked.items()):
             now = self._identity(key, asked["identity"]["parameters"])
             if self.sources.awaited(key):  # what it started from then is looked at again when it is there
-                now |= {"weights": asked["identity"].get("weights")}
+                now |= {name: asked["identity"].get(name) for name in self.candidates[key.candidate].sources}
             changed = changes(asked["identity"], now, self._determinism(key))
             if changed and not self._has_trained(key):
                 del self.asked[key]  # it was only opened: a wrong value that is corrected at once costs nothing
@@ -123,8 +123,8 @@ class Ledger:
 
     def spec(self, key: RunKey, parameters: Mapping[str, Any]) -> RunSpec:
         candidate, dataset = self.candidates[key.candidate], self.dataset(key.candidate)
-        weights = self.sources.weights(key)
-        return plan.spec_for(self.study, candidate, key, parameters, dataset, self.threads, weights)
+        origins = self.sources.origins(key)
+        return plan.spec_for(self.study, candidate, key, parameters, dataset, self.threads, origins)
 
     def _identity(self, key: RunKey, parameters: Mapping[str, Any]) -> dict[str, Any]:
         return plan.identity(self.study, self.spec(key, parameters), key, self.dataset(key.candidate))
@@ -141,8 +141,9 @@ class Ledger:
 
     def _starts_otherwise(self, key: RunKey) -> bool:
         """Whether a run was asked for with other weights than its source has left by now."""
-        now = self.sources.weights(key)
-        return self.asked[key]["identity"].get("weights") != (now.identity() if now else None)
+        now, asked = self.sources.origins(key), self.asked[key]["identity"]
+        names = self.candidates[key.candidate].sources
+        return any(asked.get(name) != (now[name].identity() if name in now else None) for name in names)
 
     def renewed(self, key: RunKey) -> list[RunKey]:
         """Set aside the runs that started from other weights than a final run has now; they are kept, not counted."""

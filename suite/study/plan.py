@@ -77,7 +77,7 @@ def spec_for(
     parameters: Mapping[str, Any],
     dataset: Dataset,
     threads: int | None = None,
-    weights: Origin | None = None,
+    origins: Mapping[str, Origin] | None = None,
 ) -> RunSpec:
     """Everything a worker needs to train one run."""
     final = key.phase == "final"
@@ -99,7 +99,8 @@ def spec_for(
         offline=study.offline,
         threads=threads or None,
         deterministic=study.deterministic,
-        weights=weights,
+        weights=(origins or {}).get("weights"),
+        teacher=(origins or {}).get("teacher"),
         expected_data_hash=dataset.hash,
     )
 

@@ -25,7 +25,7 @@ from suite.study.description import plan_lines, write
 from suite.study.display import progress
 from suite.study.estimate import Estimate, clock, estimate
 from suite.study.ledger import Ledger
-from suite.study.opening import open_datasets, refuse_what_cannot_be_built
+from suite.study.opening import open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
 from suite.study.plan import planned
 from suite.study.sources import require_earlier
 from suite.study.threads import oversubscription
@@ -75,6 +75,7 @@ def look(study: Study) -> Outlook:
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study))
     refuse_what_cannot_be_built(ledger)
+    refuse_what_does_not_fit(ledger)
     missing = [key for key in planned(study) if key not in ledger.results]
     return Outlook(ledger, missing, estimate(ledger, missing), session)
 

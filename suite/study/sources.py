@@ -21,6 +21,8 @@ from suite.core.refusals import Refusal, unknown
 from suite.core.result import Result, read_result
 from suite.training.origin import Origin
 
+VERBS = {"weights": "starts from", "teacher": "learns from"}
+
 
 class Sources:
     """The final runs that a study's candidates name.
@@ -34,15 +36,17 @@ class Sources:
 
     def needed(self, key: RunKey) -> list[RunKey]:
         """The runs of the same study that a run needs."""
-        return [self._own(key, source) for source in self._candidates[key.candidate].sources if source.study is None]
+        sources = self._candidates[key.candidate].sources.values()
+        return [self._own(key, source) for source in sources if source.study is None]
 
-    def weights(self, key: RunKey) -> Origin | None:
-        """What a run starts from; None for random weights, and while the run of the same study is not there yet.
+    def origins(self, key: RunKey) -> dict[str, Origin]:
+        """What a run starts and learns from, by name; without a run of the same study that is not there yet.
 
         Raises Refusal where an earlier study's run is not there.
         """
-        source = self._candidates[key.candidate].weights
-        return None if source is None else self._origin(key, source)
+        sources = self._candidates[key.candidate].sources
+        found = {name: self._origin(key, source, VERBS[name]) for name, source in sources.items()}
+        return {name: origin for name, origin in found.items() if origin is not None}
 
     def awaited(self, key: RunKey) -> bool:
         """Whether a run of the same study that it needs is not over yet, or has failed."""
@@ -64,22 +68,30 @@ class Sources:
         """Raises Refusal for the first run of an earlier study that is needed and not there, with the command for it;
         and for a run of this study that is needed and not planned."""
         for candidate in self._study.candidates:
-            for source in candidate.sources:
+            for name, source in candidate.sources.items():
+                if source.study is None and candidate.search.dimensions and self._study.limit_seconds is not None:
+                    raise Refusal(
+                        f"limit does not go with candidate {candidate.name}, whose trials wait for the final runs of "
+                        f"{source.candidate}, while under a limit these wait for all trials: train {source.candidate} "
+                        "in a study of its own, or leave out the search with "
+                        f"candidates.{candidate.name}.search.space=null"
+                    )
                 if source.study is None and (source.number or 0) >= self._study.seeds:
                     raise Refusal(
-                        f"candidate {candidate.name} starts from final run {source.number} of {source.candidate}, and "
-                        f"seeds={self._study.seeds} has none of that number: they count from 0"
+                        f"candidate {candidate.name} {VERBS[name]} final run {source.number} of {source.candidate}, "
+                        f"and seeds={self._study.seeds} has none of that number: they count from 0"
                     )
                 for number in range(self._study.seeds if source.study else 0):
-                    self._origin(RunKey(candidate.name, self._study.tracks[-1], "final", number), source)
+                    key = RunKey(candidate.name, self._study.tracks[-1], "final", number)
+                    self._origin(key, source, VERBS[name])
 
-    def _origin(self, key: RunKey, source: Source) -> Origin | None:
+    def _origin(self, key: RunKey, source: Source, verb: str) -> Origin | None:
         if source.study is None:
             own = self._own(key, source)
             if not self._completed(own):
                 return None
             return Origin.of(f"{self._study.name}/{self._study.instance}/{own}", self._directory / own.path)
-        instance = self._instance(key.candidate, source)
+        instance = self._instance(f"{key.candidate} {verb}", source)
         wanted = _numbered(key, source)
         tracks = [track for track in (key.track, *reversed(directories.TRACKS)) if _weights(instance, source, track)]
         path = instance / RunKey(source.candidate, (tracks or [key.track])[0], "final", wanted).path
@@ -87,7 +99,7 @@ class Sources:
         if result is None or result.outcome is not Outcome.COMPLETED or not (path / directories.WEIGHTS).exists():
             how = f"ended otherwise ({result.outcome})" if result and result.outcome.failed else "is not there"
             raise Refusal(
-                f"candidate {key.candidate} starts from {source}, of which final run {wanted} {how}: train it with "
+                f"candidate {key.candidate} {verb} {source}, of which final run {wanted} {how}: train it with "
                 f"{self._command(source, instance.name)}{_or_one(source)}"
             )
         return Origin.of(str(path.relative_to(self._study.workspace / "runs")), path)
@@ -95,15 +107,18 @@ class Sources:
     def _own(self, key: RunKey, source: Source) -> RunKey:
         return RunKey(source.candidate, key.track, "final", _numbered(key, source))
 
-    def _instance(self, candidate: str, source: Source) -> Path:
-        """The instance that is meant: the one that is named, or the only one of the same budget."""
+    def _instance(self, who: str, source: Source) -> Path:
+        """The instance that is meant: the one that is named, or the only one of the same budget.
+
+        who: the candidate that needs it, and the verb, for sentences.
+        """
         study, workspace = self._study, self._study.workspace
         assert source.study is not None
         found = instances(workspace, source.study)
         if source.instance is not None and source.instance in found:
             chosen = [source.instance]
         elif source.instance is not None and found:
-            raise unknown(f"instance of {source.study}, from which {candidate} starts", source.instance, found)
+            raise unknown(f"instance of {source.study}, which {who},", source.instance, found)
         else:
             described = {name: _described(workspace, source.study, name) for name in found}
             chosen = [name for name in found if described[name].get("budget") == study.budget]
@@ -113,18 +128,18 @@ class Sources:
         if not chosen:
             others = f"; it has run as {', '.join(found)}, which STUDY/INSTANCE/CANDIDATE would name" if found else ""
             raise Refusal(
-                f"candidate {candidate} starts from {source}, and {source.study} has not run in {workspace} with "
+                f"candidate {who} {source}, and {source.study} has not run in {workspace} with "
                 f"budget={study.budget}: train it with {self._command(source)}{others}"
             )
         if len(chosen) > 1:
             raise Refusal(
-                f"candidate {candidate} starts from {source}, and {source.study} has several instances of budget "
+                f"candidate {who} {source}, and {source.study} has several instances of budget "
                 f"{study.budget}: {', '.join(chosen)}; name one, as in {source.study}/{chosen[-1]}/{source.candidate}"
             )
         directory = directories.instance_directory(workspace, source.study, chosen[0])
         known = _described(workspace, source.study, chosen[0]).get("candidates", {})
         if source.candidate not in known:
-            raise unknown(f"candidate of {source.study}, from which {candidate} starts,", source.candidate, known)
+            raise unknown(f"candidate of {source.study}, which {who},", source.candidate, known)
         return directory
 
     def _command(self, source: Source, instance: str | None = None) -> str:
@@ -154,7 +169,7 @@ def _numbered(key: RunKey, source: Source) -> int:
 
 
 def _or_one(source: Source) -> str:
-    return "" if source.number is not None else f", or start every run from the first one with {source}@0"
+    return "" if source.number is not None else f", or take the first one for every run with {source}@0"
 
 
 def _weights(instance: Path, source: Source, track: str) -> bool:

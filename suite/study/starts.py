@@ -20,23 +20,26 @@ from suite.study.ledger import Ledger
 from suite.training.origin import Origin
 
 
-def told(ledger: Ledger, candidate: Candidate) -> dict[str, Any] | None:
-    """What a report says of a candidate's start; None for random weights.
+def told(ledger: Ledger, candidate: Candidate) -> dict[str, dict[str, Any]]:
+    """What a report says of a candidate's source of weights as `starts_from`, and of its teacher as `learns_from`.
 
-    weights: as the study names them. says: what learns of them. runs: those that final runs start from, as far as they
+    source: as the study names it. says: what learns of the weights. runs: those that final runs take, as far as they
     are there. training: what these took, in the mean: dataset, epochs, images, seconds on the device and of their
-    search. leakage: a sentence on test images that they were trained on, and how many those are.
+    search. leakage: a sentence on test images that they were trained on; leaked: how many those are.
     """
+    found: dict[str, dict[str, Any]] = {}
     published = candidate.options.get(PRETRAINED)
-    if candidate.weights is None and not published:
-        return None
-    described: dict[str, Any] = {"weights": str(candidate.weights or published), "says": learning(candidate)}
-    origins = dict(_origins(ledger, candidate))
-    if origins:
-        described["runs"] = list(origins)
-        described["training"] = _training([Path(origin.directory) for origin in origins.values()])
-        described |= _leakage(ledger, candidate, next(iter(origins.values())))
-    return described
+    if candidate.weights is not None or published:
+        found["starts_from"] = {"source": str(candidate.weights or published), "says": learning(candidate)}
+    if candidate.teacher is not None:
+        found["learns_from"] = {"source": str(candidate.teacher)}
+    for name, section in (("weights", "starts_from"), ("teacher", "learns_from")):
+        origins = dict(_origins(ledger, candidate, name))
+        if origins:
+            found[section]["runs"] = list(origins)
+            found[section]["training"] = _training([Path(origin.directory) for origin in origins.values()])
+            found[section] |= _leakage(ledger, candidate, next(iter(origins.values())))
+    return found
 
 
 def learning(candidate: Candidate) -> list[str]:
@@ -48,10 +51,10 @@ def learning(candidate: Candidate) -> list[str]:
     return found if any("statistics" in text for text in found) else [*found, "batch-norm statistics followed"]
 
 
-def _origins(ledger: Ledger, candidate: Candidate) -> Iterator[tuple[str, Origin]]:
+def _origins(ledger: Ledger, candidate: Candidate, name: str) -> Iterator[tuple[str, Origin]]:
     for track in ledger.study.tracks:
         for number in range(ledger.study.seeds):
-            origin = ledger.sources.weights(RunKey(candidate.name, track, "final", number))
+            origin = ledger.sources.origins(RunKey(candidate.name, track, "final", number)).get(name)
             if origin is not None:
                 yield origin.run, origin
 

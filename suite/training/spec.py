@@ -58,6 +58,8 @@ class RunSpec:
     """The graph that earlier runs of the candidate were trained with; another one is refused before training."""
     weights: Origin | None = None
     """The final run whose last weights this one starts from; None: from random ones, or those that an option names."""
+    teacher: Origin | None = None
+    """The final run whose network's answers this one learns from, where its loss does."""
     expected_data_hash: str | None = None
     """The data that the study was opened with; other data, such as a folder with a new picture, is refused."""
 
@@ -76,6 +78,7 @@ class RunSpec:
             "seeds": dict(self.seeds),
             "parameters": dict(self.parameters),
             "weights": asdict(self.weights) if self.weights else None,
+            "teacher": asdict(self.teacher) if self.teacher else None,
         }
 
     @classmethod
@@ -84,7 +87,8 @@ class RunSpec:
         values = dict(mapping)
         values["recipe"] = Recipe.from_mapping(values["recipe"])
         values["data"] = DataSpec(**values["data"])
-        values["weights"] = Origin.from_mapping(values["weights"]) if values.get("weights") else None
+        for name in ("weights", "teacher"):
+            values[name] = Origin.from_mapping(values[name]) if values.get(name) else None
         return cls(**values)
 
     def identity(self, data_hash: str) -> dict[str, Any]:
@@ -109,6 +113,7 @@ class RunSpec:
             "threads": self.threads,
             "deterministic": "auto" if self.deterministic is None else self.deterministic,
             **({"weights": self.weights.identity()} if self.weights else {}),
+            **({"teacher": self.teacher.identity()} if self.teacher else {}),
         }
 
     def determinants(self, data_hash: str, fingerprint: str) -> dict[str, Any]:

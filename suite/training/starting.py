@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from suite import models, tasks
+from suite.core.refusals import Refusal
 from suite.models.depth import Depth, depths
 from suite.training.origin import Origin
-from suite.training.recipe import Recipe
+from suite.training.preprocessing import Preprocessing, recorded_preprocessing
+from suite.training.recipe import Recipe, parts
+from suite.training.spec import RunSpec
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,15 @@ class Kept:
         return _by_layer(self.origin)
 
 
-def load(net: Any, origin: Origin) -> models.Loaded:
+def load(net: Any, origin: Origin, architecture: str, options: Mapping[str, Any]) -> models.Loaded:
     """Give a network the weights of a run; layers of its head that fit none there keep their start.
 
-    Raises Refusal where the weights have changed since they were chosen, ArchitectureError where they do not fit.
+    architecture, options: what the network was built from. Raises Refusal where the weights have changed since they
+    were chosen, ArchitectureError where they do not fit, or fit a network that computes something else.
     """
     origin.require_unchanged()
+    if architecture == origin.architecture and (other := models.other_function(architecture, options, origin.options)):
+        raise models.ArchitectureError(f"{Kept(origin).whose} are of a {architecture} that was built with {other}")
     return models.load(net, Kept(origin), [name for name, depth in depths(net).items() if depth.head])
 
 
@@ -53,6 +59,45 @@ def saved(origin: Origin) -> models.Saved:
 @lru_cache(maxsize=2)
 def _by_layer(origin: Origin) -> Mapping[str, Sequence[Any]]:
     return saved(origin).by_layer()
+
+
+def teacher_net(spec: RunSpec, input_shape: tuple[int, ...]) -> Any | None:
+    """A frozen network like the one that a run learns from, for images of `input_shape`; None for a run without one.
+
+    Raises Refusal where the loss wants a teacher that is not there, ArchitectureError where it cannot be built.
+    """
+    if not parts("losses")[spec.applied.loss].teacher:
+        return None
+    if spec.teacher is None:
+        raise Refusal(f"recipe.loss={spec.applied.loss} learns from a run that is not there yet")
+    height, width, channels = input_shape
+    origin = spec.teacher
+    net = models.build_untrained(
+        origin.architecture, (height, width, channels), origin.num_classes, **dict(origin.options)
+    )
+    net.trainable = False
+    return net
+
+
+def set_teacher(net: Any, origin: Origin, class_names: Sequence[str]) -> Preprocessing:
+    """Give the teacher its weights; returns what its pixels go through. Raises Refusal where its classes are others."""
+    origin.require_unchanged()
+    theirs = recorded_preprocessing(Path(origin.directory))
+    if theirs.class_names != tuple(class_names):
+        raise Refusal(
+            f"the teacher {origin.run} knows {in_short(theirs.class_names)}, and its student is to learn "
+            f"{in_short(class_names)}: a teacher has the same classes"
+        )
+    try:
+        models.load(net, Kept(origin), ())
+    except models.ArchitectureError as error:
+        raise Refusal(f"the teacher cannot serve here: {error}") from None
+    return theirs
+
+
+def in_short(names: Sequence[str]) -> str:
+    """`10 classes (airplane, automobile, ...)`."""
+    return f"{len(names)} classes ({', '.join(names[:2])}{', ...' if len(names) > 2 else ''})"
 
 
 def prepare(net: Any, recipe: Recipe) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from suite.projections.projector import Projector
 from suite.study.accounting import SessionClock
 from suite.study.coordinator import Coordinator
 from suite.study.ledger import Ledger
-from suite.study.opening import open_datasets
+from suite.study.opening import open_datasets, refuse_what_does_not_fit
 from suite.study.sources import require_earlier
 from tests.projections.kept import Kept
 from tests.study.scripted import Recorded, ScriptedExecutor
@@ -155,6 +156,12 @@ def test_runs_whose_source_was_trained_again_start_again(make: Make) -> None:
     assert len(make().results) == 10
 
 
+def test_a_limit_under_which_everybody_would_wait_for_everybody_is_refused(make: Make) -> None:
+    with pytest.raises(Refusal, match="limit does not go with candidate last, whose trials wait for the final"):
+        make("limit=2h")
+    assert make("limit=2h", "candidates.last.search.space=null").study.limit_seconds == 7200
+
+
 def test_an_earlier_study_must_have_run_and_the_command_is_said(make: Make, tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         make(study="later")
@@ -180,8 +187,8 @@ def test_an_earlier_studys_final_runs_are_taken_by_number(make: Make) -> None:
     assert "chain/first, of which final run 2 is not there: train it with python -m suite.run study=chain" in str(
         refused.value
     )
-    assert "seeds=3, or start every run from the first one with chain/first@0" in str(refused.value)
-    with pytest.raises(Refusal, match="unknown candidate of chain, from which last starts, 'frist'"):
+    assert "seeds=3, or take the first one for every run with chain/first@0" in str(refused.value)
+    with pytest.raises(Refusal, match="unknown candidate of chain, which last starts from, 'frist'"):
         make("candidates.last.weights=chain/frist", study="later")
 
 
@@ -191,3 +198,49 @@ def describe(ledger: Ledger) -> None:
     names = ("budget", "dataset", "backend", "precision")
     described = {**{name: getattr(study, name) for name in names}, "candidates": {c.name: {} for c in study.candidates}}
     write_json(ledger.directory / "study.json", described)
+
+
+@pytest.mark.parametrize(
+    ("override", "sentence"),
+    [
+        ("candidates.last.options.width=2.0", "last cannot start from middle: the weights are of a mlp that"),
+        ("candidates.last.architecture=lenet5", "last cannot start from middle: .* do not fit: .*layer 'c1'"),
+    ],
+)  # fmt: skip
+def test_weights_that_do_not_fit_are_refused_before_anything_is_trained(
+    override: str, sentence: str, make: Make
+) -> None:
+    refuse_what_does_not_fit(make())
+    with pytest.raises(Refusal, match=sentence):
+        refuse_what_does_not_fit(make(override))
+
+
+def test_a_teacher_of_other_classes_is_refused_before_anything_is_trained(make: Make) -> None:
+    taught = [
+        "candidates.last.weights=null",
+        "candidates.last.teacher=first",
+        "candidates.last.recipe.loss=distillation",
+    ]
+    ledger = make(*taught)
+    refuse_what_does_not_fit(ledger)
+    carry_out(ledger, Executor())
+    assert read_json(ledger.path(key("last/tuned/final/0")) / RUN)["identity"]["teacher"]["run"].endswith("final/0")
+    ledger = make("instance=other", *taught)
+    first = ledger.datasets["first"]
+    ledger.datasets["first"] = replace(first, class_names=("zero", *first.class_names[1:]))
+    with pytest.raises(
+        Refusal, match=r"last cannot learn from first: that knows 10 classes \(zero, 1, ...\), and here"
+    ):
+        refuse_what_does_not_fit(ledger)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "sentence"),
+    [
+        (["candidates.last.recipe.loss=distillation"], "recipe.loss=distillation learns from a teacher: candidates.last.t"),
+        (["candidates.last.teacher=first"], "candidates.last.teacher=first wants candidates.last.recipe.loss=distillation"),
+    ],
+)  # fmt: skip
+def test_teacher_and_loss_come_together(overrides: list[str], sentence: str, make: Make) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        make(*overrides)

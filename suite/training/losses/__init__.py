@@ -20,6 +20,8 @@ class Loss(Part):
 
     compute: Callable[[Any, Mapping[str, Any], Mapping[str, Any]], Any]
     of: str = "classes"
+    teacher: bool = False
+    """Whether it learns from another run's network, whose logits (n, classes) are the target "teacher"."""
     class_weights: Callable[[Any, Mapping[str, Any]], Any] | None = None
     """From the classes' numbers of training images and the recipe's values to the weights (classes,) that `compute`
     finds among its numbers; None where it asks for none."""
