@@ -216,11 +216,8 @@ def test_weights_that_do_not_fit_are_refused_before_anything_is_trained(
 
 
 def test_a_teacher_of_other_classes_is_refused_before_anything_is_trained(make: Make) -> None:
-    taught = [
-        "candidates.last.weights=null",
-        "candidates.last.teacher=first",
-        "candidates.last.recipe.loss=distillation",
-    ]
+    own = "candidates.last"
+    taught = [f"{own}.weights=null", f"{own}.teacher=first", f"{own}.recipe.loss=distillation"]
     ledger = make(*taught)
     refuse_what_does_not_fit(ledger)
     carry_out(ledger, Executor())
@@ -228,17 +225,15 @@ def test_a_teacher_of_other_classes_is_refused_before_anything_is_trained(make: 
     ledger = make("instance=other", *taught)
     first = ledger.datasets["first"]
     ledger.datasets["first"] = replace(first, class_names=("zero", *first.class_names[1:]))
-    with pytest.raises(
-        Refusal, match=r"last cannot learn from first: that knows 10 classes \(zero, 1, ...\), and here"
-    ):
+    with pytest.raises(Refusal, match=r"last cannot learn from first: that knows 10 classes \(zero, 1, ...\)"):
         refuse_what_does_not_fit(ledger)
 
 
 @pytest.mark.parametrize(
     ("overrides", "sentence"),
     [
-        (["candidates.last.recipe.loss=distillation"], "recipe.loss=distillation learns from a teacher: candidates.last.t"),
-        (["candidates.last.teacher=first"], "candidates.last.teacher=first wants candidates.last.recipe.loss=distillation"),
+        (["candidates.last.recipe.loss=distillation"], "recipe.loss=distillation learns from a teacher: candidates."),
+        (["candidates.last.teacher=first"], "last.teacher=first wants candidates.last.recipe.loss=distillation"),
     ],
 )  # fmt: skip
 def test_teacher_and_loss_come_together(overrides: list[str], sentence: str, make: Make) -> None:
