@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from suite.config.compose import compose
@@ -14,7 +15,9 @@ from suite.core.directories import RUN, WEIGHTS, RunKey
 from suite.core.durable import read_json, write_json
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal
+from suite.data.contents import image_digests
 from suite.projections.projector import Projector
+from suite.study import starts
 from suite.study.accounting import SessionClock
 from suite.study.coordinator import Coordinator
 from suite.study.ledger import Ledger
@@ -239,3 +242,28 @@ def test_a_teacher_of_other_classes_is_refused_before_anything_is_trained(make: 
 def test_teacher_and_loss_come_together(overrides: list[str], sentence: str, make: Make) -> None:
     with pytest.raises(Refusal, match=sentence):
         make(*overrides)
+
+
+def test_a_description_tells_the_source_its_cost_and_what_it_has_seen(make: Make) -> None:
+    """All of digits' test images are put among what the source was trained on; then the sentence is kept."""
+    ledger = make()
+    last = ledger.candidates["last"]
+    before = starts.told(ledger, last)["starts_from"]
+    assert before == {
+        "source": "middle", "says": ["backbone at 0.1 of the rate", "batch-norm statistics followed"]
+    }  # fmt: skip
+    carry_out(ledger, Executor())
+    told = starts.told(ledger, last)["starts_from"]
+    assert [run.rpartition("digits-laptop-tensorflow-float32/")[2] for run in told["runs"]] == [
+        "middle/tuned/final/0", "middle/tuned/final/1"
+    ]  # fmt: skip
+    assert told["training"]["dataset"] == "digits"
+    data = ledger.dataset("last")
+    twins = np.isin(image_digests(data.images[data.test]), image_digests(data.images[data.train]))
+    assert told["leaked"] == twins.sum()
+    assert "of 100 test images" in told["leakage"]
+    assert "chain/middle (pixel for pixel)" in told["leakage"]
+    (kept,) = ledger.study.cache_dir.glob("leakage-*.json")
+    write_json(kept, {"leakage": "as it was found", "leaked": 0})
+    assert starts.told(ledger, last)["starts_from"]["leakage"] == "as it was found"
+    assert starts.told(ledger, ledger.candidates["first"]) == {}

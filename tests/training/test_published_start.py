@@ -1,4 +1,4 @@
-"""A study's run from published weights, whole: a file in the layout of keras.applications' own, for there is no other here.
+"""A run from published weights, whole, with a file in the layout of keras.applications' own: there is no other here.
 
 The file is written by keras.applications' model in the format of its published ones (HDF5, by layers), with random
 numbers, and read by keras.applications' own constructor, as it reads the published one.
