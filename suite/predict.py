@@ -52,8 +52,8 @@ def main(arguments: list[str]) -> int:
         likeliest,
         read_pictures,
         recorded_fit,
-        recorded_preprocessing,
     )
+    from suite.training.preprocessing import recorded_preprocessing
 
     task = prediction.task_of(asked)
     copies = copies_folder(given, places=bool(task.boxes))

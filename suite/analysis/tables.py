@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import clocks, corruption, literature
+from suite.analysis import clocks, corruption, literature, starts
 from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking
@@ -58,7 +58,8 @@ def frame(rows: list[dict[str, Any]], further: Sequence[str] = ()) -> pd.DataFra
     `further`: the names of the metrics that have columns of their own at the end, each with its interval.
     """
     measured = [f"{name}{end}" for name in further for end in ("", "_low", "_high")]
-    columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys([*REAL, *measured], "float64")
+    measured = [*([START] if any(row.get(START) for row in rows) else []), *measured]
+    columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys([*REAL, *measured], "float64") | {START: "object"}
     data = pd.DataFrame(rows, columns=[*COLUMNS, *measured])
     for name in data.columns:
         data[name] = data[name].astype(columns.get(str(name), "object"))  # type: ignore[call-overload]
@@ -73,6 +74,8 @@ def further(records: Records) -> list[Metric]:
     return [*own, *corruption.metrics(records.study)]
 
 
+START = "starts_from"
+"""The column of what rows start from, in a table where one starts from weights."""
 ERRORS = ("test_error", "top5_error")
 """What one minus each of the metrics that a task is judged by is called."""
 
@@ -127,6 +130,7 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
         "pruned": int((both.outcome == Outcome.PRUNED).sum()),
         "unfinished": int((both.outcome == "").sum()),
         "lacking": lacking(records, candidate, track),
+        START: starts.note(described),
         "timing": "; ".join(clocks.settings(done)),
         "untimed": clocks.reason(done, workers) or clocks.reason(search, workers),
     }

@@ -13,12 +13,17 @@ from suite import tasks
 from suite.config.checks import NAME, count, mapping
 from suite.config.layers import Layer, fitted, images_seen_of, recipe_layer, recipe_of
 from suite.config.search import SEARCH_KEYS, SearchSpace, checked_search, space_of
+from suite.config.sources import IMAGENET, Source, check_within, published, source_from
 from suite.core.identity import in_words
 from suite.core.refusals import Refusal, unknown
 from suite.data.dataset import DataSpec
+from suite.models import PRETRAINED
 from suite.training.recipe import CHOSEN, NotInUse, Recipe, neutral_values, parts
+from suite.training.transfer.backbone_rate import USUAL
 
-KEYS = ("architecture", "options", "recipe", "data", "search")
+STARTS = ("weights", "teacher")
+"""What a candidate names of other runs."""
+KEYS = ("architecture", "options", *STARTS, "recipe", "data", "search")
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,14 @@ class Candidate:
     data: DataSpec
     images_seen: int | None  # training length in images; None: the recipe's epochs
     search: SearchSpace = field(default_factory=SearchSpace)
+    weights: Source | None = None  # what its runs start from; None: at random, or from what an option names
+    teacher: Source | None = None  # whose answers it learns from, where its loss is distillation
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """Whose final runs its own need, by what for: weights, teacher."""
+        named = {name: getattr(self, name) for name in STARTS}
+        return {name: source for name, source in named.items() if source is not None}
 
     def settled(self, train_examples: int) -> Recipe:
         """The recipe with its epochs, now that the training set's size is known: whole epochs, rounded up."""
@@ -79,6 +92,7 @@ def candidates_from(cfg: Mapping[str, Any]) -> tuple[tuple[Candidate, ...], tupl
     if not names:
         raise Refusal(f"study {cfg['study']!r} has no candidates: name at least one under `candidates:`")
     found = [_candidate(name, written.get(name), said.get(name), cfg) for name in names]
+    check_within({candidate.name: [*candidate.sources.values()] for candidate, _ in found})
     _say_what_is_of_no_use(found)
     return tuple(candidate for candidate, _ in found), tuple(dropped)
 
@@ -94,6 +108,10 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> tu
     _say_what_is_overruled(name, own, typed, last)
     architecture = str(last["architecture"] or own["architecture"] or name)
     options = {**own["options"], **last["options"]}
+    starts = {**own["starts"], **last["starts"]}
+    weights = starts.get("weights")
+    if weights == IMAGENET:
+        options = published(f"candidate {name}", architecture, options)
     _check_architecture(f"candidate {name}", architecture, options)
 
     def layers(said: Layer) -> list[Layer]:
@@ -106,6 +124,7 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> tu
     unused = {refusal.key for refusal in not_in_use}
     typed["recipe"] = {key: value for key, value in typed["recipe"].items() if key not in unused}
     _say_what_is_left_out(name, own, typed, last, recipe)
+    recipe = _transferred(str(name), recipe, layers(typed), options, weights)
     task = tasks.get(cfg["task"])
     if (meant := parts("losses")[recipe.loss].of) != task.outputs:
         raise Refusal(
@@ -125,8 +144,42 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> tu
     }
     space = space_of(str(name), search.get("space"), recipe)
     spec = _data(data, cfg["dataset"], task.target)
+    source = None if weights == IMAGENET else source_from(f"candidates.{name}.weights", weights)
+    teacher = _teacher(str(name), recipe, starts.get("teacher"))
     images_seen = images_seen_of(layers(typed))
-    return Candidate(str(name), architecture, options, recipe, spec, images_seen, space), not_in_use
+    found = Candidate(str(name), architecture, options, recipe, spec, images_seen, space, source, teacher)
+    return found, not_in_use
+
+
+def _teacher(name: str, recipe: Recipe, value: Any) -> Source | None:
+    """Whose answers a candidate learns from. Raises Refusal where its loss wants a teacher and it has none, or v.v."""
+    key = f"candidates.{name}.teacher"
+    if value is None and parts("losses")[recipe.loss].teacher:
+        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} learns from a teacher: {key}=STUDY/CANDIDATE")
+    if value is not None and not parts("losses")[recipe.loss].teacher:
+        raise Refusal(f"{key}={value} wants candidates.{name}.recipe.loss=distillation, which learns from it")
+    return source_from(key, value)
+
+
+def _transferred(
+    name: str, recipe: Recipe, layers: Sequence[Layer], options: Mapping[str, Any], weights: Any
+) -> Recipe:
+    """The recipe of a candidate that starts from weights: without a word on what learns, the backbone gets a tenth of
+    the rate. Raises Refusal where the recipe speaks of a backbone that nothing has trained."""
+    used = recipe.of("transfer")
+    if weights is None and not options.get(PRETRAINED):
+        if used:
+            raise Refusal(
+                f"candidate {name}: recipe.{used[0].switch}={in_words(getattr(recipe, used[0].switch))} is for a "
+                f"network that starts from weights, and this one starts at random: give it weights, as in "
+                f"candidates.{name}.weights=STUDY/CANDIDATE"
+            )
+        return recipe
+    switches = {part.switch for part in parts("transfer").values()}
+    said = {key for layer in layers for key in layer.get("recipe") or {}} | {part.switch for part in used}
+    if weights is None or said & switches:
+        return recipe
+    return recipe.with_parameters({"backbone_rate": USUAL})
 
 
 def _sections(name: str, value: Any) -> dict[str, Any]:
@@ -141,6 +194,7 @@ def _sections(name: str, value: Any) -> dict[str, Any]:
         raise Refusal(f"candidate {name}: {refusal}") from None
     return {
         "architecture": value.get("architecture"),
+        "starts": {key: value[key] for key in STARTS if key in value},
         "options": mapping(f"options of {name}", value.get("options")),
         "recipe": recipe,
         "data": mapping(f"data of {name}", value.get("data")),

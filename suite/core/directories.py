@@ -6,7 +6,8 @@
     runs/<study>/<instance>/sessions.jsonl                             one line per session: where its time went
     runs/<study>/<instance>/limit.json                                 with a time limit: what it decided
     runs/<study>/<instance>/logs/<worker>.log                          what the workers printed
-    runs/<study>/<instance>/<candidate>/<track>/final/superseded-*/    final runs that a grown search no longer selects
+    runs/<study>/<instance>/<candidate>/<track>/<phase>/superseded-*/  runs that a grown search no longer selects, or
+                                                                       that started from weights which are others now
     runs/<study>/<instance>/<candidate>/<track>/<phase>/<number>/      one run, the only truth about it
         run.json            what determines the run; written when it is first handed out
         attempts.json       when each attempt at it started

@@ -74,6 +74,7 @@ class Coordinator:
                     self._project(key)
                 while self._order.unfinished():
                     interruption.check()
+                    self._give_up()
                     self._hand_out(interruption)
                     self._take_events()
             finally:
@@ -101,6 +102,14 @@ class Coordinator:
                 return
             self._assign(key, idle.pop(0))
             interruption.check()
+
+    def _give_up(self) -> None:
+        """Runs whose source has failed get that as their result; those that need them in turn follow."""
+        while lost := list(self._order.given_up()):
+            for key, reason in lost:
+                self._projector.begin(key, self._order.open(key)["fields"], [])
+                self.ledger.fail(key, Outcome.ERROR, reason)
+                self._conclude(key)
 
     def _assign(self, key: RunKey, worker: Worker) -> None:
         order, history = self._order.open(key), self.ledger.history(key)
@@ -170,6 +179,17 @@ class Coordinator:
     def _finished(self, key: RunKey, worker: Worker, memory_bytes: int = 0, gone: bool = False) -> None:
         del self._running[key]
         self._clock.released(worker.name)
+        result = self._conclude(key)
+        self._clock.keep()
+        remember_speed(self.ledger.study.workspace, result)
+        self._tolerance.ended(result)
+        broken = result.outcome in BROKEN
+        if not gone and (broken or self._executor.outgrown(memory_bytes)):
+            self._executor.stop(worker)  # a process that ran out or broke is not trusted with the next run
+            self._clock.gone(worker.name)
+
+    def _conclude(self, key: RunKey) -> Result:
+        """Take note of a run's result, and tell it."""
         result = self.ledger.commit(key)
         if result is None:
             raise Stopped(
@@ -181,15 +201,11 @@ class Coordinator:
             value = result.metrics.get(self._selection)
             self._searches.of(key).tell(key.number, result.outcome, value, result.reason, result.ended_at)
             self._order.ended(key)
-        self._clock.keep()
-        remember_speed(self.ledger.study.workspace, result)
+        else:
+            self._order.final_ended(key)
         self._project(key)
         self._listener.ended(key, result)
-        self._tolerance.ended(result)
-        broken = result.outcome in BROKEN
-        if not gone and (broken or self._executor.outgrown(memory_bytes)):
-            self._executor.stop(worker)  # a process that ran out or broke is not trusted with the next run
-            self._clock.gone(worker.name)
+        return result
 
     def _exited(self, worker: Worker, key: RunKey | None, ending: Ending, how: str, began: bool) -> None:
         self._executor.forget(worker)

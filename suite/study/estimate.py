@@ -36,6 +36,8 @@ def remember_speed(workspace: Path, result: Result) -> None:
     """
     if not result.images_per_second or not result.macs:
         return
+    if result.recipe.get("freeze") or result.recipe.get("loss") == "distillation":
+        return  # no measure of others: half the work, or a second network's beside it
     path = speed_file(workspace)
     speeds = read_json(path) if path.exists() else {}
     speed, architecture = result.images_per_second * result.macs, result.architecture

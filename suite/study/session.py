@@ -28,8 +28,9 @@ from suite.study.display import progress
 from suite.study.estimate import Estimate, clock, estimate
 from suite.study.evaluating import Evaluations
 from suite.study.ledger import Ledger
-from suite.study.opening import open_datasets, refuse_what_cannot_be_built
+from suite.study.opening import open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
 from suite.study.plan import planned
+from suite.study.sources import require_earlier
 from suite.study.threads import oversubscription
 
 Report = Callable[[], Path]
@@ -85,9 +86,11 @@ def look(study: Study) -> Outlook:
     The caller holds the workspace's lock, and what lost workers left is settled. A dry run is looked at without it,
     while others may be at work: it fills the cache of data at most.
     """
+    require_earlier(study)
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
     refuse_what_cannot_be_built(ledger)
+    refuse_what_does_not_fit(ledger)
     missing = [key for key in planned(study) if key not in ledger.results]
     return Outlook(ledger, missing, estimate(ledger, missing), session)
 

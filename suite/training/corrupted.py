@@ -24,7 +24,8 @@ from suite.core.result import read_result
 from suite.data import Dataset
 from suite.data.corruptions import corrupted, get
 from suite.tasks import Task
-from suite.training.prediction import network, recorded_preprocessing
+from suite.training.prediction import network
+from suite.training.preprocessing import recorded_preprocessing
 from suite.training.spec import RunSpec
 from suite.training.tracing import jit_compile
 

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from suite import tasks
-from suite.core.refusals import Refusal, unreadable
+from suite.core.refusals import Refusal
 from suite.data.decoding import fit_some, read_headers
 from suite.data.files.walk import Found, walk
 from suite.data.fit import Fit
 from suite.data.registry import named_sets
 from suite.tasks import Task
-from suite.training.preprocessing import PREPROCESSING, Preprocessing
+from suite.training.preprocessing import Preprocessing, recorded_preprocessing
 
 BATCH = 64
 
@@ -53,22 +53,6 @@ def recorded_fit(preprocessing: Preprocessing, asked: dict[str, Any]) -> Fit:
         return preprocessing.fit
     known = named_sets().get(asked["data"]["name"])
     return known.fit if known else Fit()
-
-
-def recorded_preprocessing(directory: Path) -> Preprocessing:
-    """What a run's pixels went through. Raises Refusal where the run's record of it is missing, cut or no such record.
-
-    A fit that this version does not know is refused in its own words.
-    """
-    try:
-        found = Preprocessing.load(directory)
-        channels = found.input_shape[2]
-        if not len(found.mean) == len(found.std) == channels:
-            raise ValueError("means, deviations and shape do not fit each other")
-        found.apply(np.zeros((1, 1, 1, channels), np.uint8))
-    except (OSError, ValueError, LookupError, TypeError, ZeroDivisionError) as error:
-        raise unreadable(directory / PREPROCESSING, error) from error
-    return found
 
 
 def count_coloured(paths: list[Path]) -> int:

@@ -32,8 +32,13 @@ from suite.training.recipe import Recipe, parts
 class CompiledStep(keras.Model):
     """Trains `net` (float32 (n, H, W, C) to a task's outputs) on rows of batch positions or batches."""
 
-    def __init__(self, net: keras.Model, images: Any | None, task: Task, recipe: Recipe) -> None:
-        """`images`: a variable of all images (N, H, W, C) uint8 on the device, or None where the host feeds them."""
+    def __init__(
+        self, net: keras.Model, images: Any | None, task: Task, recipe: Recipe, teacher: keras.Model | None = None
+    ) -> None:
+        """`images`: a variable of all images (N, H, W, C) uint8 on the device, or None where the host feeds them.
+
+        teacher: a frozen net of the same input and classes, for a loss that learns from one.
+        """
         super().__init__(dtype="float32")
         self.net, self.images, self.task, self.recipe = net, images, task, recipe
         objective = parts("losses")[recipe.loss]
@@ -47,6 +52,8 @@ class CompiledStep(keras.Model):
         self.generator = keras.random.SeedGenerator(0)
         channels = net.input_shape[-1]
         self.scale, self.offset = self._value((channels,)), self._value((channels,))
+        self.teacher = teacher
+        self.to_theirs = [self._value((channels,)), self._value((channels,))] if teacher is not None else []
         self.numbers = {name: self._value(()) for name in _traced(recipe)}
         self.key = self.add_weight(shape=(), dtype="int32", initializer="zeros", trainable=False, name="key")
         averaging = recipe.of("averaging")
@@ -65,6 +72,12 @@ class CompiledStep(keras.Model):
         for name, variable in self.numbers.items():
             variable.assign(np.float32(getattr(recipe, name)))
         self.key.assign(_key(augment_seed))
+
+    def set_teacher(self, ours: Preprocessing, theirs: Preprocessing) -> None:
+        """Take how the teacher's pixels are normalized: a factor and an offset from ours to its own."""
+        factor = theirs.scale / ours.scale
+        for variable, value in zip(self.to_theirs, (factor, theirs.offset - ours.offset * factor), strict=True):
+            variable.assign(value)
 
     def set_classes(self, recipe: Recipe, counts: np.ndarray) -> None:
         """Take the classes' numbers of training images (classes,), where the recipe's loss weighs by them."""
@@ -87,18 +100,30 @@ class CompiledStep(keras.Model):
             shape = images.shape[0], transform.count(images.shape[2])
             uniforms = self._draws(transform.name, shape, inputs["step"][0])
             batch = transform.apply(batch, uniforms, self._numbers(transform))
+        pixels = batch.normalized(self._normalize)
         with telling(self._progress(inputs["step"][0])):
-            outputs = self.trained(batch.normalized(self._normalize))
+            outputs = self.trained(pixels)
         moved = {name: batch.placed(batch.targets[name]) for name in self.task.boxes}
         seen = {"outputs": outputs, "targets": {**batch.targets, **moved}}
         if batch.mixture is not None:
             others = {name: following(values) for name, values in seen["targets"].items()}
             seen["mixed"] = {"targets": others, "share": batch.mixture.share}
+        if self.teacher is not None:
+            answers = self._answers(self.teacher, pixels)
+            for targets in (seen["targets"], seen.get("mixed", {}).get("targets")):
+                if targets is not None:  # of a mixed image, too, it is the answer to the mixture
+                    targets["teacher"] = answers
         return seen
 
     def _progress(self, number: Any) -> Any:
         """The share of the training that lies before a pass."""
         return ops.cast(ops.floor_divide(number, self.recipe.passes), "float32") / self.length
+
+    def _answers(self, teacher: keras.Model, pixels: Any) -> Any:
+        """The teacher's logits for what the student sees."""
+        factor, offset = self.to_theirs
+        found = teacher(pixels * factor + offset, training=False)
+        return ops.stop_gradient(found[0] if isinstance(found, list | tuple) else found)
 
     def _numbers(self, part: Any) -> dict[str, Any]:
         """A part's numbers: variables where they are traced, else the recipe's own."""

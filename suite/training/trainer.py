@@ -30,7 +30,7 @@ from suite.training.clock import Clocks
 from suite.training.corrupted import evaluate
 from suite.training.failures import GraphChanged, RunFailed
 from suite.training.loop import Loop, OnEpoch, training_index
-from suite.training.preprocessing import Preprocessing, measure_preprocessing
+from suite.training.preprocessing import Preprocessing, measure_preprocessing, recorded_preprocessing
 from suite.training.spec import RunSpec
 from suite.training.tracing import Graphs
 
@@ -217,7 +217,10 @@ class Trainer:
         return keras.Variable(images, dtype="uint8", trainable=False, autocast=False, name="images")
 
     def _preprocess(self, spec: RunSpec, data: Dataset) -> Preprocessing:
-        """Published weights want what they were trained on, others what their own training images give."""
+        """Published weights and another run's want what they were trained on, others what their own images give."""
+        if spec.weights is not None:
+            theirs = recorded_preprocessing(Path(spec.weights.directory))
+            return replace(theirs, input_shape=data.input_shape, class_names=data.class_names, fit=None)
         fixed = models.pixel_normalization(spec.architecture, spec.options)
         if fixed is not None:
             channels = data.input_shape[-1]
