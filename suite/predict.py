@@ -52,9 +52,11 @@ def main(arguments: list[str]) -> int:
         likeliest,
         read_pictures,
         recorded_fit,
-        recorded_preprocessing,
     )
+    from suite.training.preprocessing import recorded_preprocessing
 
+    task = prediction.task_of(asked)
+    copies = copies_folder(given, places=bool(task.boxes))
     paths, passed_by = find_pictures(Path(given["images"]).expanduser())
     print(*passed_by, sep="\n", end="\n" if passed_by else "", file=sys.stderr)
     preprocessing = recorded_preprocessing(directory)
@@ -71,16 +73,14 @@ def main(arguments: list[str]) -> int:
         return REFUSED
     os.environ["KERAS_BACKEND"] = asked["backend"]
     import_keras()
-    task, outputs = prediction.task_of(asked), prediction.outputs(directory, asked, pixels)
-    rows = likeliest(task.logits(outputs), list(preprocessing.class_names), TOP)
-    boxes, as_csv = task.places(outputs), given.get("format") == "csv"
-    if boxes is not None:
+    answers = task.answers(prediction.outputs(directory, asked, pixels))
+    rows = likeliest(answers["label"], list(preprocessing.class_names), TOP)
+    as_csv = given.get("format") == "csv"
+    if copies is not None:
         from suite.training.marking import marked
 
-        copies = copies_folder(given)
-        table = marked(
-            readable, Path(given["images"]).expanduser(), copies, recorded_fit(preprocessing, asked), rows, boxes
-        )
+        root, boxes = Path(given["images"]).expanduser(), answers[task.boxes[0]]
+        table = marked(readable, root, copies, recorded_fit(preprocessing, asked), rows, boxes)
         write_lines(table, as_csv)
         print(f"copies with the boxes drawn, and this table as CSV: {copies}", file=sys.stderr)
     else:
@@ -88,12 +88,20 @@ def main(arguments: list[str]) -> int:
     return DONE
 
 
-def copies_folder(given: dict[str, Any]) -> Path:
-    """Where copies with boxes go. Raises Refusal where they would lie among the pictures, and be taken for such."""
+def copies_folder(given: dict[str, Any], places: bool) -> Path | None:
+    """Where copies with boxes go; None for a task that has no `places`.
+
+    Raises Refusal where they would lie among the pictures and be taken for such, or above, where one may write over
+    another picture; and for a folder that nothing would go to.
+    """
+    if not places:
+        if "folder" in given:
+            raise Refusal(f"folder=DIR is for copies with boxes, and {given['study']} asks for classes alone: leave it")
+        return None
     workspace, images = Path(given.get("workspace", ".")).expanduser(), Path(given["images"]).expanduser().resolve()
     default = workspace / "predictions" / given["study"] / given["candidate"]
     folder = Path(given["folder"]).expanduser() if "folder" in given else default
-    if folder.resolve().is_relative_to(images):
+    if folder.resolve().is_relative_to(images) or images.is_relative_to(folder.resolve()):
         raise Refusal(f"copies with boxes would go to {folder}, among the pictures: name another place with folder=DIR")
     return folder
 

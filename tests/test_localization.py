@@ -126,13 +126,6 @@ def test_predictions_are_boxes_in_the_pictures_own_pixels(workspace: Path, tmp_p
         changed = np.argwhere((np.asarray(copy) != large).any(axis=-1))
     np.testing.assert_allclose(changed.min(axis=0)[::-1], edges[0][:2], atol=2)
     np.testing.assert_allclose(changed.max(axis=0)[::-1], edges[0][2:], atol=2)
-    inside = tmp_path / "pictures" / "copies"
-    among = subprocess.run(
-        [*command, f"images={tmp_path / 'pictures'}", f"workspace={workspace}", f"folder={inside}"],
-        cwd=tmp_path, env=studies.environment(), capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert (among.returncode, among.stdout) == (2, "")
-    assert "among the pictures: name another place with folder=DIR" in among.stderr
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from PIL import Image
 from suite.commandline import enter
 from suite.core import directories
 from suite.core.durable import read_json, write_json
+from suite.core.refusals import Refusal
 from suite.data import DataSpec, load
-from suite.predict import HELP, main
+from suite.predict import HELP, copies_folder, main
 from suite.training.preprocessing import PREPROCESSING, Preprocessing
 from suite.training.recipe import Recipe
 from suite.training.spec import RunSpec
@@ -203,3 +204,36 @@ def test_what_cannot_be_read_is_named_and_the_rest_classified(predict: Predict, 
     code, rows, said = predict(f"images={tmp_path}")
     assert (code, [Path(row["image"]).name for row in rows]) == (0, ["black.png"])
     assert said == f"not a readable picture: {tmp_path / 'broken.png'}: not a picture, or damaged\n"
+
+
+@pytest.mark.parametrize(
+    ("images", "folder"),
+    [
+        ("pictures", "pictures/copies"),
+        ("pictures", "pictures"),
+        ("pictures/a.png", "pictures"),  # where the copy would take the picture's place
+        ("pictures/deep", "pictures"),  # where that of deep/a.png would take that of a.png
+        ("pictures", "."),
+    ],
+)
+def test_copies_never_lie_among_or_above_the_pictures(
+    images: str, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pictures" / "deep").mkdir(parents=True)
+    for name in ("a.png", "deep/a.png"):
+        Image.new("L", (4, 4)).save(tmp_path / "pictures" / name)
+    monkeypatch.chdir(tmp_path)
+    given = {"study": STUDY, "candidate": "lenet5", "images": images, "folder": folder}
+    with pytest.raises(Refusal, match=r"among the pictures: name another place with folder=DIR"):
+        copies_folder(given, places=True)
+    assert copies_folder({**given, "folder": "copies"}, places=True) == Path("copies")
+    del given["folder"]
+    assert copies_folder(given, places=True) == Path("predictions", STUDY, "lenet5")
+    assert copies_folder(given, places=False) is None
+
+
+def test_a_folder_that_nothing_would_go_to_is_refused(predict: Predict, tmp_path: Path) -> None:
+    Image.new("L", (28, 28)).save(tmp_path / "a.png")
+    code, rows, said = predict(f"images={tmp_path}", f"folder={tmp_path / 'copies'}")
+    assert (code, rows) == (2, [])
+    assert said == "refused: folder=DIR is for copies with boxes, and bars asks for classes alone: leave it\n"

@@ -1,4 +1,4 @@
-"""The main job on real CIFAR-10 pictures, at the smoke budget, through the command line."""
+"""Real pictures: the main job at the smoke budget through the command line, and one network on all of a test set."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from suite.data import DataSpec
+from suite.training.recipe import Recipe
+from suite.training.spec import RunSpec
+from suite.training.trainer import Trainer
 from tests import studies
 
 
@@ -54,3 +58,24 @@ def test_localization_on_real_pictures(data_root: Path, tmp_path: Path) -> None:
     macs = [float(run["macs"]) for run in runs]
     assert max(macs) / min(macs) < 1.03, "matched multiply-adds"
     assert (folder / "figures" / "boxes-resnet20-tuned.svg").exists()
+
+
+@pytest.mark.realdata
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")  # Keras' saving
+def test_lenet_learns_real_mnist(data_root: Path, tmp_path: Path) -> None:
+    """One epoch over a fifth of MNIST is enough for 94% of the whole test set; chance is 10%."""
+    spec = RunSpec(
+        architecture="lenet5",
+        options={},
+        recipe=Recipe(
+            learning_rate=0.1, nesterov=True, weight_decay=5e-4, schedule="cosine", warmup=0.1, epochs=1,
+            batch_size=64, label_smoothing=0.1, shift=2,
+        ),
+        data=DataSpec("mnist", train_examples=12_000, validation_examples=500),
+        seeds={"split": 0, "initial": 1, "order": 2, "augment": 3},
+        cache_dir=str(tmp_path / "cache"),
+        data_dir=str(data_root),
+        final=True,
+    )  # fmt: skip
+    fields = Trainer().train(spec, tmp_path / "run", lambda row: False)
+    assert fields["test_accuracy"] > 0.94

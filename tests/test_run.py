@@ -13,14 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mlflow import MlflowClient
 from PIL import Image
 
 from suite import tasks
-from suite.commandline import FAILED
 from suite.core import directories
 from suite.core.directories import RunKey
-from suite.core.durable import write_json
 from suite.core.hardware import cores
 from suite.core.lock import workspace_lock
 from suite.core.result import columns
@@ -221,30 +218,6 @@ def test_a_dry_run_reads_while_another_study_runs(workspace: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in (workspace / "runs").rglob("*") if path.is_file()} == before
 
 
-def test_a_measurement_times_each_candidate_and_leaves_its_speed_alone(tmp_path: Path) -> None:
-    workspace = studies.workspace_with_study(tmp_path / "workspace")
-    done = studies.command(workspace, "dry_run=measure")
-    assert done.returncode == 0, done.stdout + done.stderr
-    for name in ("mlp", "lenet5"):
-        line = next(line for line in done.stdout.splitlines() if line.startswith(f"{name}: "))
-        assert "parameters" in line
-        assert "images/s, tracing" in line
-    assert "the plan: about" in done.stdout
-    assert [path.name for path in (workspace / "runs").iterdir() if path.name != ".lock"] == [".speed.json"]
-
-
-@pytest.mark.slow
-def test_a_limit_stops_the_search_of_all_after_the_same_trials(tmp_path: Path) -> None:
-    workspace = studies.workspace_with_study(tmp_path / "workspace")
-    done = studies.command(workspace, "limit=1s", "seeds=1")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "limit: the search stops after 1 trials of each candidate" in done.stdout
-    assert set(studies.results(workspace)) == {
-        f"{name}/tuned/{phase}/0" for name in ("mlp", "lenet5") for phase in ("search", "final")
-    }
-    assert "search 1/1, final 1/1" in module(workspace, "suite.status", "study=tiny").stdout
-
-
 def test_typed_again_nothing_trains(workspace: Path) -> None:
     before = {key: result["ended_at"] for key, result in studies.results(workspace).items()}
     done = studies.command(workspace)
@@ -318,27 +291,3 @@ def test_the_status_counts(workspace: Path) -> None:
     assert "freed" in cleaned.stdout
     assert not list((workspace / "cache").glob("*/set.json"))
     assert (workspace / "cache" / "notes.txt").exists(), "the folder may hold what is somebody else's"
-
-
-def test_a_dry_run_writes_no_run(workspace: Path, tmp_path: Path) -> None:
-    done = studies.command(workspace, "dry_run=true", f"workspace={tmp_path}")
-    assert done.returncode == 0
-    assert "8 runs to train, about" in done.stdout
-    assert not list(tmp_path.glob("runs/*/*/*/*"))
-
-
-def test_a_failed_run_is_named_with_the_way_to_train_it_again(tmp_path: Path) -> None:
-    """And its candidate ends in MLflow, for nothing of it is still to come; a report that goes is named too."""
-    workspace = studies.workspace_with_study(tmp_path / "failing")
-    write_json(workspace / "reports" / "tiny" / directories.STUDY, {"instance": "earlier"})
-    done = studies.command(workspace, "recipe.learning_rate=1e12", "search.space=null")
-    assert done.returncode == FAILED
-    said = next(line for line in done.stdout.splitlines() if "failed:" in line)
-    assert said.startswith("4 runs failed: 2 x mlp (diverged), 2 x lenet5 (diverged). A failure is a result")
-    assert Path(said.rpartition(" ")[2]).is_dir()
-    assert "It replaces that of another instance: python -m suite.report study=tiny instance=earlier" in done.stdout
-    client = MlflowClient(f"sqlite:///{workspace / 'mlflow.db'}")
-    experiment = client.get_experiment_by_name("tiny")
-    runs = client.search_runs([experiment.experiment_id])
-    assert {run.data.tags["key"]: run.info.status for run in runs}["candidate:mlp"] == "FINISHED"
-    assert {run.info.status for run in runs} == {"FAILED", "FINISHED"}

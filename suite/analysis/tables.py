@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import clocks, literature
+from suite.analysis import clocks, corruption, literature, starts
 from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking
@@ -21,7 +21,6 @@ from suite.core.hardware import kind
 from suite.core.metrics import Metric, by_name, of_part
 from suite.core.outcomes import FAILED, Outcome
 from suite.core.planning import trials_counted, unsearched
-from suite.tasks.task import Task
 
 SIGNIFICANT = 8
 """Digits kept of computed numbers: more would differ between processors, and say nothing."""
@@ -49,7 +48,7 @@ def joint(studies: Sequence[Records], axes: Iterable[str]) -> pd.DataFrame:
         ]
         measured = [off_axes(conditions(records, name, track), axes) for records, name in places]
         rows += _ranked([_row(records, name, track) for records, name in places], measured)
-    metrics = {metric.name: metric for records in studies for metric in further(records.task)}
+    metrics = {metric.name: metric for records in studies for metric in further(records)}
     return frame(rows, list(metrics))
 
 
@@ -59,18 +58,24 @@ def frame(rows: list[dict[str, Any]], further: Sequence[str] = ()) -> pd.DataFra
     `further`: the names of the metrics that have columns of their own at the end, each with its interval.
     """
     measured = [f"{name}{end}" for name in further for end in ("", "_low", "_high")]
-    columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys([*REAL, *measured], "float64")
+    measured = [*([START] if any(row.get(START) for row in rows) else []), *measured]
+    columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys([*REAL, *measured], "float64") | {START: "object"}
     data = pd.DataFrame(rows, columns=[*COLUMNS, *measured])
     for name in data.columns:
         data[name] = data[name].astype(columns.get(str(name), "object"))  # type: ignore[call-overload]
     return data.reset_index(drop=True)
 
 
-def further(task: Task) -> list[Metric]:
-    """What is measured of the test images beside what the task is judged by, whose errors have their columns."""
-    return [metric for metric in of_part(task.metrics, "test") if metric.name not in task.judged]
+def further(records: Records) -> list[Metric]:
+    """What is measured of the test images beside what the task is judged by, whose errors have their columns; at last
+    what is measured of corrupted ones, where the study asks for that."""
+    task = records.task
+    own = [metric for metric in of_part(task.metrics, "test") if metric.name not in task.judged]
+    return [*own, *corruption.metrics(records.study)]
 
 
+START = "starts_from"
+"""The column of what rows start from, in a table where one starts from weights."""
 ERRORS = ("test_error", "top5_error")
 """What one minus each of the metrics that a task is judged by is called."""
 
@@ -125,6 +130,7 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
         "pruned": int((both.outcome == Outcome.PRUNED).sum()),
         "unfinished": int((both.outcome == "").sum()),
         "lacking": lacking(records, candidate, track),
+        START: starts.note(described),
         "timing": "; ".join(clocks.settings(done)),
         "untimed": clocks.reason(done, workers) or clocks.reason(search, workers),
     }
@@ -150,7 +156,12 @@ def _further(records: Records, candidate: str, track: str) -> dict[str, float | 
     """The other figures of the test images: means over the seeds, with intervals over the seeds, and over the images
     too where each has a score."""
     row: dict[str, float | None] = {}
-    for metric in further(records.task):
+    for name, (mean, low, high) in corruption.intervals(records, candidate, track).items():
+        ends = ((name, mean), (f"{name}_low", low), (f"{name}_high", high))
+        row |= {column: None if value is None else _rounded(value) for column, value in ends}
+    for metric in further(records):
+        if metric.part is None:
+            continue  # of corrupted images
         scores = records.scores(candidate, track, metric) if metric.score else None
         if scores is not None:
             found = accuracy_interval(scores)

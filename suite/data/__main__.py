@@ -12,7 +12,7 @@ import numpy as np
 
 from suite.commandline import DONE, boolean, enter, import_keras, name_list, parse, whole_number
 from suite.core.durable import replacing
-from suite.core.refusals import Refusal
+from suite.core.refusals import Refusal, unknown
 from suite.data import Dataset, DataSpec, dataset_names, duplicates, load
 from suite.data.contents import image_digests
 
@@ -20,6 +20,7 @@ HELP = """
 python -m suite.data [name=NAME] [data_dir=DIR] [path=DIR] [image_size=N] [split_seed=N] [workspace=DIR] [offline=true]
                     [label_from=...] [labels=FILE.csv] [classes=[A,B]|N] [fit=crop|pad|squash] [on_bad=refuse|skip]
                     [allow_duplicates=true] [duplicates=FILE.csv] [augment=RECIPE sheet=FILE.png]
+                    [corrupt=KIND|all sheet=FILE.png]
 
 Shows where a data set was found, its checksum, shapes, the images of each class and part, its hash, and notes.
 Without a name: the names.
@@ -38,6 +39,8 @@ Without a name: the names.
   duplicates=FILE.csv     a list of all pictures that are there twice, exactly or nearly, within parts and between them
   augment=RECIPE  with sheet=FILE.png: eight training images as they are, and below each what a network sees of it at
                   three steps; a recipe by its name, or as a study has it: augment="{rand_augment: 2, cutout: 8}"
+  corrupt=KIND    with sheet=FILE.png: eight test images as they are, and below each what the corruption makes of it at
+                  its five strengths; corrupt=all: a row for each kind, from an image as it is to strength 5
 """
 
 
@@ -47,8 +50,8 @@ def _classes(text: str) -> list[str] | int:
 
 KEYS: dict[str, Callable[[str], object]] = {
     "name": str, "data_dir": Path, "path": str, "image_size": whole_number, "split_seed": whole_number,
-    "workspace": Path, "offline": boolean, "augment": str, "sheet": Path, "label_from": str, "labels": str,
-    "classes": _classes, "fit": str, "on_bad": str, "allow_duplicates": boolean, "duplicates": Path,
+    "workspace": Path, "offline": boolean, "augment": str, "corrupt": str, "sheet": Path, "label_from": str,
+    "labels": str, "classes": _classes, "fit": str, "on_bad": str, "allow_duplicates": boolean, "duplicates": Path,
 }  # fmt: skip
 
 
@@ -57,7 +60,7 @@ def main(arguments: list[str]) -> int:
     if "name" not in values and "path" not in values:
         print("\n".join(dataset_names()))
         return DONE
-    draw = _sheet(values.pop("augment", None), values.pop("sheet", None))
+    draw = _sheet(values.pop("augment", None), values.pop("corrupt", None), values.pop("sheet", None))
     workspace, data_dir = values.pop("workspace", Path()), values.pop("data_dir", None)
     offline, listing = bool(values.pop("offline", False)), values.pop("duplicates", None)
     assert isinstance(workspace, Path)
@@ -72,25 +75,44 @@ def main(arguments: list[str]) -> int:
     return DONE
 
 
-def _sheet(augment: object, path: object) -> Callable[[Dataset], None] | None:
-    """What draws a contact sheet, once the recipe is known to hold; None where none is asked for."""
-    if augment is None and path is None:
+def _sheet(augment: object, corrupt: object, path: object) -> Callable[[Dataset], None] | None:
+    """What draws a contact sheet, once the recipe or the corruption is known to hold; None where none is asked for."""
+    if augment is None and corrupt is None and path is None:
         return None
-    if not isinstance(augment, str) or not isinstance(path, Path):
-        raise Refusal("a contact sheet needs both augment=RECIPE and sheet=FILE.png")
+    if (augment is None) == (corrupt is None) or not isinstance(path, Path):
+        raise Refusal("a contact sheet needs sheet=FILE.png and either augment=RECIPE or corrupt=KIND")
+    write = _corrupting(str(corrupt)) if augment is None else _augmenting(str(augment))
+
+    def draw(dataset: Dataset) -> None:
+        write(dataset, path)
+        print(f"\nsheet:    {path}")
+
+    return draw
+
+
+def _augmenting(text: str) -> Callable[[Dataset, Path], None]:
     from suite.config.files import recipe_text
     from suite.config.layers import recipe_layer, recipe_of
 
-    recipe = recipe_of([{"recipe": recipe_layer(recipe_text(augment))}])
+    recipe = recipe_of([{"recipe": recipe_layer(recipe_text(text))}])
 
-    def draw(dataset: Dataset) -> None:
+    def write(dataset: Dataset, path: Path) -> None:
         import_keras()
         from suite.training.sheet import write_sheet
 
         write_sheet(dataset, recipe, path)
-        print(f"\nsheet:    {path}")
 
-    return draw
+    return write
+
+
+def _corrupting(name: str) -> Callable[[Dataset, Path], None]:
+    from suite.data.corruptions import corruptions
+    from suite.data.sheet import write_corruptions
+
+    if name not in ("all", *corruptions()):
+        raise unknown("corrupt", name, ("all", *corruptions()))
+    kinds = list(corruptions()) if name == "all" else [name]
+    return lambda dataset, path: write_corruptions(dataset, kinds, path)
 
 
 def list_duplicates(dataset: Dataset, path: Path) -> str:

@@ -53,7 +53,8 @@ class TooLarge(Exception):
 def _header(path: Path) -> Header:
     with Image.open(path, formats=FORMATS) as image:
         coloured = "16B" in str(getattr(image, "tile", ()))  # before EXIF is looked for, which loads a PNG
-        width, height = image.size[::-1] if orientation(image) in _ON_ITS_SIDE else image.size
+        turned = image.format != "TIFF" and orientation(image) in _ON_ITS_SIDE  # of TIFFs Pillow says the turned size
+        width, height = image.size[::-1] if turned else image.size
         grey, transparent = image.mode in _GREY_MODES, image.has_transparency_data
         return Header(width, height, grey=grey, transparent=transparent, peak=_peak(image, coloured))
 

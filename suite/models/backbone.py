@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from suite.models.architecture import POOLED, ArchitectureError
+from suite.models.architecture import LOGITS, POOLED, ArchitectureError
 from suite.models.building import build
 from suite.models.graph import Step, steps
 from suite.models.layer_table import window
@@ -53,16 +53,12 @@ def levels(name: str, input_shape: tuple[int, int, int], **options: Any) -> dict
     return {level: tuple(tensor.shape[1:]) for level, tensor in found.items() if level != POOLED}
 
 
-def with_head(name: str, input_shape: tuple[int, int, int], head: Any, frozen: bool = False, **options: Any) -> Any:
-    """`head` (see `heads`) on the backbone: a model of one graph, whose layers have the names that `build` gives.
-
-    frozen: the backbone does not learn, and its batch normalization keeps its averages.
-    """
-    return attached(build(name, input_shape, SOME_CLASSES, **options), head, frozen)
-
-
 def attached(net: Any, head: Any, frozen: bool = False) -> Any:
-    """The same for a net that is built: the new model shares its layers, and its logits are left out."""
+    """`head` (see `heads`) on a net that is built: the new model shares its layers, and its logits are left out.
+
+    frozen: the net does not learn, and its batch normalization keeps its averages. Raises ArchitectureError as
+    `backbone`, and where the head cannot read the net's features.
+    """
     if frozen:
         for layer in net.layers:
             layer.trainable = False
@@ -94,6 +90,16 @@ def _classifier(net: Any, found: Sequence[Step]) -> int:
             raise ArchitectureError(f"{net.name} has no last layer of its own that reads the features")
         ((number, _),) = found[number].inputs
     return number
+
+
+def backbone_steps(net: Any, found: Sequence[Step]) -> set[int]:
+    """The numbers of the steps that the net's pooled vector, or where it has none its logits, come from.
+
+    `found`: the net's steps. A net with the head of another task is known by its layer of logits.
+    """
+    named = [number for number, step in enumerate(found) if step.layer.name == LOGITS]
+    ((source, _),) = found[named[0] if named else _classifier(net, found)].inputs
+    return set(_path(found, source))
 
 
 def _levels(found: Sequence[Step], last: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Heads: what a task reads from a net's features. The families' own is the layer of logits.
 
 A head is a function of the features that `backbone` names, "stride4" and so on and "pooled", to one output or a
-dictionary of them; `with_head` makes a model of both. The layers that it makes want names that the net has not.
+dictionary of them; `attached` makes a model of both. The layers that it makes want names that the net has not.
 """
 
 from __future__ import annotations

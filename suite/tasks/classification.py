@@ -120,11 +120,8 @@ class Classification:
         found = {"hit": arrays["predicted"] == labels, "top5_hit": arrays["top5_hit"]}
         return found if classes > FEW else {"hit": found["hit"]}
 
-    def logits(self, outputs: NDArray[np.floating]) -> NDArray[np.floating]:
-        return outputs
-
-    def places(self, outputs: NDArray[np.floating]) -> None:
-        return None
+    def answers(self, outputs: NDArray[np.floating]) -> dict[str, NDArray[np.floating]]:
+        return {"label": outputs}
 
     def artifacts(self, directory: Path) -> dict[str, str | NDArray[np.uint8]]:
         return confusion.artifacts(directory)

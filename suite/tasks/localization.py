@@ -164,11 +164,8 @@ class Localization:
             del found["top5_localized"]
         return found
 
-    def logits(self, outputs: NDArray[np.floating]) -> NDArray[np.floating]:
-        return outputs[:, :-4]
-
-    def places(self, outputs: NDArray[np.floating]) -> NDArray[np.floating]:
-        return outputs[:, -4:]
+    def answers(self, outputs: NDArray[np.floating]) -> dict[str, NDArray[np.floating]]:
+        return {"label": outputs[:, :-4], "box": outputs[:, -4:]}
 
     def artifacts(self, directory: Path) -> dict[str, str | NDArray[np.uint8]]:
         """The confusion matrix of the classes, and the overlap curve."""
@@ -191,16 +188,17 @@ def in_view(boxes: Any) -> Any:
 
 
 def box_loss(boxes: Any, truth: Any) -> Any:
-    """Smooth L1 of coordinates in units of SPREAD, the sum of the edges, its mean over images with a box in view.
+    """Smooth L1 of coordinates in units of SPREAD, the sum of the edges; its mean over the images, where an image whose
+    box left the view has none: so a batch's loss is the mean of its parts'.
 
-    R. Girshick, Fast R-CNN, arXiv:1504.08083, equations 2 and 3: x^2 / 2 below one, |x| - 1/2 beyond.
+    R. Girshick, Fast R-CNN, arXiv:1504.08083, equations 1 to 3: x^2 / 2 below one, |x| - 1/2 beyond.
     """
     from keras import ops
 
     away = ops.abs(ops.cast(boxes, "float32") - truth) / SPREAD
     each = ops.sum(ops.where(away < 1.0, 0.5 * ops.square(away), away - 0.5), axis=-1)
     seen = ops.cast(in_view(truth), "float32")
-    return ops.sum(each * seen) / ops.maximum(ops.sum(seen), 1.0)
+    return ops.sum(each * seen) / each.shape[0]
 
 
 def overlaps(boxes: Any, truth: Any) -> Any:

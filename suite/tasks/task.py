@@ -80,11 +80,9 @@ class Task(Protocol):
         """By name, a score in [0, 1] for each test image, from what is kept; without those that say nothing where there
         are so few classes."""
 
-    def logits(self, outputs: NDArray[np.floating]) -> NDArray[np.floating]:
-        """The part of a prediction's outputs that says how likely each class is, (N, classes)."""
-
-    def places(self, outputs: NDArray[np.floating]) -> NDArray[np.floating] | None:
-        """The part that says where it is, (N, 4) as `boxes`; None for a task that does not ask."""
+    def answers(self, outputs: NDArray[np.floating]) -> dict[str, NDArray[np.floating]]:
+        """By target, the part of a prediction's outputs that is for it: for the label how likely each class is, logits
+        (N, classes); for what is a box, a box."""
 
     def artifacts(self, directory: Path) -> dict[str, str | NDArray[np.uint8]]:
         """What a tracking store shows of a run beside its figures, by file name; texts, and pictures (`*.png`)."""

@@ -9,7 +9,10 @@ from typing import Any
 
 from keras import ops
 
-from suite.training.pixels import affine
+from suite.training.pixels import affine, boxes
+
+ROUNDING = 1e-3
+"""A mean of pixels that float32 puts a hair below a whole number is that number: what is left of it is cut off."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,13 @@ class Batch:
     rows_inside, columns_inside: whether that place lies within the image; None where all do.
     rows_own, columns_own: the same, and is no reflection of it: where the pixel itself can be; None for everywhere.
     maps: (n, 2, 3), affine maps by which places of the result are found in the image that rows and columns make
-    (`suite.training.pixels.affine`); None for none. table: (n, C, 256), what the raw values have become so far
+    (`suite.training.pixels.affine`); None for none. bilinear: whether they lead to the mean of four pixels and not to
+    the nearest one. table: (n, C, 256), what the raw values have become so far
     (`suite.training.pixels.tables`); None for themselves. Operations on values see the image as it lies, whatever
     moves its pixels later: what they count and what neighbours a pixel has is not changed by a move.
-    kept: (n, H, W), what is not erased; None for all. What lies outside or is erased becomes zero after normalization,
-    that is, the training set's mean colour.
+    window: (n, 4), the part of the images as they were that these are: left, top, right and bottom as fractions of
+    the sides; None for all. kept: (n, H, W), what is not erased; None for all. What lies outside or is erased becomes
+    zero after normalization, that is, the training set's mean colour.
     targets: by name, arrays whose first axis is the batch. mixture: None where every image is its own.
     """
 
@@ -49,7 +54,9 @@ class Batch:
     rows_own: Any = None
     columns_own: Any = None
     kept: Any = None
+    window: Any = None
     maps: Any = None
+    bilinear: bool = False
     table: Any = None
     mixture: Mixture | None = None
 
@@ -92,9 +99,15 @@ class Batch:
         weight = ops.where(where[:, None, None], weight, before.weight)
         return replace(self, mixture=Mixture(weight, ops.where(where, share, before.share)))
 
-    def turned(self, maps: Any) -> Batch:
-        """Send the images through affine maps (n, 2, 3)."""
-        return replace(self, maps=maps if self.maps is None else affine.composed(self.maps, maps))
+    def cropped(self, window: Any, change: Callable[[Any], Any]) -> Batch:
+        """Let a window (n, 4) become the whole image by `change`, as `recoloured` has it; before pixels are moved."""
+        assert self.rows is self.columns is self.maps is self.window is None, "images are cropped before pixels move"
+        return replace(self.recoloured(change), window=window)
+
+    def turned(self, maps: Any, bilinear: bool = False) -> Batch:
+        """Send the images through affine maps (n, 2, 3); all maps of a batch are bilinear where one of them is."""
+        maps = maps if self.maps is None else affine.composed(self.maps, maps)
+        return replace(self, maps=maps, bilinear=self.bilinear or bilinear)
 
     def values(self) -> Any:
         """(n, C, 256) float32: what the raw values have become so far."""
@@ -130,21 +143,34 @@ class Batch:
             if within is not None:
                 within = ops.expand_dims(within, axis)
                 inside = within if inside is None else ops.logical_and(inside, within)
-        if self.rows is None and self.columns is None and self.maps is None:
-            return self._looked_up(self.images), inside
+        if self.maps is None:
+            if self.rows is None and self.columns is None:
+                return self._looked_up(self.images), inside
+            height, width = self.size
+            rows = _own(height) if self.rows is None else self.rows
+            columns = _own(width) if self.columns is None else self.columns
+            return self._taken(rows[:, :, None], columns[:, None, :]), inside
+        row, column, within = affine.places(self.maps, self.size)
+        inside = within if inside is None else ops.logical_and(within, _at(inside, row, column))
+        if not self.bilinear:
+            return self._through(row, column), inside
+        four, _ = affine.around(self.maps, self.size)
+        mean = sum(weight[..., None] * ops.cast(self._through(row, column), "float32") for row, column, weight in four)
+        return ops.floor(mean + ROUNDING), inside
+
+    def _through(self, row: Any, column: Any) -> Any:
+        """The pixels at places (n, H, W) of the image that rows and columns make, looked up."""
+        rows = row if self.rows is None else _at(self.rows[:, :, None], row, 0 * row)
+        columns = column if self.columns is None else _at(self.columns[:, None, :], 0 * column, column)
+        return self._taken(rows, columns)
+
+    def _taken(self, rows: Any, columns: Any) -> Any:
+        """The pixels at rows and columns of the images, each (n or 1, H or 1, W or 1), looked up."""
         count, height, width, channels = self.images.shape
-        rows = _own(height) if self.rows is None else self.rows
-        columns = _own(width) if self.columns is None else self.columns
-        rows, columns = rows[:, :, None], columns[:, None, :]
-        if self.maps is not None:
-            row, column, within = affine.places(self.maps, self.size)
-            inside = within if inside is None else ops.logical_and(within, _at(inside, row, column))
-            rows = row if self.rows is None else _at(rows, row, 0 * row)
-            columns = column if self.columns is None else _at(columns, 0 * column, column)
         first = ops.arange(count, dtype="int32")[:, None, None] * (height * width)
         index = first + rows * width + columns
         pixels = ops.take(ops.reshape(self.images, (count * height * width, channels)), index, axis=0)
-        return self._looked_up(pixels), inside
+        return self._looked_up(pixels)
 
     def _looked_up(self, images: Any) -> Any:
         if self.table is None:
@@ -157,17 +183,15 @@ class Batch:
         entries = ops.arange(count * channels, dtype="int32") * 256
         return ops.cast(images, "int32") + ops.reshape(entries, (count, 1, 1, channels))
 
-    def placed(self, boxes: Any) -> Any:
-        """Where boxes (n, 4) of the images lie now: left, top, right, bottom as fractions of the sides, as they were.
-
-        What left the view is cut off; of a box that left it whole nothing is left but zeros. Erased pixels are seen.
-        """
-        assert self.maps is None, "boxes do not follow affine maps"
+    def placed(self, given: Any) -> Any:
+        """Where boxes (n, 4) of the images lie now (see `suite.training.pixels.boxes`). Erased pixels are seen."""
         height, width = self.size
-        left, right = _reach(self.columns, self.columns_own, boxes[:, 0], boxes[:, 2], width)
-        top, bottom = _reach(self.rows, self.rows_own, boxes[:, 1], boxes[:, 3], height)
-        seen = ops.logical_and(right > left, bottom > top)
-        return ops.stack([left, top, right, bottom], axis=1) * ops.cast(seen, left.dtype)[:, None]
+        if self.window is not None:
+            given = boxes.within(given, self.window)
+        left, right = boxes.along(self.columns, self.columns_own, given[:, 0], given[:, 2], width)
+        top, bottom = boxes.along(self.rows, self.rows_own, given[:, 1], given[:, 3], height)
+        moved = boxes.in_view(ops.stack([left, top, right, bottom], axis=1))
+        return moved if self.maps is None else boxes.turned(moved, self.maps, self.size)
 
     def normalized(self, normalize: Callable[[Any], Any]) -> Any:
         """What the network sees, float32 (n, H, W, C)."""
@@ -205,30 +229,6 @@ def box(top: Any, left: Any, height: Any, width: Any, size: tuple[int, int]) -> 
     within_rows = ops.logical_and(rows >= 0, rows < height)
     within_columns = ops.logical_and(columns >= 0, columns < width)
     return ops.logical_and(within_rows[:, :, None], within_columns[:, None, :])
-
-
-def _reach(places: Any, own: Any, low: Any, high: Any, size: int) -> tuple[Any, Any]:
-    """From where to where a stretch (n,) of an axis is seen, as fractions of the axis: zeros where it is not.
-
-    Each place that shows a part of the stretch says how far it reaches; a part of a pixel counts as such, at the side
-    where it is seen.
-    """
-    if places is None:
-        return low, high
-    here = ops.arange(size, dtype="float32")[None, :]
-    taken = ops.cast(places, "float32")
-    first = ops.clip(low[:, None] * size - taken, 0.0, 1.0)
-    last = ops.clip(high[:, None] * size - taken, 0.0, 1.0)
-    shown = last > first
-    backwards = places[:, 1:] < places[:, :-1]
-    if own is not None:
-        shown = ops.logical_and(shown, own)
-        backwards = ops.logical_and(backwards, ops.logical_and(own[:, 1:], own[:, :-1]))
-    mirrored = ops.any(backwards, axis=1)[:, None]
-    begin = ops.min(ops.where(shown, here + ops.where(mirrored, 1.0 - last, first), float(size)), axis=1)
-    end = ops.max(ops.where(shown, here + ops.where(mirrored, 1.0 - first, last), 0.0), axis=1)
-    seen = ops.cast(ops.any(shown, axis=1), "float32")
-    return begin * seen / size, end * seen / size
 
 
 def _at(values: Any, row: Any, column: Any) -> Any:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -54,3 +55,11 @@ def test_names_are_shown_as_they_are() -> None:
     texts = [element.text for element in ET.fromstring(DRAWN["curves"]()).iter() if element.tag.endswith("text")]
     assert "a <b> & $c_1$" in texts
     assert "loss" in texts
+
+
+@pytest.mark.parametrize("macs", [[1e3], [1.2e7], [1.2e7, 1.21e7], [3e5, 4e5], [1e6, 1e9]])
+def test_multiply_adds_are_told_in_thousands_and_millions_on_a_short_axis_too(macs: list[float]) -> None:
+    points = [Point(f"net{number}", number, value, 5, 4, 6) for number, value in enumerate(macs)]
+    texts = [str(e.text) for e in ET.fromstring(figures.draw_points(points)).iter() if e.tag.endswith("text")]
+    assert not any("$" in text for text in texts), texts
+    assert sum(bool(re.fullmatch(r"[0-9]+ [kMG]?", text)) for text in texts) >= 2, "one label alone is no scale"

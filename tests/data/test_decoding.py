@@ -14,7 +14,7 @@ from PIL import Image
 from suite.core.refusals import Refusal
 from suite.data import decoding
 from suite.data.contents import Along, Contents, in_chunks
-from suite.data.decoding import decode, decode_one, decode_some, fit_some, resized
+from suite.data.decoding import decode, decode_one, decode_some, fit_some, resized, upright
 from suite.data.fit import Fit, Square
 from suite.data.headers import MAX_PIXELS, read_headers
 from suite.data.targets import Targets
@@ -65,6 +65,18 @@ def test_a_picture_is_turned_once_as_its_exif_says(
     exif[0x0112] = orientation
     quarters().save(tmp_path / f"a.{suffix}", exif=exif)
     assert corners(decode_one(tmp_path / f"a.{suffix}", 16, 3)) == expected
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "tiff", "webp"])
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_header_has_the_sides_of_the_picture_as_it_is_shown(orientation: int, suffix: str, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / f"a.{suffix}"
+    Image.new("RGB", (40, 20)).save(path, exif=exif)
+    (header,) = read_headers([path])
+    assert header is not None
+    assert (header.width, header.height) == upright(path).size == ((20, 40) if orientation > 4 else (40, 20))
 
 
 def test_damaged_exif_does_not_spoil_a_picture(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from suite.models import ArchitectureError, attached, backbone, build, build_outline, fingerprint, levels, with_head
+from suite.models import ArchitectureError, attached, backbone, build, build_outline, fingerprint, levels
 from suite.models.backbone import features
 from suite.models.heads import classification, last_map
 
@@ -124,7 +124,7 @@ def test_a_backbone_has_the_weights_and_options_of_the_net() -> None:
 
 @pytest.mark.parametrize("name", ["mlp", "resnet8"])
 def test_a_head_of_logits_makes_the_familys_own_net(name: str) -> None:
-    net = with_head(name, (32, 32, 3), classification(7))
+    net = attached(build(name, (32, 32, 3), 2), classification(7))
     assert fingerprint(net) == fingerprint(build(name, (32, 32, 3), 7))
 
 
@@ -139,7 +139,7 @@ def boxes(found: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("frozen", [False, True])
 def test_a_net_with_another_head_trains(frozen: bool, images) -> None:
-    net = with_head("resnet8", (16, 16, 3), boxes, frozen, width=0.5)
+    net = attached(build("resnet8", (16, 16, 3), 2, width=0.5), boxes, frozen)
     net.compile("sgd", {"label": keras.losses.SparseCategoricalCrossentropy(from_logits=True), "box": "mse"})
     before = {weight.path: np.array(weight) for weight in net.weights}
     targets = {"label": np.array([0, 1, 2, 0]), "box": np.full((4, 4), 0.25)}
@@ -154,7 +154,7 @@ def test_a_net_with_another_head_trains(frozen: bool, images) -> None:
 
 def test_a_head_that_wants_a_map_refuses_a_net_without() -> None:
     with pytest.raises(ArchitectureError, match="the net has no maps"):
-        with_head("mlp", (8, 8, 1), boxes)
+        attached(build("mlp", (8, 8, 1), 2), boxes)
 
 
 def test_of_another_packages_net_only_what_every_path_passes_is_a_level() -> None:

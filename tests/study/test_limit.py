@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from suite.core.directories import RunKey
 from suite.core.metrics import CLOCKS, COSTS
 from suite.study.ledger import Ledger
 from suite.study.limit import Limit
+from tests import studies
 from tests.study.conftest import finish
 
 ONE = {"learning_rate": 0.1, "weight_decay": 0.0005}
@@ -93,3 +96,19 @@ def test_nothing_is_decided_before_the_first_round(ledger: Callable[..., Ledger]
     limit = Limit(ledger("limit=1s"))
     limit.decide(lambda _: None)
     assert limit.stopped_after is None
+
+
+@pytest.mark.slow
+def test_a_limit_stops_the_search_of_all_after_the_same_trials(tmp_path: Path) -> None:
+    workspace = studies.workspace_with_study(tmp_path / "workspace")
+    done = studies.command(workspace, "limit=1s", "seeds=1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "limit: the search stops after 1 trials of each candidate" in done.stdout
+    assert set(studies.results(workspace)) == {
+        f"{name}/tuned/{phase}/0" for name in ("mlp", "lenet5") for phase in ("search", "final")
+    }
+    status = subprocess.run(
+        [*studies.module("suite.status"), "study=tiny"],
+        cwd=workspace, env=studies.environment(), capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert "search 1/1, final 1/1" in status.stdout

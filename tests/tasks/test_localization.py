@@ -38,8 +38,17 @@ def test_overlaps_by_hand_on_the_host_and_on_the_device() -> None:
 def test_smooth_l1_is_a_square_near_and_a_line_far_and_leaves_out_what_left_the_view() -> None:
     truth = np.array([[0.2, 0.2, 0.8, 0.8], [0, 0, 0, 0]], np.float32)
     found = truth + SPREAD * np.array([[0.5, -1, 3, 0], [9, 9, 9, 9]], np.float32)
-    assert float(box_loss(found, truth)) == pytest.approx(0.125 + 0.5 + 2.5 + 0, rel=1e-5)
+    assert float(box_loss(found[:1], truth[:1])) == pytest.approx(0.125 + 0.5 + 2.5 + 0, rel=1e-5)
+    assert float(box_loss(found, truth)) == pytest.approx((0.125 + 0.5 + 2.5 + 0) / 2, rel=1e-5)
     assert float(box_loss(found[1:], truth[1:])) == 0
+
+
+def test_a_batch_that_is_trained_in_parts_has_the_mean_of_their_losses() -> None:
+    truth = TRUTH[:4].copy()
+    truth[1] = 0  # left the view: one part has more to see than the other
+    whole = float(box_loss(FOUND[:4] + 0.1, truth))
+    halves = [float(box_loss(FOUND[some] + 0.1, truth[some])) for some in (slice(0, 2), slice(2, 4))]
+    assert whole == pytest.approx(np.mean(halves), rel=1e-5)
 
 
 def test_right_is_class_and_half_the_box() -> None:
@@ -73,6 +82,15 @@ def test_of_what_left_the_view_the_class_alone_counts() -> None:
     targets = {"label": np.array([0, 1], np.int32), "box": np.zeros((2, 4), np.float32)}
     counted = TASK.step_metrics(ops.convert_to_tensor(outputs([0, 7], FOUND[:2])), targets)
     assert float(counted["localization_accuracy"]) == pytest.approx(1 / 2)
+
+
+def test_each_target_has_its_part_of_the_outputs() -> None:
+    given = outputs([0, 1, 2, 7, 4])
+    answers = TASK.answers(given)
+    assert set(TASK.boxes) < set(answers)
+    np.testing.assert_array_equal(answers["label"].argmax(axis=1), [0, 1, 2, 7, 4])
+    np.testing.assert_array_equal(answers["box"], FOUND)
+    assert list(tasks.get("classification").answers(given)) == ["label"]
 
 
 def test_it_declares_what_it_measures() -> None:

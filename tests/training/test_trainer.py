@@ -297,15 +297,3 @@ def test_killed_and_resumed_in_processes_of_their_own(make_spec: MakeSpec, tmp_p
         values = [value.tobytes() for value in weights(directory, spec)]
         results.append((rows, values))
     assert results[0] == results[1]
-
-
-@pytest.mark.realdata
-def test_lenet_learns_real_mnist(make_spec: MakeSpec, data_root: Path, tmp_path: Path) -> None:
-    """One epoch over a fifth of MNIST is enough for 94% of the whole test set; chance is 10%."""
-    spec = replace(
-        make_spec({"epochs": 1, "batch_size": 64, "flip": False, "cutout": 0, "learning_rate": 0.1}),
-        data=DataSpec("mnist", train_examples=12_000, validation_examples=500),
-        data_dir=str(data_root), options={},
-    )  # fmt: skip
-    fields = train(spec, tmp_path)
-    assert fields["test_accuracy"] > 0.94

@@ -121,7 +121,8 @@ def draw_boxes(shown: Sequence[Shown]) -> str:
             axes.set_axis_off()
         for axes, image in zip(places, shown, strict=False):
             height, width, channels = image.pixels.shape
-            axes.imshow(image.pixels if channels == 3 else image.pixels[..., 0], cmap="gray", interpolation="nearest")
+            pixels = image.pixels if channels == 3 else image.pixels[..., 0]
+            axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
             for box, color, style in ((image.truth, TRUE, "-"), (image.found, FOUND, "--")):
                 left, top, right, bottom = np.asarray(box, np.float64) * (width, height, width, height) - 0.5
                 size = max(right - left, 0.0), max(bottom - top, 0.0)

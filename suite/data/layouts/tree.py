@@ -224,11 +224,14 @@ def _boxes(root: Path, pictures: list[Picture]) -> Boxes:
             f"{root} has no {BOXES}, which says where in each picture its object is: one line for each, "
             f"{','.join(COLUMNS)}, the picture's path below this folder and four edges in its pixels"
         )
-    with file.open(encoding="utf-8", errors="replace", newline="") as lines:
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:  # spreadsheets begin it with a mark
         reader = csv.reader(lines)
-        if tuple(next(reader, ())) != COLUMNS:
-            raise Refusal(f"{file}, line 1: expected the columns {','.join(COLUMNS)}")
-        rows = [(reader.line_num, row[0], row[1:]) for row in reader if row]
+        try:
+            if tuple(next(reader, ())) != COLUMNS:
+                raise Refusal(f"{file}, line 1: expected the columns {','.join(COLUMNS)}")
+            rows = [(reader.line_num, row[0], row[1:]) for row in reader if row]
+        except csv.Error as error:
+            raise Refusal(f"{file}, line {reader.line_num}: this is no table of texts and commas ({error})") from None
     known, found = by_name(file, rows, inclusive=False), Boxes()
     for picture in pictures:
         found.add(picture.path.relative_to(root).as_posix(), known, file)

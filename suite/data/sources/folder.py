@@ -68,14 +68,15 @@ def _contents(root: Path, understood: tree.Tree, image_size: int | None, spec: D
     from suite.data.headers import read_headers
 
     paths = [picture.path for picture in understood.pictures]
-    headers = [header for header in read_headers(paths) if header is not None]  # decoding names those without one
+    read = read_headers(paths)
+    headers = [header for header in read if header is not None]  # decoding names those without one
     size = image_size or default_size(headers)
     channels = 1 if headers and all(header.grey for header in headers) else 3
     fit, along = Fit(square=cast(Square, spec.fit), bits=bits_in_use(headers)), Along()
     return Contents(
         shape=(len(paths), size, size, channels),
         chunks=decode(paths, size, channels, fit, along, skip=spec.on_bad == "skip"),
-        targets=_targets(understood, paths, size),
+        targets=_targets(understood, read, size),
         part=understood.part,
         class_names=understood.class_names,
         notes=(*understood.notes, *_notes(headers, size, fit)),
@@ -93,13 +94,11 @@ def bits_in_use(headers: list[Header]) -> int:
     return next((bits for bits in (8, 10, 12, 14) if 0 < peak < 1 << bits), FULL_BITS)
 
 
-def _targets(understood: tree.Tree, paths: list[Path], size: int) -> Targets:
+def _targets(understood: tree.Tree, headers: list[Header | None], size: int) -> Targets:
     """Labels, and boxes in the pixels of the images that are `size` wide and high."""
     if understood.boxes is None:
         return Targets.of_labels(understood.labels)
-    from suite.data.headers import read_headers
-
-    sizes = [(header.width, header.height) if header else None for header in read_headers(paths)]
+    sizes = [(header.width, header.height) if header else None for header in headers]
     return Targets({LABEL: understood.labels, BOX: in_images(understood.boxes, sizes, size)})
 
 

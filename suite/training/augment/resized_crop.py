@@ -21,8 +21,9 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     height, width = batch.size
     area = (numbers["resized_crop"] + uniforms[:, 0] * (1.0 - numbers["resized_crop"])) * (height * width)
     ratio = ops.exp((2.0 * uniforms[:, 1] - 1.0) * ops.log(ops.convert_to_tensor(numbers["resized_crop_ratio"])))
-    rows = _weights(ops.sqrt(area / ratio), uniforms[:, 2], height)
-    columns = _weights(ops.sqrt(area * ratio), uniforms[:, 3], width)
+    top, tall = _stretch(ops.sqrt(area / ratio), uniforms[:, 2], height)
+    left, wide = _stretch(ops.sqrt(area * ratio), uniforms[:, 3], width)
+    rows, columns = _weights(top, tall, height), _weights(left, wide, width)
 
     def crop(images: Any) -> Any:
         count, _, _, channels = images.shape
@@ -30,18 +31,25 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
         images = ops.reshape(images, (count, height, width, channels))
         return ops.floor(ops.einsum("nij,nhjc->nhic", columns, images) + 0.5)
 
-    return batch.recoloured(crop)
+    edges = left / width, top / height, (left + wide) / width, (top + tall) / height
+    return batch.cropped(ops.concatenate(edges, axis=1), crop)
 
 
-def _weights(length: Any, uniform: Any, size: int) -> Any:
-    """What each place of a crop takes of each place of an axis, (n, size, size): rows sum to one."""
+def _stretch(length: Any, uniform: Any, size: int) -> tuple[Any, Any]:
+    """The first pixel of a crop along an axis, and how many it has: whole numbers as float32, (n, 1)."""
     from keras import ops
 
     from suite.training.batch import whole_below
 
     side = ops.cast(ops.clip(ops.round(length), 1, size), "int32")
-    first = ops.cast(whole_below(uniform, size - side + 1), "float32")[:, None]
-    side = ops.cast(side, "float32")[:, None]
+    first = whole_below(uniform, size - side + 1)
+    return ops.cast(first, "float32")[:, None], ops.cast(side, "float32")[:, None]
+
+
+def _weights(first: Any, side: Any, size: int) -> Any:
+    """What each place of a crop takes of each place of an axis, (n, size, size): rows sum to one."""
+    from keras import ops
+
     centres = (ops.arange(size, dtype="float32") + 0.5)[None, :] * side / size - 0.5
     places = first + ops.clip(centres, 0.0, side - 1.0)
     return ops.maximum(0.0, 1.0 - ops.abs(places[:, :, None] - ops.arange(size, dtype="float32")[None, None, :]))
@@ -59,5 +67,4 @@ PART = Transform(
     switch="resized_crop",
     draws=4,
     order=PLACES - 1,
-    boxes=False,
 )

@@ -30,5 +30,4 @@ PART = Transform(
     switch="translation",
     draws=2,
     order=PLACES + 5,
-    boxes=False,
 )  # fmt: skip

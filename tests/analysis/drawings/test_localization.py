@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from suite import tasks
-from suite.analysis.drawings.localization import first_images, overlaps, pictures
+from suite.analysis.drawings.localization import Shown, draw_boxes, first_images, overlaps, pictures
 from suite.analysis.reading import Records
 from suite.core.result import columns
 
@@ -66,3 +70,14 @@ def test_both_figures_are_drawn_with_both_boxes(records: Records) -> None:
     assert text.count("#009e73") >= 3, "the true box of each image, and the legend's"
     assert text.count("#d55e00") >= 3
     assert "The first 2 test images" in drawn[1].caption
+
+
+def test_grey_images_are_shown_as_dark_as_they_are() -> None:
+    """And not stretched from black to white, each by its own darkest and brightest pixel."""
+    grey = np.full((8, 8, 1), 200, np.uint8)
+    grey[0] = 190
+    box = np.array([0.0, 0.0, 1.0, 1.0])
+    svg = draw_boxes([Shown(grey, box, box, "cat 1.00")])
+    (encoded,) = re.findall(r"data:image/png;base64,([^\"]+)", svg)
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+        assert set(np.unique(np.asarray(picture.convert("L")))) == {190, 200}

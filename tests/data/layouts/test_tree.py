@@ -115,3 +115,16 @@ def test_boxes_come_from_the_file_beside_the_classes(tmp_path: Path) -> None:
     (tmp_path / "boxes.csv").write_text("\n".join(["image,x,y,right,bottom", *lines]))
     with pytest.raises(Refusal, match=r"boxes.csv, line 1: expected the columns image,left,top,right,bottom"):
         understand(tmp_path, boxed=True)
+
+
+def test_a_table_of_boxes_from_a_spreadsheet_is_read_and_a_broken_one_named(tmp_path: Path) -> None:
+    class_tree(tmp_path, {"a": 3, "b": 3})
+    lines = ["image,left,top,right,bottom", *(f"{name}/{k}.png,0,0,2,2" for name in "ab" for k in range(3))]
+    file = tmp_path / "boxes.csv"
+    file.write_text("\r\n".join(lines), encoding="utf-8-sig")
+    boxes = understand(tmp_path, boxed=True).boxes
+    assert boxes is not None
+    assert len(boxes.edges) == 6
+    file.write_text("\n".join([lines[0], '"' + "x" * 200_000]))
+    with pytest.raises(Refusal, match=r"boxes.csv, line 2: this is no table of texts and commas"):
+        understand(tmp_path, boxed=True)

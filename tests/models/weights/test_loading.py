@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from suite.core.directories import WEIGHTS
-from suite.models import ArchitectureError, Saved, build, load, of_run, with_head
+from suite.models import ArchitectureError, Saved, attached, build, load, of_run
 from suite.models.heads import last_map
 from tests.models.conftest import shake
 
@@ -62,7 +62,8 @@ def test_other_classes_keep_the_beginning_of_their_logits_and_it_is_said(trained
 
 
 def test_another_head_is_left_at_its_start(trained: Any, run: Saved) -> None:
-    net = with_head("resnet8", SHAPE, lambda found: keras.layers.Conv2D(4, 1, name="boxes")(last_map(found)), **OPTIONS)
+    bare = build("resnet8", SHAPE, 2, **OPTIONS)
+    net = attached(bare, lambda found: keras.layers.Conv2D(4, 1, name="boxes")(last_map(found)))
     assert load(net, run, head=["boxes"]).kept == ("boxes",)
     assert_equal(weights(net, "boxes"), weights(trained, "logits"))
     with pytest.raises(ArchitectureError, match="none of its shape for layer 'boxes'"):

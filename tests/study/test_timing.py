@@ -1,0 +1,19 @@
+"""`dry_run=measure` through the command line, with real workers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests import studies
+
+
+def test_a_measurement_times_each_candidate_and_leaves_its_speed_alone(tmp_path: Path) -> None:
+    workspace = studies.workspace_with_study(tmp_path / "workspace")
+    done = studies.command(workspace, "dry_run=measure")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("mlp", "lenet5"):
+        line = next(line for line in done.stdout.splitlines() if line.startswith(f"{name}: "))
+        assert "parameters" in line
+        assert "images/s, tracing" in line
+    assert "the plan: about" in done.stdout
+    assert [path.name for path in (workspace / "runs").iterdir() if path.name != ".lock"] == [".speed.json"]
