@@ -16,7 +16,7 @@ from suite.config.search import SEARCH_KEYS, SearchSpace, checked_search, space_
 from suite.config.sources import IMAGENET, Source, check_within, published, source_from
 from suite.core.identity import in_words
 from suite.core.refusals import Refusal, unknown
-from suite.data.dataset import DataSpec
+from suite.data.dataset import PLACES, DataSpec
 from suite.models import PRETRAINED
 from suite.training.recipe import CHOSEN, NotInUse, Recipe, neutral_values, parts
 from suite.training.transfer.backbone_rate import USUAL
@@ -65,10 +65,9 @@ class Candidate:
         """Raises Refusal where a batch, or the largest that is searched, is more than these training images."""
         for where, recipe in self._ends():
             if examples < recipe.batch_size:
-                least = 2 ** (examples.bit_length() - 1)
                 raise Refusal(
                     f"{where}: a batch of {recipe.batch_size} is larger than the {examples} training images; set "
-                    f"recipe.batch_size={least} or less (never changed silently)"
+                    f"recipe.batch_size={examples} or less (never changed silently)"
                 )
 
     def _ends(self) -> Iterator[tuple[str, Recipe]]:
@@ -294,6 +293,7 @@ def _data(values: Mapping[str, Any], dataset: str, target: str | None) -> DataSp
     for key in ("train_examples", "validation_examples", "test_examples"):
         if values.get(key) is not None:
             count(f"data.{key}", values[key])
+    places = {key: str(Path(str(values[key])).expanduser().resolve()) for key in PLACES if values.get(key)}
     if dataset == "folder":
-        values = {**values, "path": str(Path(str(values["path"])).expanduser().resolve())}
+        values = {**values, **places}
     return DataSpec(name=dataset, target=target, **values)

@@ -14,6 +14,7 @@ from suite.models import registry
 from suite.models.architecture import RATES, ArchitectureError
 from suite.models.backbone import features
 from suite.models.facts import golden
+from suite.models.settings import as_it_comes
 
 Net = tuple[str, Sequence[int], int, dict[str, Any]]
 """What `build` takes: name, input shape, number of classes, options."""
@@ -69,6 +70,7 @@ def refusal(
 ) -> str | None:
     """Why this process's `build` would refuse, or None; weights that cannot be had and full memory aside."""
     height, width, channels = input_shape
+    as_it_comes()
     try:
         net = registry.build_outline(name, (height, width, channels), num_classes, **options)
         if needs_maps:

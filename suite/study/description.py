@@ -11,6 +11,7 @@ from suite.config.study import Study
 from suite.core import directories
 from suite.core.durable import write_json
 from suite.core.host import commit, host, versions
+from suite.data.dataset import AS_EVER, PLACES
 from suite.data.hardships import OFF
 from suite.study import plan, starts
 from suite.study.ledger import Ledger
@@ -85,7 +86,11 @@ def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
         "search": asdict(candidate.search),
         **starts.told(ledger, candidate),
         "data": {
-            **{key: value for key, value in asdict(candidate.data).items() if key != "path" and OFF.get(key) != value},
+            **{
+                key: value
+                for key, value in asdict(candidate.data).items()
+                if key not in PLACES and {**OFF, **AS_EVER}.get(key) != value
+            },
             "images": len(ledger.dataset(name).train),
             "hash": ledger.dataset(name).hash,
             "test_hash": ledger.dataset(name).test_hash,
@@ -108,7 +113,7 @@ def write(ledger: Ledger, state: str, reason: str | None = None, limit: dict[str
 
 
 def plan_lines(study: Study, ledger: Ledger) -> list[str]:
-    """The plan as people read it: what runs for whom."""
+    """The plan as people read it: what runs for whom, and what has to be known of the data before it does."""
     total = len(plan.planned(study))
     done = sum(key in ledger.results for key in plan.planned(study))
     per = []
@@ -125,6 +130,7 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
         f"{total} runs, {done} done",
         f"{data.name}: {len(data.train)} training, {len(data.validation)} validation, {len(data.test)} test images; "
         f"hash {data.hash[:12]}",
+        *(f"note: {note}" for note in dict.fromkeys(note for data in ledger.datasets.values() for note in data.notes)),
         *([grown] if searched > plan.trials_of(study, "tuned") and "tuned" in study.tracks else []),
         *_starts(ledger),
     ]

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from suite import tasks
 from suite.core.refusals import Refusal
-from suite.data.decoding import fit_some, read_headers
+from suite.data.decoding import fit_some
 from suite.data.files.walk import Found, walk
 from suite.data.fit import Fit
+from suite.data.headers import read_headers
 from suite.data.registry import named_sets
 from suite.tasks import Task
 from suite.training.preprocessing import Preprocessing, recorded_preprocessing
@@ -21,17 +22,21 @@ from suite.training.preprocessing import Preprocessing, recorded_preprocessing
 BATCH = 64
 
 
-def find_pictures(place: Path) -> list[Path]:
-    """The picture files at or below a place, in a fixed order. Raises Refusal where there are none."""
+def find_pictures(place: Path) -> tuple[list[Path], tuple[str, ...]]:
+    """The picture files at or below a place, in a fixed order, and notes about other files.
+
+    Raises Refusal where there are none.
+    """
     if place.is_file():
-        return [place]
+        return [place], ()
     if not place.is_dir():
         raise Refusal(f"images={place}: there is no such folder or picture")
     found = Found()
     walk(place, found)
     if not found.pictures:
         raise Refusal(f"images={place}: no picture lies in this folder or below it")
-    return [picture.path for picture in found.pictures]
+    lost = tuple(f"not a picture, but a link that leads nowhere: {path}" for path in found.dangling)
+    return [picture.path for picture in found.pictures], (*found.others_note(), *lost)
 
 
 def read_pictures(

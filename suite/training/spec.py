@@ -14,11 +14,12 @@ from typing import Any
 from suite.core.identity import differences, digest, without_neutral
 from suite.core.refusals import Refusal
 from suite.data import DataSpec
+from suite.data.dataset import HANDLING, PLACES
 from suite.training.origin import Origin
 from suite.training.recipe import Recipe, neutral_values
 
 NEUTRAL: dict[str, Any] = {
-    "data": {item.name: item.default for item in fields(DataSpec) if item.name not in ("name", "path")},
+    "data": {item.name: item.default for item in fields(DataSpec) if item.name not in ("name", *PLACES)},
     "task": "classification",
     "train_on_validation": False,
     "deterministic": "auto",
@@ -104,7 +105,7 @@ class RunSpec:
             "parameters": dict(self.parameters),
             "versions": self.applied.versions(),
             "seeds": dict(self.seeds),
-            "data": {name: value for name, value in asdict(self.data).items() if name != "path"},
+            "data": {name: value for name, value in asdict(self.data).items() if name not in (*PLACES, *HANDLING)},
             "data_hash": data_hash,
             "train_on_validation": self.train_on_validation,
             "task": self.task,

@@ -23,6 +23,7 @@ from suite.core.durable import replacing, write_json
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal, first_line
 from suite.data import Dataset, load
+from suite.models.settings import as_it_comes
 from suite.tasks import Evaluation
 from suite.tasks.task import figures
 from suite.training import device
@@ -57,6 +58,7 @@ class Trainer:
 
     def __init__(self, device_bytes: int = DEVICE_BYTES) -> None:
         device.keep_tensorflow_out()
+        as_it_comes()
         self._device_bytes = device_bytes
         self._graphs = Graphs()
         self._loaded: dict[str, Loaded] = {}

@@ -32,6 +32,10 @@ def test_a_candidate_may_have_fewer_training_images(tiny: Make) -> None:
             ["recipe.batch_size=512"],
             "a batch of 512 is larger than the 256 training images; set recipe.batch_size=256 or less",
         ),
+        (
+            ["data.train_examples=59", "recipe.batch_size=64"],
+            "a batch of 64 is larger than the 59 training images; set recipe.batch_size=59 or less",
+        ),
         (["data.test_examples=5"], "test"),
         (
             ["recipe.cutout=1000000"],
