@@ -53,6 +53,7 @@ def test_what_an_image_does_not_fit_is_known_without_training() -> None:
     keras.backend.clear_session()
 
 
+@pytest.mark.slow
 def test_another_process_answers_for_each_net() -> None:
     asked = [("their_net", (32, 32, 3), 10, {}), ("lenet5", (32, 32, 3), 10, {})]
     first, second = refusals(asked, "tensorflow")

@@ -135,6 +135,7 @@ def learnt(ledger: Ledger) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_with_shuffled_test_labels_every_trial_and_the_selection_are_the_same(
     tiny: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

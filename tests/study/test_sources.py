@@ -203,6 +203,7 @@ def describe(ledger: Ledger) -> None:
     write_json(ledger.directory / "study.json", described)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("override", "sentence"),
     [
@@ -218,6 +219,7 @@ def test_weights_that_do_not_fit_are_refused_before_anything_is_trained(
         refuse_what_does_not_fit(make(override))
 
 
+@pytest.mark.slow
 def test_a_teacher_of_other_classes_is_refused_before_anything_is_trained(make: Make) -> None:
     own = "candidates.last"
     taught = [f"{own}.weights=null", f"{own}.teacher=first", f"{own}.recipe.loss=distillation"]

@@ -62,6 +62,7 @@ def changed(data: Dataset, chosen: Change) -> Dataset:
     return with_others(data, chosen(data))
 
 
+@pytest.mark.slow
 def test_other_validation_and_test_images_change_no_bit_of_a_training(
     make_spec: MakeSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
