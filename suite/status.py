@@ -17,6 +17,7 @@ from suite.core.directories import RunKey
 from suite.core.durable import read_json
 from suite.core.instances import require
 from suite.core.planning import described
+from suite.core.refusals import Refusal
 from suite.core.result import read_result
 
 HELP = """
@@ -42,6 +43,8 @@ KEYS: dict[str, Callable[[str], object]] = {
 def main(arguments: list[str]) -> int:
     given = parse(arguments, KEYS)
     workspace = Path(str(given.get("workspace", "."))).expanduser().resolve()
+    if not workspace.is_dir():
+        raise Refusal(f"workspace={workspace}: there is no such folder")
     instances = list(_instances(workspace, given.get("study")))
     if given.get("clean") or given.get("rebuild"):
         stores = _stores(workspace, given) if given.get("rebuild") else None

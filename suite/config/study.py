@@ -186,6 +186,8 @@ def _ray(section: Mapping[str, Any], executor: str) -> executors.RayOptions:
     options = executors.RayOptions(str(address) if address else None, gpus)
     if executor == "ray":
         options.refuse_client()
+    elif options.address is not None:
+        raise Refusal(f"ray.address={options.address} says where executor=ray trains, and this is executor={executor}")
     return options
 
 

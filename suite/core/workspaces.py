@@ -3,8 +3,9 @@
     runs/workspace.json     the name, and the place, machine and folder where it was given or last used
 
 A workspace that was moved keeps its name. A copy takes one of its own: both go on, and neither touches what the other
-has written. It finds the first still in its place; or the place is out of its sight, on another machine or in another
-user's folders, and it lies in a folder that was made anew. The same folder, seen from several machines, is no copy.
+has written. It finds the first still in its place, or it lies in a folder that was made anew: of two copies of a
+workspace that is gone, none may be taken for it. So what was moved to another disk counts as a copy, too. The same
+folder, seen from several machines, is no copy.
 """
 
 from __future__ import annotations
@@ -50,9 +51,7 @@ def _is_copy(known: Mapping[str, Any], here: Mapping[str, Any]) -> bool:
     same_folder = known["folder"] in (None, here["folder"])
     if known["place"] == here["place"]:
         return elsewhere and not same_folder
-    if _read(Path(known["place"])) == known:
-        return True
-    return not same_folder and (elsewhere or known["name"].rpartition("-")[0] != _user())
+    return not same_folder or _read(Path(known["place"])) == known
 
 
 def _folder(workspace: Path) -> dict[str, int | None]:

@@ -225,7 +225,8 @@ class Follower:
     def _is_away(self, reason: str) -> None:
         if self._away is None:
             self._tell(
-                f"{self.name} is away: {reason}. Training goes on; what is missing there is written when it is back"
+                f"{self.name} is away: {reason}. Training goes on; what is missing there is written when it is back, "
+                "or by the same command once a wrong address, name or password is mended"
             )
         self._away = reason
         self._next_try = max(self._next_try, time.monotonic() + self._first_pause)

@@ -112,6 +112,7 @@ def test_limits(text: object, seconds: float | None) -> None:
         (["executor=rya"], "unknown executor 'rya'"),
         (["ray.adress=auto"], "adress"),
         (["ray.gpus=some"], "ray.gpus=some: expected a number"),
+        (["ray.address='10.0.0.2:6379'"], "says where executor=ray trains, and this is executor=local"),
         (["executor=ray", "ray.address='ray://head:10001'"], "start the command there, with ray.address=auto"),
         (["ray.gpus=1.5"], "a share below 1 or a whole number"),
         (["search.parallel=0"], "search.parallel=0: expected a whole number of at least 1"),
@@ -243,7 +244,7 @@ def test_the_cluster_is_the_one_that_is_named_else_the_surroundings_one(monkeypa
     assert (plain.ray.joined, plain.ray.gpus, plain.search.parallel) == (None, None, 1)
     monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
     assert plain.ray.joined == "10.0.0.1:6379"
-    named = study_from(compose(["study=quickstart", "ray.address='10.0.0.2:6379'", "ray.gpus=0.5"]))
+    named = study_from(compose(["study=quickstart", "executor=ray", "ray.address='10.0.0.2:6379'", "ray.gpus=0.5"]))
     assert (named.ray.joined, named.ray.gpus) == ("10.0.0.2:6379", 0.5)
 
 

@@ -91,6 +91,14 @@ def test_a_copy_of_somebody_whose_folders_are_closed_gets_its_own(
     assert workspace_name(copy) != name
 
 
+def test_of_two_copies_of_a_workspace_that_is_gone_none_takes_its_name(first: Path, tmp_path: Path) -> None:
+    name, moved = workspace_name(first), tmp_path / "moved"
+    first.rename(moved)  # and before it runs again in its new place, it is copied
+    shutil.copytree(moved, tmp_path / "copy")
+    assert workspace_name(tmp_path / "copy") != name
+    assert workspace_name(moved) == name
+
+
 def test_a_record_that_says_less_is_still_good(first: Path) -> None:
     name, record = workspace_name(first), json.loads((first / FILE).read_text())
     (first / FILE).write_text(json.dumps({"name": name, "place": record["place"]}))
