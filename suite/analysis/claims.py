@@ -8,10 +8,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from suite.analysis.by_run import welch_interval
 from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking, of_planned
-from suite.analysis.statistics import Interval, difference_interval, welch_interval
+from suite.analysis.spreads import Lending
+from suite.analysis.statistics import Interval, difference_interval
 from suite.core.metrics import Metric, by_name, of_part
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "not decided"
@@ -42,21 +44,27 @@ def judge(advantage: Interval, margin: float) -> str:
 
 def judgements(records: Records) -> list[Judgement]:
     """Every claim of a study on each of its tracks. Candidates that differ off the study's axes are not compared."""
-    return [_judged(records, claim, track) for claim in records.study["claims"] for track in records.study["tracks"]]
+    lending = Lending(records)
+    return [_judged(lending, claim, track) for claim in records.study["claims"] for track in records.study["tracks"]]
 
 
-def _judged(records: Records, claim: Mapping[str, Any], track: str) -> Judgement:
+def _judged(lending: Lending, claim: Mapping[str, Any], track: str) -> Judgement:
+    records = lending.records
     better, than, margin = claim["better"], claim["than"], float(claim.get("margin") or 0.0)
     name = claim.get("metric", records.task.judged[0])
     metric = by_name(of_part(records.task.metrics, "test")).get(name) or Metric(name, "count", "higher", name)
     advantage, reason = None, _obstacle(records, (better, than), track, metric)
     if not reason:
-        advantage, reason = _advantage(records, better, than, track, metric)
+        advantage, reason = _advantage(lending, better, than, track, metric)
     verdict = judge(advantage, margin) if advantage else UNDECIDED
     if advantage and advantage.images_only and verdict != UNDECIDED:
-        reason = "one seed: the interval measures the choice of test images alone"
+        reason = f"{_without_spread(advantage)}: the interval measures the choice of test images alone"
     text, source = str(claim["text"]), str(claim.get("source") or "")
     return Judgement(text, source, track, better, than, metric, margin, verdict, advantage, reason)
+
+
+def _without_spread(interval: Interval) -> str:
+    return "one seed" if min(interval.seeds) < 2 else "the seeds agree on every image"
 
 
 def _obstacle(records: Records, names: tuple[str, str], track: str, metric: Metric) -> str:
@@ -71,19 +79,21 @@ def _obstacle(records: Records, names: tuple[str, str], track: str, metric: Metr
     return "; ".join(f"{name} has {of_planned(records, name, track)} ({others})" for name, others in missing)
 
 
-def _advantage(records: Records, better: str, than: str, track: str, metric: Metric) -> tuple[Interval | None, str]:
+def _advantage(lending: Lending, better: str, than: str, track: str, metric: Metric) -> tuple[Interval | None, str]:
     """The interval of the difference in the metric's good direction, or why there is none."""
-    sign = -1.0 if metric.better == "lower" else 1.0
+    records, sign = lending.records, -1.0 if metric.better == "lower" else 1.0
+    spreads = [lending.of(name, track, metric) for name in (better, than)]
     if metric.score is not None:
-        scores = [records.scores(name, track, metric) for name in (better, than)]
-        if scores[0] is None or scores[1] is None:
+        first, second = (records.scores(name, track, metric) for name in (better, than))
+        if first is None or second is None:
             return None, f"it says nothing where there are {len(records.study['data']['class_names'])} classes"
-        first, second = (scores[0], scores[1]) if sign > 0 else (scores[1], scores[0])
-        return difference_interval(first, second), ""
+        if sign < 0:
+            first, second, spreads = second, first, spreads[::-1]
+        return difference_interval(first, second, spreads=spreads), ""
     values = [sign * _values(records, name, track, metric) for name in (better, than)]
     if min(map(len, values)) < 2:
         return None, "one seed: nothing is known of the seeds' spread"
-    interval = welch_interval(values[0], values[1])
+    interval = welch_interval(values[0], values[1], spreads=spreads)
     return interval, "" if interval else "the seeds' values are equal: their spread is unknown"
 
 

@@ -102,7 +102,7 @@ def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
         return f"{text} The results do not decide between it and {', '.join(open_ones)}."
     if differences.images_only.any():
         return f"{text} It is ahead of every other ranked candidate on these test images; one seed says no more."
-    return f"{text} The 95% interval of the difference to every other ranked candidate leaves out zero."
+    return f"{text} It is ahead of every other ranked candidate; at most 5% of such tables say so falsely."
 
 
 def differences(frame: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from suite.config.stores import stores_from
 from suite.core.addresses import Stores
 from suite.core.directories import TRACKS
 from suite.core.host import install_command
-from suite.core.metrics import of_part
+from suite.core.metrics import LENT, OWN, of_part
 from suite.core.refusals import Refusal, unknown
 from suite.data.hardships import OFF
 
@@ -53,6 +53,7 @@ class Study:
     study_seed: int
     tracks: tuple[str, ...]
     claims: tuple[Mapping[str, Any], ...]
+    intervals: str  # whose seeds' spread they rest on: "lent" by all comparable candidates, or each one's "own"
     train_on_validation: bool
     stamp: str | None
     limit_seconds: float | None
@@ -106,6 +107,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         study_seed=count("study_seed", cfg["study_seed"], least=0),
         tracks=_tracks(cfg["tracks"], searched),
         claims=claims_from(cfg["claims"], [candidate.name for candidate in candidates], dropped, judged),
+        intervals=one_of("intervals", cfg["intervals"], (LENT, OWN)),
         train_on_validation=on_validation,
         stamp=cfg["stamp"],
         limit_seconds=seconds_from(cfg["limit"]),

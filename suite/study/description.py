@@ -48,6 +48,7 @@ def describe(
         "threads": ledger.threads,
         "candidates": {candidate.name: _candidate(ledger, candidate.name) for candidate in study.candidates},
         "claims": study.claims,
+        "intervals": study.intervals,
         "data": {
             "name": dataset.name,
             "hash": dataset.hash,

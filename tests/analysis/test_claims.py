@@ -118,7 +118,7 @@ def test_survivors_are_not_judged(store: Store, described: Callable[..., Any]) -
 
 
 def test_equal_values_are_no_certainty(store: Store, described: Callable[..., Any]) -> None:
-    study = described(claims=[claim("resnet20", "lenet5", metric="test_loss")])
+    study = described(intervals="own", claims=[claim("resnet20", "lenet5", metric="test_loss")])
     store.whole(study)
     for name, loss in (("resnet20", 0.1), ("lenet5", 0.7)):
         for number in range(3):
@@ -126,6 +126,11 @@ def test_equal_values_are_no_certainty(store: Store, described: Callable[..., An
     (found,) = judged(store, study)
     assert (found.verdict, found.advantage) == (UNDECIDED, None)
     assert found.reason == "the seeds' values are equal: their spread is unknown"
+    study["intervals"] = "lent"  # plain20 has a spread to lend
+    store.describe(study)
+    (lent,) = judged(store, study)
+    assert lent.verdict == SUPPORTED
+    assert lent.advantage.high - lent.advantage.low > 0.01
 
 
 def test_one_seed_says_nothing_of_a_loss(store: Store, described: Callable[..., Any]) -> None:

@@ -98,7 +98,7 @@ def rows(**values: Any) -> pd.DataFrame:
 
 def test_headlines() -> None:
     behind = pd.DataFrame([("b", 0.1, 0.05, 0.15, True, False)], columns=COLUMNS)
-    assert "leaves out zero" in headline(rows(), behind)
+    assert "ahead of every other ranked candidate; at most 5%" in headline(rows(), behind)
     assert "one seed says no more" in headline(rows(), behind.assign(images_only=True))
     open_one = behind.assign(decided=False)
     assert headline(rows(), open_one).endswith("The results do not decide between it and b.")
