@@ -50,13 +50,16 @@ def components(first: NDArray[np.generic], second: NDArray[np.generic], spreads:
     images = squares[0].images
     means = [np.asarray(table, dtype=np.float64).mean(axis=0) for table in (first, second)]
     image = float((means[0] - means[1]).var(ddof=1)) - sum(s.rest / s.seeds for s in squares)
-    seed = sum(max(0.0, spread.square - s.rest) / images for spread, s in zip(used, squares, strict=True))
-    return Components(max(0.0, image), seed, sum(s.rest for s in squares))
+    seed, own = (
+        sum(max(0.0, square - s.rest) / images for square, s in zip(found, squares, strict=True))
+        for found in ([spread.square for spread in used], [spread.own for spread in used])
+    )
+    return Components(max(0.0, image), max(seed, own), sum(s.rest for s in squares))
 
 
 def of_values(spreads: Sequence[Spread]) -> Components:
     """The components of what is known of a run only as one number: seeds alone."""
-    return Components(0.0, sum(spread.square for spread in spreads), 0.0)
+    return Components(0.0, max(sum(s.square for s in spreads), sum(s.own for s in spreads)), 0.0)
 
 
 def smallest_difference(variance: float, degrees: float, level: float = 0.95, power: float = POWER) -> float:

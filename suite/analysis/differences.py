@@ -15,10 +15,6 @@ from suite.analysis.spreads import Lending
 from suite.analysis.statistics import Estimate, Interval, Spread, difference
 from suite.core.metrics import by_name
 
-ASKED = 0.96
-"""The level of all differences to the first together: the estimate of how much spreads differ costs another point, and
-so false ones stay below 5% of tables (tests/analysis/test_coverage.py)."""
-
 COLUMNS = ["candidate", "behind", "low", "high", "decided", "images_only"]
 
 
@@ -52,7 +48,7 @@ def first_against_rest(tables: Sequence[NDArray[np.generic]], spreads: Sequence[
     found = [
         difference(tables[0], other, (spreads[0], own)) for other, own in zip(tables[1:], spreads[1:], strict=True)
     ]
-    _, asked = behind([_ratio(estimate) for estimate in found], [estimate.together for estimate in found], ASKED)
+    _, asked = behind([_ratio(estimate) for estimate in found], [estimate.together for estimate in found])
     return [estimate.interval(quantile) for estimate, quantile in zip(found, asked, strict=True)]
 
 

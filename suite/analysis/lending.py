@@ -7,11 +7,15 @@ mean square s² with d degrees of freedom is drawn towards a common one, s0², w
 
 d0 is estimated from how much the candidates' log s² differ (his section 6.2, as limma's fitFDist): infinite where
 they differ no more than chance, and then the squares are pooled; small where they differ a lot, and then each keeps
-its own. Two things are not limma's. s0² is the weighted mean of the squares, not his scale of the prior, which lies
-below it: with few candidates that keeps a difference's 95% interval at 94 to 95% where his gives 91 to 95% (two to ten
-candidates of two to five seeds, seeds alone, spreads equal or log-normal with a factor of e in the variance). And a
-square of zero is no estimate: equal values have a spread that is unknown, so such a candidate lends nothing and takes
-what the others have.
+its own. Three things are not limma's, all on the careful side. s0² is the weighted mean of the squares, not his scale
+of the prior, which lies below it. A sum of two moderated squares is never less than the sum of the two's own
+(`statistics.summed`). And a square of zero is no estimate: equal values have a spread that is unknown, so such a
+candidate lends nothing and takes what the others have.
+
+Coverage of a difference's 95% interval where seeds are all that varies, 6,000 studies each, two to five seeds: 95 to
+96% where all spread alike, 94 to 96% where their variances differ by log-normal factors of e (limma's: 91 to 95%).
+Falls short where fixed spreads differ fivefold among five candidates: 89 to 94% for the two widest, 92 to 94% for the
+widest and the narrowest; intervals=own keeps 94 to 95% there.
 
 Imports nothing of the suite but what its intervals are made of; arrays in, numbers out.
 """
@@ -50,8 +54,9 @@ def lend(own: Sequence[Spread]) -> list[Spread]:
 def _moderated(own: Spread, known: bool, common: float, weight: float, pool: float) -> Spread:
     degrees = own.degrees if known else 0.0
     if math.isinf(weight):
-        return Spread(common, pool, pool)
-    return Spread((weight * common + degrees * own.square) / (weight + degrees), min(weight + degrees, pool), pool)
+        return Spread(common, pool, pool, own.square)
+    square = (weight * common + degrees * own.square) / (weight + degrees)
+    return Spread(square, min(weight + degrees, pool), pool, own.square)
 
 
 def prior_degrees(squares: NDArray[np.float64], degrees: NDArray[np.float64]) -> float:

@@ -160,12 +160,12 @@ def _tested(claim: Judgement, margin: str) -> str:
 
 
 def _needed(claim: Judgement) -> str:
-    """What would decide an open claim: seeds of each candidate, or images where seeds alone would not."""
+    """What would decide an open claim: seeds of each candidate, else images, else neither alone."""
     if claim.needed is None:
         return MISSING
     if claim.needed.seeds is not None:
         return f"{claim.needed.seeds:,} seeds each"
-    return "no number of seeds" if claim.needed.images is None else f"{claim.needed.images:,} test images"
+    return "more seeds and images" if claim.needed.images is None else f"{claim.needed.images:,} test images"
 
 
 def misquoted(errata: list[Erratum]) -> pd.DataFrame:

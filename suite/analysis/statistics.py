@@ -12,7 +12,9 @@ and the interval is Student's t with Satterthwaite's degrees of freedom (Biometr
 component that is estimated below zero counts as zero, which makes the interval wider, never narrower. The seeds' mean
 square may be one that other candidates lent to (`suite.analysis.lending`).
 
-Coverage of a difference's 95% interval, by simulation (tests/analysis/test_coverage.py): COVERAGE
+Coverage of a difference's 95% interval, 1,500 probit studies in each regime (tests/analysis/test_coverage.py): with
+lent spreads 93.0 to 97.1%, lowest with two candidates of two seeds where seeds dominate; with own ones 94.5 to 97.7%.
+It falls short where fixed spreads differ fivefold among candidates that lend (`suite.analysis.lending`).
 
 Imports nothing else of the suite; arrays in, numbers out.
 """
@@ -59,6 +61,7 @@ class Spread:
     square: float
     degrees: float  # of freedom that it has for this candidate
     pool: float  # degrees of all that lend: a sum of two such squares has no more
+    own: float = 0.0  # the candidate's own mean square: a sum of such squares is no less than that of the own ones
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,10 @@ def accuracy_interval(hits: NDArray[np.generic], level: float = 0.95, spread: Sp
     half = quantile(level, degrees) * math.sqrt(variance)
     low, high = mean - half, mean + half
     if images * min(mean, 1 - mean) < FEW:
-        # As many independent images as would give this variance (Korn & Graubard, Survey Methodology 24, 1998).
-        effective = mean * (1 - mean) / variance if variance > 0 else images
+        # As many independent images as would give the variance that these hits have themselves (Korn & Graubard, Survey
+        # Methodology 24, 1998): a spread that is lent is not one of nearly perfect seeds.
+        own, _ = _mean_variance(squares, own_spread(squares))
+        effective = mean * (1 - mean) / own if own > 0 else images
         bounds = wilson(mean, effective, level)
         low, high = min(low, bounds[0]) if low > 0 else bounds[0], max(high, bounds[1]) if high < 1 else bounds[1]
     low, high = max(0.0, low), min(1.0, high)
@@ -204,7 +209,7 @@ def _mean_variance(squares: MeanSquares, spread: Spread) -> tuple[float, float]:
     if squares.image < squares.rest:  # images differ less than chance alone would: their component is zero
         if spread.square < squares.rest:
             return satterthwaite([(scale, squares.rest, (squares.seeds - 1) * (squares.images - 1))])
-        return satterthwaite([(scale, spread.square, spread.degrees)])
+        return satterthwaite([(1.0, *summed([scale], [spread]))])
     return satterthwaite([(scale, squares.image, squares.images - 1), *_seed_terms([squares], [spread])])
 
 
@@ -223,10 +228,15 @@ def _seed_terms(sides: Sequence[MeanSquares], spreads: Sequence[Spread]) -> list
 
 
 def summed(factors: Sequence[float], spreads: Sequence[Spread]) -> tuple[float, float]:
-    """The sum of `factor * square` and its degrees: no more than the pool's, whose squares the sides share."""
+    """The sum of `factor * square` and its degrees.
+
+    It is no less than the sides' own, so that two candidates which spread more than the others are not said to spread
+    as they do; its degrees are no more than the pool's, whose squares the sides share.
+    """
     terms = [(factor, spread.square, spread.degrees) for factor, spread in zip(factors, spreads, strict=True)]
     value, degrees = satterthwaite(terms)
-    return value, min(degrees, *(spread.pool for spread in spreads))
+    least = sum(factor * spread.own for factor, spread in zip(factors, spreads, strict=True))
+    return max(value, least), min(degrees, *(spread.pool for spread in spreads))
 
 
 def _agreeing(sides: Sequence[MeanSquares], spreads: Sequence[Spread]) -> bool:

@@ -145,7 +145,8 @@ def _errors(lending: Lending, candidate: str, track: str) -> dict[str, Any]:
         if scores is None:
             continue
         interval = accuracy_interval(scores, spread=lending.of(candidate, track, metrics[metric]))
-        row |= {"seeds": interval.seeds[0], "test_images": interval.images, "images_only": interval.images_only}
+        row |= {"seeds": interval.seeds[0], "test_images": interval.images}
+        row.setdefault("images_only", interval.images_only)  # of the error that rows are ranked by
         row |= _error(name, interval)
     return row
 

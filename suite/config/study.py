@@ -68,7 +68,7 @@ class Study:
     workspace: Path
     data_dir: Path | None
     offline: bool
-    dry_run: str  # "false", "true" or "measure"
+    dry_run: str  # "false", "true", "measure" or "power"
     stores: Stores = field(compare=False)  # where the projections go: no part of any run
     command: str = field(default="", compare=False)
 
@@ -122,7 +122,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         workspace=workspace,
         data_dir=Path(str(cfg["data_dir"])).expanduser().resolve() if cfg["data_dir"] else None,
         offline=boolean("offline", cfg["offline"]),
-        dry_run=one_of("dry_run", str(cfg["dry_run"]).lower(), ("false", "true", "measure")),
+        dry_run=one_of("dry_run", str(cfg["dry_run"]).lower(), ("false", "true", "measure", "power")),
         stores=_stores(cfg["storage"], workspace),
         command=command,
     )

@@ -89,7 +89,7 @@ def test_coverage_where_one_candidate_spreads_five_times_as_much_as_another() ->
             interval = difference_interval(tables[0], tables[1], spreads=used)
             held[lending] += interval.low <= truth <= interval.high
     print(f"unequal spreads: lent {held[True] / studies:.3f}, own {held[False] / studies:.3f}")
-    assert held[True] / studies >= 0.89
+    assert held[True] / studies >= 0.90
     assert held[False] / studies >= 0.92
 
 

@@ -8,7 +8,7 @@ from scipy.special import polygamma
 from scipy.stats import bartlett, t
 
 from suite.analysis.lending import lend, prior_degrees
-from suite.analysis.statistics import Spread
+from suite.analysis.statistics import Spread, summed
 
 
 def own(squares: list[float], degrees: float = 2) -> list[Spread]:
@@ -17,7 +17,7 @@ def own(squares: list[float], degrees: float = 2) -> list[Spread]:
 
 def test_squares_that_differ_no_more_than_chance_are_pooled() -> None:
     squares = [1.0, 1.5, 0.8]
-    assert lend(own(squares)) == [Spread(pytest.approx(1.1), 6, 6)] * 3
+    assert lend(own(squares)) == [Spread(pytest.approx(1.1), 6, 6, square) for square in squares]
     uneven = lend([Spread(1.0, 2, math.inf), Spread(2.0, 4, math.inf)])
     assert [spread.square for spread in uneven] == pytest.approx([10 / 6, 10 / 6])
 
@@ -52,8 +52,8 @@ def test_no_more_degrees_than_all_have() -> None:
 
 def test_equal_values_lend_nothing_and_take_what_the_others_have() -> None:
     found = lend([*own([0.0]), *own([2.0, 3.0])])
-    assert found[0] == Spread(pytest.approx(2.5), 4, 4)
-    assert lend([*own([0.0]), *own([2.0])]) == [Spread(2.0, 2, 2)] * 2
+    assert found[0] == Spread(pytest.approx(2.5), 4, 4, 0.0)
+    assert lend([*own([0.0]), *own([2.0])]) == [Spread(2.0, 2, 2, 0.0), Spread(2.0, 2, 2, 2.0)]
     nobody = own([0.0, 0.0])
     assert lend(nobody) == nobody
 
@@ -69,8 +69,7 @@ def test_coverage_where_seeds_are_all_that_varies(seeds: int, candidates: int, f
         deviations = np.exp(factor * rng.normal(size=candidates))
         values = deviations[:, None] * rng.normal(size=(candidates, seeds))
         first, second, *_ = lend(own(list(values.var(axis=1, ddof=1)), seeds - 1))
-        summed = first.square + second.square
-        degrees = summed**2 / (first.square**2 / first.degrees + second.square**2 / second.degrees)
-        half = t.ppf(0.975, min(degrees, first.pool)) * math.sqrt(summed / seeds)
+        value, degrees = summed([1 / seeds] * 2, [first, second])
+        half = t.ppf(0.975, degrees) * math.sqrt(value)
         held += abs(values[0].mean() - values[1].mean()) <= half
     assert 0.93 - 3 * 0.0066 <= held / studies <= 0.97

@@ -152,7 +152,7 @@ def test_each_form_of_claim_says_what_was_tested(form: str, names: str, changes:
     [
         (Needed(12, 40_000), "12 seeds each"),
         (Needed(None, 40_000), "40,000 test images"),
-        (Needed(None, None), "no number of seeds"),
+        (Needed(None, None), "more seeds and images"),
     ],
 )
 def test_what_would_decide_an_open_claim(needed: Needed, said: str) -> None:

@@ -195,6 +195,28 @@ def test_no_interval_of_hits_has_no_width(hits: np.ndarray) -> None:
         assert interval.high - interval.low > 0.01
 
 
+def test_a_lent_spread_reaches_perfect_seeds_as_their_t_interval() -> None:
+    lent = Spread(0.02, 6, 6)
+    half = t.ppf(0.975, 6) * math.sqrt(0.02 / 1500)
+    for wrong in (0, 1):
+        hits = np.ones((3, 500))
+        hits[:, :wrong] = 0
+        interval = accuracy_interval(hits, spread=lent)
+        assert interval.mean - interval.low == pytest.approx(half, rel=0.25 if wrong else 1e-9)
+        assert interval.high > 0.999
+
+
+def test_a_sum_of_lent_squares_is_no_less_than_the_sides_own() -> None:
+    rng = np.random.default_rng(4)
+    first, second = rng.random((3, 200)) < 0.8, rng.random((3, 200)) < 0.7
+    wide, narrow = (Spread(2.0, 7, 9, own) for own in (5.0, 0.5))
+    found = difference_interval(first, second, spreads=(wide, narrow))
+    as_own = difference_interval(first, second, spreads=(Spread(2.75, 7, 9), Spread(2.75, 7, 9)))
+    assert found.high - found.low == pytest.approx(as_own.high - as_own.low, rel=0.01)
+    as_lent = difference_interval(first, second, spreads=(Spread(2.0, 7, 9), Spread(2.0, 7, 9)))
+    assert found.high - found.low > 1.1 * (as_lent.high - as_lent.low)
+
+
 def test_other_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match="different test sets"):
         difference_interval(np.ones((2, 5)), np.ones((2, 6)))
