@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from suite.commandline import DONE, FAILED, INTERRUPTED
 from suite.core.addresses import recordable
+from suite.core.home import ensure_home
 from suite.core.refusals import os_error_text
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
     study = study_from(compose(arguments), command=shlex.join(["python", "-m", "suite.run", *public]))
 
     from suite.core.lock import workspace_lock
+    from suite.models.settings import refuse_settings
 
+    ensure_home(study.workspace)
+    refuse_settings()
     with contextlib.nullcontext() if study.dry_run in ("true", "power") else workspace_lock(study.workspace):
         try:  # a dry run writes no run, at most the cache of data, whoever is at work
             return _carry_out(study)

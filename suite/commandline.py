@@ -9,7 +9,10 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from suite.core.home import ensure_home
+from suite.core.output import never_fail
 from suite.core.refusals import Refusal, nearest_first, os_error_text, unknown
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -58,10 +61,15 @@ def name_list(text: str) -> list[str]:
 
 
 def import_keras() -> None:
-    """Import Keras with its backend; what the backend's native parts say on stderr meanwhile goes nowhere.
+    """Import Keras with its backend, as it comes; what the backend says on stderr meanwhile goes nowhere.
 
-    TensorFlow greets before any of its settings is read, which does not belong beside a table.
+    TensorFlow greets before any of its settings is read, which does not belong beside a table. Raises Refusal for
+    settings of Keras or a backend with which it would break off.
     """
+    from suite.models import settings  # late: --help answers without it
+
+    settings.refuse_settings()
+    settings.choose_backend()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
@@ -71,11 +79,14 @@ def import_keras() -> None:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+    settings.as_it_comes()
 
 
 def enter(main: Callable[[list[str]], int], help_text: str, arguments: list[str] | None = None) -> int:
     """Run an entry point: `--help`, refusals in one sentence on stderr, Ctrl-C as 130."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    never_fail()
+    ensure_home(Path(next((text[10:] for text in arguments if text.startswith("workspace=")), "") or "."))
     try:
         if any(argument in ("-h", "--help", "help") for argument in arguments):
             print(help_text.strip(), flush=True)

@@ -52,12 +52,13 @@ def main(arguments: list[str]) -> int:
         likeliest,
         read_pictures,
         recorded_fit,
-        recorded_preprocessing,
     )
+    from suite.training.preprocessing import recorded_preprocessing
 
     task = prediction.task_of(asked)
     copies = copies_folder(given, places=bool(task.boxes))
-    paths = find_pictures(Path(given["images"]).expanduser())
+    paths, passed_by = find_pictures(Path(given["images"]).expanduser())
+    print(*passed_by, sep="\n", end="\n" if passed_by else "", file=sys.stderr)
     preprocessing = recorded_preprocessing(directory)
     pixels, readable, unreadable = read_pictures(paths, recorded_fit(preprocessing, asked), preprocessing.input_shape)
     for path, reason in unreadable:

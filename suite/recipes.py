@@ -25,7 +25,8 @@ one only where it is off (switched). Below them the recipes that a study can nam
 KEYS: dict[str, Callable[[str], object]] = {"name": str}
 TITLES = {
     "optimizers": "recipe.optimizer", "schedules": "recipe.schedule", "losses": "recipe.loss",
-    "sampling": "which images an epoch shows", "updates": "gradients before the optimizer steps",
+    "transfer": "what learns, and how fast, of a network that starts from weights",
+    "sampling": "which images an epoch shows", "updates": "gradients until the optimizer steps",
     "averaging": "weights that are evaluated and saved", "stopping": "before the last epoch", "augment": "augmentation",
 }  # fmt: skip
 

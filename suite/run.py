@@ -12,12 +12,14 @@ Train a study's candidates under equal rules, tune each, repeat the winners over
 
     python -m suite.run study=NAME [budget=smoke|laptop|full] [limit=2h] [dataset=NAME] [backend=NAME]
                         [precision=auto|float32|mixed_bfloat16|mixed_float16] [workers=N] [workspace=DIR] [data_dir=DIR]
-                        [offline=true] [dry_run=true|measure|power] [instance=NAME]
+                        [executor=local|ray] [offline=true] [dry_run=true|measure|power] [instance=NAME]
                         [storage.mlflow=ADDRESS] [storage.optuna=ADDRESS] [key=value ...]
 
 Any value of the study, its recipe or its data can be set: seeds=5, search.trials=8, recipe.learning_rate=0.05,
 data.train_examples=10000, candidates.resnet20.options.width=0.5. The same command, typed again, trains only what is
 missing. Pictures of your own: dataset=folder data.path=DIR (one folder for each class).
+
+On many machines: executor=ray, with ray.address=HOST:PORT to join a cluster; python -m suite help scale says more.
 
 Stores that others share: storage.mlflow=http://HOST:PORT (or postgresql://USER@HOST/DATABASE), else
 $MLFLOW_TRACKING_URI, else mlflow.db in the workspace; storage.optuna=postgresql://USER@HOST/DATABASE, else

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from suite.commandline import DONE, FAILED, boolean, enter, parse
@@ -137,8 +139,13 @@ def _rebuild(workspace: Path, instances: list[Path], stores: Stores) -> int:
 
 
 def disk_bytes(directory: Path) -> int:
-    """Bytes of all files below a directory."""
-    return sum(path.lstat().st_size for path in directory.rglob("*") if path.is_file())
+    """Bytes of all files below a directory. A study that runs replaces its checkpoints meanwhile."""
+    total = 0
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += os.lstat(os.path.join(folder, name)).st_size
+    return total
 
 
 def size_text(size: float) -> str:

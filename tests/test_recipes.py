@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from suite.commandline import DONE, REFUSED, enter
-from suite.config.files import recipe_header, recipe_names
+from suite.config.files import recipe_header, recipe_names, recipe_values
 from suite.recipes import HELP, everything, main
 from suite.training.recipe import COMMON, parts
 from suite.training.recipe.part import KINDS
@@ -37,6 +37,18 @@ def test_every_recipe_has_a_header_that_says_where_it_is_from(capsys: pytest.Cap
         assert f"  {name} " in "\n".join(everything())
     for name in PUBLISHED - {"article"}:
         assert any(character.isdigit() for character in " ".join(recipe_header(name))), "a year or an address"
+
+
+def test_a_published_recipe_says_what_deviates_and_what_to_expect() -> None:
+    for name in PUBLISHED:
+        header = " ".join(recipe_header(name))
+        assert "Deviations: " in header, name
+        assert "xpect" in header or "no expectation" in header, name
+
+
+def test_deit_clips_no_gradients() -> None:
+    """Its table 9, and its authors' code: `--clip-grad` is None."""
+    assert "clip_norm" not in recipe_values("deit_small_data")
 
 
 def test_a_number_with_its_range_and_what_is_off(capsys: pytest.CaptureFixture[str]) -> None:

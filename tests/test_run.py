@@ -177,6 +177,7 @@ def not_accounted_for(workspace: Path) -> float:
     return float((session["busy_seconds"] - spent) / whole)
 
 
+@pytest.mark.slow
 def test_a_store_out_of_reach_stops_no_study_and_a_rebuild_repairs_it(workspace: Path, tmp_path: Path) -> None:
     again, key = tmp_path / "workspace", "mlp/tuned/final/1"
     shutil.copytree(workspace, again)
@@ -226,6 +227,7 @@ def test_typed_again_nothing_trains(workspace: Path) -> None:
     assert {key: result["ended_at"] for key, result in studies.results(workspace).items()} == before
 
 
+@pytest.mark.slow
 def test_a_deleted_result_trains_again_alone_and_comes_out_the_same(workspace: Path) -> None:
     before = studies.results(workspace)
     key = RunKey("lenet5", "tuned", "final", 1)
@@ -253,6 +255,7 @@ def test_another_configuration_is_refused(workspace: Path) -> None:
     assert "instance=NAME" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_projections_can_be_deleted_and_made_again(workspace: Path) -> None:
     rows, states = studies.metric_rows(workspace), studies.optuna_states(workspace)
     (workspace / "mlflow.db").unlink()
@@ -263,6 +266,7 @@ def test_the_projections_can_be_deleted_and_made_again(workspace: Path) -> None:
     assert studies.optuna_states(workspace) == states
 
 
+@pytest.mark.slow
 def test_what_a_power_cut_leaves_of_the_accounts_stops_nothing(workspace: Path) -> None:
     (path,) = workspace.glob("runs/tiny/*/sessions.jsonl")
     before = path.read_text(encoding="utf-8")
@@ -271,6 +275,7 @@ def test_what_a_power_cut_leaves_of_the_accounts_stops_nothing(workspace: Path) 
     assert before in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_damaged_mirror_is_named_and_mlflow_rebuilt_all_the_same(workspace: Path) -> None:
     database = workspace / "optuna.db"
     good = database.read_bytes()

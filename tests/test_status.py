@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,14 @@ def test_what_is_planned_is_what_the_report_counts(tmp_path: Path, capsys: pytes
     assert said(tmp_path, capsys, trials_counted=7)[0][2] == "0/7,", "where every candidate has more, all count"
     assert said(tmp_path, capsys, trials_counted=3)[0][2] == "0/3,", "a time limit stopped the search"
     assert said(tmp_path, capsys, tracks=["shared"])[0][1:] == ["search", "0/0,", "final", "0/2"]
+
+
+def test_a_checkpoint_that_is_replaced_meanwhile_counts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").write_text("12345")
+    monkeypatch.setattr(os, "walk", lambda top: [(str(top), [], ["gone", "here"])])
+    assert status.disk_bytes(tmp_path) == 5
 
 
 def test_what_has_nothing_to_search_waits_for_no_trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,8 +42,9 @@ def count(row: dict[str, Any]) -> str:
 
 
 def note(row: dict[str, Any]) -> str:
-    """What keeps a row from being ranked, what is missing of it, and what its interval leaves out."""
-    notes = [f"not ranked: differs in {row['apart']}"] if row["apart"] else []
+    """What weights a row starts from, what keeps it from being ranked, what is missing, what its interval omits."""
+    notes = [text for text in (row.get("starts_from"),) if text]
+    notes += [f"not ranked: differs in {row['apart']}"] if row["apart"] else []
     if row["lacking"]:
         so_far = "" if row["state"] == "finished" else " so far"
         notes.append(f"{row['seeds']} of {row['seeds_planned']} seeds{so_far}: not ranked ({row['lacking']})")

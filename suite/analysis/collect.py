@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite import tasks
-from suite.analysis import hashes
+from suite.analysis import corruption_records, hashes
 from suite.analysis.layout import FACTS, RECORD_FILES, RECORDS, RUNS
 from suite.core import directories
 from suite.core.durable import read_json, replacing, write_json, write_text
@@ -53,7 +53,7 @@ def collect(instance: Path, folder: Path, running: bool = True) -> None:
     write_text(folder / RUNS, runs_csv(rows, columns(task.metrics)))
     with replacing(folder / RECORDS) as partial, partial.open("wb") as file:
         # numpy's stub takes keywords named like its own parameters for them; run names hold slashes and never are.
-        np.savez_compressed(file, **dict(_arrays(runs, task)))  # type: ignore[arg-type]
+        np.savez_compressed(file, **dict(_arrays(study, runs, task)))  # type: ignore[arg-type]
     hashes.write(folder)
 
 
@@ -121,7 +121,9 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def _arrays(runs: list[tuple[directories.RunKey, Path]], task: Task) -> Iterator[tuple[str, NDArray[np.generic]]]:
+def _arrays(
+    study: Mapping[str, Any], runs: list[tuple[directories.RunKey, Path]], task: Task
+) -> Iterator[tuple[str, NDArray[np.generic]]]:
     """The arrays of records.npz: `<run>/<name>`, and as `<name>s` what runs share, where it first occurs or differs."""
     shared: dict[str, NDArray[np.generic]] = {}
     for key, directory in runs:
@@ -134,6 +136,9 @@ def _arrays(runs: list[tuple[directories.RunKey, Path]], task: Task) -> Iterator
         with np.load(path, allow_pickle=False) as saved:
             yield from ((f"{key}/{name}", _small(saved[name])) for name in saved.files if name not in task.shared)
             own = {name: _small(saved[name]) for name in task.shared}
+        result = read_result(directory)
+        measured = corruption_records.arrays(study, directory, result.ended_at if result else None)
+        yield from ((f"{key}/{name}", array) for name, array in measured)
         for name, array in own.items():
             if name not in shared:
                 shared[name] = array

@@ -53,6 +53,8 @@ def costs(records: Records) -> pd.DataFrame:
         name: sum(_number(session, field) for session in records.sessions for field in fields)
         for name, fields in OF_SESSIONS.items()
     }
+    evaluated = sum(_number(session, "evaluation_seconds") for session in records.sessions)
+    items |= {"corrupted images": evaluated} if evaluated else {}
     wall = wall_seconds(records)
     waited = float(records.runs["wait_seconds"].sum()) if "wait_seconds" in records.runs else 0.0
     items["waiting"] += max(0.0, waited - items["search"])  # while a worker waits for a verdict, the search is at work

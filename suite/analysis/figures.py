@@ -94,8 +94,9 @@ def look(series: int, kinds: Sequence[str]) -> tuple[str, str]:
     return COLORS[series % len(COLORS)], kinds[series // len(COLORS) % len(kinds)]
 
 
-def draw_curves(curves: Sequence[Curve], name: str) -> str:
-    """A line for each curve's mean and a band for its extremes, over the epochs; `name` is of the vertical axis."""
+def draw_curves(curves: Sequence[Curve], name: str, over: str = "epoch") -> str:
+    """A line for each curve's mean and a band for its extremes, over the epochs; `name` is of the vertical axis, `over`
+    of the other where that shows something else."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(5.6, 3.7), layout="constrained")
         axes = figure.subplots()
@@ -104,7 +105,7 @@ def draw_curves(curves: Sequence[Curve], name: str) -> str:
             dot = "o" if len(line.epochs) == 1 else None  # a line of one point would not be seen
             axes.plot(line.epochs, line.mean, color=color, linestyle=style, marker=dot, linewidth=1.6, label=line.label)
             axes.fill_between(line.epochs, line.low, line.high, color=color, alpha=0.18, linewidth=0)
-        axes.set(xlabel="epoch", ylabel=name)
+        axes.set(xlabel=over, ylabel=name)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         figure.legend(loc="outside lower center", ncols=3)
         return svg(figure)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import drawings, figures
+from suite.analysis import corruption, drawings, figures
 from suite.analysis.picture import Picture
 from suite.analysis.reading import Records
 from suite.core.metrics import by_name
@@ -19,7 +19,7 @@ def pictures(records: Records, rows: pd.DataFrame) -> list[Picture]:
     found: list[Picture] = []
     for track, part in rows.groupby("track", sort=False):
         found += [*_errors(records, str(track), part), *_curves(records, str(track))]
-        found += [*_trials(records, str(track))]
+        found += [*_trials(records, str(track)), *corruption.pictures(records, str(track))]
     return found + [
         picture for _, part in rows.groupby("track", sort=False) for picture in drawings.pictures(records, part)
     ]

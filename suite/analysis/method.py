@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import clocks, headings
+from suite.analysis import clocks, corruption, headings, starts
 from suite.analysis.costs import TRAINING
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed_finals
@@ -77,11 +77,13 @@ def measured(records: Records) -> list[tuple[str, str]]:
         ),
         ("Budget", f"{study['budget']}, {study['backend']}, {study['precision']}. {_length(records)}"),
         ("Recipe", _recipe(study)),
+        *starts.sentences(records),
         *([("Right is", records.task.right)] if records.task.right else []),
         ("What differs on purpose", f"{', '.join(study['axes'])}. Everything else is equal, or the row is not ranked."),
         ("Search and selection", _selection(records)),
         ("Final runs", _finals(records)),
         ("Intervals", intervals([records])),
+        *([("Corrupted test images", corruption.sentence(study))] if study.get("corruptions") else []),
         (headings.clock(device_kind(records.runs.device)), f"{_device(records)}: {CLOCK} {_timing(records)}".strip()),
     ]
 

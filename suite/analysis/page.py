@@ -11,7 +11,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from suite.analysis import clocks, headings, literature, memory, method, presentation
+from suite.analysis import clocks, corruption, headings, literature, memory, method, presentation
 from suite.analysis.claims import judgements
 from suite.analysis.costs import by_candidate, costs, wall_seconds
 from suite.analysis.differences import to_first
@@ -35,6 +35,7 @@ class Answer:
     known: pd.DataFrame
     differences: pd.DataFrame
     further: pd.DataFrame
+    corrupted: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def answer(records: Records, rows: pd.DataFrame) -> Answer:
         table=presentation.measured(shown),
         known=presentation.known(shown),
         differences=presentation.differences(differences),
-        further=presentation.further(rows, further(records.task)),
+        further=presentation.further(rows, further(records)),
+        corrupted=corruption.by_kind(records, str(rows.track.iloc[0])),
     )
 
 

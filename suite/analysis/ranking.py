@@ -32,6 +32,8 @@ def conditions(records: Records, candidate: str, track: str) -> dict[str, str]:
     if track == "tuned":
         flat["search.trials"] = trials_counted(study)
     flat |= {"task": records.task.name, "track": track, "architecture": described["architecture"]}
+    flat["weights"] = (described.get("starts_from") or {}).get("source")
+    flat["teacher"] = (described.get("learns_from") or {}).get("source")
     for part in ("options", "recipe", "data"):
         flat |= {f"{part}.{name}": value for name, value in (described.get(part) or {}).items()}
     # Folders of old have no hash of the test images: there the hash of the whole set stands for it.

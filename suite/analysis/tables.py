@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import clocks, literature
+from suite.analysis import clocks, corruption, literature, starts
 from suite.analysis.by_run import mean_interval
 from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.reading import Records
@@ -23,7 +23,6 @@ from suite.core.hardware import kind
 from suite.core.metrics import Metric, by_name, of_part
 from suite.core.outcomes import FAILED, Outcome
 from suite.core.planning import trials_counted, unsearched
-from suite.tasks.task import Task
 
 SIGNIFICANT = 8
 """Digits kept of computed numbers: more would differ between processors, and say nothing."""
@@ -51,7 +50,7 @@ def joint(studies: Sequence[Records], axes: Iterable[str]) -> pd.DataFrame:
         ]
         measured = [off_axes(conditions(own.records, name, track), axes) for own, name in places]
         rows += _ranked([_row(own, name, track) for own, name in places], measured)
-    metrics = {metric.name: metric for records in studies for metric in further(records.task)}
+    metrics = {metric.name: metric for records in studies for metric in further(records)}
     return frame(rows, list(metrics))
 
 
@@ -61,18 +60,24 @@ def frame(rows: list[dict[str, Any]], further: Sequence[str] = ()) -> pd.DataFra
     `further`: the names of the metrics that have columns of their own at the end, each with its interval.
     """
     measured = [f"{name}{end}" for name in further for end in ("", "_low", "_high")]
-    columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys([*REAL, *measured], "float64")
+    measured = [*([START] if any(row.get(START) for row in rows) else []), *measured]
+    columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys([*REAL, *measured], "float64") | {START: "object"}
     data = pd.DataFrame(rows, columns=[*COLUMNS, *measured])
     for name in data.columns:
         data[name] = data[name].astype(columns.get(str(name), "object"))  # type: ignore[call-overload]
     return data.reset_index(drop=True)
 
 
-def further(task: Task) -> list[Metric]:
-    """What is measured of the test images beside what the task is judged by, whose errors have their columns."""
-    return [metric for metric in of_part(task.metrics, "test") if metric.name not in task.judged]
+def further(records: Records) -> list[Metric]:
+    """What is measured of the test images beside what the task is judged by, whose errors have their columns; at last
+    what is measured of corrupted ones, where the study asks for that."""
+    task = records.task
+    own = [metric for metric in of_part(task.metrics, "test") if metric.name not in task.judged]
+    return [*own, *corruption.metrics(records.study)]
 
 
+START = "starts_from"
+"""The column of what rows start from, in a table where one starts from weights."""
 ERRORS = ("test_error", "top5_error")
 """What one minus each of the metrics that a task is judged by is called."""
 
@@ -128,6 +133,7 @@ def _row(lending: Lending, candidate: str, track: str) -> dict[str, Any]:
         "pruned": int((both.outcome == Outcome.PRUNED).sum()),
         "unfinished": int((both.outcome == "").sum()),
         "lacking": lacking(records, candidate, track),
+        START: starts.note(described),
         "timing": "; ".join(clocks.settings(done)),
         "untimed": clocks.reason(done, workers) or clocks.reason(search, workers),
     }
@@ -156,7 +162,12 @@ def _further(lending: Lending, candidate: str, track: str) -> dict[str, float | 
     too where each has a score."""
     records = lending.records
     row: dict[str, float | None] = {}
-    for metric in further(records.task):
+    for name, (mean, low, high) in corruption.intervals(records, candidate, track).items():
+        ends = ((name, mean), (f"{name}_low", low), (f"{name}_high", high))
+        row |= {column: None if value is None else _rounded(value) for column, value in ends}
+    for metric in further(records):
+        if metric.part is None:
+            continue  # of corrupted images
         scores = records.scores(candidate, track, metric) if metric.score else None
         if scores is not None:
             found = accuracy_interval(scores, spread=lending.of(candidate, track, metric))

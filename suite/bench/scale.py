@@ -7,7 +7,7 @@ random while it trains, workers and Ray's own task processes alike. executor=thr
 which shows what the coordinator costs by itself. Each run has two epochs of 0.05 s. Everything is written to a
 temporary folder, and at the end every run must be there once: in the directories and in MLflow.
 
-Exit: 0 all runs are there, each once; 1 one is missing or doubled; 2 refused.
+Exit: 0 all runs are there, each once; 1 one is missing or doubled, or the study stopped; 2 refused; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from suite.core.directories import run_directories
 from suite.core.durable import read_json
 from suite.core.refusals import Refusal
 from suite.core.result import read_result
-from suite.executors import Executor, RayOptions
+from suite.executors import Executor, RayOptions, require_ray
 from suite.projections import Opener, openers
 from suite.projections.projector import Projector
 from suite.study.accounting import SessionClock
-from suite.study.coordinator import Coordinator
+from suite.study.coordinator import Coordinator, Stopped
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets
 from suite.study.plan import planned
@@ -264,18 +264,31 @@ def parsed(arguments: Sequence[str]) -> Scale:
     scale = Scale(**given)
     if scale.runs < 10 or scale.workers < 1:
         raise Refusal("expected at least runs=10 and workers=1")
+    if scale.executor == "ray":
+        require_ray()
     return scale
 
 
 def main(arguments: Sequence[str]) -> int:
+    if {"-h", "--help", "help"} & set(arguments):
+        print(str(__doc__).strip())
+        return 0
     try:
         scale = parsed(arguments)
         with tempfile.TemporaryDirectory(prefix="suite-scale-", ignore_cleanup_errors=True) as folder:
-            figures = measure(scale, Path(folder).resolve())
-            os.chdir("/")
+            try:
+                figures = measure(scale, Path(folder).resolve())
+            finally:
+                os.chdir("/")
     except Refusal as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
         return 2
+    except Stopped as stopped:
+        print(f"stopped: {stopped}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     print(*figures.lines(), sep="\n")
     return 1 if figures.wrong else 0
 

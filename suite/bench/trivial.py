@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from suite.core.directories import CHECKPOINTS, HISTORY
 from suite.core.durable import write_json
 from suite.core.outcomes import Outcome
+from suite.core.refusals import Refusal
 from suite.executors.worker import main
 from suite.training import checkpoint
 from suite.training.spec import RunSpec
@@ -49,6 +50,10 @@ class Trivial:
             "device_seconds": EPOCH_SECONDS * len(rows),
             **tested,
         }
+
+    def evaluate(self, spec: RunSpec, directory: Path, copies: Sequence[Sequence[Any]]) -> None:
+        """Nothing was learnt, and there are no weights."""
+        raise Refusal(f"{directory} has no weights: nothing was learnt")
 
 
 def _row(spec: RunSpec, epoch: int) -> dict[str, Any]:

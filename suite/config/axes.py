@@ -10,7 +10,7 @@ from suite.config.candidates import Candidate
 from suite.config.checks import as_list
 from suite.core.axes import FEEDING, GROUPS
 from suite.core.refusals import unknown
-from suite.data.dataset import DataSpec
+from suite.data.dataset import PLACES, DataSpec
 from suite.training.recipe import every_name
 
 
@@ -35,6 +35,6 @@ def _values(candidates: Iterable[Candidate]) -> set[str]:
     return {
         *FEEDING,
         *(f"recipe.{name}" for name in every_name()),
-        *(f"data.{field.name}" for field in fields(DataSpec) if field.name not in ("name", "path")),
+        *(f"data.{field.name}" for field in fields(DataSpec) if field.name not in ("name", *PLACES)),
         *(f"options.{name}" for name in options),
     }

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from suite import tasks
 from suite.config.checks import NAME, count, mapping
-from suite.config.layers import images_seen_of, recipe_layer, recipe_of
+from suite.config.layers import Layer, fitted, images_seen_of, recipe_layer, recipe_of
 from suite.config.search import SEARCH_KEYS, SearchSpace, checked_search, space_of
+from suite.config.sources import IMAGENET, Source, check_within, published, source_from
 from suite.core.identity import in_words
 from suite.core.refusals import Refusal, unknown
-from suite.data.dataset import DataSpec
-from suite.training.recipe import CHOSEN, Recipe, neutral_values, parts
+from suite.data.dataset import PLACES, DataSpec
+from suite.models import PRETRAINED
+from suite.training.recipe import CHOSEN, NotInUse, Recipe, neutral_values, parts
+from suite.training.transfer.backbone_rate import USUAL
 
-KEYS = ("architecture", "options", "recipe", "data", "search")
+STARTS = ("weights", "teacher")
+"""What a candidate names of other runs."""
+KEYS = ("architecture", "options", *STARTS, "recipe", "data", "search")
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,14 @@ class Candidate:
     data: DataSpec
     images_seen: int | None  # training length in images; None: the recipe's epochs
     search: SearchSpace = field(default_factory=SearchSpace)
+    weights: Source | None = None  # what its runs start from; None: at random, or from what an option names
+    teacher: Source | None = None  # whose answers it learns from, where its loss is distillation
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """Whose final runs its own need, by what for: weights, teacher."""
+        named = {name: getattr(self, name) for name in STARTS}
+        return {name: source for name, source in named.items() if source is not None}
 
     def settled(self, train_examples: int) -> Recipe:
         """The recipe with its epochs, now that the training set's size is known: whole epochs, rounded up."""
@@ -42,23 +55,34 @@ class Candidate:
 
     def check_pixels(self, size: tuple[int, int]) -> None:
         """Raises Refusal where the recipe, or an end of what is searched, is too large for images of this size."""
-        ends = [
-            {name: end}
-            for name, dimension in self.search.dimensions.items()
-            for end in dimension.get("choices") or (dimension["low"], dimension["high"])
-        ]
-        for parameters in ({}, *ends):
+        for where, recipe in self._ends():
             try:
-                self.recipe.with_parameters(parameters).check_pixels(size)
+                recipe.check_pixels(size)
             except Refusal as refusal:
-                where = f", in search space {self.search.space}" if parameters else ""
-                raise Refusal(f"candidate {self.name}{where}: {refusal}") from None
+                raise Refusal(f"{where}: {refusal}") from None
+
+    def check_batches(self, examples: int) -> None:
+        """Raises Refusal where a batch, or the largest that is searched, is more than these training images."""
+        for where, recipe in self._ends():
+            if examples < recipe.batch_size:
+                raise Refusal(
+                    f"{where}: a batch of {recipe.batch_size} is larger than the {examples} training images; set "
+                    f"recipe.batch_size={examples} or less (never changed silently)"
+                )
+
+    def _ends(self) -> Iterator[tuple[str, Recipe]]:
+        """The recipe as it stands, and with each end of each dimension of its search; and where that is said."""
+        yield f"candidate {self.name}", self.recipe
+        for name, dimension in self.search.dimensions.items():
+            for end in dimension.get("choices") or (dimension["low"], dimension["high"]):
+                where = f"candidate {self.name}, in search space {self.search.space}"
+                yield where, self.recipe.with_parameters({name: end})
 
 
 def candidates_from(cfg: Mapping[str, Any]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
     """The candidates of a composed configuration, and the names of those that were dropped. Raises Refusal."""
     typed = cfg["typed"]
-    recipe_of([*cfg["layers"], typed])  # what is wrong for all is said without a candidate's name
+    fitted(typed, lambda said: recipe_of([*cfg["layers"], said]))  # what is wrong for all is said without a name
     written, said = mapping("candidates", cfg["candidates"]), mapping("candidates", typed.get("candidates"))
     if "candidates" in typed and typed["candidates"] is None:
         said = dict.fromkeys(written)
@@ -66,11 +90,15 @@ def candidates_from(cfg: Mapping[str, Any]) -> tuple[tuple[Candidate, ...], tupl
     names = [name for name in {**written, **said} if name not in dropped]
     if not names:
         raise Refusal(f"study {cfg['study']!r} has no candidates: name at least one under `candidates:`")
-    return tuple(_candidate(name, written.get(name), said.get(name), cfg) for name in names), tuple(dropped)
+    found = [_candidate(name, written.get(name), said.get(name), cfg) for name in names]
+    check_within({candidate.name: [*candidate.sources.values()] for candidate, _ in found})
+    _say_what_is_of_no_use(found)
+    return tuple(candidate for candidate, _ in found), tuple(dropped)
 
 
-def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Candidate:
-    """One candidate, from what the files say of it and what the command line says of it alone."""
+def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> tuple[Candidate, list[NotInUse]]:
+    """One candidate, from what the files say of it and what the command line says of it alone; and what the command
+    line says of all, but it has no use for."""
     if not NAME.fullmatch(str(name)):
         raise Refusal(f"candidate {name!r}: a name has letters, digits and . _ + - only, for it is also a folder")
     own, last = (_sections(name, value) for value in (written, said))
@@ -79,13 +107,23 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
     _say_what_is_overruled(name, own, typed, last)
     architecture = str(last["architecture"] or own["architecture"] or name)
     options = {**own["options"], **last["options"]}
+    starts = {**own["starts"], **last["starts"]}
+    weights = starts.get("weights")
+    if weights == IMAGENET:
+        options = published(f"candidate {name}", architecture, options)
     _check_architecture(f"candidate {name}", architecture, options)
-    layers = [*cfg["layers"], {"own": True, "recipe": own["recipe"]}, typed, {"own": True, "recipe": last["recipe"]}]
+
+    def layers(said: Layer) -> list[Layer]:
+        return [*cfg["layers"], {"own": True, "recipe": own["recipe"]}, said, {"own": True, "recipe": last["recipe"]}]
+
     try:
-        recipe = recipe_of(layers)
+        recipe, not_in_use = fitted(typed, lambda said: recipe_of(layers(said)))
     except Refusal as refusal:
         raise Refusal(f"candidate {name}: {refusal}") from None
+    unused = {refusal.key for refusal in not_in_use}
+    typed["recipe"] = {key: value for key, value in typed["recipe"].items() if key not in unused}
     _say_what_is_left_out(name, own, typed, last, recipe)
+    recipe = _transferred(str(name), recipe, layers(typed), options, weights)
     task = tasks.get(cfg["task"])
     if (meant := parts("losses")[recipe.loss].of) != task.outputs:
         raise Refusal(
@@ -105,7 +143,42 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> Ca
     }
     space = space_of(str(name), search.get("space"), recipe)
     spec = _data(data, cfg["dataset"], task.target)
-    return Candidate(str(name), architecture, options, recipe, spec, images_seen_of(layers), space)
+    source = None if weights == IMAGENET else source_from(f"candidates.{name}.weights", weights)
+    teacher = _teacher(str(name), recipe, starts.get("teacher"))
+    images_seen = images_seen_of(layers(typed))
+    found = Candidate(str(name), architecture, options, recipe, spec, images_seen, space, source, teacher)
+    return found, not_in_use
+
+
+def _teacher(name: str, recipe: Recipe, value: Any) -> Source | None:
+    """Whose answers a candidate learns from. Raises Refusal where its loss wants a teacher and it has none, or v.v."""
+    key = f"candidates.{name}.teacher"
+    if value is None and parts("losses")[recipe.loss].teacher:
+        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} learns from a teacher: {key}=STUDY/CANDIDATE")
+    if value is not None and not parts("losses")[recipe.loss].teacher:
+        raise Refusal(f"{key}={value} wants candidates.{name}.recipe.loss=distillation, which learns from it")
+    return source_from(key, value)
+
+
+def _transferred(
+    name: str, recipe: Recipe, layers: Sequence[Layer], options: Mapping[str, Any], weights: Any
+) -> Recipe:
+    """The recipe of a candidate that starts from weights: without a word on what learns, the backbone gets a tenth of
+    the rate. Raises Refusal where the recipe speaks of a backbone that nothing has trained."""
+    used = recipe.of("transfer")
+    if weights is None and not options.get(PRETRAINED):
+        if used:
+            raise Refusal(
+                f"candidate {name}: recipe.{used[0].switch}={in_words(getattr(recipe, used[0].switch))} is for a "
+                f"network that starts from weights, and this one starts at random: give it weights, as in "
+                f"candidates.{name}.weights=STUDY/CANDIDATE"
+            )
+        return recipe
+    switches = {part.switch for part in parts("transfer").values()}
+    said = {key for layer in layers for key in layer.get("recipe") or {}} | {part.switch for part in used}
+    if weights is None or said & switches:
+        return recipe
+    return recipe.with_parameters({"backbone_rate": USUAL})
 
 
 def _sections(name: str, value: Any) -> dict[str, Any]:
@@ -120,6 +193,7 @@ def _sections(name: str, value: Any) -> dict[str, Any]:
         raise Refusal(f"candidate {name}: {refusal}") from None
     return {
         "architecture": value.get("architecture"),
+        "starts": {key: value[key] for key in STARTS if key in value},
         "options": mapping(f"options of {name}", value.get("options")),
         "recipe": recipe,
         "data": mapping(f"data of {name}", value.get("data")),
@@ -141,6 +215,16 @@ def _say_what_is_overruled(
                 )
     if typed.get("images_seen") is not None and "epochs" in own["recipe"] and "epochs" not in last["recipe"]:
         print(f"note: images_seen={typed['images_seen']} replaces candidate {name}'s own epochs", file=sys.stderr)
+
+
+def _say_what_is_of_no_use(found: Sequence[tuple[Candidate, Sequence[NotInUse]]]) -> None:
+    """Names the candidates that have no use for what is typed for all. Raises Refusal where none of them has."""
+    for candidate, not_in_use in found:
+        for refusal in not_in_use:
+            if not any(refusal.key in other.recipe.numbers() for other, _ in found):
+                raise refusal
+            remedy = _remedy(candidate.name, refusal.key, candidate.recipe)
+            print(f"note: {refusal}: it is left out of candidate {candidate.name}{remedy}", file=sys.stderr)
 
 
 def _say_what_is_left_out(
@@ -209,6 +293,7 @@ def _data(values: Mapping[str, Any], dataset: str, target: str | None) -> DataSp
     for key in ("train_examples", "validation_examples", "test_examples"):
         if values.get(key) is not None:
             count(f"data.{key}", values[key])
+    places = {key: str(Path(str(values[key])).expanduser().resolve()) for key in PLACES if values.get(key)}
     if dataset == "folder":
-        values = {**values, "path": str(Path(str(values["path"])).expanduser().resolve())}
+        values = {**values, **places}
     return DataSpec(name=dataset, target=target, **values)

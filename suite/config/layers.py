@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from suite.config.checks import count, mapping
 from suite.config.files import recipe_values
 from suite.core.refusals import Refusal
-from suite.training.recipe import Recipe
+from suite.training.recipe import NotInUse, Recipe
 
 DEFAULT_RECIPE = "standard"
 
@@ -44,6 +44,24 @@ def recipe_of(layers: Sequence[Layer]) -> Recipe:
     for changes in [*(changes for _, changes in kept), {} if epochs is None else {"epochs": epochs}]:
         values = Recipe.changed(values, changes).as_mapping() if changes else values
     return Recipe.from_mapping(values)
+
+
+def fitted(typed: Layer, fold: Callable[[Layer], Recipe]) -> tuple[Recipe, list[NotInUse]]:
+    """The recipe that `fold` makes with what was typed for all, and what had to be left out of that: numbers of parts
+    that this recipe does not use, though another candidate's may.
+
+    Raises Refusal for anything else that is wrong.
+    """
+    left_out: list[NotInUse] = []
+    while True:
+        gone = [refusal.key for refusal in left_out]
+        said = {key: value for key, value in typed["recipe"].items() if key not in gone}
+        try:
+            return fold({**typed, "recipe": said}), left_out
+        except NotInUse as refusal:
+            if refusal.key not in said:
+                raise
+            left_out.append(refusal)
 
 
 def images_seen_of(layers: Sequence[Layer]) -> int | None:

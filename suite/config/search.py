@@ -42,9 +42,13 @@ def checked_search(what: str, value: Any, keys: tuple[str, ...]) -> dict[str, An
 
 
 def _declared(recipe: Recipe) -> dict[str, dict[str, Any]]:
-    """The dimensions of every number of the recipe that says what is `tried`, where no file is for its optimizer."""
-    tried = {name: number.tried for name, number in recipe.numbers().items()}
-    return {name: {"low": span[0], "high": span[1], "log": True} for name, span in tried.items() if span}
+    """The dimensions of every number of the recipe that says what is `tried`, where no file is for its optimizer.
+
+    A number that the recipe sets to 0, as a decay, was switched off, and stays so: no logarithmic range begins there.
+    """
+    values = recipe.as_mapping()
+    tried = {name: number.tried for name, number in recipe.numbers().items() if number.tried and values[name] > 0}
+    return {name: {"low": span[0], "high": span[1], "log": True} for name, span in tried.items()}
 
 
 def space_of(candidate: str, asked: str | None, recipe: Recipe) -> SearchSpace:
@@ -98,6 +102,8 @@ def _dimension(where: str, parameter: str, value: Any, recipe: Recipe) -> dict[s
     )
     if low > high:
         raise Refusal(f"{where}, {parameter}: low {low} lies above high {high}")
+    if isinstance(low, int) and low < high:  # a number whose multiples alone are allowed divides no two neighbours
+        _taken(f"{where}, {parameter}, which tries every whole number, or give choices", parameter, low + 1, recipe)
     if log and low <= 0:
         raise Refusal(f"{where}, {parameter}: a logarithmic range begins above 0, not at {low}")
     return {**dimension, "low": low, "high": high}

@@ -20,6 +20,8 @@ DRIVERS = {
     "mysql": {"pymysql": "pymysql", "MySQLdb": "mysqlclient"},
 }
 """For each kind of database the modules that speak to it, the first one preferred, and the packages that bring them."""
+PORTS = {"postgresql": 5432, "mysql": 3306}
+"""Where each listens unless an address says otherwise."""
 
 
 def stores_from(workspace: Path, mlflow: str | None = None, optuna: str | None = None) -> Stores:
@@ -105,4 +107,6 @@ def _database(address: Address) -> tuple[str | int | None, ...] | None:
     from sqlalchemy.engine import make_url
 
     url = make_url(address.text)
-    return url.get_backend_name(), url.host or str(url.query.get("host")), url.port, url.database
+    kind, query = url.get_backend_name(), url.query
+    port = url.port or query.get("port") or PORTS[kind]
+    return kind, url.host or str(query.get("host")), int(str(port)), url.database

@@ -13,6 +13,7 @@ from suite.config.axes import axes_from
 from suite.config.candidates import Candidate, candidates_from
 from suite.config.checks import NAME, as_list, boolean, count, mapping, number, one_of, seconds_from
 from suite.config.claims import claims_from
+from suite.config.evaluation import Evaluation, evaluation_from
 from suite.config.search import SEARCH_KEYS, checked_search
 from suite.config.stores import stores_from
 from suite.core.addresses import Stores
@@ -54,6 +55,7 @@ class Study:
     tracks: tuple[str, ...]
     claims: tuple[Mapping[str, Any], ...]
     intervals: str  # whose seeds' spread they rest on: "lent" by all comparable candidates, or each one's "own"
+    evaluation: Evaluation  # of final runs, beside the test: no part of any run
     train_on_validation: bool
     stamp: str | None
     limit_seconds: float | None
@@ -84,6 +86,11 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     backend = _backend(cfg["backend"])
     task = tasks.get(str(cfg["task"]))
     candidates, dropped = candidates_from(cfg)
+    for candidate in candidates:
+        try:
+            candidate.recipe.check_backend(backend)
+        except Refusal as refusal:
+            raise Refusal(f"candidate {candidate.name}: {refusal}") from None
     searched = any(candidate.search.dimensions for candidate in candidates)
     instance = cfg["instance"] or f"{cfg['dataset']}-{cfg['budget']}-{backend}-{precision}"
     if not NAME.fullmatch(str(instance)):
@@ -108,6 +115,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         tracks=_tracks(cfg["tracks"], searched),
         claims=claims_from(cfg["claims"], [candidate.name for candidate in candidates], dropped, judged),
         intervals=one_of("intervals", cfg["intervals"], (LENT, OWN)),
+        evaluation=evaluation_from(cfg["evaluation"], [candidate.name for candidate in candidates]),
         train_on_validation=on_validation,
         stamp=cfg["stamp"],
         limit_seconds=seconds_from(cfg["limit"]),
@@ -115,8 +123,8 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         backend=backend,
         precision=precision,
         workers=count("workers", cfg["workers"]),
-        executor=_executor(cfg["executor"]),
-        ray=_ray(mapping("ray", cfg["ray"])),
+        executor=(executor := _executor(cfg["executor"])),
+        ray=_ray(mapping("ray", cfg["ray"]), executor),
         threads=None if cfg["threads"] == "auto" else count("threads", cfg["threads"]),
         deterministic=None if cfg["deterministic"] == "auto" else boolean("deterministic", cfg["deterministic"]),
         workspace=workspace,
@@ -163,12 +171,12 @@ def _backend(value: Any) -> str:
 
 def _executor(value: Any) -> str:
     executor = one_of("executor", value, executors.NAMES)
-    if executor == "ray" and find_spec("ray") is None:
-        raise Refusal(f"executor=ray needs Ray, which is not installed: {executors.INSTALL}")
+    if executor == "ray":
+        executors.require_ray()
     return executor
 
 
-def _ray(section: Mapping[str, Any]) -> executors.RayOptions:
+def _ray(section: Mapping[str, Any], executor: str) -> executors.RayOptions:
     """The cluster; Ray deals GPUs out whole, or several runs to one of them."""
     for key in section:
         if key not in ("address", "gpus"):
@@ -177,12 +185,10 @@ def _ray(section: Mapping[str, Any]) -> executors.RayOptions:
     if gpus is not None and (gpus < 0 or (gpus > 1 and gpus != int(gpus))):
         raise Refusal(f"ray.gpus={gpus:g}: expected auto, 0, a share below 1 or a whole number")
     address = section.get("address")
-    if str(address).startswith("ray://"):
-        raise Refusal(
-            f"ray.address={address}: the coordinator runs on one of the cluster's machines; start the command there, "
-            "with ray.address=auto"
-        )
-    return executors.RayOptions(str(address) if address else None, gpus)
+    options = executors.RayOptions(str(address) if address else None, gpus)
+    if executor == "ray":
+        options.refuse_client()
+    return options
 
 
 def _search(cfg: Mapping[str, Any], searched: bool) -> Search:

@@ -3,24 +3,26 @@
 A machine that the cluster has lost may still be computing. So its worker never had the run's own directory: it trains
 in `attempt-<n>/`, and only the attempt that was handed out last counts, until the coordinator takes note of its end.
 
-`hand_out` moves the checkpoints into the new attempt's directory, `settle` takes back what came of it. An attempt
-counts as long as its mark is there, which only the coordinator makes and removes: a directory that a lost worker makes
-again has none. Every step may be cut off anywhere and is made good by the next `settle`.
+`hand_out` takes the checkpoints into the new attempt's directory, in a folder made for it: a machine whose disk is a
+network's may know the old one by its handle, and write into it wherever it has been moved. `settle` takes back what
+came of it. An attempt counts as long as its mark is there, which only the coordinator makes and removes: a directory
+that a lost worker makes again has none. Every step may be cut off anywhere and is made good by the next `settle`.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 from suite.core import faults
 from suite.core.directories import ATTEMPT, CHECKPOINTS, RESULT
-from suite.core.durable import sync_directory
+from suite.core.durable import PARTIAL, sync_directory
 
 MARK = "handed-out"
 """The file by which the coordinator knows its attempt; it is no truth for anybody else."""
+GIVEN_UP = "given-up"
+"""What the folder of checkpoints is called whose content the attempt has in another."""
 
 
 def hand_out(run: Path, number: int) -> Path:
@@ -30,9 +32,11 @@ def hand_out(run: Path, number: int) -> Path:
     (attempt / MARK).touch()
     faults.reach("attempt.marked")
     if (run / CHECKPOINTS).is_dir():
-        shutil.rmtree(attempt / CHECKPOINTS, ignore_errors=True)
-        os.replace(run / CHECKPOINTS, attempt / CHECKPOINTS)
-        _disown(attempt / CHECKPOINTS)
+        _again(run / CHECKPOINTS, attempt / CHECKPOINTS)
+        faults.reach("attempt.linked")
+        os.replace(run / CHECKPOINTS, attempt / GIVEN_UP)  # at once: half a folder would be taken for the run's
+        faults.reach("attempt.moved_in")
+        shutil.rmtree(attempt / GIVEN_UP, ignore_errors=True)
     return attempt
 
 
@@ -76,10 +80,28 @@ def _take_back(run: Path, attempt: Path) -> None:
         sync_directory(run)
 
 
-def _disown(folder: Path) -> None:
-    """Give the files that lie directly in a folder, such as the heartbeat, to nobody who has them open."""
-    for path in [path for path in folder.iterdir() if path.is_file()]:
-        with suppress(OSError):
-            content = path.read_bytes()
-            path.unlink()
-            path.write_bytes(content)
+def _again(old: Path, new: Path) -> None:
+    """The same checkpoints in folders of their own. The files in each are never written again, and need no copies.
+
+    What lies directly in the folder, such as the heartbeat, may be open somewhere, and is copied; what a worker left
+    unfinished stays behind.
+    """
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    for path in old.iterdir():
+        if path.name.startswith(PARTIAL):
+            continue
+        try:
+            if path.is_dir():
+                shutil.copytree(path, new / path.name, copy_function=_link)
+            else:
+                shutil.copyfile(path, new / path.name)
+        except (FileNotFoundError, shutil.Error):  # a lost worker has just dropped it for a newer one
+            shutil.rmtree(new / path.name, ignore_errors=True)
+
+
+def _link(old: str, new: str) -> None:
+    try:
+        os.link(old, new)
+    except OSError:  # not every disk has links
+        shutil.copyfile(old, new)

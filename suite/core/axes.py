@@ -1,8 +1,9 @@
 """What a study lets differ on purpose: its axes, each the name of a single value or of a group of values.
 
 A value has a dotted name: `recipe.learning_rate`, `options.width`, `data.train_examples`. A group is what stands before
-the dot: `recipe`, `options`, `data`; `architecture` is the network with its options. What costs or feeds a candidate is
-in no group: it is an axis only where its own name is given, so that no row is ahead for having trained longer.
+the dot: `recipe`, `options`, `data`; `architecture` is the network with its options. What costs or feeds a candidate,
+such as the weights that it starts from, is in no group: it is an axis only where its own name is given, so that no row
+is ahead for having trained longer.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 GROUPS = ("architecture", "options", "recipe", "data")
 FEEDING = frozenset({
     "recipe.epochs", "recipe.patience", "data.train_examples", "data.imbalance", "data.images", "data.image_size",
-    "search.trials",
+    "search.trials", "weights", "teacher",
 })  # fmt: skip
 """What costs or feeds a candidate."""
 
@@ -20,6 +21,15 @@ IMPLIED = {
     "data.train_examples": ("data.images", "recipe.epochs"),  # the budget counts images: fewer are seen more often
     "data.imbalance": ("data.images", "recipe.epochs"),
     "data.image_size": ("data.hash", "test images"),  # other pixels of the same pictures
+    "teacher": ("recipe.loss", "recipe.temperature", "recipe.alpha"),
+    "weights": (  # what has a meaning only where a network starts from weights
+        "options.pretrained",
+        "recipe.freeze",
+        "recipe.freeze_statistics",
+        "recipe.backbone_rate",
+        "recipe.layer_decay",
+        "recipe.unfreeze",
+    ),
 }
 """What follows where a value is an axis."""
 

@@ -6,7 +6,8 @@
     runs/<study>/<instance>/sessions.jsonl                             one line per session: where its time went
     runs/<study>/<instance>/limit.json                                 with a time limit: what it decided
     runs/<study>/<instance>/logs/<worker>.log                          what the workers printed
-    runs/<study>/<instance>/<candidate>/<track>/final/superseded-*/    final runs that a grown search no longer selects
+    runs/<study>/<instance>/<candidate>/<track>/<phase>/superseded-*/  runs that a grown search no longer selects, or
+                                                                       that started from weights which are others now
     runs/<study>/<instance>/<candidate>/<track>/<phase>/<number>/      one run, the only truth about it
         run.json            what determines the run; written when it is first handed out
         attempts.json       when each attempt at it started
@@ -18,6 +19,8 @@
         preprocessing.json  final runs: what the pixels went through before the network
         model.weights.h5    final runs: the last weights
         result.json         the commit point: a run with it is over, a run without it is not
+        corrupted.npz       final runs that a study evaluates on corrupted test images: each copy's scores
+        evaluation.json     of these: the errors; both come after the result (suite.core.evaluation)
         attempt-<n>/        on a cluster: where attempt n trains, as long as it is in hand (suite.core.attempts)
 
 A killed worker leaves the first five of these, perhaps files of the end phase and unfinished temporary files; the lock
@@ -48,6 +51,7 @@ RUN, RESULT, HISTORY, PREDICTIONS, WEIGHTS = (
 )  # fmt: skip
 CHECKPOINTS = "checkpoints"
 """The folder of a run's checkpoints."""
+EVALUATION, CORRUPTED = "evaluation.json", "corrupted.npz"
 ATTEMPT = "attempt-"
 """How the name of an attempt's own directory begins."""
 STUDY, SESSIONS = "study.json", "sessions.jsonl"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from suite.core.directories import RESULT
 from suite.core.durable import read_json, write_json
+from suite.core.evaluation import read_evaluation
 from suite.core.hardware import kind
 from suite.core.metrics import Metric
 from suite.core.outcomes import Outcome
@@ -108,11 +109,13 @@ def finished(asked: Mapping[str, Any], measured: Mapping[str, Any], ended_at: fl
 
 
 def read_result(directory: Path) -> Result | None:
-    """The committed result of a run, or None while it has none."""
+    """The committed result of a run, or None while it has none; with the figures of what was evaluated since."""
     try:
-        return Result.from_mapping(read_json(directory / RESULT))
+        result = Result.from_mapping(read_json(directory / RESULT))
     except FileNotFoundError:
         return None
+    evaluated = read_evaluation(directory, result.ended_at)
+    return replace(result, metrics={**result.metrics, **evaluated["figures"]}) if evaluated else result
 
 
 def write_result(directory: Path, result: Result) -> None:

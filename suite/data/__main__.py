@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from suite.commandline import DONE, boolean, enter, import_keras, parse, whole_number
-from suite.core.refusals import Refusal
-from suite.data import Dataset, DataSpec, dataset_names, load
+from suite.commandline import DONE, boolean, enter, import_keras, name_list, parse, whole_number
+from suite.core.durable import replacing
+from suite.core.refusals import Refusal, unknown
+from suite.data import Dataset, DataSpec, dataset_names, duplicates, load
+from suite.data.contents import image_digests
 
 HELP = """
 python -m suite.data [name=NAME] [data_dir=DIR] [path=DIR] [image_size=N] [split_seed=N] [workspace=DIR] [offline=true]
-                    [augment=RECIPE sheet=FILE.png]
+                    [label_from=...] [labels=FILE.csv] [classes=[A,B]|N] [fit=crop|pad|squash] [on_bad=refuse|skip]
+                    [allow_duplicates=true] [duplicates=FILE.csv] [augment=RECIPE sheet=FILE.png]
+                    [corrupt=KIND|all sheet=FILE.png]
 
 Shows where a data set was found, its checksum, shapes, the images of each class and part, its hash, and notes.
 Without a name: the names.
@@ -24,14 +30,28 @@ Without a name: the names.
   image_size=N    the side of the square images, in pixels
   workspace=DIR   where decoded images are kept, in cache/ (default: the current folder)
   offline=true    download nothing
+  label_from=     of a folder: inner (the innermost folders are the classes) or name (as in cat.12.jpg)
+  labels=FILE.csv a list of paths and labels, perhaps with a column split, instead of class folders
+  classes=        the names of the classes to use, or how many
+  fit=            how pictures of a folder become square: their central square, all on black, or all squashed
+  on_bad=skip     leave out pictures that cannot be read; they are counted and listed
+  allow_duplicates=true   test images with an exact copy among the others are said, not refused
+  duplicates=FILE.csv     a list of all pictures that are there twice, exactly or nearly, within parts and between them
   augment=RECIPE  with sheet=FILE.png: eight training images as they are, and below each what a network sees of it at
                   three steps; a recipe by its name, or as a study has it: augment="{rand_augment: 2, cutout: 8}"
+  corrupt=KIND    with sheet=FILE.png: eight test images as they are, and below each what the corruption makes of it at
+                  its five strengths; corrupt=all: a row for each kind, from an image as it is to strength 5
 """
+
+
+def _classes(text: str) -> list[str] | int:
+    return int(text) if text.isdecimal() else name_list(text)
 
 
 KEYS: dict[str, Callable[[str], object]] = {
     "name": str, "data_dir": Path, "path": str, "image_size": whole_number, "split_seed": whole_number,
-    "workspace": Path, "offline": boolean, "augment": str, "sheet": Path,
+    "workspace": Path, "offline": boolean, "augment": str, "corrupt": str, "sheet": Path, "label_from": str,
+    "labels": str, "classes": _classes, "fit": str, "on_bad": str, "allow_duplicates": boolean, "duplicates": Path,
 }  # fmt: skip
 
 
@@ -40,38 +60,98 @@ def main(arguments: list[str]) -> int:
     if "name" not in values and "path" not in values:
         print("\n".join(dataset_names()))
         return DONE
-    draw = _sheet(values.pop("augment", None), values.pop("sheet", None))
+    draw = _sheet(values.pop("augment", None), values.pop("corrupt", None), values.pop("sheet", None))
     workspace, data_dir = values.pop("workspace", Path()), values.pop("data_dir", None)
-    offline = bool(values.pop("offline", False))
+    offline, listing = bool(values.pop("offline", False)), values.pop("duplicates", None)
     assert isinstance(workspace, Path)
     assert data_dir is None or isinstance(data_dir, Path)
     spec = DataSpec.from_mapping({"name": "folder", **values})
     dataset = load(spec, data_dir=data_dir, cache_dir=workspace / "cache", offline=offline)
     print("\n".join(describe(dataset)))
+    if isinstance(listing, Path):
+        print("\n" + list_duplicates(dataset, listing))
     if draw:
         draw(dataset)
     return DONE
 
 
-def _sheet(augment: object, path: object) -> Callable[[Dataset], None] | None:
-    """What draws a contact sheet, once the recipe is known to hold; None where none is asked for."""
-    if augment is None and path is None:
+def _sheet(augment: object, corrupt: object, path: object) -> Callable[[Dataset], None] | None:
+    """What draws a contact sheet, once the recipe or the corruption is known to hold; None where none is asked for."""
+    if augment is None and corrupt is None and path is None:
         return None
-    if not isinstance(augment, str) or not isinstance(path, Path):
-        raise Refusal("a contact sheet needs both augment=RECIPE and sheet=FILE.png")
+    if (augment is None) == (corrupt is None) or not isinstance(path, Path):
+        raise Refusal("a contact sheet needs sheet=FILE.png and either augment=RECIPE or corrupt=KIND")
+    write = _corrupting(str(corrupt)) if augment is None else _augmenting(str(augment))
+
+    def draw(dataset: Dataset) -> None:
+        write(dataset, path)
+        print(f"\nsheet:    {path}")
+
+    return draw
+
+
+def _augmenting(text: str) -> Callable[[Dataset, Path], None]:
     from suite.config.files import recipe_text
     from suite.config.layers import recipe_layer, recipe_of
 
-    recipe = recipe_of([{"recipe": recipe_layer(recipe_text(augment))}])
+    recipe = recipe_of([{"recipe": recipe_layer(recipe_text(text))}])
 
-    def draw(dataset: Dataset) -> None:
+    def write(dataset: Dataset, path: Path) -> None:
         import_keras()
         from suite.training.sheet import write_sheet
 
         write_sheet(dataset, recipe, path)
-        print(f"\nsheet:    {path}")
 
-    return draw
+    return write
+
+
+def _corrupting(name: str) -> Callable[[Dataset, Path], None]:
+    from suite.data.corruptions import corruptions
+    from suite.data.sheet import write_corruptions
+
+    if name not in ("all", *corruptions()):
+        raise unknown("corrupt", name, ("all", *corruptions()))
+    kinds = list(corruptions()) if name == "all" else [name]
+    return lambda dataset, path: write_corruptions(dataset, kinds, path)
+
+
+def list_duplicates(dataset: Dataset, path: Path) -> str:
+    """Write every pair of copies to a CSV file, and say how many there are of which kind."""
+    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    try:
+        rows = duplicates.table(dataset.images, image_digests(dataset.images), parts)
+    except ValueError as error:
+        raise Refusal(f"duplicates={path}: {error}; data.classes or fewer images make it possible") from None
+    files = dataset.files()
+    names = [dataset.class_names[label] for label in dataset.labels]
+    with replacing(path) as partial, partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["kind", *(f"{word}_{n}" for n in (1, 2) for word in ("part", "class", "image"))])
+        for kind, one, first, other, second in rows:
+            told = [(part, names[k], files[k] if files else k) for part, k in ((one, first), (other, second))]
+            writer.writerow([kind, *told[0], *told[1]])
+    counts = Counter((kind, "of" if one == two else "across", names[a] == names[b]) for kind, one, a, two, b in rows)
+    return "\n".join([
+        f"copies:   {len(rows):,} pairs, listed in {path}",
+        *(
+            f"          {count:,} {kind}, {'within a part' if where == 'of' else 'across parts'}"
+            f"{'' if alike else ', under different classes'}"
+            for (kind, where, alike), count in sorted(counts.items())
+        ),
+    ])  # fmt: skip
+
+
+def _small(dataset: Dataset) -> list[str]:
+    """A note where the default recipe's batch is larger than the training set, which `suite.run` refuses."""
+    from suite.training.recipe import Recipe  # late: --help answers without it
+
+    batch, count = Recipe().batch_size, len(dataset.train)
+    if count >= batch:
+        return []
+    return [
+        f"the {count:,} training images are fewer than a batch of {batch}, which recipes have unless they say "
+        f"otherwise: set recipe.batch_size={count} or less"
+    ]
 
 
 def describe(dataset: Dataset) -> list[str]:
@@ -81,13 +161,16 @@ def describe(dataset: Dataset) -> list[str]:
     counts = {
         part: np.bincount(dataset.labels[indices], minlength=dataset.num_classes) for part, indices in parts.items()
     }
+    largest = int(counts["test"].argmax())
+    name, share = dataset.class_names[largest], counts["test"][largest] / max(1, len(dataset.test))
     column = max(len("class"), *(len(name) for name in dataset.class_names), len("all classes"))
     lines = [
         f"{dataset.name}: {len(dataset.images):,} images of {height}x{width}x{channels}, {dataset.num_classes} classes",
         f"found:    {dataset.location}",
         f"checksum: {dataset.checksum}",
         f"hash:     {dataset.hash}",
-        *(f"note:     {note}" for note in dataset.notes),
+        f"majority: always {name!r}: {1 - share:.1%} error on the test images",
+        *(f"note:     {note}" for note in (*dataset.notes, *_small(dataset))),
         "",
         f"{'class':<{column}}" + "".join(f"{part:>12}" for part in parts),
     ]

@@ -6,7 +6,9 @@ The key covers everything the decoded images depend on. An entry is written unde
 so no kill leaves a half one; a lock that the kernel drops lets one process decode while others wait. The manifest
 holds size and modification time of each file: as long as they are unchanged the entry is trusted, otherwise it is
 read in full and made again if its content has changed. labels.npy is the target "label"; other targets have files
-of their own. Entries that were made before digests were kept get theirs when they are first opened.
+of their own. Entries that were made before digests were kept get theirs when they are first opened. Sets of files have
+files.json, the file of each image, and originals.npy, the digests of these files; pictures that cannot be read are
+listed in full in <name>-<key>.unreadable.txt beside the entry.
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ import numpy.typing as npt
 from suite.core.durable import leftovers, read_json, replacing, target_name, write_json
 from suite.core.faults import reach
 from suite.core.refusals import Refusal
+from suite.data.arrays import read_digests, write_digests, write_images
 from suite.data.contents import (
     CHUNK,
-    DIGEST_BYTES,
     Contents,
     Digests,
     Source,
@@ -38,8 +40,9 @@ from suite.data.contents import (
     duplicates_note,
     image_digests,
 )  # fmt: skip
+from suite.data.filed import FILES, ORIGINALS, alike, listing_unreadable, settled
 from suite.data.files.places import file_digest
-from suite.data.fit import Images
+from suite.data.fit import Fit, Images
 from suite.data.targets import LABEL, Targets
 
 VERSION = 1
@@ -50,8 +53,12 @@ _DIGESTS = "digests.npy"
 
 @dataclass(frozen=True)
 class Entry:
-    """A set as the cache holds it; the fields mean what they mean in Contents and Dataset."""
+    """A set as the cache holds it; the fields mean what they mean in Contents and Dataset.
 
+    originals: the digest of each image's file, None where the set has no file for each. folder: where it lies.
+    """
+
+    folder: Path
     images: Images
     targets: Targets
     digests: Digests
@@ -60,6 +67,15 @@ class Entry:
     notes: tuple[str, ...]
     checksum: str
     hash: str
+    originals: Digests | None
+    fit: Fit | None
+    alike: tuple[str, ...]
+    """Notes about near duplicates of test images, where these were looked for."""
+
+    def files(self) -> list[str]:
+        """The file of each image, below the set's folder; empty where the set has no file for each."""
+        path = self.folder / FILES
+        return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
 
 
 def cached(source: Source, name: str, cache_dir: Path, *variant: object) -> Entry:
@@ -77,7 +93,8 @@ def cached(source: Source, name: str, cache_dir: Path, *variant: object) -> Entr
             with contextlib.suppress(_Broken):  # someone else made it while this process waited
                 return _read(entry)
             _sweep_all(cache_dir)
-            _write(_contents(source), entry)
+            with listing_unreadable(entry):
+                _write(_contents(source), entry)
         return _read(entry)
     except _Broken as error:
         raise Refusal(f"the decoded images under {entry} cannot be read back ({error}); delete that folder") from None
@@ -105,10 +122,13 @@ def _read(entry: Path) -> Entry:
         _verify(entry, manifest["files"])
         images, part = (np.load(entry / name, mmap_mode="r") for name in ("images.npy", "part.npy"))
         targets = {name: np.load(entry / _target_file(name)) for name in manifest.get("targets", [LABEL])}
-        digests = _read_digests(entry / _DIGESTS) if _DIGESTS in manifest["files"] else _completed(entry, images)
-        if any(len(array) != manifest["count"] for array in (images, part, digests, *targets.values())):
+        digests = read_digests(entry / _DIGESTS) if _DIGESTS in manifest["files"] else _completed(entry, images)
+        originals = read_digests(entry / ORIGINALS) if ORIGINALS in manifest["files"] else None
+        arrays = (images, part, digests, *targets.values(), *(() if originals is None else (originals,)))
+        if any(len(array) != manifest["count"] for array in arrays):
             raise _Broken("its arrays differ in length")
         return Entry(
+            folder=entry,
             images=images,
             targets=Targets(targets),
             digests=digests,
@@ -117,6 +137,9 @@ def _read(entry: Path) -> Entry:
             notes=tuple(manifest["notes"]),
             checksum=manifest["checksum"],
             hash=manifest["hash"],
+            originals=originals,
+            fit=Fit.from_mapping(manifest["fit"]) if "fit" in manifest else None,
+            alike=tuple(manifest.get("alike", ())),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _Broken(str(error)) from error
@@ -137,12 +160,13 @@ def _write(contents: Contents, entry: Path) -> None:
     _sweep(entry)  # of a process that was killed: the lock says that no one else is here
     with replacing(entry) as partial:  # in the place of a broken one; whoever has mapped it keeps its pages
         partial.mkdir()
-        digests = _write_images(partial / "images.npy", contents)
-        _write_digests(partial / _DIGESTS, digests)
+        digests = write_images(partial / "images.npy", contents)
+        contents = settled(contents, partial, entry)
+        write_digests(partial / _DIGESTS, digests)
         for name, array in contents.targets.arrays.items():
             np.save(partial / _target_file(name), array)
         np.save(partial / "part.npy", contents.part)
-        files = {path.name: _describe(path) for path in sorted(partial.glob("*.npy"))}
+        files = {path.name: _describe(path) for path in sorted((*partial.glob("*.npy"), *partial.glob(FILES)))}
         manifest = {
             "count": len(contents.targets),
             "targets": list(contents.targets.arrays),
@@ -151,33 +175,11 @@ def _write(contents: Contents, entry: Path) -> None:
             "checksum": contents.checksum,
             "hash": content_hash(contents, digests),
             "files": files,
+            **({"fit": contents.fit.as_mapping()} if contents.fit else {}),
+            **({"alike": alike(partial, contents, digests)} if contents.compared else {}),
         }
         write_json(partial / "set.json", manifest)
         reach("cache-written")
-
-
-def _write_images(path: Path, contents: Contents) -> Digests:
-    """Stream the chunks into an .npy file and return the digest of each image.
-
-    Written, not mapped: on a full disk a write says so, where a page of a map would end the process.
-    """
-    digests = []
-    count = 0
-    with path.open("wb") as file:
-        header = {"descr": "|u1", "fortran_order": False, "shape": contents.shape}
-        np.lib.format.write_array_header_1_0(file, header)
-        for chunk in contents.chunks:
-            if chunk.dtype != np.uint8 or chunk.shape[1:] != contents.shape[1:]:
-                raise AssertionError(f"a source delivered {chunk.dtype} {chunk.shape}, promised {contents.shape}")
-            chunk = np.ascontiguousarray(chunk)
-            file.write(chunk.data)
-            digests.append(image_digests(chunk))
-            count += len(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    if count != contents.shape[0]:
-        raise AssertionError(f"a source delivered {count} images, promised {contents.shape[0]}")
-    return np.concatenate(digests)
 
 
 def _completed(entry: Path, images: Images) -> Digests:
@@ -186,19 +188,10 @@ def _completed(entry: Path, images: Images) -> Digests:
     with contextlib.suppress(OSError), _locked(_lock_of(entry), wait=False):  # held: whoever writes keeps them later
         manifest = read_json(entry / "set.json")
         with replacing(entry / _DIGESTS) as partial:
-            _write_digests(partial, digests)
+            write_digests(partial, digests)
         manifest["files"][_DIGESTS] = _describe(entry / _DIGESTS)
         write_json(entry / "set.json", manifest)
     return digests
-
-
-def _write_digests(path: Path, digests: Digests) -> None:
-    with path.open("wb") as file:
-        np.save(file, digests.view(np.uint8).reshape(-1, DIGEST_BYTES))
-
-
-def _read_digests(path: Path) -> Digests:
-    return np.load(path).view(np.dtype((np.void, DIGEST_BYTES))).reshape(-1)
 
 
 def _target_file(name: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from suite.data.fit import Images
+from suite.data.fit import Fit, Images
 from suite.data.targets import Labels, Targets
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -25,12 +25,27 @@ Digests = npt.NDArray[np.void]
 """(N,) of DIGEST_BYTES each: equal where the pixels of two images of one shape are."""
 
 
+@dataclass
+class Along:
+    """What is found out of each file while its pixels come: complete once all chunks were read.
+
+    originals: a digest of DIGEST_BYTES of each file's bytes. skipped: the row of each file that cannot be read and was
+    left out of the chunks, and why; originals has none for it.
+    """
+
+    originals: list[bytes] = field(default_factory=list)
+    skipped: dict[int, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Contents:
     """A whole set, its pixels still to come.
 
     shape: (N, H, W, C). chunks: uint8 (n, H, W, C), together N images, in the order of targets and part.
     part: (N,) uint8 of TRAIN, VALIDATION, TEST. checksum: how the files compare with the publisher's, in words.
+    files: each image's file, below the set's folder; none where a set has no file for each. along: what comes with the
+    chunks of such a set. fit: how these pictures came to be images, where that is not what the set declares.
+    compared: whether near duplicates of test images are looked for: nobody has looked at a folder before.
     """
 
     shape: tuple[int, int, int, int]
@@ -40,10 +55,37 @@ class Contents:
     class_names: tuple[str, ...]
     notes: tuple[str, ...]
     checksum: str
+    files: tuple[str, ...] = ()
+    along: Along | None = None
+    fit: Fit | None = None
+    compared: bool = False
 
     @property
     def labels(self) -> Labels:
         return self.targets.labels
+
+    def settled(self) -> Contents:
+        """The same without the images that did not come, once all chunks were read."""
+        if self.along is None or not self.along.skipped:
+            return self
+        kept = np.array([row for row in range(self.shape[0]) if row not in self.along.skipped], np.int64)
+        count = f"{len(self.along.skipped):,} of {self.shape[0]:,}"
+        note = f"{count} pictures cannot be read and were left out (data.on_bad=skip): {self._lost()}"
+        return replace(
+            self,
+            shape=(len(kept), *self.shape[1:]),
+            targets=self.targets.take(kept),
+            part=self.part[kept],
+            notes=(*self.notes, note),
+            files=tuple(self.files[row] for row in kept),
+        )
+
+    def _lost(self) -> str:
+        """How many of each class did not come."""
+        assert self.along is not None
+        lost = np.bincount(self.labels[list(self.along.skipped)], minlength=len(self.class_names))
+        words = [f"{self.class_names[label]} {lost[label]:,}" for label in np.flatnonzero(lost)]
+        return ", ".join(words[:10]) + (f" and {len(words) - 10} more" if len(words) > 10 else "")
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,25 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.core.refusals import Refusal, unknown
-from suite.data.fit import Fit, Images
+from suite.data.fit import SQUARES, Fit, Images
 from suite.data.targets import Labels, Targets
 
 Indices = npt.NDArray[np.int64]
 
 LARGEST_SIZE = 1024
 """The largest `image_size`, in pixels: beyond it a mistyped value is likelier than a wish."""
+
+
+ON_BAD = ("refuse", "skip")
+
+PLACES = ("path", "labels")
+"""Where something lies is no part of what a run is; the data's hash tells what was found there."""
+
+HANDLING = ("on_bad", "allow_duplicates")
+"""Nor is what was let pass: what came of it is in the hash as well."""
+
+AS_EVER = {"fit": "crop", "on_bad": "refuse", "allow_duplicates": False}
+"""What there was before there was a choice: descriptions leave it out, as those that were written then."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,10 @@ class DataSpec:
     `path` is the tree of the set `folder`; `image_size` the side of the square images, in pixels (None: the set's own).
     `validation_fraction` is the part of the training images that is kept for validation where the publisher has none.
     `*_examples` are at most so many images of that part, stratified; None means all.
+    `label_from` says where a set that offers a choice has its classes (None: as it comes), `labels` is a list of
+    pictures and labels that says it instead; `classes` are the names of those that are used, or how many.
+    `fit` is how pictures become square (see `suite.data.fit`), `on_bad` what happens where some cannot be read: refuse
+    or skip. `allow_duplicates`: test images with an exact copy among the others are said and not refused.
     `target` is what has to be known of each image beside its class (see `suite.data.targets`); None: nothing.
     `imbalance` and `label_noise` make the training images alone harder, see `suite.data.hardships`.
     Raises Refusal for a value that no data set can meet.
@@ -42,12 +58,26 @@ class DataSpec:
     target: str | None = None
     imbalance: float = 1.0
     label_noise: float = 0.0
+    label_from: str | None = None
+    labels: str | None = None
+    classes: tuple[str, ...] | int | None = None
+    fit: str = "crop"
+    on_bad: str = "refuse"
+    allow_duplicates: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
             raise Refusal(f"data.name={self.name!r}: expected the name of a data set")
         if self.path is not None and (not isinstance(self.path, str) or not self.path):
             raise Refusal(f"data.path={self.path!r}: expected a folder, as text")
+        if self.labels is not None and (not isinstance(self.labels, str) or not self.labels):
+            raise Refusal(f"data.labels={self.labels!r}: expected a file, as text")
+        object.__setattr__(self, "classes", _class_choice(self.classes))
+        for key, known in (("fit", SQUARES), ("on_bad", ON_BAD)):
+            if getattr(self, key) not in known:
+                raise unknown(f"value of data.{key}", str(getattr(self, key)), known)
+        if not isinstance(self.allow_duplicates, bool):
+            raise Refusal(f"data.allow_duplicates={self.allow_duplicates!r}: expected true or false")
         _whole("image_size", self.image_size, 8, LARGEST_SIZE, optional=True)
         _whole("split_seed", self.split_seed, 0, 2**63 - 1)
         for key in ("train_examples", "validation_examples", "test_examples"):
@@ -69,6 +99,17 @@ class DataSpec:
 
     def as_mapping(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def _class_choice(value: object) -> tuple[str, ...] | int | None:
+    """`data.classes` as it is kept; a list of names may hold numbers. Raises Refusal for anything else, and for one."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 1):
+        return value
+    if isinstance(value, list | tuple) and all(isinstance(name, str | int) for name in value):
+        names = tuple(str(name) for name in value)
+        if len(set(names)) > 1:
+            return names
+    raise Refusal(f"data.classes={value!r}: expected the names of two classes or more, as in [cat,dog], or how many")
 
 
 def _whole(key: str, value: object, least: int, most: int, *, optional: bool = False) -> None:
@@ -97,6 +138,7 @@ class Dataset:
     fit: how the publisher's pictures came to be these images.
     notes: sentences that a report must repeat.
     location, checksum: where the set was found, and how it compares with what the publisher published.
+    files: the file of each of `images`, below location; nothing where a set has no file for each.
     """
 
     name: str
@@ -112,6 +154,7 @@ class Dataset:
     checksum: str
     test_hash: str
     fit: Fit
+    files: Callable[[], list[str]] = list
 
     @property
     def labels(self) -> Labels:

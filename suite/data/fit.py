@@ -1,7 +1,8 @@
 """How a picture becomes an image of a set: what training images went through, pictures to be classified go through too.
 
-A picture is cut to its central square and brought to the side that the set's own pictures have; then the set's step
-follows (zeros around, or bilinear enlarging); last, where a study asks for another size, bicubic resizing.
+A picture is cut to its central square (or laid whole on a black one, or squashed) and brought to the side that the
+set's own pictures have; then the set's step follows (zeros around, or bilinear enlarging); last, where a study asks for
+another size, bicubic resizing.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ from suite.core.refusals import Refusal
 
 Images = npt.NDArray[np.uint8]
 Kind = Literal["crop", "pad", "enlarge"]
+Square = Literal["crop", "pad", "squash"]
+
+SQUARES: tuple[str, ...] = get_args(Square)
+"""How a picture that is not square becomes one: its central square, all of it on black, or all of it squashed."""
+
+FULL_BITS = 16
 
 
 @dataclass(frozen=True)
@@ -24,26 +31,41 @@ class Fit:
     """kind: the step from the publisher's pictures to the set's images: none ("crop"), zeros around, or bilinear.
 
     source, side: of the publisher's pictures and of the set's images, in pixels; None: what the network takes.
+    square: how pictures become square. bits: those in use of pictures whose grey values have 16, all of them as a rule.
     """
 
     kind: Kind = "crop"
     source: int | None = None
     side: int | None = None
+    square: Square = "crop"
+    bits: int = FULL_BITS
 
     def as_mapping(self) -> dict[str, Any]:
-        """{"fit": "pad", "from": [28, 28], "to": [32, 32]}; without sizes where pictures come to the network's own."""
+        """{"fit": "pad", "from": [28, 28], "to": [32, 32]}; without sizes where pictures come to the network's own.
+
+        square and bits are there where they are not what they were before there was anything to choose.
+        """
         sizes = {"from": self.source, "to": self.side}
-        return {"fit": self.kind, **{key: [size, size] for key, size in sizes.items() if size is not None}}
+        more = {"square": self.square} if self.square != "crop" else {}
+        return {
+            "fit": self.kind,
+            **{key: [size, size] for key, size in sizes.items() if size is not None},
+            **more,
+            **({"bits": self.bits} if self.bits != FULL_BITS else {}),
+        }
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Fit:
         """Raises Refusal for a kind that this version does not know: another fit would predict something else."""
-        if values["fit"] not in get_args(Kind):
-            raise Refusal(
-                f"pictures are fitted by {values['fit']!r} to this run's network, which this version of the suite does "
-                "not know: use the version that trained it"
-            )
-        return cls(values["fit"], *(values[key][0] if key in values else None for key in ("from", "to")))
+        square = values.get("square", "crop")
+        for word, known in ((values["fit"], get_args(Kind)), (square, SQUARES)):
+            if word not in known:
+                raise Refusal(
+                    f"pictures are fitted by {word!r} to this run's network, which this version of the suite does "
+                    "not know: use the version that trained it"
+                )
+        source, side = (values[key][0] if key in values else None for key in ("from", "to"))
+        return cls(values["fit"], source, side, square, int(values.get("bits", FULL_BITS)))
 
     def step(self, images: Images) -> Images:
         """(N, source, source, C) to (N, side, side, C), as the set's own images were made."""

@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from suite.core.refusals import Refusal, unknown
-from suite.data.cache import cached
+from suite.data.cache import Entry, cached
+from suite.data.choosing import chosen_classes, majority
 from suite.data.contents import Source, images_hash
-from suite.data.dataset import Dataset, DataSpec
+from suite.data.dataset import AS_EVER, Dataset, DataSpec, Indices
+from suite.data.duplicates import leaks
 from suite.data.hardships import harder
 from suite.data.registry import NamedSet, named_sets
 from suite.data.splits import divide
@@ -35,23 +37,33 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
     else:
         own = cached(source, spec.name, cache_dir, None, *more)  # tells the test images apart, whatever their size
         entry = cached(_resized(source, size), spec.name, cache_dir, size, *more)
-    train, validation, test, notes = divide(entry.targets.labels, entry.part, entry.class_names, spec)
-    train, targets, hardships = harder(train, entry.targets, len(entry.class_names), spec)
+    some = chosen_classes(entry, spec.classes)
+    leaked = leaks(entry, spec) if named.takes_path else ()
+    train, validation, test, notes = divide(some.targets.labels, some.part, some.class_names, spec)
+    train, targets, hardships = harder(train, some.targets, len(some.class_names), spec)
     return Dataset(
         name=spec.name,
         images=entry.images,
         targets=targets,
-        class_names=entry.class_names,
+        class_names=some.class_names,
         train=train,
         validation=validation,
         test=test,
-        hash=entry.hash,
-        notes=(*entry.notes, *notes, *hardships),
+        hash=some.hash,
+        notes=(*some.notes, *leaked, *notes, *hardships, *(majority(some, test) if named.takes_path else ())),
         location=source.location,
         checksum=entry.checksum,
-        test_hash=images_hash(own.images.shape[1:], own.digests[test], own.targets.take(test)),
-        fit=named.fit,
+        test_hash=_test_hash(own, some, test, spec, by_file=named.side is None and spec.target is None),
+        fit=entry.fit if named.takes_path and entry.fit else named.fit,
+        files=entry.files,
     )
+
+
+def _test_hash(own: Entry, some: Entry, test: Indices, spec: DataSpec, by_file: bool) -> str:
+    """Which images are tested on, whatever their size: by the files' bytes, or by the pixels of the set's own size."""
+    if by_file and own.originals is not None:
+        return images_hash((), own.originals[test], some.targets.take(test))
+    return images_hash(own.images.shape[1:], own.digests[test], chosen_classes(own, spec.classes).targets.take(test))
 
 
 def _named(spec: DataSpec) -> NamedSet:
@@ -60,6 +72,14 @@ def _named(spec: DataSpec) -> NamedSet:
         raise unknown("dataset", spec.name, sets)
     if spec.path is not None and not sets[spec.name].takes_path:
         raise Refusal(f"data.path is for dataset=folder; {spec.name} is looked for under data_dir=DIR")
+    for key in () if sets[spec.name].takes_path else ("labels", *AS_EVER):
+        if getattr(spec, key) != AS_EVER.get(key):
+            raise Refusal(f"data.{key} is for dataset=folder; leave it out for {spec.name}")
+    if spec.label_from is not None and spec.label_from not in sets[spec.name].labels_from:
+        valid = sets[spec.name].labels_from
+        if not valid:
+            raise Refusal(f"data.label_from: {spec.name} has one kind of labels; leave it out")
+        raise unknown("value of data.label_from", str(spec.label_from), valid)
     if spec.target and spec.target not in sets[spec.name].knows:
         having = [name for name, known in sets.items() if spec.target in known.knows]
         raise Refusal(

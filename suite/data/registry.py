@@ -24,7 +24,7 @@ class NamedSet:
     fit: how pictures come to be its images, which predictions repeat.
     side: of its square images, in pixels; None where they are decoded at the size that is asked for.
     takes_path: whether data.path says where it lies. listed: its place in the list of names, the least first.
-    knows: the targets beside the class that it can have.
+    knows: the targets beside the class that it can have. labels_from: what data.label_from can say of it.
     """
 
     name: str
@@ -34,6 +34,7 @@ class NamedSet:
     side: int | None = None
     takes_path: bool = False
     knows: tuple[str, ...] = ()
+    labels_from: tuple[str, ...] = ()
 
 
 @cache

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
+from suite.core.host import install_command
 from suite.core.refusals import Refusal, unknown
 from suite.executors.cluster import RayOptions
 from suite.executors.protocol import Ending, Event, Executor, Worker
 
-__all__ = ["NAMES", "Ending", "Event", "Executor", "RayOptions", "Worker", "executor"]
+__all__ = ["NAMES", "Ending", "Event", "Executor", "RayOptions", "Worker", "executor", "require_ray"]
 
 NAMES = ("local", "ray")
-INSTALL = "pip install ray"
+
+
+def require_ray() -> None:
+    """Raises Refusal where Ray is not installed. A folder of that name, such as Ray's own in /tmp, is not Ray."""
+    found = find_spec("ray")
+    if found is None or found.origin is None:
+        raise Refusal(f"executor=ray needs Ray, which is not installed: {install_command('ray')}")
 
 
 def executor(
@@ -27,11 +35,8 @@ def executor(
 
         return LocalExecutor(workers, backend, threads, logs)
     if name == "ray":
-        try:
-            from suite.executors.ray import RayExecutor
-        except ModuleNotFoundError as error:
-            if error.name != "ray":
-                raise
-            raise Refusal(f"executor=ray needs Ray, which is not installed: {INSTALL}") from None
+        require_ray()
+        from suite.executors.ray import RayExecutor
+
         return RayExecutor(workers, backend, threads, logs, workspace, ray or RayOptions())
     raise unknown("executor", name, NAMES)

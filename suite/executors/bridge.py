@@ -21,6 +21,7 @@ from ray.exceptions import RayActorError
 import suite
 from suite.core.host import memory_bytes_allowed
 from suite.core.outcomes import BROKEN
+from suite.core.refusals import first_line
 from suite.core.result import read_result
 from suite.executors.cluster import difference, software, unseen
 from suite.executors.local import TRUSTED_SHARE, LocalWorker
@@ -31,7 +32,8 @@ from suite.executors.protocol import Ending, Event
 class Setup:
     """What every task is told: the same for all of a session.
 
-    at_once: how many workers share the memory of a node. proof: a file in the workspace, and what is in it.
+    at_once: how many workers share the memory of a node, by its name in Ray; the most of any for one that joined later.
+    proof: a file in the workspace, and what is in it.
     software: what the coordinator's machine has.
     """
 
@@ -39,13 +41,13 @@ class Setup:
     logs: Path
     environment: Mapping[str, str]
     module: str
-    at_once: int
+    at_once: Mapping[str, int]
     proof: tuple[Path, str]
     software: Mapping[str, Any]
 
 
 class Mailbox:
-    """An actor beside the coordinator: tasks leave a committed epoch here, and wait for the answer."""
+    """An actor beside the coordinator: tasks leave here what happens meanwhile, and wait for the answer to an epoch."""
 
     def __init__(self) -> None:
         self._events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
@@ -56,6 +58,10 @@ class Mailbox:
         answer = self._waiting[order] = asyncio.get_running_loop().create_future()
         self._events.put_nowait((order, event))
         return await answer
+
+    async def tell(self, order: str, event: dict[str, Any]) -> None:
+        """Leave an event of an order that is not answered."""
+        self._events.put_nowait((order, event))
 
     async def answer(self, order: str, answer: dict[str, Any]) -> None:
         waiting = self._waiting.pop(order, None)
@@ -73,21 +79,26 @@ class Mailbox:
 def look(setup: Setup, commit: bool = True) -> str | None:
     """Why this node cannot carry out runs, in one sentence; None where it can. `commit`: the suite's own counts."""
     address = ray.util.get_node_ip_address()
-    path, content = setup.proof
-    try:
-        seen = path.read_text(encoding="utf-8")
-    except OSError:
-        seen = None
-    if seen != content:
+    if not _sees_the_workspace(setup):
         return unseen(setup.workspace, address)
     differs = difference(setup.software, software(), commit)
     return f"node {address} has other software than this machine: {differs}" if differs else None
+
+
+def _sees_the_workspace(setup: Setup) -> bool:
+    path, content = setup.proof
+    try:
+        return path.read_text(encoding="utf-8") == content
+    except OSError:
+        return False
 
 
 @dataclass
 class _Kept:
     worker: LocalWorker
     events: queue.Queue[Event]
+    share: float
+    """Bytes of memory that are this worker's."""
 
 
 _kept: _Kept | None = None
@@ -103,12 +114,25 @@ def carry(order: Mapping[str, Any], name: str, setup: Setup, mailbox: Any) -> di
     if problem is not None:
         return {"event": "suspended", "reason": problem}
     _looked = True
-    kept = _warm(setup)
     try:
-        return _follow(kept, order, name, setup, mailbox)
+        kept = _warm(setup)
+    except OSError as error:  # no memory for a process, no room for its log: another node may do better
+        words = f"node {ray.util.get_node_ip_address()}: {first_line(error)}"
+        how = type(error).__name__
+        return {"event": "exit", "ending": Ending.CRASHED, "began": False, "how": how, "words": words}
+    try:
+        ray.get(mailbox.tell.remote(name, {"event": "begun"}))
+        event = _follow(kept, order, name, setup, mailbox)
+    except RayActorError:  # nobody will answer: the run goes on elsewhere, and asks again
+        _drop()
+        return {"event": "exit", "ending": Ending.KILLED, "how": "its way to the coordinator was lost"}
     except BaseException:
         _drop()  # the coordinator is gone, or whatever else: nobody follows the worker any more
         raise
+    if _sees_the_workspace(setup):
+        return event
+    _drop()  # it was unmounted meanwhile: what came of the run lies elsewhere, and says nothing about it
+    return {"event": "suspended", "reason": unseen(setup.workspace, ray.util.get_node_ip_address())}
 
 
 def _warm(setup: Setup) -> _Kept:
@@ -118,9 +142,12 @@ def _warm(setup: Setup) -> _Kept:
         root = str(Path(suite.__file__).parents[1])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         events: queue.Queue[Event] = queue.Queue()
-        share = memory_bytes_allowed() / setup.at_once
-        environment = {**setup.environment, "PYTHONPATH": path}
-        _kept = _Kept(LocalWorker(name, events, setup.logs / f"{name}.log", environment, share, setup.module), events)
+        node = ray.get_runtime_context().get_node_id()
+        share = memory_bytes_allowed() / setup.at_once.get(node, max(setup.at_once.values()))
+        # the folder that ray was started in is nobody's choice, and may hold another checkout
+        environment = {**setup.environment, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
+        worker = LocalWorker(name, events, setup.logs / f"{name}.log", environment, share, setup.module)
+        _kept = _Kept(worker, events, share)
     return _kept
 
 
@@ -141,26 +168,25 @@ def _follow(kept: _Kept, order: Mapping[str, Any], name: str, setup: Setup, mail
             case "ready":
                 worker.ready = True
             case "epoch":
-                try:
-                    answer = ray.get(mailbox.ask.remote(name, event))
-                except RayActorError:  # nobody will answer: the run goes on elsewhere, and asks again
-                    _drop()
-                    return {"event": "exit", "ending": Ending.KILLED, "how": "its way to the coordinator was lost"}
-                worker.send(**answer)
+                worker.send(**ray.get(mailbox.ask.remote(name, event)))
+            case "passed_over":
+                ray.get(mailbox.tell.remote(name, event))  # it must be there before the epoch that follows
             case "exit":
                 _kept = None
                 return {**event, "began": worker.ready, "words": worker.last_words(), "log": str(worker.log)}
             case "suspended":
                 _drop()
-                return event
-            case _:
-                if _is_spent(order, event.get("memory_bytes", 0), setup):
+                return {**event, "reason": f"node {ray.util.get_node_ip_address()}: {event['reason']}"}
+            case "finished":
+                if _is_spent(order, event.get("memory_bytes", 0), kept.share):
                     _drop()
                 return event
+            case other:
+                raise ValueError(f"a worker says {other!r}, which no executor knows")
 
 
-def _is_spent(order: Mapping[str, Any], memory_bytes: int, setup: Setup) -> bool:
+def _is_spent(order: Mapping[str, Any], memory_bytes: int, share: float) -> bool:
     """Whether a process that ran out, broke or has grown is not trusted with the next run."""
     result = read_result(Path(order["directory"]))
     broke = result is not None and result.outcome in BROKEN
-    return broke or memory_bytes > memory_bytes_allowed() * TRUSTED_SHARE / setup.at_once
+    return broke or memory_bytes > share * TRUSTED_SHARE

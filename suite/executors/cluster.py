@@ -11,14 +11,25 @@ from typing import Any
 from suite.core import host
 from suite.core.refusals import Refusal
 
+SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_ENABLE_AUTO_CONNECT": "0",  # a call after the cluster has gone would start another one in silence
+}
+for _name, _value in SETTINGS.items():  # Ray reads them when it is imported, which is later than this module
+    os.environ.setdefault(_name, _value)
+
+PLACES = ("SUITE_DATA_DIR", "KERAS_HOME")
+"""The variables that name a folder of data sets (`suite.data.files.places`)."""
+
 
 @dataclass(frozen=True)
 class RayOptions:
     """Which cluster, and how many GPUs each run asks for.
 
-    address: as `ray.init` takes it; None: RAY_ADDRESS where that is set, else a cluster of this machine alone is
-    started. gpus: may be a fraction, where runs share one; None: one where the cluster has any. cpus: of the cluster
-    that is started here; None: this machine's.
+    address: `auto` or `host:port`; None: RAY_ADDRESS where that is set, else a cluster of this machine alone is
+    started, as `local` says, too. gpus: may be a fraction, where runs share one; None: one where the cluster has any.
+    cpus: of the cluster that is started here; None: this machine's.
     """
 
     address: str | None = None
@@ -28,7 +39,16 @@ class RayOptions:
     @property
     def joined(self) -> str | None:
         """The address of the cluster that is joined; None: one starts here."""
-        return self.address or os.environ.get("RAY_ADDRESS") or None
+        address = (self.address or os.environ.get("RAY_ADDRESS") or "").strip()
+        return None if address in ("", "local") else address
+
+    def refuse_client(self) -> None:
+        """Raises Refusal where the cluster is to be reached from outside, which cannot hold the coordinator."""
+        if self.joined and self.joined.startswith("ray://"):
+            raise Refusal(
+                f"ray.address={self.joined}: the coordinator runs on one of the cluster's machines; start the command "
+                "there, with ray.address=auto"
+            )
 
 
 @dataclass(frozen=True)
@@ -52,9 +72,11 @@ class Node:
     gpus: float
 
     def fits(self, ask: Ask) -> int:
-        """How many runs it can hold at once."""
-        shares = [have / need for have, need in ((self.cpus, ask.cpus), (self.gpus, ask.gpus)) if need]
-        return int(min(shares, default=0) + 1e-6)
+        """How many runs it can hold at once. A run that asks for a share of a GPU has it on one of them."""
+        by_cpu = int(self.cpus / ask.cpus + 1e-6)
+        if not ask.gpus:
+            return by_cpu
+        return min(by_cpu, int(self.gpus) * int(1 / ask.gpus + 1e-6) if ask.gpus < 1 else int(self.gpus / ask.gpus))
 
     def __str__(self) -> str:
         return f"{self.address} with {_several(self.cpus, 'CPU')} and {_several(self.gpus, 'GPU')}"
@@ -83,6 +105,15 @@ def shortage(nodes: Sequence[Node], ask: Ask) -> str:
     )
 
 
+def without_room(ask: Ask, free: Mapping[str, float], waiting: int) -> str:
+    """What is said where others hold what a cluster has. `free`: what is left, by Ray's names."""
+    left = f"{_several(free.get('CPU', 0.0), 'CPU')} and {_several(free.get('GPU', 0.0), 'GPU')}"
+    return (
+        f"Ray: no run of {waiting} in hand has found room: each asks for {ask}, and others leave {left} of the whole "
+        "cluster; it goes on when there is room on one machine"
+    )
+
+
 def announcement(nodes: Sequence[Node], ask: Ask, workers: int, started: bool, address: str) -> list[str]:
     """What is said before training: the cluster, and that not all workers will have work at once."""
     total = f"{_several(sum(node.cpus for node in nodes), 'CPU')}, {_several(sum(node.gpus for node in nodes), 'GPU')}"
@@ -93,6 +124,11 @@ def announcement(nodes: Sequence[Node], ask: Ask, workers: int, started: bool, a
         runs = "1 run fits" if fitting == 1 else f"{fitting} runs fit"
         lines.append(f"Ray: workers={workers}, but {runs} at once: the others wait for room")
     return lines
+
+
+def places_environment() -> dict[str, str]:
+    """Where data are looked for, as here: a node's own environment is that of whoever started Ray there."""
+    return {name: os.path.abspath(os.path.expanduser(os.environ[name])) for name in PLACES if os.environ.get(name)}
 
 
 def software() -> dict[str, Any]:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-
 import ray
+from ray._private import utils
 from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from suite.core.addresses import without_secrets
+from suite.core.addresses import hidden, recordable, without_secrets
 from suite.core.hardware import cores
-from suite.core.refusals import Refusal, first_line
+from suite.core.refusals import Refusal
 from suite.executors import bridge
 from suite.executors.cluster import Ask, Node, RayOptions, asked_of
 
 PROBE_SECONDS = 120.0
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 60.0
 STORE_BYTES = 100_000_000
 """Of shared memory for Ray's objects: ours are small."""
 
@@ -65,7 +66,7 @@ class Cluster:
                 problem = ray.get(answer)
             except RayError as error:
                 raise Refusal(
-                    f"node {address} cannot run the suite ({first_line(error)}): install the same version there"
+                    f"node {address} cannot run the suite ({said(error)}): install the same version there"
                 ) from None
             if problem:
                 raise Refusal(problem)
@@ -83,9 +84,10 @@ def join(options: RayOptions) -> Cluster:
     try:
         if address:
             _look_for(address)
-            ray.init(address, **quiet)
+            with _command_kept():
+                ray.init(address, **quiet)
             return Cluster(address, started=False)
-        with _secrets_kept():
+        with _command_kept(), _secrets_kept():
             ray.init(
                 "local",
                 num_cpus=options.cpus or cores(),
@@ -94,18 +96,50 @@ def join(options: RayOptions) -> Cluster:
                 **quiet,
             )
     except (OSError, ValueError, RuntimeError, RayError) as error:
-        raise Refusal(f"the Ray cluster at {address or 'this machine'} cannot be joined: {first_line(error)}") from None
+        what = f"the Ray cluster at {address} cannot be joined" if address else "no Ray cluster starts on this machine"
+        raise Refusal(f"{what}: {in_a_line(error)}") from None
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, terminated)
     return Cluster("local", started=True)
 
 
+def in_a_line(error: BaseException) -> str:
+    """What an exception of Ray's says: which versions differ, it says in the lines after the first."""
+    return hidden(" ".join(str(error).split()) or type(error).__name__)[:300]
+
+
+def said(error: BaseException) -> str:
+    """Why a task failed, in one line: Ray's own words begin with where it ran, and end with a traceback."""
+    cause = getattr(error, "cause", None) or error
+    lines = str(cause).strip().splitlines() or [type(cause).__name__]
+    return hidden(lines[-1] if "Traceback" in str(cause) else lines[0])[:300]
+
+
 def _look_for(address: str) -> None:
-    """Raises OSError where nothing listens at `host:port`: Ray would try again for minutes before it says so."""
+    """Raises OSError where no cluster is at `host:port`: Ray would try again for minutes before it says so.
+
+    What listens there is asked by a process of its own, since a call into Ray cannot be given up.
+    """
     host, _, port = address.rpartition(":")
-    if host and port.isdecimal():
-        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_SECONDS).close()
+    if not (host and port.isdecimal()):
+        return
+    socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_SECONDS).close()
+    if not _answers(address):
+        raise OSError(
+            "something listens there, and is no Ray cluster that answers; the port is that of `ray start`, 6379 where "
+            "none was chosen"
+        )
+
+
+def _answers(address: str) -> bool:
+    """Whether a cluster answers. One that refuses us, for another version or token, does: joining it says why."""
+    asks = [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--skip-version-check", "--address", address]
+    try:
+        done = subprocess.run(asks, env=without_secrets(os.environ), capture_output=True, timeout=ANSWER_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0 or b"Timed out while waiting for GCS" not in done.stderr
 
 
 @contextmanager
@@ -118,6 +152,17 @@ def _secrets_kept() -> Iterator[None]:
         yield
     finally:
         os.environ.update(kept)
+
+
+@contextmanager
+def _command_kept() -> Iterator[None]:
+    """The command of whoever joins is in the cluster's table of jobs, for all to read: without its secrets."""
+    said = utils.get_entrypoint_name
+    utils.get_entrypoint_name = lambda: shlex.join(["python", *map(recordable, sys.argv)])
+    try:
+        yield
+    finally:
+        utils.get_entrypoint_name = said
 
 
 def asked(nodes: Sequence[Node], threads: int, options: RayOptions) -> Ask:

@@ -6,7 +6,9 @@ arrives in one queue as `(worker, event)`, and an event says in `event` what it 
     ready                                   it can take an order
     epoch      row                          an epoch is committed; it waits for `send(stop=...)`
     passed_over reason, epochs              a checkpoint does not serve; it goes on after so many committed epochs
-    finished   memory_bytes                 the order is carried out: the run's directory has a result
+    finished   memory_bytes, [reason]       the order is carried out: the run's directory has a result; `reason`: why an
+                                            evaluation of it failed
+    said       text                         what people should know meanwhile; nobody in particular says it
     suspended  reason                       somebody must mend something first: the study stops, saying why
     exit       ending, how, [began]         it is gone, and nothing more comes of it; `began` is false where it never
                                             got so far as to take its order

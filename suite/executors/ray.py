@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import OutOfMemoryError, RayActorError, RayError, RayTaskError
+from ray.exceptions import OutOfMemoryError, RayActorError, RayTaskError
 
-from suite.core.refusals import first_line
 from suite.executors import bridge, joining
-from suite.executors.cluster import RayOptions, announcement, shortage, software
+from suite.executors.cluster import RayOptions, announcement, places_environment, shortage, software, without_room
 from suite.executors.local import TRAINS, worker_environment
 from suite.executors.protocol import Ending, Event, Worker
 
@@ -65,6 +64,7 @@ class RayExecutor:
         self.workers: list[RayWorker] = []
         self._in_hand: dict[str, RayWorker] = {}
         """By the name of the order."""
+        self._begun, self._told = set[str](), False
         self._logs, self._names, self._orders = logs, itertools.count(), itertools.count()
         self._closed = threading.Event()
         self._cluster = joining.join(options)
@@ -76,9 +76,13 @@ class RayExecutor:
             self._setup = bridge.Setup(
                 workspace,
                 logs,
-                {**worker_environment(backend, threads), **joining.accelerator_environment(self._ask)},
+                {
+                    **worker_environment(backend, threads),
+                    **joining.accelerator_environment(self._ask),
+                    **places_environment(),
+                },
                 module,
-                min(count, max(node.fits(self._ask) for node in nodes)),
+                {node.name: min(count, node.fits(self._ask)) for node in nodes if node.fits(self._ask)},
                 (self._proof, self._proof.name),
                 software(),
             )
@@ -106,7 +110,7 @@ class RayExecutor:
         if worker.order is not None:
             self._in_hand.pop(worker.order, None)
             worker.order = None
-            with suppress(RayError):
+            with suppress(Exception):  # it was never handed over, or the cluster is gone
                 ray.cancel(worker.task, force=True)
 
     def forget(self, worker: Worker) -> None:
@@ -127,13 +131,16 @@ class RayExecutor:
 
     def send(self, worker: RayWorker, order: Mapping[str, Any]) -> None:
         """An order that trains is a new task; anything else answers the one in hand."""
-        if order.get("do") != "train":
-            self._mailbox.answer.remote(worker.order, dict(order))
-            return
-        name = worker.order = f"{worker.name}/{next(self._orders)}"
-        self._in_hand[name] = worker
-        worker.task = self._carry.remote(dict(order), name, self._setup, self._mailbox)
-        worker.task.future().add_done_callback(lambda future: self._ended(worker, name, future))
+        try:
+            if order.get("do") != "train":
+                self._mailbox.answer.remote(worker.order, dict(order))
+                return
+            name = worker.order = f"{worker.name}/{next(self._orders)}"
+            self._in_hand[name] = worker
+            worker.task = self._carry.remote(dict(order), name, self._setup, self._mailbox)
+            worker.task.future().add_done_callback(lambda future: self._ended(worker, name, future))
+        except Exception as error:  # whatever Ray throws where its processes are no more
+            self._suspend(_gone(error))
 
     def _ended(self, worker: RayWorker, name: str, future: Any) -> None:
         """A task is over, whatever became of it. Called by Ray, in a thread of its own."""
@@ -155,35 +162,56 @@ class RayExecutor:
                 while not ray.wait([waiting], timeout=LOOK_SECONDS)[0]:
                     self._look()
                 for name, event in ray.get(waiting):
-                    worker = self._in_hand.get(name)
-                    if worker is not None:
-                        self.events.put((worker, event))
+                    self._pass_on(name, event)
             except RayActorError:  # who waits for an answer of it is told, and its run goes on in another attempt
                 if not self._closed.is_set():
                     self._mailbox = joining.mailbox()
             except (Exception, SystemExit) as error:  # the latter when this process leaves the cluster
                 if not self._closed.is_set():
-                    self._suspend(f"the Ray cluster is gone ({first_line(error)}); start it again, then go on")
+                    self._suspend(_gone(error))
                 return
 
+    def _pass_on(self, name: str, event: dict[str, Any]) -> None:
+        worker = self._in_hand.get(name)
+        if event["event"] == "begun":
+            self._begun.add(name)
+            self._told = False
+        elif worker is not None:
+            self.events.put((worker, event))
+
     def _look(self) -> None:
-        """A cluster that has lost the nodes which could hold a run is not waited for in silence."""
-        nodes = self._cluster.nodes()
-        if self._in_hand and not any(node.fits(self._ask) for node in nodes):
+        """A cluster that cannot hold a run is not waited for in silence: it has lost its nodes, or others have them."""
+        nodes, waiting = self._cluster.nodes(), set(self._in_hand)
+        self._begun &= waiting
+        if waiting and not any(node.fits(self._ask) for node in nodes):
             self._suspend(f"no node of the Ray cluster can hold a run any more: {shortage(nodes, self._ask)}")
+        elif waiting and not self._begun and not self._told:
+            self._told = True
+            text = without_room(self._ask, ray.available_resources(), len(waiting))
+            self._tell({"event": "said", "text": text})
 
     def _suspend(self, reason: str) -> None:
-        for worker in self.workers[:1]:
-            self.events.put((worker, {"event": "suspended", "reason": reason}))
+        """It is no run's fault, and there may be no worker left."""
+        self._tell({"event": "suspended", "reason": reason})
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        """Said by nobody in particular."""
+        self.events.put((RayWorker(self, "cluster", self._logs), event))
+
+
+def _gone(error: BaseException) -> str:
+    return f"the Ray cluster is gone ({joining.said(error)}); start it again, then go on"
 
 
 def lost(error: BaseException) -> dict[str, Any]:
     """The last event of a task that ended without saying so: its process, or its node, was lost.
 
-    Ray itself ends tasks where a node's memory runs out, whoever holds it. What our own code raised is a crash.
+    Ray itself ends tasks where a node's memory runs out, whoever holds it. What is raised on a node before or beside
+    the worker is no failure of the run, which did not begin there.
     """
+    event = {"event": "exit", "how": type(error).__name__, "words": joining.said(error)}
     if isinstance(error, OutOfMemoryError):
-        ending = Ending.SHORT_OF_MEMORY
-    else:
-        ending = Ending.CRASHED if isinstance(error, RayTaskError) else Ending.KILLED
-    return {"event": "exit", "ending": ending, "how": type(error).__name__, "words": first_line(error)}
+        return {**event, "ending": Ending.SHORT_OF_MEMORY}
+    if isinstance(error, RayTaskError):
+        return {**event, "ending": Ending.CRASHED, "began": False}
+    return {**event, "ending": Ending.KILLED}

@@ -4,6 +4,7 @@ It reads one JSON object a line from stdin and writes one a line to what was std
 the coordinator is gone: the worker then leaves at once, whatever it is doing, for what it committed is on disk.
 
     in:  {"do": "train", "spec": {...}, "directory": "...", "attempt": 1, "fields": {...}}   {"stop": false}
+         {"do": "evaluate", "spec": {...}, "directory": "...", "copies": [["fog", 3]]}
     out: {"event": "ready"}  {"event": "epoch", "row": {...}}  {"event": "finished", "memory_bytes": 1}
          {"event": "suspended", "reason": "..."}  {"event": "passed_over", "reason": "...", "epochs": 0}
 
@@ -24,7 +25,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,7 +38,8 @@ from suite.core.result import finished, read_result, write_result
 from suite.executors.protocol import ALONE
 from suite.training.failures import GraphChanged, RunFailed
 
-STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE, errno.ENOTCONN)
+"""The last two are a network's disk: its server has forgotten a file, or is not connected."""
 LOCK_WAIT_SECONDS = 60.0  # a worker whose coordinator was killed needs a moment to notice
 
 
@@ -93,6 +95,9 @@ class Trains(Protocol):
         not serve, and how many epochs are left to go on from.
         """
 
+    def evaluate(self, spec: Any, directory: Path, copies: Sequence[Sequence[Any]]) -> None:
+        """Evaluate a final run that is over on copies of its test images, and write what comes of it."""
+
 
 def keras_trainer() -> Trains:
     from suite.training.trainer import Trainer
@@ -110,18 +115,22 @@ def main(make_trainer: Callable[[], Trains] = keras_trainer) -> None:
     channel.send("ready")
     while True:
         order = channel.receive()
-        if order.get("do") == "train":
+        if order.get("do") in ("train", "evaluate"):
             carry_out(trainer, channel, order)
 
 
 def carry_out(trainer: Trains, channel: Channel, order: dict[str, Any]) -> None:
     """Carry out one order. What a user or an operator can mend suspends it: the study stops, and the run stays open."""
+    failed: str | None = None
     try:
         with Lock(Path(order["directory"]) / ".lock") as lock:
             if not lock.acquire(LOCK_WAIT_SECONDS):
                 channel.send("suspended", reason=f"{order['directory']} is still in use by another process")
                 return
-            _train_locked(trainer, channel, order)
+            if order.get("do") == "evaluate":
+                failed = _evaluate_locked(trainer, order)
+            else:
+                _train_locked(trainer, channel, order)
     except (GraphChanged, Refusal) as error:
         channel.send("suspended", reason=str(error))
         return
@@ -133,7 +142,7 @@ def carry_out(trainer: Trains, channel: Channel, order: dict[str, Any]) -> None:
             "suspended", reason=f"{first_line(error)}; make room or mend the disk, then the same command goes on"
         )
         return
-    channel.send("finished", memory_bytes=_resident_bytes())
+    channel.send("finished", memory_bytes=_resident_bytes(), **({"reason": failed} if failed else {}))
 
 
 def _train_locked(trainer: Trains, channel: Channel, order: dict[str, Any]) -> None:
@@ -169,8 +178,24 @@ def _train_locked(trainer: Trains, channel: Channel, order: dict[str, Any]) -> N
     _commit(directory, asked, {**measured, "wait_seconds": waited})
 
 
+def _evaluate_locked(trainer: Trains, order: dict[str, Any]) -> str | None:
+    """Why an evaluation failed, None where it did not: the run is over in any case, and stays as it is."""
+    from suite.training.spec import RunSpec
+
+    try:
+        trainer.evaluate(RunSpec.from_mapping(order["spec"]), Path(order["directory"]), order["copies"])
+    except Refusal as refusal:
+        return str(refusal)
+    except Exception as error:
+        if is_storage_failure(error):
+            raise
+        traceback.print_exc()
+        return f"{type(error).__name__}: {first_line(error)}"
+    return None
+
+
 def is_storage_failure(error: BaseException | None) -> bool:
-    """Whether an error, or what caused it, is the disk's: full, read-only, over quota or broken."""
+    """Whether an error, or what caused it, is the disk's: full, read-only, over quota, broken or away."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in STORAGE_ERRORS:
             return True

@@ -16,7 +16,7 @@ from suite.models.building import build
 from suite.models.complexity import Complexity, measure
 from suite.models.facts.golden import training_speed
 from suite.models.graph import fingerprint
-from suite.models.probing import Net, certainly_builds, foreign_kinds, refusals
+from suite.models.probing import Net, certainly_builds, foreign_kinds, misfits, refusals
 from suite.models.registry import (
     build_outline,
     build_untrained,
@@ -25,6 +25,7 @@ from suite.models.registry import (
     facts_with_options,
     names,
     option_names,
+    other_function,
 )
 from suite.models.weights.loading import Loaded, Weights, load
 from suite.models.weights.saved import Saved, of_run
@@ -34,5 +35,6 @@ __all__ = [
     "PRETRAINED", "ArchitectureError", "Complexity", "Loaded", "Net", "Saved", "Weights",
     "attached", "backbone", "build", "build_outline", "build_untrained", "certainly_builds", "checked",
     "estimate_macs", "facts", "facts_with_options", "fingerprint", "foreign_kinds", "levels", "load", "measure",
-    "names", "of_run", "option_names", "pixel_normalization", "refusals", "training_speed",
+    "misfits", "names", "of_run", "option_names", "other_function", "pixel_normalization", "refusals",
+    "training_speed",
 ]  # fmt: skip

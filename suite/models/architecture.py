@@ -21,6 +21,9 @@ LOGITS, POOLED = "logits", "pooled"
 Form = Literal["auto", "small", "large"]
 """Option of the ImageNet families: `large` as published, `small` as it is done on CIFAR, `auto` by the image's size."""
 
+RATES = ("dropout", "drop_path", "drop_block")
+"""Options that say how likely something is left out in training: from 0, where nothing is, to below 1."""
+
 Reference = tuple[tuple[int, int, int], int]
 """An input shape (height, width, channels) and a number of classes at which counts are pinned."""
 
@@ -149,7 +152,7 @@ def _checked(name: str, option: str, value: Any, kind: Kind) -> Any:
         raise ArchitectureError(
             f"option width of {name} multiplies the channels: it must be above 0 and below 1000, not {value!r}"
         )
-    if option in ("dropout", "drop_path") and kind == "float" and not 0 <= value < 1:
+    if option in RATES and kind == "float" and not 0 <= value < 1:
         raise ArchitectureError(f"option {option} of {name} is a rate of at least 0 and below 1, not {value!r}")
     if kind == "int":
         return int(value)

@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from suite.models.architecture import POOLED, ArchitectureError
+from suite.models.architecture import LOGITS, POOLED, ArchitectureError
 from suite.models.building import build
 from suite.models.graph import Step, steps
 from suite.models.layer_table import window
@@ -90,6 +90,16 @@ def _classifier(net: Any, found: Sequence[Step]) -> int:
             raise ArchitectureError(f"{net.name} has no last layer of its own that reads the features")
         ((number, _),) = found[number].inputs
     return number
+
+
+def backbone_steps(net: Any, found: Sequence[Step]) -> set[int]:
+    """The numbers of the steps that the net's pooled vector, or where it has none its logits, come from.
+
+    `found`: the net's steps. A net with the head of another task is known by its layer of logits.
+    """
+    named = [number for number, step in enumerate(found) if step.layer.name == LOGITS]
+    ((source, _),) = found[named[0] if named else _classifier(net, found)].inputs
+    return set(_path(found, source))
 
 
 def _levels(found: Sequence[Step], last: int) -> dict[str, Any]:

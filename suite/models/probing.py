@@ -11,9 +11,10 @@ from typing import Any
 
 from suite.core.addresses import without_secrets
 from suite.models import registry
-from suite.models.architecture import ArchitectureError
+from suite.models.architecture import RATES, ArchitectureError
 from suite.models.backbone import features
 from suite.models.facts import golden
+from suite.models.settings import as_it_comes
 
 Net = tuple[str, Sequence[int], int, dict[str, Any]]
 """What `build` takes: name, input shape, number of classes, options."""
@@ -44,8 +45,10 @@ def certainly_builds(name: str, options: Mapping[str, Any]) -> bool:
     if name not in golden.lines():
         return False
     kinds = golden.lines()[name]["options"]
+    if options.get("skip") is False and options.get("drop_path"):  # what lies beside a shortcut
+        return False
     return all(
-        option in ("width", "dropout", "drop_path")
+        option in ("width", *RATES)
         or kinds.get(option) == "bool"
         or (isinstance(kinds.get(option), list) and (option, value) != ("form", "large"))
         for option, value in options.items()
@@ -67,6 +70,7 @@ def refusal(
 ) -> str | None:
     """Why this process's `build` would refuse, or None; weights that cannot be had and full memory aside."""
     height, width, channels = input_shape
+    as_it_comes()
     try:
         net = registry.build_outline(name, (height, width, channels), num_classes, **options)
         if needs_maps:
@@ -78,6 +82,56 @@ def refusal(
     except MemoryError:
         return None
     return None
+
+
+def misfits(pairs: Sequence[tuple[Net, Net]], backend: str) -> list[str | None]:
+    """For each net and the one whose weights it is to take why it cannot, or None. As `refusals` in all else."""
+    done = _ask("[probing.misfit(*pair) for pair in json.load(sys.stdin)]", pairs, KERAS_BACKEND=backend)
+    return [None] * len(pairs) if done.returncode or not done.stdout else list(json.loads(done.stdout))
+
+
+def misfit(net: Sequence[Any], source: Sequence[Any]) -> str | None:
+    """Why weights of a net like `source` do not serve `net`, or None."""
+    from suite.models.depth import depths
+    from suite.models.weights.loading import match
+
+    name, options, theirs = net[0], net[3], source[3]
+    try:
+        if name == source[0] and (other := registry.other_function(name, options, theirs)):
+            return f"the weights are of a {name} that was built with {other}: the same option would fit"
+        built, shapes = _outline(net), _Shapes(_outline(source), source)
+        head = [layer for layer, depth in depths(built).items() if depth.head]
+        match(built, shapes, shapes.by_layer(), head)
+    except ArchitectureError as error:
+        return str(error)
+    except MemoryError:
+        return None
+    return None
+
+
+def _outline(net: Sequence[Any]) -> Any:
+    name, shape, classes, options = net
+    height, width, channels = shape
+    return registry.build_outline(name, (height, width, channels), classes, **options)
+
+
+class _Shapes:
+    """Weights of which only the shapes are known."""
+
+    whose = "the weights to start from"
+
+    def __init__(self, outline: Any, net: Sequence[Any]) -> None:
+        self._outline = outline
+        self.wanted = f"they are of {net[0]} for images of {'x'.join(map(str, net[1]))} with options {net[3] or 'none'}"
+
+    def by_layer(self) -> dict[str, list[Any]]:
+        import numpy as np
+
+        return {
+            layer.name: [np.zeros(tuple(weight.shape), "float32") for weight in layer.weights]
+            for layer in self._outline.layers
+            if layer.weights
+        }
 
 
 def _ask(question: str, values: Any, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -159,6 +159,23 @@ def declared() -> dict[str, tuple[str, Architecture]]:
     return found
 
 
+def other_function(name: str, options: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
+    """Which option makes two nets of an architecture compute something else with the same weights, as `skip=false, not
+    true`; None where none does. What only shapes the weights, or acts in training alone, is not looked at."""
+    mine, theirs = (_effective(name, chosen) for chosen in (options, other))
+    for option, value in mine.items():
+        if option not in sources.FREE and theirs.get(option) != value:
+            return f"{option}={theirs.get(option)}, not {value}"
+    return None
+
+
+def _effective(name: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Every option's value; published weights bring some of their own."""
+    published = sources.SOURCES[name].options if name in sources.SOURCES and chosen.get(sources.PRETRAINED) else {}
+    own = {option: value for option, value in chosen.items() if option != sources.PRETRAINED}
+    return {**defaults(name), **published, **own}
+
+
 def _require(name: str) -> None:
     if name in golden.lines():  # without looking through the installed packages
         return

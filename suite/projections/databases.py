@@ -55,4 +55,10 @@ def words(address: Address, error: Exception) -> str:
         return f"{address} does not answer ({reason.lower()})"
     if found := re.search(r"too many (\d+) error responses", whole):
         return f"{address} answers with error {found[1]}"
-    return address.cleaned(first_line(error))
+    if address.scheme == "https" and (found := re.search(r"certificate verify failed: ([^('\"]+)", whole)):
+        itself = "MLFLOW_TRACKING_SERVER_CERT_PATH=FILE names its own"
+        return f"{address} shows a certificate that is not trusted ({found[1].strip()}): {itself}"
+    if address.scheme == "https" and "[SSL: " in whole:
+        return f"{address} does not speak https"
+    said = first_line(ProjectionError(address.cleaned(whole) or type(error).__name__))  # cut only when it is clean
+    return f"{address}: {said}" if "API request to endpoint" in said else said

@@ -31,18 +31,17 @@ from suite.core import faults
 from suite.core.addresses import Address
 from suite.core.directories import HISTORY, RESULT, RUN
 from suite.core.durable import leftovers, plain, replacing
-from suite.core.hardware import kind
 from suite.core.result import Result
 from suite.projections import Artifacts, Committed, Instance, ProjectionError
 from suite.projections.databases import place_runs, reach, words
-from suite.projections.naming import flatten, of_epoch, of_run
+from suite.projections.naming import evaluated, of_epoch, of_run, of_values, storable
 from suite.projections.relocation import location, relocate, strays
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # what goes wrong is said here, in one line
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 BATCH = 100  # MLflow takes at most 100 params or tags in a call
-WHOLE = "suite.whole"
+WHOLE, EVALUATED = "suite.whole", "suite.evaluated"
 OWNER = "workspace"
 
 
@@ -139,7 +138,8 @@ class Tracker:
     def is_whole(self, key: str, run: Committed) -> bool:
         """Whether a committed run is in the store with all that belongs to it."""
         known = self._runs.get(key)
-        return known is not None and known.data.tags.get(WHOLE) == _tag(run.result.ended_at)
+        tags = known.data.tags if known is not None else {}
+        return tags.get(WHOLE) == _tag(run.result.ended_at) and evaluated(run.result) in ("", tags.get(EVALUATED))
 
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """Log epoch rows with the timestamps that they were committed with."""
@@ -148,28 +148,37 @@ class Tracker:
             for row in rows
             for name, value in of_epoch(row).items()
         ]
-        run = self._child(key, fields)
-        self._call(self._log, run, metrics)
+        self._call(self._log, self._child(key, fields), metrics)
 
     def result(self, key: str, run: Committed) -> None:
         """Project a committed run: epochs, results, artifacts, status, at last the tag that says it is whole."""
         faults.reach("projection.mlflow")
-        fields = run.result.as_mapping()
-        self.epochs(key, fields, run.rows())
+        fields, rows = run.result.as_mapping(), run.rows()
+        if self._has_others(key, rows, of_run(run.result)):
+            self.drop(key)
+        self.epochs(key, fields, rows)
         self._call(self._finish, self._child(key, fields), key, run.result, run.files)
+
+    def _has_others(self, key: str, rows: Iterable[Mapping[str, Any]], figures: Mapping[str, float]) -> bool:
+        """Whether a run found here holds epochs that its directory does not know; those of one epoch come together."""
+        names = sorted(self._runs[key].data.metrics.keys() - figures.keys()) if key in self._runs else []
+        if not names:
+            return False
+        mine = {(int(row["epoch"]), int(row["timestamp_ms"])) for row in rows if names[0] in of_epoch(row)}
+        there = self._call(self._client.get_metric_history, self._runs[key].info.run_id, names[0])
+        return any((metric.step, metric.timestamp) not in mine for metric in there)
 
     def _finish(self, run: Run, key: str, result: Result, files: Path) -> None:
         run_id, ended = run.info.run_id, round(result.ended_at * 1000)
-        metrics = [Metric(name, value, ended, result.epochs) for name, value in of_run(result).items()]
-        if kind(result.device or "") == "GPU" and result.device_seconds is not None:
-            metrics.append(Metric("gpu_seconds", float(result.device_seconds), ended, result.epochs))
-        self._log(run, metrics)
+        self._log(run, [Metric(name, value, ended, result.epochs) for name, value in of_run(result).items()])
         self._log_params(run, result)
         self._log_artifacts(run_id, result, files)
         self._client.set_tag(run_id, "outcome", str(result.outcome))
         if result.reason:
-            self._client.set_tag(run_id, "reason", result.reason[:5000])
+            self._client.set_tag(run_id, "reason", storable(result.reason)[:5000])
         self._client.set_terminated(run_id, result.outcome.mlflow, end_time=ended)
+        if digest := evaluated(result):
+            self._client.set_tag(run_id, EVALUATED, digest)
         self._client.set_tag(run_id, WHOLE, _tag(result.ended_at))
         self._runs[key] = self._client.get_run(run_id)
 
@@ -178,9 +187,7 @@ class Tracker:
             self._client.log_batch(run.info.run_id, metrics=metrics[start : start + 1000])
 
     def _log_params(self, run: Run, result: Result) -> None:
-        names = ("data_hash", "batch_size", "epochs", "fingerprint", "commit", "device", "threads")
-        flat = flatten({name: getattr(result, name) for name in ("options", "recipe", "parameters", *names)})
-        params = [Param(name, str(value)) for name, value in flat.items() if value is not None]
+        params = [Param(name, value) for name, value in of_values(result).items()]
         for start in range(0, len(params), BATCH):
             self._client.log_batch(run.info.run_id, params=params[start : start + BATCH])
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from suite.core.evaluation import FIGURE
+from suite.core.hardware import kind
+from suite.core.identity import digest
 from suite.core.metrics import CLOCKS, COSTS, PARTS, SIZES
 from suite.core.result import Result
 
@@ -14,6 +17,10 @@ OF_RUN = (*(metric.name for metric in (*COSTS, *CLOCKS, *SIZES)), "train_example
 """Figures of a run beside those that its task measures."""
 OF_EPOCHS = ("device_seconds", "images_per_second")
 """Those among them that an epoch has, too."""
+VALUES = (
+    "options", "recipe", "parameters", "data_hash", "batch_size", "epochs", "fingerprint", "commit", "device",
+    "threads",
+)  # fmt: skip
 TRAINED = tuple(f"{part}_" for part in PARTS if part != "test")
 """How the task's figures begin that are measured while a run trains, in each epoch."""
 
@@ -26,12 +33,31 @@ def of_epoch(row: Mapping[str, Any]) -> dict[str, float]:
 
 
 def of_run(result: Result) -> dict[str, float]:
-    """The figures of a run that is over. One that its epochs have too is a `final_` one."""
+    """The figures of a run that is over. One that its epochs have too is a `final_` one; `gpu_seconds` is a GPU's."""
     again = {name for name in result.metrics if name.startswith(TRAINED)} | set(OF_EPOCHS)
     figures = {**result.metrics, **{name: getattr(result, name) for name in OF_RUN}}
+    if kind(result.device or "") == "GPU":
+        figures["gpu_seconds"] = result.device_seconds
     return {
         f"final_{name}" if name in again else name: float(value) for name, value in figures.items() if value is not None
     }
+
+
+def of_values(result: Result) -> dict[str, str]:
+    """What determined a run, and what it ran on, as texts."""
+    flat = flatten({name: getattr(result, name) for name in VALUES})
+    return {name: storable(str(value)) for name, value in flat.items() if value is not None}
+
+
+def storable(text: str) -> str:
+    """A text as every store takes it: PostgreSQL knows no zero byte, and half a letter has no encoding."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+
+
+def evaluated(result: Result) -> str:
+    """What tells the figures that were measured of a run after its result from others; empty where there are none."""
+    found = {name: value for name, value in result.metrics.items() if name.startswith(FIGURE)}
+    return digest(found)[:12] if found else ""
 
 
 def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

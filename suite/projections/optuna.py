@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,13 +36,15 @@ def open_projection(instance: Instance) -> Mirror:
 class Mirror:
     """One Optuna study for each candidate and track of an instance, with its trials that have ended.
 
-    Implements `suite.projections.Projection`. Raises ProjectionError for whatever a damaged, locked or read-only store
-    raises, through two libraries.
+    Each is read once and then known, so that a search costs as many steps as it has trials. Implements
+    `suite.projections.Projection`. Raises ProjectionError for whatever a damaged, locked or read-only store raises,
+    through two libraries.
     """
 
     def __init__(self, address: Address, study: str, instance: str, owner: str | None = None) -> None:
         """`owner` is whose instance it is, in a database that others share."""
         self._address, self._prefix = address, f"{owner}/{study}/{instance}/" if owner else f"{study}/{instance}/"
+        self._known: dict[str, _Shown] = {}
         if address.sqlite_file is None:
             reach(address)
 
@@ -53,23 +56,18 @@ class Mirror:
     def drop(self, key: str) -> None:
         """Take out the trial that a run was: the others are written again, for Optuna cannot take out a single one."""
         if (place := _place(key)) is not None:
-            name, number = place
+            name, number = f"{self._prefix}{place[0]}", place[1]
             with self._named():
-                self._keep(f"{self._prefix}{name}", lambda other: other != number)
+                if number in self._shown(name).numbers:
+                    self._keep(name, lambda other: other != number)
 
     def drop_unknown(self, keys: set[str]) -> int:
         """Delete the trials that no directory stands behind, and the studies that have none left."""
-        places = [place for key in keys if (place := _place(key)) is not None]
-        dropped = 0
+        wanted: dict[str, set[int | None]] = {}
+        for place in filter(None, map(_place, keys)):
+            wanted.setdefault(f"{self._prefix}{place[0]}", set()).add(place[1])
         with self._named():
-            for full in self._names():
-                numbers: set[int | None] = {number for name, number in places if f"{self._prefix}{name}" == full}
-                if numbers:
-                    dropped += self._keep(full, numbers.__contains__)
-                else:
-                    dropped += len(self._shown(full))
-                    optuna.delete_study(study_name=full, storage=self._storage)
-        return dropped
+            return sum(self._keep(name, wanted.get(name, set()).__contains__) for name in self._names())
 
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Row]) -> None:
         """A trial is shown once it has ended."""
@@ -78,9 +76,10 @@ class Mirror:
         """Whether the run's study shows just the trials that have ended. A final run has nothing to show."""
         if (place := _place(key)) is None:
             return True
-        trials = [_frozen(trial) for trial in run.trials()]
+        trials = run.trials()
         with self._named():
-            return _contents(self._shown(f"{self._prefix}{place[0]}")) == _contents(trials)
+            shown = self._shown(f"{self._prefix}{place[0]}")
+            return len(shown.texts) == len(trials) and shown.begins(trials)
 
     def result(self, key: str, run: Committed) -> None:
         """Make the run's study show just the trials that have ended.
@@ -91,7 +90,7 @@ class Mirror:
         if (place := _place(key)) is None:
             return
         faults.reach("projection.optuna")
-        trials = [_frozen(trial) for trial in run.trials()]
+        trials = run.trials()
         with self._named():
             self._show(f"{self._prefix}{place[0]}", trials)
 
@@ -101,35 +100,60 @@ class Mirror:
     def summary(self, folder: Path, description: Mapping[str, Any]) -> None:
         """Nothing of it is a trial."""
 
-    def _show(self, name: str, trials: Sequence[FrozenTrial]) -> None:
+    def _show(self, name: str, trials: Sequence[Trial]) -> None:
+        study = self._open(name)
+        if study is None or not _has(study, len(self._shown(name).texts)):
+            self._known.pop(name, None)  # somebody took it away
         shown = self._shown(name)
-        if _contents(shown) != _contents(trials[: len(shown)]):
+        if study is not None and not shown.begins(trials):
             optuna.delete_study(study_name=name, storage=self._storage)
-            shown = []
-        if len(trials) > len(shown):
-            study = optuna.create_study(
-                storage=self._storage, study_name=name, direction="maximize", load_if_exists=True
-            )
-            for trial in trials[len(shown) :]:
-                study.add_trial(trial)
+            study, shown = None, self._known.setdefault(name, _Shown())
+            shown.clear()
+        if len(trials) > len(shown.texts):
+            study = study or self._make(name)
+            for trial in trials[len(shown.texts) :]:
+                frozen = _frozen(trial)
+                study.add_trial(frozen)
+                shown.add(frozen, trial)
 
     def _keep(self, name: str, wanted: Callable[[int | None], bool]) -> int:
         """Show only the trials of wanted numbers, of those that are there; returns how many went."""
-        shown = self._shown(name)
-        kept = [trial for trial in shown if wanted(trial.user_attrs.get("number"))]
-        if len(kept) < len(shown):
-            self._show(name, kept)
-        return len(shown) - len(kept)
+        study = self._open(name)
+        there = study.get_trials(deepcopy=False) if study else []
+        kept = [trial for trial in there if wanted(trial.user_attrs.get("number"))]
+        if study is not None and (len(kept) < len(there) or not kept):
+            self._known.pop(name, None)
+            optuna.delete_study(study_name=name, storage=self._storage)
+            if kept:
+                self._make(name).add_trials(kept)
+        return len(there) - len(kept)
 
-    def _shown(self, name: str) -> list[FrozenTrial]:
-        """The trials of a study in their order; none where there is no such study."""
-        return optuna.load_study(study_name=name, storage=self._storage).trials if name in self._names() else []
+    def _shown(self, name: str) -> _Shown:
+        """What a study shows, as far as this mirror knows; it is read the first time."""
+        if name not in self._known:
+            shown, study = _Shown(), self._open(name)
+            for trial in study.get_trials(deepcopy=False) if study else ():
+                shown.add(trial)
+            self._known[name] = shown
+        return self._known[name]
+
+    def _open(self, name: str) -> optuna.Study | None:
+        file = self._address.sqlite_file
+        if file is not None and not file.exists():
+            return None  # to look into it would make it
+        try:
+            return optuna.load_study(study_name=name, storage=self._storage)
+        except KeyError:
+            return None
+
+    def _make(self, name: str) -> optuna.Study:
+        return optuna.create_study(storage=self._storage, study_name=name, direction="maximize")
 
     def _names(self) -> list[str]:
         """The studies of this instance."""
         file = self._address.sqlite_file
         if file is not None and not file.exists():
-            return []  # to look into it would make it
+            return []
         return [name for name in optuna.get_all_study_names(self._storage) if name.startswith(self._prefix)]
 
     @contextmanager
@@ -137,10 +161,54 @@ class Mirror:
         try:
             yield
         except Exception as error:
+            self._known.clear()  # whatever was half done is there or not
             file = self._address.sqlite_file
             damaged = "; if it is damaged, delete it and rebuild again"
             said = words(self._address, error)
             raise ProjectionError(f"{file.name}: {said}{damaged}" if file else said) from None
+
+
+@dataclass
+class _Shown:
+    """The trials that a study shows, in their order: their numbers, what they show, and what each was made from."""
+
+    numbers: list[int | None] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    sources: list[Trial | None] = field(default_factory=list)
+
+    def add(self, frozen: FrozenTrial, source: Trial | None = None) -> None:
+        self.numbers.append(frozen.user_attrs.get("number"))
+        self.texts.append(_text(frozen))
+        self.sources.append(source)
+
+    def clear(self) -> None:
+        for part in (self.numbers, self.texts, self.sources):
+            part.clear()
+
+    def begins(self, trials: Sequence[Trial]) -> bool:
+        """Whether these trials begin with what is shown. A trial that was compared before is known by its identity."""
+        if len(trials) < len(self.texts):
+            return False
+        for place, (source, trial) in enumerate(zip(self.sources, trials, strict=False)):
+            if source is not trial:
+                if _text(_frozen(trial)) != self.texts[place]:
+                    return False
+                self.sources[place] = trial
+        return True
+
+
+def _has(study: optuna.Study, trials: int) -> bool:
+    """Whether a study has just so many trials, without reading them."""
+    numbered = study._storage.get_trial_id_from_study_id_trial_number
+    found = []
+    for number in (trials - 1, trials):
+        try:
+            numbered(study._study_id, number)
+        except KeyError:
+            found.append(False)
+        else:
+            found.append(True)
+    return found == [trials > 0, False]
 
 
 def _place(key: str) -> tuple[str, int] | None:
@@ -173,13 +241,10 @@ def _distribution(dimension: Mapping[str, Any]) -> BaseDistribution:
     return kind(low, high, log=log)
 
 
-def _contents(trials: Iterable[FrozenTrial]) -> list[str]:
-    """What each trial shows, as texts, in which NaN equals NaN. A run that is trained again ends at another time."""
-    return [
-        repr(
-            [trial.state.name, trial.value]
-            + [sorted(part.items()) for part in (trial.params, trial.intermediate_values, trial.user_attrs)]
-            + [sorted((name, repr(distribution)) for name, distribution in trial.distributions.items())]
-        )
-        for trial in trials
-    ]
+def _text(trial: FrozenTrial) -> str:
+    """What a trial shows, in which NaN equals NaN. A run that is trained again ends at another time."""
+    return repr(
+        [trial.state.name, trial.value]
+        + [sorted(part.items()) for part in (trial.params, trial.intermediate_values, trial.user_attrs)]
+        + [sorted((name, repr(distribution)) for name, distribution in trial.distributions.items())]
+    )

@@ -25,7 +25,8 @@ from suite.projections.candidates import project_candidates
 
 TRIES = 4  # of an order that a store refuses though it can be opened; then the next ones have their turn
 GIVE_UP = 2  # orders in a row that a store refuses at the end of a session; then it is asked for no more
-PATIENCE = 60.0  # seconds without a single order done; twice in a row, and the end of a session waits no longer
+PATIENCE = 120.0  # seconds without a single order done, after which the end of a session waits no longer
+NOTICE = 10.0  # seconds of waiting after which it is said what for
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """Seconds between two tries to reach a store that is away: each time twice as many."""
 
@@ -86,8 +87,9 @@ class Projector:
 
     def drain(self) -> str | None:
         """Wait until every order so far was tried; what is wrong with each projection, None if nothing is."""
+        asked = time.monotonic()
         for follower, settled in [(follower, follower.settle()) for follower in self._followers]:
-            follower.wait(settled)
+            follower.wait(settled, asked)
         wrong = [f"{follower.name}: {follower.error}" for follower in self._followers if follower.error]
         return "; ".join(wrong) or None
 
@@ -111,7 +113,7 @@ class Follower:
         self._refusal: str | None = None  # of the first that is waiting
         self._tries = 0
         self._skipped: dict[RunKey | None, str] = {}
-        self._silent, self._done = False, 0
+        self._silent, self._moved = False, time.monotonic()
         self._pause, self._next_try = pause, 0.0
         threading.Thread(target=self._work, daemon=True).start()
 
@@ -129,14 +131,21 @@ class Follower:
         self._coming.put(settled)
         return settled
 
-    def wait(self, settled: threading.Event) -> None:
-        """Wait for such an event, as long as anything moves: a connection that is dead may never say so."""
-        done = -1
-        while not settled.wait(PATIENCE):
-            if self._done == done or self._silent:
+    def wait(self, settled: threading.Event, asked: float) -> None:
+        """Wait for such an event, as long as anything moves: a connection that is dead may never say so.
+
+        `asked`: when all were asked to settle, so that those that are silent are waited for together.
+        """
+        if not settled.wait(max(0.0, asked + NOTICE - time.monotonic())) and not self._silent:
+            self._tell(f"waiting for {self.name}, which has {self._left()} things to take")
+        patience = PATIENCE / 2 if self._silent else PATIENCE
+        while not settled.wait(max(0.0, max(asked, self._moved) + patience - time.monotonic())):
+            if time.monotonic() >= max(asked, self._moved) + patience:
                 self._silent = True
                 return
-            done = self._done
+
+    def _left(self) -> int:
+        return len(self._waiting) + self._coming.qsize()
 
     def _work(self) -> None:
         self._open()  # before anything is to be written: a store may take seconds to answer
@@ -177,7 +186,7 @@ class Follower:
                 self._skipped.pop(order.result_of, None)  # it brought what was skipped of its epochs
             self._refusal, self._tries = None, 0
             self._waiting.popleft()
-            self._done += 1
+            self._moved = time.monotonic()
 
     def _carry_out(self, order: Order) -> bool:
         """Whether an order is carried out. Otherwise the store is away, or it can be opened, but refuses this order.

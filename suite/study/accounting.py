@@ -21,6 +21,8 @@ KEEP_SECONDS = 1.0
 KINDS = (START, IDLE, BUSY, TRACKING, REPORT)
 """What a place does: starting (the session itself, or a worker), waiting for a run, training one, and at the end
 waiting for the projections and for the report."""
+EVALUATION = "evaluation"
+"""What all places do after the training where final runs are evaluated then; lines of other sessions leave it out."""
 
 
 class SessionClock:
@@ -34,7 +36,7 @@ class SessionClock:
         self._workers: dict[str, str] = {}
         self._others = START
         """What the places without a worker do."""
-        self._seconds = dict.fromkeys(KINDS, 0.0)
+        self._seconds = dict.fromkeys((*KINDS, EVALUATION), 0.0)
         self._search_seconds = 0.0
 
     def training(self) -> None:
@@ -94,7 +96,7 @@ class SessionClock:
         line = {
             "workers": self._places,
             "started_at": self._started_at,
-            **{f"{kind}_seconds": seconds for kind, seconds in self._seconds.items()},
+            **{f"{kind}_seconds": seconds for kind, seconds in self._seconds.items() if seconds or kind != EVALUATION},
             "search_seconds": self._search_seconds,
             "ended_at": self._started_at + wall,
             "wall_seconds": wall,

@@ -26,12 +26,12 @@ def clean(workspace: Path, instances: list[Path]) -> int:
 def _decoded(cache: Path) -> Iterator[Path]:
     """The cache's own entries: the folder may hold what is somebody else's."""
     yield from [manifest.parent for manifest in cache.glob("*/set.json")]
-    yield from [*cache.glob(".*.lock"), *cache.glob(f"{PARTIAL}*")]
+    yield from [*cache.glob("leakage-*.json"), *cache.glob(".*.lock"), *cache.glob(f"{PARTIAL}*")]
 
 
 def _useless(instances: list[Path]) -> Iterator[Path]:
     for instance in instances:
-        yield from list(instance.glob("*/*/final/superseded-*"))
+        yield from list(instance.glob("*/*/*/superseded-*"))
         yield from [*instance.rglob(f"{PARTIAL}*")]
         for _, directory in list(directories.run_directories(instance)):
             attempts.settle(directory)  # what a lost worker wrote after it was given up goes with it

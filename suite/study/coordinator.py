@@ -47,6 +47,7 @@ class Assignment:
     worker: Worker
     epochs: int
     committed: int  # epochs so far
+    step: int  # of the newest checkpoint when it was handed out
 
 
 class Coordinator:
@@ -73,14 +74,18 @@ class Coordinator:
                     self._project(key)
                 while self._order.unfinished():
                     interruption.check()
-                    self._hand_out()
+                    self._give_up()
+                    self._hand_out(interruption)
                     self._take_events()
             finally:
                 self._executor.close()
                 self._clock.trained()
 
-    def _hand_out(self) -> None:
-        """Give runs to idle workers. Where none is idle and none is starting, one more is started, up to the number."""
+    def _hand_out(self, interruption: Interruption) -> None:
+        """Give runs to idle workers. Where none is idle and none is starting, one more is started, up to the number.
+
+        To hand out a thousand takes a minute on a slow disk, in which somebody may ask for the end.
+        """
         workers = self._executor.workers
         if len(self._running) >= self.ledger.study.workers:
             return
@@ -96,11 +101,20 @@ class Coordinator:
             if not idle[0].ready:
                 return
             self._assign(key, idle.pop(0))
+            interruption.check()
+
+    def _give_up(self) -> None:
+        """Runs whose source has failed get that as their result; those that need them in turn follow."""
+        while lost := list(self._order.given_up()):
+            for key, reason in lost:
+                self._projector.begin(key, self._order.open(key)["fields"], [])
+                self.ledger.fail(key, Outcome.ERROR, reason)
+                self._conclude(key)
 
     def _assign(self, key: RunKey, worker: Worker) -> None:
         order, history = self._order.open(key), self.ledger.history(key)
         epochs = self.ledger.epochs(key)
-        self._running[key] = Assignment(worker, epochs, len(history))
+        self._running[key] = Assignment(worker, epochs, len(history), self.ledger.step(key))
         self._clock.assigned(worker.name)
         self._projector.begin(key, order["fields"], history)
         self._listener.started(key, order["attempt"], epochs)
@@ -133,6 +147,8 @@ class Coordinator:
                 self._passed_over(key, event["reason"], event["epochs"])
             case "finished" if key is not None:
                 self._finished(key, worker, event.get("memory_bytes", 0))
+            case "said":
+                self._listener.said(event["text"])
             case "suspended":
                 who = f"candidate {key.candidate}: " if key else ""
                 raise Stopped(f"{who}{event['reason'].rstrip('.')}. Nothing that was committed is lost")
@@ -163,22 +179,33 @@ class Coordinator:
     def _finished(self, key: RunKey, worker: Worker, memory_bytes: int = 0, gone: bool = False) -> None:
         del self._running[key]
         self._clock.released(worker.name)
-        result = self.ledger.commit(key)
-        assert result is not None, f"{key} is said to be finished and has no result"
-        faults.reach("coordinator.committed")
-        if key.phase == "search":
-            value = result.metrics.get(self._selection)
-            self._searches.of(key).tell(key.number, result.outcome, value, result.reason, result.ended_at)
-            self._order.ended(key)
+        result = self._conclude(key)
         self._clock.keep()
         remember_speed(self.ledger.study.workspace, result)
-        self._project(key)
-        self._listener.ended(key, result)
         self._tolerance.ended(result)
         broken = result.outcome in BROKEN
         if not gone and (broken or self._executor.outgrown(memory_bytes)):
             self._executor.stop(worker)  # a process that ran out or broke is not trusted with the next run
             self._clock.gone(worker.name)
+
+    def _conclude(self, key: RunKey) -> Result:
+        """Take note of a run's result, and tell it."""
+        result = self.ledger.commit(key)
+        if result is None:
+            raise Stopped(
+                f"{key} is said to be finished, and {self.ledger.path(key)} has no result of it: look whether every "
+                "machine sees that folder and whether somebody deletes there, then the same command trains it again"
+            )
+        faults.reach("coordinator.committed")
+        if key.phase == "search":
+            value = result.metrics.get(self._selection)
+            self._searches.of(key).tell(key.number, result.outcome, value, result.reason, result.ended_at)
+            self._order.ended(key)
+        else:
+            self._order.final_ended(key)
+        self._project(key)
+        self._listener.ended(key, result)
+        return result
 
     def _exited(self, worker: Worker, key: RunKey | None, ending: Ending, how: str, began: bool) -> None:
         self._executor.forget(worker)
@@ -190,14 +217,20 @@ class Coordinator:
             self._finished(key, worker, gone=True)
         elif not began and ending is Ending.CRASHED:
             del self._running[key]
-            self._tolerance.start_failed(how, worker.last_words(), str(worker.log))
+            self._tolerance.start_failed(how, worker.last_words(), str(worker.log), key)
         elif ending is Ending.CRASHED:
             self._broke(key, worker, Outcome.ERROR, f"the worker crashed ({how}): {worker.last_words()}")
-        elif ending is Ending.OUT_OF_MEMORY or self._tolerance.killed(key, ending is Ending.SHORT_OF_MEMORY):
+        elif ending is Ending.OUT_OF_MEMORY or self._needs_too_much(key, ending):
             self._broke(key, worker, Outcome.OUT_OF_MEMORY, "the system ended the worker for want of memory")
         else:
             del self._running[key]
             self._listener.said(f"{key}: the worker was killed; the run goes on from its last checkpoint")
+
+    def _needs_too_much(self, key: RunKey, ending: Ending) -> bool:
+        """Whether a kill, one of several, is taken for out of memory. A checkpoint within an epoch is progress, too."""
+        if self.ledger.step(key) > self._running[key].step:
+            self._tolerance.progressed(key)
+        return self._tolerance.killed(key, ending is Ending.SHORT_OF_MEMORY)
 
     def _broke(self, key: RunKey, worker: Worker, outcome: Outcome, reason: str) -> None:
         self.ledger.fail(key, outcome, reason)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from suite.config.sources import IMAGENET
 from suite.config.study import Study
 from suite.core import directories
 from suite.core.durable import write_json
 from suite.core.host import commit, host, versions
+from suite.data.dataset import AS_EVER, PLACES
 from suite.data.hardships import OFF
-from suite.study import plan
+from suite.study import plan, starts
 from suite.study.ledger import Ledger
 from suite.study.search import pruner
 
@@ -49,6 +52,7 @@ def describe(
         "candidates": {candidate.name: _candidate(ledger, candidate.name) for candidate in study.candidates},
         "claims": study.claims,
         "intervals": study.intervals,
+        **({"corruptions": asdict(study.evaluation)} if study.evaluation.kinds else {}),
         "data": {
             "name": dataset.name,
             "hash": dataset.hash,
@@ -81,8 +85,13 @@ def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
         "options": candidate.options,
         "recipe": candidate.settled(len(ledger.dataset(name).train)).as_mapping(),
         "search": asdict(candidate.search),
+        **starts.told(ledger, candidate),
         "data": {
-            **{key: value for key, value in asdict(candidate.data).items() if key != "path" and OFF.get(key) != value},
+            **{
+                key: value
+                for key, value in asdict(candidate.data).items()
+                if key not in PLACES and {**OFF, **AS_EVER}.get(key) != value
+            },
             "images": len(ledger.dataset(name).train),
             "hash": ledger.dataset(name).hash,
             "test_hash": ledger.dataset(name).test_hash,
@@ -105,7 +114,7 @@ def write(ledger: Ledger, state: str, reason: str | None = None, limit: dict[str
 
 
 def plan_lines(study: Study, ledger: Ledger) -> list[str]:
-    """The plan as people read it: what runs for whom."""
+    """The plan as people read it: what runs for whom, and what has to be known of the data before it does."""
     total = len(plan.planned(study))
     done = sum(key in ledger.results for key in plan.planned(study))
     per = []
@@ -122,8 +131,29 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
         f"{total} runs, {done} done",
         f"{data.name}: {len(data.train)} training, {len(data.validation)} validation, {len(data.test)} test images; "
         f"hash {data.hash[:12]}",
+        *(f"note: {note}" for note in dict.fromkeys(note for data in ledger.datasets.values() for note in data.notes)),
         *([grown] if searched > plan.trials_of(study, "tuned") and "tuned" in study.tracks else []),
+        *_starts(ledger),
     ]
+
+
+def _starts(ledger: Ledger) -> Iterator[str]:
+    """Who starts and learns from what, and what was found of the test images there."""
+    leakage = []
+    for candidate in ledger.study.candidates:
+        told = starts.told(ledger, candidate)
+        if start := told.get("starts_from"):
+            yield f"{candidate.name} starts from {_there(start)}: {', '.join(start['says'])}"
+        if teacher := told.get("learns_from"):
+            yield f"{candidate.name} learns from {_there(teacher)}"
+        leakage += [source["leakage"] for source in told.values() if "leakage" in source]
+    yield from dict.fromkeys(leakage)
+
+
+def _there(told: dict[str, Any]) -> str:
+    """A source by its name, with whether it is still to be trained."""
+    there = "runs" in told or told["source"] == IMAGENET
+    return str(told["source"]) if there else f"{told['source']}, once that is there"
 
 
 def _several(number: int, noun: str) -> str:

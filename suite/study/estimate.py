@@ -36,6 +36,8 @@ def remember_speed(workspace: Path, result: Result) -> None:
     """
     if not result.images_per_second or not result.macs:
         return
+    if result.recipe.get("freeze") or result.recipe.get("loss") == "distillation":
+        return  # no measure of others: half the work, or a second network's beside it
     path = speed_file(workspace)
     speeds = read_json(path) if path.exists() else {}
     speed, architecture = result.images_per_second * result.macs, result.architecture
@@ -106,7 +108,7 @@ def _run_seconds(ledger: Ledger, key: RunKey, speeds: dict[str, Any]) -> float:
     epochs = spec.recipe.epochs * (PRUNED if key.phase == "search" and key.number else 1.0)
     trained = epochs * train_examples(dataset, spec.train_on_validation)
     judged = 0.0 if spec.train_on_validation else epochs * len(dataset.validation)
-    judged += len(dataset.test) if spec.final else 0
+    judged += len(dataset.test) * (1 + len(study.evaluation.copies)) if spec.final else 0
     return OVERHEAD_SECONDS + (trained + FORWARD * judged) * max(macs / speed, LEAST_IMAGE_SECONDS)
 
 

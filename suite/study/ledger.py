@@ -17,13 +17,13 @@ from suite.core import attempts, directories
 from suite.core.directories import RunKey
 from suite.core.durable import plain, read_json, write_json
 from suite.core.hardware import gpus, kind
-from suite.core.host import commit, versions
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal
 from suite.core.result import Result, finished, read_result, write_result
 from suite.data.dataset import Dataset
-from suite.study import plan
+from suite.study import asking, plan
 from suite.study.selection import select
+from suite.study.sources import Sources
 from suite.study.threads import NEW_INSTANCE, settled
 from suite.training.spec import RunSpec, changes
 
@@ -39,33 +39,46 @@ def first_start(directory: Path) -> float | None:
 class Ledger:
     """The runs of one instance. `results` has every committed run, by key; `threads` are those of each worker."""
 
-    def __init__(self, study: Study, datasets: Mapping[str, Dataset]) -> None:
+    def __init__(self, study: Study, datasets: Mapping[str, Dataset], alone: bool = True) -> None:
+        """`alone`: nobody else is at work here, so that what lost workers left may be settled; else it is only read."""
         self.study, self.datasets = study, datasets
         self.directory = directories.instance_directory(study.workspace, study.name, study.instance)
         self.candidates = {candidate.name: candidate for candidate in study.candidates}
         self.results: dict[RunKey, Result] = {}
         self.asked: dict[RunKey, dict[str, Any]] = {}
         self._fingerprints: dict[str, str] = {}
+        self.sources = Sources(study, self.directory, self.results)
         self._hands: dict[RunKey, Path] = {}
         """Where the runs are that train apart."""
         self.threads = study.threads or 0  # settled once it is known what ran before
-        self._read()
+        self._read(alone)
         self._check()
         self.threads = self._settle_threads()
 
-    def _read(self) -> None:
+    def _read(self, alone: bool) -> None:
         for key, directory in directories.run_directories(self.directory):
             if key.candidate in self.candidates and key.track in self.study.tracks:
                 self.asked[key] = read_json(directory / directories.RUN)
-                attempts.settle(directory)
+                if alone:
+                    attempts.settle(directory)
                 result = read_result(directory)
                 if result is not None:
                     self.results[key] = result
+        while again := [key for key in self.results if self._was_given_up(key) and not self.sources.failed(key)]:
+            for key in again:  # its source trains again, and so does it
+                del self.asked[key], self.results[key]
+
+    def _was_given_up(self, key: RunKey) -> bool:
+        """Whether a run has never started, for its source had failed."""
+        lacking = self.candidates[key.candidate].sources.keys() - self.asked[key]["identity"].keys()
+        return bool(lacking) and self.results[key].outcome.failed
 
     def _check(self) -> None:
         """Refuse to go on with runs that were asked for differently. A final run's parameters may follow the search."""
         for key, asked in list(self.asked.items()):
             now = self._identity(key, asked["identity"]["parameters"])
+            if self.sources.awaited(key):  # what it started from then is looked at again when it is there
+                now |= {name: asked["identity"].get(name) for name in self.candidates[key.candidate].sources}
             changed = changes(asked["identity"], now, self._determinism(key))
             if changed and not self._has_trained(key):
                 del self.asked[key]  # it was only opened: a wrong value that is corrected at once costs nothing
@@ -101,7 +114,9 @@ class Ledger:
         return found if found is not None or key not in self.results else self.results[key].threads
 
     def _has_trained(self, key: RunKey) -> bool:
-        return key in self.results or any(path.is_dir() for path in self.path(key).glob(f"{directories.CHECKPOINTS}/*"))
+        places = [self.path(key), *self.path(key).glob(f"{directories.ATTEMPT}*")]
+        found = (path for place in places for path in place.glob(f"{directories.CHECKPOINTS}/*"))
+        return key in self.results or any(path.is_dir() for path in found)
 
     def dataset(self, candidate: str) -> Dataset:
         return self.datasets[candidate]
@@ -111,18 +126,43 @@ class Ledger:
 
     def spec(self, key: RunKey, parameters: Mapping[str, Any]) -> RunSpec:
         candidate, dataset = self.candidates[key.candidate], self.dataset(key.candidate)
-        return plan.spec_for(self.study, candidate, key, parameters, dataset, self.threads)
+        origins = self.sources.origins(key)
+        return plan.spec_for(self.study, candidate, key, parameters, dataset, self.threads, origins)
 
     def _identity(self, key: RunKey, parameters: Mapping[str, Any]) -> dict[str, Any]:
         return plan.identity(self.study, self.spec(key, parameters), key, self.dataset(key.candidate))
 
     def open(self, key: RunKey, parameters: Mapping[str, Any]) -> None:
         """Write down what determines a run, before anything of it is computed."""
-        if key in self.asked:
+        if key in self.asked and not self._starts_otherwise(key):
             return
+        if (self.path(key) / directories.RESULT).exists():  # it only said that its source had failed
+            self._set_aside(key)
         asked = {"key": str(key), "seed": plan.seed_of(key), "identity": self._identity(key, parameters)}
         write_json(self.path(key) / directories.RUN, asked)
         self.asked[key] = read_json(self.path(key) / directories.RUN)
+
+    def _starts_otherwise(self, key: RunKey) -> bool:
+        """Whether a run was asked for with other weights than its source has left by now."""
+        now, asked = self.sources.origins(key), self.asked[key]["identity"]
+        names = self.candidates[key.candidate].sources
+        return any(asked.get(name) != (now[name].identity() if name in now else None) for name in names)
+
+    def renewed(self, key: RunKey) -> list[RunKey]:
+        """Set aside the runs that started from other weights than a final run has now; they are kept, not counted."""
+        moved = []
+        within = self.sources.within  # most studies have none, and many runs
+        for other in [k for k in self.results if within and key in self.sources.needed(k)]:
+            if not self.sources.awaited(other) and self._starts_otherwise(other):
+                self._set_aside(other)
+                moved.append(other)
+        return moved
+
+    def _set_aside(self, key: RunKey) -> None:
+        """Keep a run's directory under another name, and count it no more."""
+        self.path(key).rename(self.path(key).with_name(f"superseded-{key.number}-{time.time_ns()}"))
+        self.asked.pop(key, None)
+        self.results.pop(key, None)
 
     def parameters(self, key: RunKey) -> dict[str, Any] | None:
         asked = self.asked.get(key)
@@ -181,6 +221,12 @@ class Ledger:
 
         return committed_rows(self._hands.get(key, self.path(key)))
 
+    def step(self, key: RunKey) -> int:
+        """The step of a run's newest checkpoint, 0 without one."""
+        from suite.training.checkpoint import newest
+
+        return newest(self._hands.get(key, self.path(key)) / directories.CHECKPOINTS)
+
     def fingerprint(self, candidate: str) -> str | None:
         """The graph that the candidate's runs were trained with, None before the first."""
         if candidate not in self._fingerprints:
@@ -220,10 +266,7 @@ class Ledger:
         chosen, moved = self.selected(candidate, track, trials), []
         for key in [k for k in self.asked if (k.candidate, k.track, k.phase) == (candidate, track, "final")]:
             if self.asked[key]["identity"]["parameters"] != plain(chosen):
-                target = self.path(key).with_name(f"superseded-{key.number}-{time.time_ns()}")
-                self.path(key).rename(target)
-                self.asked.pop(key)
-                self.results.pop(key, None)
+                self._set_aside(key)
                 moved.append(key)
         return moved
 
@@ -237,26 +280,8 @@ class Ledger:
 
     def asked_of(self, key: RunKey, parameters: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, Any]:
         """The same of a run that was not opened yet. `recipe` is as the study asks, without the parameters."""
-        candidate, study = self.candidates[key.candidate], self.study
-        return {
-            "study": study.name,
-            "instance": study.instance,
-            **vars(key),
-            "architecture": candidate.architecture,
-            "seed": plan.seed_of(key),
-            "options": dict(candidate.options),
-            "recipe": dict(recipe),
-            "parameters": dict(parameters),
-            "dataset": study.dataset,
-            "data_hash": self.dataset(key.candidate).hash,
-            "batch_size": {**recipe, **parameters}["batch_size"],
-            "backend": study.backend,
-            "precision": study.precision,
-            "task": study.task,
-            "threads": self.threads,
-            "versions": versions(),
-            "commit": commit(),
-        }
+        candidate, dataset = self.candidates[key.candidate], self.dataset(key.candidate)
+        return asking.asked_of(self.study, candidate, key, dataset, self.threads, parameters, recipe)
 
     def failures(self) -> list[Result]:
         """The planned runs whose failing is a failure of the study."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from suite import tasks
 from suite.config.study import Study
+from suite.core.directories import RunKey
 from suite.core.refusals import Refusal
 from suite.data import Dataset, DataSpec, load
-from suite.models import Net, certainly_builds, facts, refusals
+from suite.models import Net, certainly_builds, facts, misfits, refusals
 from suite.study.ledger import Ledger
+from suite.training.origin import Origin
+from suite.training.preprocessing import recorded_preprocessing
 
 
 def open_datasets(study: Study) -> dict[str, Dataset]:
@@ -21,12 +26,7 @@ def open_datasets(study: Study) -> dict[str, Dataset]:
             opened[candidate.data] = load(
                 candidate.data, data_dir=study.data_dir, cache_dir=study.cache_dir, offline=study.offline
             )
-        examples, batch = len(opened[candidate.data].train), candidate.recipe.batch_size
-        if examples < batch:
-            raise Refusal(
-                f"candidate {candidate.name}: a batch of {batch} is larger than the {examples} training images; "
-                f"set recipe.batch_size={2 ** (examples.bit_length() - 1)} or less (never changed silently)"
-            )
+        candidate.check_batches(len(opened[candidate.data].train))
         least = facts(candidate.architecture)["min_size"]
         height, width, _ = opened[candidate.data].input_shape
         candidate.check_pixels((height, width))
@@ -36,6 +36,58 @@ def open_datasets(study: Study) -> dict[str, Dataset]:
                 f"these have {height}x{width}; set data.image_size={least} or more"
             )
     return {candidate.name: opened[candidate.data] for candidate in study.candidates}
+
+
+def refuse_what_does_not_fit(ledger: Ledger) -> None:
+    """Raises Refusal for the first candidate whose network cannot take the weights that it is to start from, or whose
+    teacher knows other classes, or cannot see its images.
+
+    Those that have trained already are left out. Seconds pass only where there is one to look at.
+    """
+    pairs: dict[tuple[str, str], tuple[Net, Net]] = {}
+    for candidate in ledger.study.candidates:
+        if ledger.fingerprint(candidate.name) is not None:
+            continue
+        origins = ledger.sources.origins(RunKey(candidate.name, ledger.study.tracks[-1], "final", 0))
+        mine = _net(ledger, candidate.name)
+        for name, source in candidate.sources.items():
+            theirs = _net_of(origins[name]) if name in origins else _net(ledger, source.candidate)
+            if name == "teacher":
+                _refuse_other_classes(ledger, candidate.name, source.candidate, origins.get(name))
+                mine = theirs[0], mine[1], *theirs[2:]
+            pairs[candidate.name, name] = mine, theirs
+    found = misfits(list(pairs.values()), ledger.study.backend) if pairs else []
+    for (candidate_name, name), reason in zip(pairs, found, strict=True):
+        if reason:
+            source = ledger.candidates[candidate_name].sources[name]
+            raise Refusal(f"candidate {candidate_name} cannot {CANNOT[name]} {source}: {reason}")
+
+
+CANNOT = {"weights": "start from", "teacher": "learn from"}
+
+
+def _refuse_other_classes(ledger: Ledger, candidate: str, teacher: str, origin: Origin | None) -> None:
+    """Raises Refusal where a teacher's answers are of other classes; it is of the same study where it is not there."""
+    ours = ledger.dataset(candidate).class_names
+    if origin is None:
+        theirs = ledger.dataset(teacher).class_names
+    else:
+        theirs = recorded_preprocessing(Path(origin.directory)).class_names
+    if tuple(theirs) != tuple(ours):
+        raise Refusal(
+            f"candidate {candidate} cannot learn from {ledger.candidates[candidate].teacher}: that knows "
+            f"{len(theirs)} classes ({', '.join(theirs[:2])}, ...), and here are {len(ours)} ({', '.join(ours[:2])}, "
+            "...); a teacher has the same classes"
+        )
+
+
+def _net_of(origin: Origin) -> Net:
+    return origin.architecture, origin.input_shape, origin.num_classes, dict(origin.options)
+
+
+def _net(ledger: Ledger, candidate: str) -> Net:
+    asked, data = ledger.candidates[candidate], ledger.dataset(candidate)
+    return asked.architecture, data.input_shape, len(data.class_names), dict(asked.options)
 
 
 def refuse_what_cannot_be_built(ledger: Ledger) -> None:
@@ -49,8 +101,7 @@ def refuse_what_cannot_be_built(ledger: Ledger) -> None:
         trained = ledger.fingerprint(candidate.name) is not None
         if trained or (not needs_maps and certainly_builds(candidate.architecture, candidate.options)):
             continue
-        data = ledger.dataset(candidate.name)
-        net = candidate.architecture, data.input_shape, len(data.class_names), dict(candidate.options)
+        net = _net(ledger, candidate.name)
         if net not in doubtful.values():
             doubtful[candidate.name] = net
     found = refusals(list(doubtful.values()), ledger.study.backend, needs_maps) if doubtful else []

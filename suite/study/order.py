@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -54,17 +54,28 @@ class Order:
                 may = searching[sample.candidate, sample.track] < self._ledger.study.search.parallel
             else:
                 may = self.search_over(sample)
-            if may and (key := self._first(stretch, running)):
+            if may and (key := self._first(stretch, running, waiting=True)):
                 return key
         return None
 
-    def _first(self, stretch: dict[RunKey, None], running: Collection[RunKey]) -> RunKey | None:
-        """The first of a stretch that is not in hand; what is over by now leaves it, and is not looked at again."""
+    def given_up(self) -> Iterator[tuple[RunKey, str]]:
+        """The runs that can never start, for a run that they need has failed, each with the reason."""
+        for stretch in self._stretches() if self._ledger.sources.within else ():
+            for key in [key for key in stretch if key not in self._ledger.results]:
+                reason = self._ledger.sources.failed(key)
+                if reason is not None:
+                    yield key, reason
+
+    def _first(self, stretch: dict[RunKey, None], running: Collection[RunKey], waiting: bool = False) -> RunKey | None:
+        """The first of a stretch that is not in hand; what is over by now leaves it, and is not looked at again.
+
+        `waiting`: of those alone that wait for no other run of the study.
+        """
         over, found = [], None
         for key in stretch:
             if key in self._ledger.results:
                 over.append(key)
-            elif key not in running:
+            elif key not in running and not (waiting and self._ledger.sources.awaited(key)):
                 found = key
                 break
         for key in over:
@@ -95,6 +106,15 @@ class Order:
         trials = self._trials.get((key.candidate, key.track), set())
         trials -= {trial for trial in trials if trial in self._ledger.results}
         return not trials
+
+    def final_ended(self, key: RunKey) -> None:
+        """A final run has a result: runs that started from other weights than it has left are set aside."""
+        moved = self._ledger.renewed(key)
+        for other in moved:
+            self._searches.forget(other)
+        if moved:
+            self._look_again()
+            self._say(f"{key} was trained again: {len(moved)} runs that started from it are set aside and train again")
 
     def ended(self, trial: RunKey) -> None:
         """A search trial has a result: if its search is over now, final runs that it has outgrown are set aside."""

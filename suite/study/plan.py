@@ -16,6 +16,7 @@ from suite.config.study import Study
 from suite.core.directories import RunKey
 from suite.core.planning import run_keys
 from suite.data.dataset import Dataset
+from suite.training.origin import Origin
 from suite.training.spec import RunSpec
 
 SEARCH_SEEDS, FINAL_SEEDS = 0, 1_000  # final runs never repeat a seed that the search has seen
@@ -76,6 +77,7 @@ def spec_for(
     parameters: Mapping[str, Any],
     dataset: Dataset,
     threads: int | None = None,
+    origins: Mapping[str, Origin] | None = None,
 ) -> RunSpec:
     """Everything a worker needs to train one run."""
     final = key.phase == "final"
@@ -97,6 +99,8 @@ def spec_for(
         offline=study.offline,
         threads=threads or None,
         deterministic=study.deterministic,
+        weights=(origins or {}).get("weights"),
+        teacher=(origins or {}).get("teacher"),
         expected_data_hash=dataset.hash,
     )
 

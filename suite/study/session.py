@@ -1,13 +1,14 @@
 """One session of a study, with the workspace's lock held: train what is missing, project, report.
 
-`look` comes before: it trains nothing, refuses what is wrong, and says what there is to do. It writes no run; data that
-nobody has decoded yet are decoded into the cache.
+`look` comes before: it trains nothing, refuses what is wrong, and says what there is to do. Data that nobody has
+decoded yet are decoded into the cache.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,14 +20,17 @@ from suite.core.result import Result
 from suite.executors import executor
 from suite.projections import Instance, openers
 from suite.projections.projector import Projector
-from suite.study.accounting import REPORT, TRACKING, SessionClock
+from suite.study import evaluating
+from suite.study.accounting import EVALUATION, REPORT, TRACKING, SessionClock
 from suite.study.coordinator import Coordinator, Stopped
 from suite.study.description import plan_lines, write
 from suite.study.display import progress
 from suite.study.estimate import Estimate, clock, estimate
+from suite.study.evaluating import Evaluations
 from suite.study.ledger import Ledger
-from suite.study.opening import open_datasets, refuse_what_cannot_be_built
+from suite.study.opening import open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
 from suite.study.plan import planned
+from suite.study.sources import require_earlier
 from suite.study.threads import oversubscription
 
 Report = Callable[[], Path]
@@ -55,7 +59,15 @@ class Outlook:
             *plan_lines(study, self.ledger),
             *([shared] if shared else []),
             f"{len(self.missing)} runs to train, about {clock(self.expected.seconds)} ({basis})",
+            *self._evaluations(),
         ]
+
+    def _evaluations(self) -> list[str]:
+        """What is left to do with final runs that have been trained already."""
+        count, copies = len(evaluating.missing(self.ledger)), len(self.ledger.study.evaluation.copies)
+        if not count:
+            return []
+        return [f"{count} trained runs to evaluate on {copies} corrupted copies of the test images"]
 
 
 @dataclass(frozen=True)
@@ -69,10 +81,16 @@ class End:
 
 
 def look(study: Study) -> Outlook:
-    """Read what there is and plan; fills the cache of data at most. Raises Refusal for what cannot be carried out."""
+    """Read what there is and plan. Raises Refusal for what cannot be carried out.
+
+    The caller holds the workspace's lock, and what lost workers left is settled. A dry run is looked at without it,
+    while others may be at work: it fills the cache of data at most.
+    """
+    require_earlier(study)
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
-    ledger = Ledger(study, open_datasets(study))
+    ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
     refuse_what_cannot_be_built(ledger)
+    refuse_what_does_not_fit(ledger)
     missing = [key for key in planned(study) if key not in ledger.results]
     return Outlook(ledger, missing, estimate(ledger, missing), session)
 
@@ -82,13 +100,20 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     ledger, session, study = outlook.ledger, outlook.clock, outlook.ledger.study
     name, logs = study.executor, ledger.directory / "logs"
     workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
-    write(ledger, "running")
-    with progress(outlook.expected, study.task) as listener:
+    with closing(workers), progress(outlook.expected, study.task) as listener:
+        write(ledger, "running")
         for line in workers.lines():
             listener.said(line)
         projector = Projector(openers(followed(study)), listener.said)
         coordinator = Coordinator(ledger, workers, projector, listener, session)
         state, reason = _run(coordinator)
+        unevaluated: dict[RunKey, str] = {}
+        if state == "finished" and evaluating.missing(ledger):
+            session.closing(EVALUATION)
+            workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
+            evaluations = Evaluations(ledger, workers, projector, listener.said)
+            state, reason = _run(evaluations)
+            unevaluated = evaluations.failed
         if state != "finished":
             listener.said(f"{state}: {reason}")
     session.closing(TRACKING)
@@ -108,6 +133,12 @@ def carry_out(outlook: Outlook, report: Report) -> End:
         lines.append(f"tracking: {error}. The runs are safe; {again}")
     if failed:
         lines.append(failures_text(ledger, failed))
+    if unevaluated:
+        first = next(iter(unevaluated))
+        lines.append(
+            f"{len(unevaluated)} evaluations on corrupted images failed, {first} for one: {unevaluated[first]}. The "
+            "same command tries them again"
+        )
     return End(state, failed, lines)
 
 
@@ -117,10 +148,10 @@ def followed(study: Study) -> Instance:
     return Instance(study.workspace, study.stores, study.name, study.instance, tags, tasks.get(study.task).artifacts)
 
 
-def _run(coordinator: Coordinator) -> tuple[str, str | None]:
-    """Run the coordinator to its end, whichever that is: the study's state, and the reason."""
+def _run(stage: Coordinator | Evaluations) -> tuple[str, str | None]:
+    """Run a stage to its end, whichever that is: the study's state, and the reason."""
     try:
-        coordinator.run()
+        stage.run()
     except Stopped as stopped:
         return "stopped", str(stopped)
     except OSError as error:

@@ -59,8 +59,14 @@ class Tolerance:
         """A worker is ready."""
         self._failed_starts = 0
 
-    def start_failed(self, how: str, last_words: str, log: str) -> None:
-        """A worker ended before it could take a run."""
+    def start_failed(self, how: str, last_words: str, log: str, key: RunKey | None = None) -> None:
+        """A worker ended before it could take a run. `key`: the run that it was to take.
+
+        One machine of many may be the only one on which they do not start: its runs go elsewhere while others get on.
+        """
         self._failed_starts += 1
-        if self._failed_starts >= FAILED_STARTS:
+        tries = 0
+        if key is not None:
+            tries = self._kills[key] = self._kills.get(key, 0) + 1
+        if self._failed_starts >= FAILED_STARTS or tries >= KILLS_WITHOUT_PROGRESS:
             raise Stopped(f"workers do not start ({how}): {last_words} - see {log}")

@@ -11,6 +11,9 @@ from keras import ops
 
 from suite.training.pixels import affine, boxes
 
+ROUNDING = 1e-3
+"""A mean of pixels that float32 puts a hair below a whole number is that number: what is left of it is cut off."""
+
 
 @dataclass(frozen=True)
 class Mixture:
@@ -32,7 +35,8 @@ class Batch:
     rows_inside, columns_inside: whether that place lies within the image; None where all do.
     rows_own, columns_own: the same, and is no reflection of it: where the pixel itself can be; None for everywhere.
     maps: (n, 2, 3), affine maps by which places of the result are found in the image that rows and columns make
-    (`suite.training.pixels.affine`); None for none. table: (n, C, 256), what the raw values have become so far
+    (`suite.training.pixels.affine`); None for none. bilinear: whether they lead to the mean of four pixels and not to
+    the nearest one. table: (n, C, 256), what the raw values have become so far
     (`suite.training.pixels.tables`); None for themselves. Operations on values see the image as it lies, whatever
     moves its pixels later: what they count and what neighbours a pixel has is not changed by a move.
     window: (n, 4), the part of the images as they were that these are: left, top, right and bottom as fractions of
@@ -52,6 +56,7 @@ class Batch:
     kept: Any = None
     window: Any = None
     maps: Any = None
+    bilinear: bool = False
     table: Any = None
     mixture: Mixture | None = None
 
@@ -99,9 +104,10 @@ class Batch:
         assert self.rows is self.columns is self.maps is self.window is None, "images are cropped before pixels move"
         return replace(self.recoloured(change), window=window)
 
-    def turned(self, maps: Any) -> Batch:
-        """Send the images through affine maps (n, 2, 3)."""
-        return replace(self, maps=maps if self.maps is None else affine.composed(self.maps, maps))
+    def turned(self, maps: Any, bilinear: bool = False) -> Batch:
+        """Send the images through affine maps (n, 2, 3); all maps of a batch are bilinear where one of them is."""
+        maps = maps if self.maps is None else affine.composed(self.maps, maps)
+        return replace(self, maps=maps, bilinear=self.bilinear or bilinear)
 
     def values(self) -> Any:
         """(n, C, 256) float32: what the raw values have become so far."""
@@ -137,21 +143,34 @@ class Batch:
             if within is not None:
                 within = ops.expand_dims(within, axis)
                 inside = within if inside is None else ops.logical_and(inside, within)
-        if self.rows is None and self.columns is None and self.maps is None:
-            return self._looked_up(self.images), inside
+        if self.maps is None:
+            if self.rows is None and self.columns is None:
+                return self._looked_up(self.images), inside
+            height, width = self.size
+            rows = _own(height) if self.rows is None else self.rows
+            columns = _own(width) if self.columns is None else self.columns
+            return self._taken(rows[:, :, None], columns[:, None, :]), inside
+        row, column, within = affine.places(self.maps, self.size)
+        inside = within if inside is None else ops.logical_and(within, _at(inside, row, column))
+        if not self.bilinear:
+            return self._through(row, column), inside
+        four, _ = affine.around(self.maps, self.size)
+        mean = sum(weight[..., None] * ops.cast(self._through(row, column), "float32") for row, column, weight in four)
+        return ops.floor(mean + ROUNDING), inside
+
+    def _through(self, row: Any, column: Any) -> Any:
+        """The pixels at places (n, H, W) of the image that rows and columns make, looked up."""
+        rows = row if self.rows is None else _at(self.rows[:, :, None], row, 0 * row)
+        columns = column if self.columns is None else _at(self.columns[:, None, :], 0 * column, column)
+        return self._taken(rows, columns)
+
+    def _taken(self, rows: Any, columns: Any) -> Any:
+        """The pixels at rows and columns of the images, each (n or 1, H or 1, W or 1), looked up."""
         count, height, width, channels = self.images.shape
-        rows = _own(height) if self.rows is None else self.rows
-        columns = _own(width) if self.columns is None else self.columns
-        rows, columns = rows[:, :, None], columns[:, None, :]
-        if self.maps is not None:
-            row, column, within = affine.places(self.maps, self.size)
-            inside = within if inside is None else ops.logical_and(within, _at(inside, row, column))
-            rows = row if self.rows is None else _at(rows, row, 0 * row)
-            columns = column if self.columns is None else _at(columns, 0 * column, column)
         first = ops.arange(count, dtype="int32")[:, None, None] * (height * width)
         index = first + rows * width + columns
         pixels = ops.take(ops.reshape(self.images, (count * height * width, channels)), index, axis=0)
-        return self._looked_up(pixels), inside
+        return self._looked_up(pixels)
 
     def _looked_up(self, images: Any) -> Any:
         if self.table is None:

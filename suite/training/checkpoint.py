@@ -63,6 +63,11 @@ def latest(folder: Path, identity: str) -> tuple[Arrays, dict[str, Any]] | None:
     return None
 
 
+def newest(folder: Path) -> int:
+    """The step of the newest checkpoint, whole or not; 0 without one."""
+    return max(_steps(folder), default=0)
+
+
 def passed_over(folder: Path, identity: str, step: int) -> list[dict[str, Any] | None]:
     """The manifests of the checkpoints beyond `step` that `latest` passes over, the newest first; None: damaged."""
     beyond = sorted((found for found in _steps(folder) if found > step), reverse=True)

@@ -5,7 +5,7 @@ The way of a value from its key in a YAML file to here is told in `suite.trainin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -14,14 +14,21 @@ from keras import ops
 
 from suite.training.rate import Rate
 from suite.training.recipe import Recipe, parts
+from suite.training.shares import Shares
 
 LOSS_SCALE = 2.0**15
 """What the loss is multiplied with at the start under float16, as in Keras: high, for it falls faster than it rises."""
 
 
-def make_optimizer(recipe: Recipe, variables: Sequence[Any], precision: str = "float32") -> keras.optimizers.Optimizer:
+def make_optimizer(
+    recipe: Recipe,
+    variables: Sequence[Any],
+    precision: str = "float32",
+    depths: Mapping[str, Any] | None = None,
+) -> keras.optimizers.Optimizer:
     """An optimizer built for `variables`; `set_optimizer` gives it a recipe's numbers.
 
+    depths: the `suite.models.depth.Depth` of each variable by its path, for a recipe in which some learn slower.
     precision: under mixed_float16, whose gradients vanish below 6e-8, the loss is scaled (Micikevicius et al.,
     arXiv:1710.03740): a step whose gradients overflow is left out and the scale halved, after 2,000 good steps it is
     doubled. What is left out is no step of the schedule.
@@ -31,6 +38,8 @@ def make_optimizer(recipe: Recipe, variables: Sequence[Any], precision: str = "f
     optimizer.schedule = rate
     optimizer.schedule_values = rate.values  # assigned to the optimizer, it becomes part of its tracked state
     _change_gradients(optimizer, recipe)
+    if any(part.share is not None for part in recipe.of("transfer")):
+        optimizer.shares = Shares(optimizer, recipe, depths or {})
     if recipe.passes > 1:
         optimizer.gradient_accumulation_steps = recipe.passes
     if precision == "mixed_float16":
@@ -69,6 +78,8 @@ def set_optimizer(optimizer: keras.optimizers.Optimizer, recipe: Recipe, total_s
     optimizer.schedule.set(recipe, total_steps)
     for number in (number for part in recipe.of("updates") for number in part.numbers if number.kind != "structural"):
         getattr(optimizer, number.name).assign(np.float32(getattr(recipe, number.name)))
+    if hasattr(optimizer, "shares"):
+        optimizer.shares.set(recipe, total_steps)
     part = parts("optimizers")[recipe.optimizer]
     if part.assign is not None:
         part.assign(optimizer, recipe.as_mapping())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,28 +10,33 @@ import numpy as np
 import numpy.typing as npt
 
 from suite import tasks
-from suite.core.refusals import Refusal, unreadable
-from suite.data.decoding import fit_some, read_headers
+from suite.core.refusals import Refusal
+from suite.data.decoding import fit_some
 from suite.data.files.walk import Found, walk
 from suite.data.fit import Fit
+from suite.data.headers import read_headers
 from suite.data.registry import named_sets
 from suite.tasks import Task
-from suite.training.preprocessing import PREPROCESSING, Preprocessing
+from suite.training.preprocessing import Preprocessing, recorded_preprocessing
 
 BATCH = 64
 
 
-def find_pictures(place: Path) -> list[Path]:
-    """The picture files at or below a place, in a fixed order. Raises Refusal where there are none."""
+def find_pictures(place: Path) -> tuple[list[Path], tuple[str, ...]]:
+    """The picture files at or below a place, in a fixed order, and notes about other files.
+
+    Raises Refusal where there are none.
+    """
     if place.is_file():
-        return [place]
+        return [place], ()
     if not place.is_dir():
         raise Refusal(f"images={place}: there is no such folder or picture")
     found = Found()
     walk(place, found)
     if not found.pictures:
         raise Refusal(f"images={place}: no picture lies in this folder or below it")
-    return [picture.path for picture in found.pictures]
+    lost = tuple(f"not a picture, but a link that leads nowhere: {path}" for path in found.dangling)
+    return [picture.path for picture in found.pictures], (*found.others_note(), *lost)
 
 
 def read_pictures(
@@ -54,28 +60,12 @@ def recorded_fit(preprocessing: Preprocessing, asked: dict[str, Any]) -> Fit:
     return known.fit if known else Fit()
 
 
-def recorded_preprocessing(directory: Path) -> Preprocessing:
-    """What a run's pixels went through. Raises Refusal where the run's record of it is missing, cut or no such record.
-
-    A fit that this version does not know is refused in its own words.
-    """
-    try:
-        found = Preprocessing.load(directory)
-        channels = found.input_shape[2]
-        if not len(found.mean) == len(found.std) == channels:
-            raise ValueError("means, deviations and shape do not fit each other")
-        found.apply(np.zeros((1, 1, 1, channels), np.uint8))
-    except (OSError, ValueError, LookupError, TypeError, ZeroDivisionError) as error:
-        raise unreadable(directory / PREPROCESSING, error) from error
-    return found
-
-
 def count_coloured(paths: list[Path]) -> int:
     """How many of the pictures are stored in colour."""
     return sum(header is not None and not header.grey for header in read_headers(paths))
 
 
-def task_of(asked: dict[str, Any]) -> Task:
+def task_of(asked: Mapping[str, Any]) -> Task:
     """The task of a run, from its identity; runs that were made before there were others classify."""
     return tasks.get(asked.get("task", tasks.DEFAULT))
 
@@ -85,19 +75,24 @@ def outputs(directory: Path, asked: dict[str, Any], pixels: npt.NDArray[np.uint8
 
     `asked` is the run's identity: the network is built from it and gets the weights in `directory`.
     """
+    preprocessing = recorded_preprocessing(directory)
+    found = network(directory, asked, preprocessing).predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
+    return found[0] if isinstance(found, list) else found  # auxiliary classifiers come after the net's own
+
+
+def network(directory: Path, asked: Mapping[str, Any], preprocessing: Preprocessing) -> Any:
+    """The network of a final run with its last weights; arguments as of `outputs`. Raises Refusal where it has none."""
     from suite import models
 
-    preprocessing, task = recorded_preprocessing(directory), task_of(asked)
+    task = task_of(asked)
     height, width, channels = preprocessing.input_shape
     shape, classes = (height, width, channels), len(preprocessing.class_names)
     try:
-        net = models.of_run(
+        return models.of_run(
             directory, asked["architecture"], shape, classes, asked["options"], lambda net: task.network(net, classes)
         ).net()
     except models.ArchitectureError as error:
         raise Refusal(str(error)) from None
-    found = net.predict(preprocessing.apply(pixels), batch_size=BATCH, verbose=0)
-    return found[0] if isinstance(found, list) else found  # auxiliary classifiers come after the net's own
 
 
 def likeliest(logits: npt.NDArray[np.floating], names: list[str], top: int) -> list[list[tuple[str, float]]]:

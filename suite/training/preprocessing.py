@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from suite.core.durable import read_json, write_json
+from suite.core.refusals import unreadable
 from suite.data.fit import Fit
 
 PREPROCESSING = "preprocessing.json"
@@ -61,6 +62,22 @@ class Preprocessing:
         values = read_json(directory / PREPROCESSING)
         fit = Fit.from_mapping(values) if "fit" in values else None
         return cls(**{name: tuple(values[name]) for name in _TUPLES}, fit=fit)
+
+
+def recorded_preprocessing(directory: Path) -> Preprocessing:
+    """What a run's pixels went through. Raises Refusal where the run's record of it is missing, cut or no such record.
+
+    A fit that this version does not know is refused in its own words.
+    """
+    try:
+        found = Preprocessing.load(directory)
+        channels = found.input_shape[2]
+        if not len(found.mean) == len(found.std) == channels:
+            raise ValueError("means, deviations and shape do not fit each other")
+        found.apply(np.zeros((1, 1, 1, channels), np.uint8))
+    except (OSError, ValueError, LookupError, TypeError, ZeroDivisionError) as error:
+        raise unreadable(directory / PREPROCESSING, error) from error
+    return found
 
 
 def measure_preprocessing(images: np.ndarray, index: np.ndarray, class_names: tuple[str, ...]) -> Preprocessing:

@@ -6,20 +6,16 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import numpy.typing as npt
 from keras import ops
-from PIL import Image
 
 from suite import tasks
-from suite.core.durable import replacing
 from suite.data import Dataset
+from suite.data.sheet import IMAGES, write
 from suite.training.preprocessing import measure_preprocessing
 from suite.training.recipe import Recipe
 from suite.training.step import CompiledStep
 
-IMAGES, STEPS = 8, 3
-SIDE, GAP = 96, 4
-"""In pixels: no image is shown smaller, and white lies between them."""
+STEPS = 3
 
 
 def write_sheet(dataset: Dataset, recipe: Recipe, path: Path) -> None:
@@ -46,19 +42,4 @@ def write_sheet(dataset: Dataset, recipe: Recipe, path: Path) -> None:
         seen = ops.convert_to_numpy(step.call(inputs, training=True)["outputs"])
         back = (seen - preprocessing.offset) / preprocessing.scale
         rows.append(np.clip(np.round(back), 0, 255).astype(np.uint8))
-    with replacing(path) as partial:
-        Image.fromarray(arranged(np.stack(rows))).save(partial, format="PNG")
-
-
-def arranged(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """(rows, columns, H, W, 1 or 3) as one picture (h, w, 3), enlarged by a whole factor where they are small."""
-    rows, columns, height, width, _ = images.shape
-    times = max(1, -(-SIDE // max(height, width)))
-    larger = images.repeat(times, axis=2).repeat(times, axis=3)
-    height, width = height * times, width * times
-    sheet = np.full((rows * (height + GAP) + GAP, columns * (width + GAP) + GAP, 3), 255, np.uint8)
-    for row in range(rows):
-        for column in range(columns):
-            top, left = row * (height + GAP) + GAP, column * (width + GAP) + GAP
-            sheet[top : top + height, left : left + width] = larger[row, column]
-    return sheet
+    write(np.stack(rows), path)

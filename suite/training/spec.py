@@ -14,10 +14,12 @@ from typing import Any
 from suite.core.identity import differences, digest, without_neutral
 from suite.core.refusals import Refusal
 from suite.data import DataSpec
+from suite.data.dataset import HANDLING, PLACES
+from suite.training.origin import Origin
 from suite.training.recipe import Recipe, neutral_values
 
 NEUTRAL: dict[str, Any] = {
-    "data": {item.name: item.default for item in fields(DataSpec) if item.name not in ("name", "path")},
+    "data": {item.name: item.default for item in fields(DataSpec) if item.name not in ("name", *PLACES)},
     "task": "classification",
     "train_on_validation": False,
     "deterministic": "auto",
@@ -55,6 +57,10 @@ class RunSpec:
     offline: bool = False
     expected_fingerprint: str | None = None
     """The graph that earlier runs of the candidate were trained with; another one is refused before training."""
+    weights: Origin | None = None
+    """The final run whose last weights this one starts from; None: from random ones, or those that an option names."""
+    teacher: Origin | None = None
+    """The final run whose network's answers this one learns from, where its loss does."""
     expected_data_hash: str | None = None
     """The data that the study was opened with; other data, such as a folder with a new picture, is refused."""
 
@@ -72,6 +78,8 @@ class RunSpec:
             "data": asdict(self.data),
             "seeds": dict(self.seeds),
             "parameters": dict(self.parameters),
+            "weights": asdict(self.weights) if self.weights else None,
+            "teacher": asdict(self.teacher) if self.teacher else None,
         }
 
     @classmethod
@@ -80,6 +88,8 @@ class RunSpec:
         values = dict(mapping)
         values["recipe"] = Recipe.from_mapping(values["recipe"])
         values["data"] = DataSpec(**values["data"])
+        for name in ("weights", "teacher"):
+            values[name] = Origin.from_mapping(values[name]) if values.get(name) else None
         return cls(**values)
 
     def identity(self, data_hash: str) -> dict[str, Any]:
@@ -95,7 +105,7 @@ class RunSpec:
             "parameters": dict(self.parameters),
             "versions": self.applied.versions(),
             "seeds": dict(self.seeds),
-            "data": {name: value for name, value in asdict(self.data).items() if name != "path"},
+            "data": {name: value for name, value in asdict(self.data).items() if name not in (*PLACES, *HANDLING)},
             "data_hash": data_hash,
             "train_on_validation": self.train_on_validation,
             "task": self.task,
@@ -103,6 +113,8 @@ class RunSpec:
             "precision": self.precision,
             "threads": self.threads,
             "deterministic": "auto" if self.deterministic is None else self.deterministic,
+            **({"weights": self.weights.identity()} if self.weights else {}),
+            **({"teacher": self.teacher.identity()} if self.teacher else {}),
         }
 
     def determinants(self, data_hash: str, fingerprint: str) -> dict[str, Any]:

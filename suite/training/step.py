@@ -10,12 +10,17 @@ structure is the same graph.
 from __future__ import annotations
 
 import zlib
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from suite.core.refusals import Refusal
+from suite.models import ArchitectureError
+from suite.models.recomputing import Recomputing
+from suite.models.training_progress import telling
 from suite.tasks import Task
 from suite.training.averages import Averages
 from suite.training.batch import Batch, following
@@ -27,18 +32,28 @@ from suite.training.recipe import Recipe, parts
 class CompiledStep(keras.Model):
     """Trains `net` (float32 (n, H, W, C) to a task's outputs) on rows of batch positions or batches."""
 
-    def __init__(self, net: keras.Model, images: Any | None, task: Task, recipe: Recipe) -> None:
-        """`images`: a variable of all images (N, H, W, C) uint8 on the device, or None where the host feeds them."""
+    def __init__(
+        self, net: keras.Model, images: Any | None, task: Task, recipe: Recipe, teacher: keras.Model | None = None
+    ) -> None:
+        """`images`: a variable of all images (N, H, W, C) uint8 on the device, or None where the host feeds them.
+
+        teacher: a frozen net of the same input and classes, for a loss that learns from one.
+        """
         super().__init__(dtype="float32")
         self.net, self.images, self.task, self.recipe = net, images, task, recipe
         objective = parts("losses")[recipe.loss]
-        self.objective = objective.compute
+        self.objective, self.mixed_objective = objective.compute, objective.mixed
         self.class_weights = self._value((_classes(net, task),), "ones") if objective.class_weights else None
         decoupled = parts("optimizers")[recipe.optimizer].decoupled
         self.coupled_decay = not decoupled and "weight_decay" in recipe.numbers() and recipe.weight_decay > 0
+        self.trained = _recomputing(net) if recipe.recomputes else partial(net, training=True)
+        self.length = self._value((), "ones")
+        """Steps of the whole training."""
         self.generator = keras.random.SeedGenerator(0)
         channels = net.input_shape[-1]
         self.scale, self.offset = self._value((channels,)), self._value((channels,))
+        self.teacher = teacher
+        self.to_theirs = [self._value((channels,)), self._value((channels,))] if teacher is not None else []
         self.numbers = {name: self._value(()) for name in _traced(recipe)}
         self.key = self.add_weight(shape=(), dtype="int32", initializer="zeros", trainable=False, name="key")
         averaging = recipe.of("averaging")
@@ -58,6 +73,12 @@ class CompiledStep(keras.Model):
             variable.assign(np.float32(getattr(recipe, name)))
         self.key.assign(_key(augment_seed))
 
+    def set_teacher(self, ours: Preprocessing, theirs: Preprocessing) -> None:
+        """Take how the teacher's pixels are normalized: a factor and an offset from ours to its own."""
+        factor = theirs.scale / ours.scale
+        for variable, value in zip(self.to_theirs, (factor, theirs.offset - ours.offset * factor), strict=True):
+            variable.assign(value)
+
     def set_classes(self, recipe: Recipe, counts: np.ndarray) -> None:
         """Take the classes' numbers of training images (classes,), where the recipe's loss weighs by them."""
         if self.class_weights is not None:
@@ -76,15 +97,33 @@ class CompiledStep(keras.Model):
             self.averages.fold(inputs["step"][0])
         batch = Batch(images, {name: values[0] for name, values in inputs["targets"].items()})
         for transform in self.recipe.transforms:
-            uniforms = self._draws(transform.name, (images.shape[0], transform.draws), inputs["step"][0])
+            shape = images.shape[0], transform.count(images.shape[2])
+            uniforms = self._draws(transform.name, shape, inputs["step"][0])
             batch = transform.apply(batch, uniforms, self._numbers(transform))
-        outputs = self.net(batch.normalized(self._normalize), training=True)
+        pixels = batch.normalized(self._normalize)
+        with telling(self._progress(inputs["step"][0])):
+            outputs = self.trained(pixels)
         moved = {name: batch.placed(batch.targets[name]) for name in self.task.boxes}
         seen = {"outputs": outputs, "targets": {**batch.targets, **moved}}
         if batch.mixture is not None:
             others = {name: following(values) for name, values in seen["targets"].items()}
             seen["mixed"] = {"targets": others, "share": batch.mixture.share}
+        if self.teacher is not None:
+            answers = self._answers(self.teacher, pixels)
+            for targets in (seen["targets"], seen.get("mixed", {}).get("targets")):
+                if targets is not None:  # of a mixed image, too, it is the answer to the mixture
+                    targets["teacher"] = answers
         return seen
+
+    def _progress(self, number: Any) -> Any:
+        """The share of the training that lies before a pass."""
+        return ops.cast(ops.floor_divide(number, self.recipe.passes), "float32") / self.length
+
+    def _answers(self, teacher: keras.Model, pixels: Any) -> Any:
+        """The teacher's logits for what the student sees."""
+        factor, offset = self.to_theirs
+        found = teacher(pixels * factor + offset, training=False)
+        return ops.stop_gradient(found[0] if isinstance(found, list | tuple) else found)
 
     def _numbers(self, part: Any) -> dict[str, Any]:
         """A part's numbers: variables where they are traced, else the recipe's own."""
@@ -127,9 +166,12 @@ class CompiledStep(keras.Model):
         return loss
 
     def _mean_loss(self, mixed: dict[str, Any] | None) -> Any:
-        """The recipe's loss as the batch's mean; a mixed image's is that of either's targets, by their shares."""
+        """The recipe's loss as the batch's mean. Of a mixed image it is that of either's targets, by their shares, or
+        what the loss says of such images."""
 
         def compute(outputs: Any, targets: Any, numbers: Any) -> Any:
+            if mixed is not None and self.mixed_objective is not None:
+                return ops.mean(self.mixed_objective(outputs, targets, mixed["targets"], mixed["share"], numbers))
             own = self.objective(outputs, targets, numbers)
             if mixed is None:
                 return ops.mean(own)
@@ -152,6 +194,13 @@ class CompiledStep(keras.Model):
 def _chosen(own: Any, values: Any, others: Any) -> Any:
     """For each image of its own values (n, ...) or the other's."""
     return ops.where(ops.reshape(own, (-1, *[1] * (len(values.shape) - 1))), values, others)
+
+
+def _recomputing(net: keras.Model) -> Recomputing:
+    try:
+        return Recomputing(net)
+    except ArchitectureError as error:
+        raise Refusal(f"recipe.gradient_checkpointing=true: {error}; leave it out") from error
 
 
 def _classes(net: keras.Model, task: Task) -> int:

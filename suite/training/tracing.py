@@ -17,10 +17,12 @@ import numpy as np
 
 from suite import models, tasks
 from suite.core.refusals import Refusal
+from suite.training import starting
 from suite.training.device import accelerator, is_out_of_memory, to_numpy
 from suite.training.feed import Targets, feed
 from suite.training.optimization import make_optimizer, set_optimizer
 from suite.training.preprocessing import Preprocessing
+from suite.training.recipe import Recipe
 from suite.training.spec import RunSpec
 from suite.training.step import CompiledStep
 
@@ -36,9 +38,12 @@ class Graph:
         self.net, self.images = net, images
         self.complexity = models.measure(net)
         self.fingerprint = models.fingerprint(net)
-        self.step = CompiledStep(net, images, tasks.get(spec.task), spec.applied)
-        self.optimizer = make_optimizer(spec.applied, net.trainable_variables, spec.precision)
-        self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=_jit_compile())
+        starting.prepare(net, spec.applied)  # counted and told apart as it was built, whatever of it learns
+        teacher = starting.teacher_net(spec, net.input_shape[1:])
+        self.step = CompiledStep(net, images, tasks.get(spec.task), spec.applied, teacher)
+        depths = starting.depths_of(net, spec.applied)
+        self.optimizer = make_optimizer(spec.applied, net.trainable_variables, spec.precision, depths)
+        self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=jit_compile(spec.applied))
         self.counter = getattr(self.optimizer, "inner_optimizer", self.optimizer).variables[0]
         """Keras' count of iterations, which every step writes."""
         self.averages = self.step.averages
@@ -52,6 +57,10 @@ class Graph:
             variable.assign(value)
         set_optimizer(self.optimizer, spec.applied, total_steps)
         self.step.set_values(spec.applied, preprocessing, spec.seeds["augment"])
+        self.step.length.assign(total_steps)
+        if spec.teacher is not None and self.step.teacher is not None:
+            theirs = starting.set_teacher(self.step.teacher, spec.teacher, preprocessing.class_names)
+            self.step.set_teacher(preprocessing, theirs)
         if self.averages is not None:
             self.averages.start(total_steps)
 
@@ -98,6 +107,8 @@ class Graphs:
         try:
             net = models.build(spec.architecture, input_shape, classes, **spec.options)
             net = tasks.get(spec.task).network(net, classes)
+            if spec.weights is not None:
+                starting.load(net, spec.weights, spec.architecture, spec.options)
         except models.ArchitectureError as error:
             if is_out_of_memory(error):  # an outcome of the run, not a reason to stop the study
                 raise
@@ -121,12 +132,15 @@ def structure(spec: RunSpec, input_shape: tuple[int, ...], classes: int) -> str:
     values = {
         "task": spec.task, "architecture": spec.architecture, "options": dict(spec.options), "shape": input_shape,
         "classes": classes, "precision": spec.precision, "recipe": spec.applied.structure(),
+        "teacher": [spec.teacher.architecture, dict(spec.teacher.options)] if spec.teacher else None,
     }  # fmt: skip
     return json.dumps(values, sort_keys=True)
 
 
-def _jit_compile() -> bool | str:
-    """XLA halves TensorFlow's speed on a CPU; JAX is nothing without it."""
+def jit_compile(recipe: Recipe | None = None) -> bool | str:
+    """XLA halves TensorFlow's speed on a CPU; JAX is nothing without it. Not all transforms of a recipe can have it."""
     if keras.backend.backend() == "jax":
         return True
+    if recipe is not None and not all(transform.compiles for transform in recipe.transforms):
+        return False
     return "auto" if accelerator() and keras.backend.backend() == "tensorflow" else False

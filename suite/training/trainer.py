@@ -8,7 +8,7 @@ commit point.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,15 @@ from suite.core.durable import replacing, write_json
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal, first_line
 from suite.data import Dataset, load
+from suite.models.settings import as_it_comes
 from suite.tasks import Evaluation
 from suite.tasks.task import figures
 from suite.training import device
 from suite.training.clock import Clocks
+from suite.training.corrupted import evaluate
 from suite.training.failures import GraphChanged, RunFailed
 from suite.training.loop import Loop, OnEpoch, training_index
-from suite.training.preprocessing import Preprocessing, measure_preprocessing
+from suite.training.preprocessing import Preprocessing, measure_preprocessing, recorded_preprocessing
 from suite.training.spec import RunSpec
 from suite.training.tracing import Graphs
 
@@ -56,6 +58,7 @@ class Trainer:
 
     def __init__(self, device_bytes: int = DEVICE_BYTES) -> None:
         device.keep_tensorflow_out()
+        as_it_comes()
         self._device_bytes = device_bytes
         self._graphs = Graphs()
         self._loaded: dict[str, Loaded] = {}
@@ -95,6 +98,15 @@ class Trainer:
             if not device.is_out_of_memory(error):
                 raise RunFailed(fields) from error
             return fields | {"outcome": Outcome.OUT_OF_MEMORY, "reason": first_line(error)}
+
+    def evaluate(self, spec: RunSpec, directory: Path, copies: Sequence[Sequence[Any]]) -> None:
+        """Evaluate a final run's last weights on corrupted copies of its test images, (kind, strength) each.
+
+        Writes what `suite.core.evaluation` tells of into the run's directory, and nothing else. Raises Refusal where
+        the run has no such weights, OSError when the disk fails.
+        """
+        self._check(spec)
+        evaluate(spec, self._load(spec).data, directory, [(str(kind), int(strength)) for kind, strength in copies])
 
     def _check(self, spec: RunSpec) -> None:
         running = keras.backend.backend()
@@ -207,7 +219,10 @@ class Trainer:
         return keras.Variable(images, dtype="uint8", trainable=False, autocast=False, name="images")
 
     def _preprocess(self, spec: RunSpec, data: Dataset) -> Preprocessing:
-        """Published weights want what they were trained on, others what their own training images give."""
+        """Published weights and another run's want what they were trained on, others what their own images give."""
+        if spec.weights is not None:
+            theirs = recorded_preprocessing(Path(spec.weights.directory))
+            return replace(theirs, input_shape=data.input_shape, class_names=data.class_names, fit=None)
         fixed = models.pixel_normalization(spec.architecture, spec.options)
         if fixed is not None:
             channels = data.input_shape[-1]

@@ -87,6 +87,7 @@ def test_an_edited_hash_is_a_mismatch_even_when_it_fits(folder: Path) -> None:
     assert hashes.changed(folder) == [HASHES]
 
 
+@pytest.mark.slow
 def test_records_of_old_are_never_vouched_for(folder: Path) -> None:
     """Nobody can know that they are as they were collected: rendering writes no hashes, publishing is refused."""
     (folder / HASHES).unlink()

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from suite import executors
 from suite.bench import scale
 from suite.bench.scale import Scale, measure, parsed
 from suite.core.refusals import Refusal
+from suite.study.tolerance import Stopped
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +61,22 @@ def test_a_run_that_is_doubled_is_named(tmp_path: Path) -> None:
 def test_a_wrong_argument_is_refused(argument: str) -> None:
     with pytest.raises(Refusal, match="expected"):
         parsed([argument])
+
+
+def test_without_ray_it_is_refused_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "find_spec", lambda name: None)
+    with pytest.raises(Refusal, match=r"executor=ray needs Ray, which is not installed: .*pip install ray"):
+        parsed(["runs=20"])
+    assert parsed(["runs=20", "executor=threads"]).runs == 20
+
+
+def test_a_study_that_stops_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    def stops(*_: object) -> None:
+        raise Stopped("workers do not start")
+
+    monkeypatch.setattr(scale, "measure", stops)
+    assert scale.main(["executor=threads"]) == 1
+    assert capsys.readouterr().err == "stopped: workers do not start\n"
 
 
 @pytest.mark.slow

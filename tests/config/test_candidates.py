@@ -89,6 +89,56 @@ def test_a_typed_optimizer_says_which_of_a_candidates_own_values_it_leaves_out(
     ]
 
 
+MIXED = """
+dataset: digits
+search: {space: null}
+candidates:
+  plain: {architecture: mlp}
+  focal: {architecture: mlp, recipe: {loss: focal}}
+  policy: {architecture: mlp, recipe: {rand_augment: 2}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "takes", "value", "why"),
+    [
+        ("recipe.gamma=1.5", ["focal"], 1.5, "needs recipe.loss=focal"),
+        ("recipe.rand_augment_magnitude=5.0", ["policy"], 5.0, "has no effect without recipe.rand_augment"),
+        ("recipe.label_smoothing=0.1", ["plain", "policy"], 0.1,
+         "needs recipe.loss=binary_cross_entropy or cross_entropy"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_for_all_goes_to_those_that_have_a_use_for_it(
+    written: Write, capsys: pytest.CaptureFixture[str], typed: str, takes: list[str], value: float, why: str
+) -> None:
+    key = typed.partition("=")[0].partition(".")[2]
+    candidates = written(MIXED, typed).candidates
+    assert {c.name: c.recipe.as_mapping()[key] for c in candidates if key in c.recipe.numbers()} == dict.fromkeys(
+        takes, value
+    )
+    assert capsys.readouterr().err.splitlines() == [
+        f"note: {typed} {why}: it is left out of candidate {c.name}" for c in candidates if c.name not in takes
+    ]
+
+
+def test_what_is_typed_for_all_and_of_use_to_none_is_refused_and_so_is_a_wrong_value(written: Write) -> None:
+    with pytest.raises(Refusal, match=r"^recipe\.beta=0\.9 needs recipe\.loss=weighted_cross_entropy$"):
+        written(MIXED, "recipe.beta=0.9")
+    with pytest.raises(Refusal, match=r"recipe\.gamma=-1: expected between 0 and 10"):
+        written(MIXED, "recipe.gamma=-1")
+    with pytest.raises(Refusal, match=r"^recipe\.label_smoothing=0\.1 needs recipe\.loss="):
+        written("dataset: digits\ncandidates: {mlp: {recipe: {loss: focal}}}\n", "recipe.label_smoothing=0.1")
+
+
+def test_a_loss_typed_for_one_has_its_number_typed_for_it_too(
+    written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = ("candidates.plain.recipe.loss=focal", "recipe.gamma=1.5")
+    found = {c.name: c.recipe.as_mapping().get("gamma") for c in written(MIXED, *typed).candidates}
+    assert found == {"plain": 2.0, "focal": 1.5, "policy": None}
+    assert "candidates.plain.recipe.gamma=... sets it there" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("where", ["study", "typed", "candidate"])
 def test_a_value_of_a_part_not_in_use_is_refused_by_name_wherever_it_stands(written: Write, where: str) -> None:
     recipe = "recipe: {optimizer: adam, momentum: 0.9}"

@@ -92,3 +92,24 @@ def test_what_every_optimizer_is_searched_by_lies_within_its_range(optimizer: st
     for name, dimension in found.items():
         for end in ("low", "high"):
             assert getattr(recipe.with_parameters({name: dimension[end]}), name) == dimension[end]
+
+
+@pytest.mark.parametrize("optimizer", ["lion", "muon"])
+def test_a_decay_that_is_switched_off_is_not_searched(optimizer: str) -> None:
+    on, off = (Recipe(optimizer=optimizer, weight_decay=decay) for decay in (0.1, 0.0))
+    assert set(space_of("row", "auto", on).dimensions) == {"learning_rate", "weight_decay"}
+    assert set(space_of("row", "auto", off).dimensions) == {"learning_rate"}
+
+
+def test_a_strength_of_nothing_is_not_searched_on_a_logarithmic_scale() -> None:
+    recipe = Recipe(optimizer="lion", rand_augment=1, rand_augment_magnitude=0)
+    assert "rand_augment_magnitude" not in space_of("row", "auto", recipe).dimensions
+
+
+def test_parts_of_a_batch_must_divide_every_batch_that_is_searched(space: Any) -> None:
+    """A trial in between would stop the study."""
+    recipe = Recipe(batch_size=32, accumulate=4)
+    with pytest.raises(Refusal, match=r"batch_size, .* or give choices: recipe\.accumulate=4 does not divide"):
+        space({"batch_size": {"low": 32, "high": 64}}, recipe)
+    assert space({"batch_size": {"choices": [32, 64]}}, recipe) == {"batch_size": {"choices": [32, 64]}}
+    assert space({"batch_size": {"low": 32, "high": 64}}, Recipe(batch_size=32))

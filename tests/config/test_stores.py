@@ -84,6 +84,7 @@ def test_the_variable_is_named_where_the_address_came_from_it(tmp_path: Path, mo
     [
         ("postgresql://a:b@host/x", "postgresql+psycopg2://c@host/x"),
         ("sqlite:////tmp/one.db", "sqlite:////tmp/../tmp/one.db"),
+        ("postgresql://a@host/x", "postgresql://a@host:5432/x"),
         ("postgresql:///x?host=/tmp/socket", "postgresql://me@/x?host=/tmp/socket"),
     ],
 )

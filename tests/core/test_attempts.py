@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ class Cut(Exception):
 def run(tmp_path: Path) -> Path:
     """A run with one checkpoint of an earlier attempt."""
     (tmp_path / "run" / "checkpoints" / "0000000005").mkdir(parents=True)
+    (tmp_path / "run" / "checkpoints" / "0000000005" / "state.json").write_text("{}")
     (tmp_path / "run" / "checkpoints" / "heartbeat").write_text("1 0")
     (tmp_path / "run" / "run.json").write_text("{}")
     return tmp_path / "run"
@@ -80,6 +82,43 @@ def test_a_lost_worker_that_has_the_heartbeat_open_does_not_write_into_the_next_
         before = (attempt / "checkpoints" / "heartbeat").read_text()
         lost.write("99 99")
     assert (attempt / "checkpoints" / "heartbeat").read_text() == before
+
+
+def test_a_lost_worker_that_has_the_folder_open_does_not_write_into_the_next_ones(run: Path) -> None:
+    """A machine with a network's disk may know a folder by its handle for a while, whatever it is called by now."""
+    lost = hand_out(run, 2)
+    handle = os.open(lost / "checkpoints", os.O_RDONLY)
+    try:
+        settle(run)
+        attempt = hand_out(run, 3)
+        with suppress(FileNotFoundError):
+            os.mkdir("0000000099", dir_fd=handle)
+    finally:
+        os.close(handle)
+    assert names(attempt / "checkpoints") == {"0000000005", "heartbeat"}
+    assert (attempt / "checkpoints" / "0000000005" / "state.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize("event", ["attempt.linked", "attempt.moved_in"])
+def test_checkpoints_survive_a_cut_while_they_move_in(event: str, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    next(cuts(monkeypatch, event))
+    with pytest.raises(Cut):
+        hand_out(run, 2)
+    monkeypatch.undo()
+    settle(run)
+    assert names(run) == {"run.json", "checkpoints"}
+    assert names(run / "checkpoints") == {"0000000005", "heartbeat"}
+    assert (run / "checkpoints" / "0000000005" / "state.json").read_text() == "{}"
+
+
+def test_where_there_are_no_hard_links_checkpoints_are_copied(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", refused)
+    attempt = hand_out(run, 2)
+    assert (attempt / "checkpoints" / "0000000005" / "state.json").read_text() == "{}"
+    assert names(run) == {"run.json", "attempt-2"}
 
 
 def cuts(monkeypatch: pytest.MonkeyPatch, event: str) -> Iterator[int]:

@@ -35,14 +35,35 @@ def write_cifar(folder: Path, known: Cifar, seed: int = 0) -> Path:
     for names, count in ((known.train, 50_000), (known.test, 10_000)):
         each = count // len(names)
         for name in names:
-            batch = {
+            batch: dict[bytes, object] = {
                 known.label_key: random.permutation(np.arange(each) % known.classes).tolist(),
                 b"data": np.frombuffer(random.bytes(each * 3072), np.uint8).reshape(each, 3072),
             }
+            if known.name == "cifar100":
+                batch[b"coarse_labels"] = random.permutation(np.arange(each) % 20).tolist()
             (folder / name).write_bytes(pickle.dumps(batch, protocol=4))
     (meta,) = known.meta
     names_of = {known.names_key: [f"class {k}".encode() for k in range(known.classes)]}
+    names_of[b"coarse_label_names"] = [f"coarse {k}".encode() for k in range(20)]
     (folder / meta).write_bytes(pickle.dumps(names_of, protocol=4))
+    return folder
+
+
+def write_cifar_binary(folder: Path, source: Path, known: Cifar) -> Path:
+    """The binary version of a set that `write_cifar` wrote, as its publisher describes it."""
+    folder.mkdir(parents=True)
+    for name in (*known.train, *known.test):
+        batch = pickle.loads((source / name).read_bytes())
+        labels = [batch[known.label_key]]
+        if known.name == "cifar100":
+            labels.insert(0, batch[b"coarse_labels"])
+        rows = np.concatenate([np.array(labels, np.uint8).T, batch[b"data"]], axis=1)
+        (folder / f"{name}.bin").write_bytes(rows.tobytes())
+    if known.name == "cifar10":
+        (folder / "batches.meta.txt").write_text("".join(f"class-{k}\n" for k in range(10)) + "\n")
+    else:
+        (folder / "fine_label_names.txt").write_text("".join(f"class-{k}\n" for k in range(100)))
+        (folder / "coarse_label_names.txt").write_text("".join(f"coarse-{k}\n" for k in range(20)))
     return folder
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import struct
 import warnings
 import zlib
@@ -12,9 +13,10 @@ from PIL import Image
 
 from suite.core.refusals import Refusal
 from suite.data import decoding
-from suite.data.contents import Contents, in_chunks
-from suite.data.decoding import decode, decode_one, decode_some, fit_some, read_headers, resized, upright
-from suite.data.fit import Fit
+from suite.data.contents import Along, Contents, in_chunks
+from suite.data.decoding import decode, decode_one, decode_some, fit_some, resized, upright
+from suite.data.fit import Fit, Square
+from suite.data.headers import MAX_PIXELS, read_headers
 from suite.data.targets import Targets
 from tests.data.made_up import picture
 
@@ -219,21 +221,71 @@ def test_long_decoding_says_how_far_it_is(
     assert capsys.readouterr().err == "decoding pictures: 3 of 5\ndecoding pictures: 5 of 5\n"
 
 
-def test_headers_tell_grey_and_transparent_pictures(tmp_path: Path) -> None:
-    paths = [
-        picture(tmp_path / "rgb.png", size=(5, 7)),
-        picture(tmp_path / "grey.png", 3, mode="L"),
-        picture(tmp_path / "clear.png", (0, 0), mode="LA"),
-        tmp_path / "gone.png",
+@pytest.mark.parametrize(
+    ("bits", "value", "expected"), [(12, 4095, 255), (12, 2048, 128), (12, 8, 0), (10, 512, 128), (12, 9999, 255)]
+)
+def test_sixteen_bits_are_scaled_by_those_in_use(bits: int, value: int, expected: int, tmp_path: Path) -> None:
+    Image.fromarray(np.full((16, 16), value, np.uint16)).save(tmp_path / "a.png")
+    assert set(decode_one(tmp_path / "a.png", 16, 1, Fit(bits=bits)).ravel()) == {expected}
+    (header,) = read_headers([tmp_path / "a.png"])
+    assert header is not None
+    assert header.peak == value
+
+
+@pytest.mark.parametrize("size", [(40, 20), (20, 40)])
+def test_a_picture_can_be_padded_or_squashed_instead_of_cut(size: tuple[int, int], tmp_path: Path) -> None:
+    """Red at both ends of the longer side, which the central square lacks."""
+    image = Image.new("RGB", size, BLUE)
+    long = 0 if size[0] > size[1] else 1
+    for end in (0, 36):
+        image.paste(RED, (end, 0, end + 4, 20) if long == 0 else (0, end, 20, end + 4))
+    image.save(tmp_path / "a.png")
+    padded, squashed = (decode_one(tmp_path / "a.png", 40, 3, Fit(square=way)) for way in ("pad", "squash"))
+    if long == 1:
+        padded, squashed = padded.transpose(1, 0, 2), squashed.transpose(1, 0, 2)
+    assert not padded[:10].any()
+    assert not padded[30:].any()
+    np.testing.assert_array_equal(padded[10:30, 2:4, 0], 255)
+    np.testing.assert_array_equal(padded[10:30, 10:30], np.broadcast_to(np.array(BLUE, np.uint8), (20, 20, 3)))
+    assert {tuple(map(int, squashed[row, 1])) for row in range(40)} == {RED}
+
+
+@pytest.mark.parametrize("way", ["crop", "pad", "squash"])
+def test_predictions_fit_pictures_as_the_set_was_made(way: Square, tmp_path: Path) -> None:
+    paths = [picture(tmp_path / f"{k}.png", (k, 9, 0), (30 + k, 20)) for k in range(3)]
+    fit = Fit(square=way)
+    np.testing.assert_array_equal(fit_some(paths, fit, 16, 3)[0], np.concatenate(list(decode(paths, 16, 3, fit))))
+
+
+def test_a_photograph_of_a_large_camera_is_read_reduced_and_a_large_png_is_not(tmp_path: Path) -> None:
+    Image.new("RGB", (12_000, 9_000), (30, 90, 150)).save(tmp_path / "large.jpg", quality=30)
+    images, failures = decode_some([tmp_path / "large.jpg", bomb(tmp_path / "large.png", 10_000)], 32, 3)
+    assert [(path.name, reason) for path, reason in failures] == [
+        ("large.png", "more than 89,478,485 pixels: make it smaller")
     ]
-    rgb, grey, clear, gone = read_headers(paths)
-    assert rgb is not None
-    assert grey is not None
-    assert clear is not None
-    assert (rgb.width, rgb.height, rgb.grey, rgb.transparent) == (5, 7, False, False)
-    assert (grey.grey, grey.transparent) == (True, False)
-    assert (clear.grey, clear.transparent) == (True, True)
-    assert gone is None
+    np.testing.assert_allclose(images[0].reshape(-1, 3).mean(axis=0), (30, 90, 150), atol=5)
+    (header,) = read_headers([tmp_path / "large.jpg"])
+    assert header is not None
+    assert (header.width, header.height) == (12_000, 9_000)
+    assert Image.MAX_IMAGE_PIXELS == MAX_PIXELS, "Pillow's own limit is back, and the same"
+
+
+def test_files_are_digested_and_bad_ones_left_out_on_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "CHUNK", 2)
+    paths = [picture(tmp_path / f"{k}.png", (k, 0, 0)) for k in range(7)]
+    for k in (1, 2, 3):
+        paths[k].write_bytes(b"no")
+    along = Along()
+    chunks = list(decode(paths, 8, 3, along=along, skip=True))
+    assert [len(chunk) for chunk in chunks] == [1, 0, 2, 1]
+    assert np.concatenate(chunks)[:, 0, 0, 0].tolist() == [0, 4, 5, 6]
+    assert along.skipped == dict.fromkeys((1, 2, 3), "not a picture, or damaged")
+    assert along.originals == [hashlib.blake2b(paths[k].read_bytes(), digest_size=16).digest() for k in (0, 4, 5, 6)]
+
+
+def test_avif_is_read(tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.avif", (200, 30, 40))
+    np.testing.assert_allclose(decode_one(path, 16, 3).reshape(-1, 3).mean(axis=0), (200, 30, 40), atol=4)
 
 
 def test_a_picture_of_the_sets_own_size_is_fitted_without_a_pixel_changed(tmp_path: Path) -> None:

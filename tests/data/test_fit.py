@@ -9,7 +9,11 @@ from suite.data.registry import named_sets
 from suite.data.sources import digits
 
 
-@pytest.mark.parametrize("fit", [Fit(), *(named.fit for named in named_sets().values())], ids=str)
+@pytest.mark.parametrize(
+    "fit",
+    [Fit(), Fit(square="pad"), Fit(square="squash", bits=12), *(named.fit for named in named_sets().values())],
+    ids=str,
+)
 def test_a_fit_survives_json(fit: Fit) -> None:
     assert Fit.from_mapping({"class_names": ["a"], **fit.as_mapping()}) == fit
 
@@ -19,6 +23,8 @@ def test_what_a_file_says() -> None:
     assert Fit().as_mapping() == {"fit": "crop"}
     with pytest.raises(Refusal, match=r"fitted by 'squash' .* which this version of the suite does not know"):
         Fit.from_mapping({"fit": "squash"})
+    with pytest.raises(Refusal, match=r"fitted by 'stretch' .* which this version of the suite does not know"):
+        Fit.from_mapping({"fit": "crop", "square": "stretch"})
 
 
 def test_padding_puts_zeros_around() -> None:

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from suite.core.refusals import Refusal
-from suite.data import DataSpec, dataset_names, load
+from suite.data import Dataset, DataSpec, dataset_names, load
 from suite.data.files.download import Published
 from suite.data.files.published import finder
+from suite.data.fit import Fit
 from suite.data.registry import named_sets
 from suite.data.sources import mnist
 from suite.data.sources.cifar import CIFAR10
@@ -60,7 +61,7 @@ def test_the_test_images_are_told_apart_by_their_pixels_and_not_by_labels_alone(
     picture(other / "train" / "a" / "0.png", (9, 9, 9))
     trained = load(DataSpec("folder", path=str(other)), data_dir=None, cache_dir=tmp_path)
     assert (trained.test_hash, trained.hash == first.hash) == (first.test_hash, False)
-    picture(other / "test" / "a" / "0.png", (9, 9, 9))
+    picture(other / "test" / "a" / "0.png", (9, 9, 8))
     tested = load(DataSpec("folder", path=str(other)), data_dir=None, cache_dir=tmp_path)
     assert tested.labels[tested.test].tolist() == first.labels[first.test].tolist()
     assert tested.test_hash != first.test_hash
@@ -175,11 +176,114 @@ def test_a_folder_is_decoded_once_and_again_when_a_picture_changes(tmp_path: Pat
     assert load(spec, data_dir=None, cache_dir=tmp_path / "cache").hash != first.hash
 
 
-def test_copies_across_the_split_are_noted(tmp_path: Path) -> None:
-    root = class_tree(tmp_path / "pictures", {"train/a": 5, "train/b": 5, "test/a": 2, "test/b": 2})
-    (root / "test" / "a" / "copy.png").write_bytes((root / "train" / "a" / "1.png").read_bytes())
+def test_the_test_images_of_a_folder_are_the_same_at_any_size_and_fit(tmp_path: Path) -> None:
+    """By the bytes of their files: rows with different sizes are tested on the same pictures."""
+    root = class_tree(tmp_path / "pictures", {"train/a": 5, "train/b": 5, "test/a": 3, "test/b": 3})
+
+    def opened(**changes: object) -> Dataset:
+        spec = DataSpec("folder", path=str(root), **changes)  # type: ignore[arg-type]
+        return load(spec, data_dir=None, cache_dir=tmp_path / "cache")
+
+    one, small, padded = opened(), opened(image_size=8), opened(image_size=8, fit="pad")
+    assert len({one.hash, small.hash}) == 2
+    assert one.test_hash == small.test_hash == padded.test_hash
+    assert opened(test_examples=4).test_hash != one.test_hash
+    assert padded.fit == Fit(square="pad")
+    picture(root / "test" / "a" / "0.png", (9, 9, 9))
+    assert opened(image_size=8).test_hash != small.test_hash
+
+
+def test_some_classes_of_a_named_set_are_a_set_of_their_own(tmp_path: Path) -> None:
+    whole = load(DataSpec("digits"), data_dir=None, cache_dir=tmp_path)
+    some = load(DataSpec("digits", classes=("7", "1")), data_dir=None, cache_dir=tmp_path)
+    assert some.class_names == ("1", "7")
+    assert (some.hash == whole.hash, some.test_hash == whole.test_hash) == (False, False)
+    for part in (some.train, some.validation, some.test):
+        assert {(int(whole.labels[i]), int(some.labels[i])) for i in part} == {(1, 0), (7, 1)}
+    together = np.concatenate([some.train, some.validation, some.test])
+    assert sorted(together) == np.flatnonzero(np.isin(whole.labels, (1, 7))).tolist()
+    assert "2 of 10 classes are used (data.classes)" in some.notes
+    first = load(DataSpec("digits", classes=2), data_dir=None, cache_dir=tmp_path)
+    assert first.class_names == ("0", "1")
+    every = load(DataSpec("digits", classes=10), data_dir=None, cache_dir=tmp_path)
+    assert (every.hash, every.test_hash) == (whole.hash, whole.test_hash)
+    assert len(list(tmp_path.glob("digits-*"))) == 1, "one entry of the cache serves them all"
+
+
+def test_a_folder_of_some_classes_is_the_set_of_these_folders(tmp_path: Path) -> None:
+    few = class_tree(tmp_path / "few", {"a": 8, "b": 9})
+    more = class_tree(tmp_path / "more", {"a": 8, "b": 9, "c": 7})
+    chosen = load(DataSpec("folder", path=str(more), classes=("a", "b")), data_dir=None, cache_dir=tmp_path / "cache")
+    alone = load(DataSpec("folder", path=str(few)), data_dir=None, cache_dir=tmp_path / "cache")
+    assert (chosen.hash, chosen.test_hash, len(chosen.images)) == (alone.hash, alone.test_hash, 17)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "why"),
+    [
+        ("digits", {"fit": "pad"}, "data.fit is for dataset=folder; leave it out for digits"),
+        ("digits", {"labels": "a.csv"}, "data.labels is for dataset=folder"),
+        ("digits", {"on_bad": "skip"}, "data.on_bad is for dataset=folder"),
+        ("digits", {"label_from": "name"}, "data.label_from: digits has one kind of labels"),
+        ("folder", {"label_from": "nam"}, "unknown value of data.label_from 'nam'. Did you mean 'name'"),
+        ("folder", {"label_from": "name", "labels": "a.csv"}, "both say where the classes are"),
+        ("folder", {"fit": "stretch"}, "unknown value of data.fit 'stretch'"),
+        ("folder", {"fit": "pad", "target": "box"}, "data.fit=pad moves the boxes"),
+        ("folder", {"classes": "cat"}, r"data.classes='cat': expected the names of two classes or more"),
+        ("folder", {"classes": 1}, r"data.classes=1: expected"),
+        ("folder", {"classes": ("a", "a")}, r"data.classes=.*: expected"),
+        ("folder", {"on_bad": "ignore"}, "unknown value of data.on_bad 'ignore'"),
+        ("folder", {"allow_duplicates": "yes"}, "data.allow_duplicates='yes': expected true or false"),
+    ],
+)
+def test_what_a_set_does_not_offer_is_refused(name: str, values: dict[str, object], why: str, tmp_path: Path) -> None:
+    path = {"path": str(class_tree(tmp_path, {"a": 4, "b": 4}))} if name == "folder" else {}
+    with pytest.raises(Refusal, match=why):
+        load(DataSpec(name, **path, **values), data_dir=None, cache_dir=tmp_path / "c")  # type: ignore[arg-type]
+
+
+def test_guessing_the_larger_class_is_said_where_it_is_nearly_enough(tmp_path: Path) -> None:
+    root = class_tree(tmp_path / "rare", {"common": 99, "rare": 5})
     notes = load(DataSpec("folder", path=str(root)), data_dir=None, cache_dir=tmp_path / "cache").notes
-    assert "1 of 5 test images has an exact copy among the training or validation images" in notes
+    assert any(note.startswith("always guessing 'common' errs on 4.8% of the test images, where") for note in notes)
+    root = class_tree(tmp_path / "even", {"a": 20, "b": 15})
+    notes = load(DataSpec("folder", path=str(root)), data_dir=None, cache_dir=tmp_path / "cache").notes
+    assert not any("guessing" in note for note in notes)
+
+
+def test_pictures_that_cannot_be_read_are_listed_in_a_file_or_left_out(tmp_path: Path) -> None:
+    root = class_tree(tmp_path / "pictures", {"a": 20, "b": 30})
+    bad = [*(root / "a" / f"{k}.png" for k in range(5)), *(root / "b" / f"{k}.png" for k in range(9))]
+    for k, path in enumerate(bad):
+        path.write_bytes((b"", b"<html>gone</html>", path.read_bytes()[:50])[k % 3])
+    spec = DataSpec("folder", path=str(root))
+    with pytest.raises(Refusal, match=r"14 of 50 .*; all are listed in (\S+); data.on_bad=skip leaves") as refusal:
+        load(spec, data_dir=None, cache_dir=tmp_path / "cache")
+    listing = Path(str(refusal.value).rpartition("listed in ")[2].partition(";")[0]).read_text(encoding="utf-8")
+    assert [line.split("\t")[0] for line in listing.splitlines()] == sorted(map(str, bad), key=lambda p: (p[:-6], p))
+    skipping = replace(spec, on_bad="skip")
+    some = load(skipping, data_dir=None, cache_dir=tmp_path / "cache")
+    assert len(some.images) == 36
+    assert "14 of 50 pictures cannot be read and were left out (data.on_bad=skip): a 5, b 9" in some.notes
+    assert sorted(np.concatenate([some.train, some.validation, some.test])) == list(range(36))
+    for index, file in enumerate(some.files()):
+        name, number = file.removesuffix(".png").split("/")
+        assert some.images[index, 0, 0].tolist() == [20 * "ab".index(name), int(number), 7]
+        assert some.class_names[some.labels[index]] == name
+    assert len(list((tmp_path / "cache").glob("*.unreadable.txt"))) == 2
+    for path in bad:
+        path.unlink()
+    clean = load(spec, data_dir=None, cache_dir=tmp_path / "cache")
+    assert len(clean.images) == 36
+    assert [clean.images[k].tolist() for k in range(36)] == [some.images[k].tolist() for k in range(36)]
+
+
+def test_a_folder_of_nothing_but_bad_pictures_is_refused(tmp_path: Path) -> None:
+    root = class_tree(tmp_path / "pictures", {"a": 4, "b": 4})
+    for path in root.glob("*/*.png"):
+        path.write_bytes(b"")
+    with pytest.raises(Refusal, match=r"8 of 8 pictures cannot be read"):
+        load(DataSpec("folder", path=str(root), on_bad="skip"), data_dir=None, cache_dir=tmp_path / "cache")
 
 
 def test_the_package_imports_no_framework() -> None:

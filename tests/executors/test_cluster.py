@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from suite.core.refusals import Refusal
-from suite.executors.cluster import Ask, Node, announcement, asked_of, at_once, difference, unseen
+from suite.data.files import places
+from suite.executors.cluster import Ask, Node, announcement, asked_of, at_once, difference, places_environment, unseen
 
 SMALL, LARGE = Node("a", "10.0.0.1", 4, 0), Node("b", "10.0.0.2", 16, 2)
 
@@ -22,6 +23,10 @@ SMALL, LARGE = Node("a", "10.0.0.1", 4, 0), Node("b", "10.0.0.2", 16, 2)
         (LARGE, Ask(4, 1), 2),
         (LARGE, Ask(4, 0.25), 4),
         (LARGE, Ask(1, 0.1), 16),
+        (LARGE, Ask(1, 0.6), 2),
+        (LARGE, Ask(1, 0.3), 6),
+        (LARGE, Ask(4, 2), 1),
+        (LARGE, Ask(4, 3), 0),
     ],
 )
 def test_how_many_runs_a_node_holds(node: Node, ask: Ask, expected: int) -> None:
@@ -74,3 +79,15 @@ def test_other_software_is_told_apart(there: dict[str, object], expected: str | 
 
 def test_a_node_that_does_not_see_the_workspace_is_named() -> None:
     assert "node 10.0.0.2 does not see the workspace /work" in unseen(Path("/work"), "10.0.0.2")
+
+
+def test_nodes_look_for_data_where_the_coordinator_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the variables that data sets are found with, whatever folder Ray was started in there."""
+    monkeypatch.setenv(places.VARIABLE, "sets")
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert places_environment() == {"SUITE_DATA_DIR": str(tmp_path / "sets")}
+    monkeypatch.setenv("KERAS_HOME", "/mnt/keras")
+    assert places_environment() == {"SUITE_DATA_DIR": str(tmp_path / "sets"), "KERAS_HOME": "/mnt/keras"}
+    monkeypatch.setenv(places.VARIABLE, "")
+    assert places_environment() == {"KERAS_HOME": "/mnt/keras"}

@@ -50,8 +50,9 @@ def every_builder() -> list[Any]:
 def steady(name: str) -> dict[str, float]:
     """The options with which an architecture computes the same twice in training: nothing is dropped."""
     from suite.models import option_names
+    from suite.models.architecture import RATES
 
-    return {option: 0.0 for option in ("dropout", "drop_path") if option in option_names(name)}
+    return {option: 0.0 for option in RATES if option in option_names(name)}
 
 
 def shake(model: Any) -> None:

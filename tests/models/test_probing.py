@@ -21,6 +21,9 @@ from .conftest import QUICK
         ("resnet20", {}, True),
         ("resnet20", {"width": 0.5, "skip": False, "shortcut": "B"}, True),
         ("convnext_tiny", {"drop_path": 0.1, "form": "small"}, True),
+        ("resnet20", {"drop_path": 0.1, "drop_block": 0.1, "skip": True}, True),
+        ("resnet20", {"drop_path": 0.1, "skip": False}, False),
+        ("resnet20", {"drop_block": 0.1, "block_size": 0}, False),
         ("inception_v3", {"form": "large"}, False),
         ("vit_ti16", {"patch_size": 4}, False),
         ("resnet50", {"pretrained": "imagenet"}, False),
@@ -50,6 +53,7 @@ def test_what_an_image_does_not_fit_is_known_without_training() -> None:
     keras.backend.clear_session()
 
 
+@pytest.mark.slow
 def test_another_process_answers_for_each_net() -> None:
     asked = [("their_net", (32, 32, 3), 10, {}), ("lenet5", (32, 32, 3), 10, {})]
     first, second = refusals(asked, "tensorflow")

@@ -100,6 +100,54 @@ def test_a_run_that_was_trained_again_takes_the_place_of_the_old_one(
     assert rows(tracking, study) == expected(again)
 
 
+@pytest.mark.parametrize("since", ["trained again from nothing", "gone on from an earlier checkpoint"])
+def test_what_a_run_left_half_way_is_not_mixed_with_what_came_of_it_while_the_store_was_away(
+    since: str, tracking: Address, study: str, tmp_path: Path
+) -> None:
+    """Its folder was deleted, or its newest checkpoint was damaged, and the store heard of neither in time."""
+    run = committed(tmp_path)
+    fields = run.result.as_mapping()
+    tracker(tracking, study, tmp_path).epochs(str(KEY), {**fields, "started_at": 900.0}, ROWS[:5])
+    kept = 0 if since == "trained again from nothing" else 3
+    again = [*ROWS[:kept], *({**row, "timestamp_ms": row["timestamp_ms"] + 60_000} for row in ROWS[kept:])]
+    run = run._replace(rows=lambda: again)
+    store = tracker(tracking, study, tmp_path)
+    assert not store.is_whole(str(KEY), run)
+    store.result(str(KEY), run)
+    assert rows(tracking, study) == expected(run)
+
+
+@pytest.mark.parametrize(
+    "reason", ["a byte that is none: \x00", "half a letter: \ud83d", "long: " + "x" * 9000, "two\nlines"]
+)
+def test_whatever_a_worker_said_at_its_end_is_taken(reason: str, tracking: Address, study: str, tmp_path: Path) -> None:
+    run = committed(tmp_path, outcome="error", reason=reason)
+    store = tracker(tracking, study, tmp_path)
+    store.result(str(KEY), run)
+    assert store.is_whole(str(KEY), run)
+    client = MlflowClient(tracking.text)
+    (found,) = client.search_runs([client.get_experiment_by_name(study).experiment_id], f"tags.key = '{KEY}'")
+    assert found.data.tags["reason"][:5] == reason[:5]
+    assert found.info.status == "FAILED"
+
+
+def test_what_is_measured_after_the_result_is_added_to_its_run(tracking: Address, study: str, tmp_path: Path) -> None:
+    run = committed(tmp_path)
+    tracker(tracking, study, tmp_path).result(str(KEY), run)
+    metrics = {**run.result.metrics, "corruption_error": 0.5, "corruption_error_fog": 0.25}
+    evaluated = run._replace(result=replace(run.result, metrics=metrics))
+    store = tracker(tracking, study, tmp_path)
+    assert store.is_whole(str(KEY), run)
+    assert not store.is_whole(str(KEY), evaluated)
+    for _ in range(2):
+        store.result(str(KEY), evaluated)
+        assert store.is_whole(str(KEY), evaluated)
+        assert rows(tracking, study) == expected(evaluated)
+    assert tracker(tracking, study, tmp_path).is_whole(str(KEY), run), "where it was deleted, nothing is to be done"
+    other = evaluated._replace(result=replace(run.result, metrics={**metrics, "corruption_error": 0.75}))
+    assert not store.is_whole(str(KEY), other)
+
+
 def test_a_candidates_figures_are_the_newest_also_where_they_are_over_fewer_runs(
     tracking: Address, study: str, tmp_path: Path
 ) -> None:
@@ -206,8 +254,9 @@ def test_in_a_common_database_each_workspace_keeps_its_own_artifacts(
         store = tracker(address, study, tmp_path / name, owner)
         store.result(str(KEY), run)
         store.result("mlp/tuned/final/1", run)
-        read = store._client.download_artifacts(store._runs[str(KEY)].info.run_id, "shown.txt")
-        assert Path(read).is_relative_to(tmp_path / name)
+        run_id = store._runs[str(KEY)].info.run_id
+        assert Path(store._client.download_artifacts(run_id, "shown.txt")).read_text() == "of the task"
+        assert len(list((tmp_path / name).rglob(f"{run_id}/artifacts/shown.txt"))) == 1
     assert not (tmp_path / "mine").exists()
     client = MlflowClient(address.text)
     client.create_experiment("chosen", artifact_location=(tmp_path / "for all").as_uri())

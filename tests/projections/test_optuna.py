@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
@@ -88,6 +90,49 @@ def test_what_is_there_already_is_not_written_again(address: Address, monkeypatc
     monkeypatch.delattr(optuna, "delete_study")
     mirror(address, [trial(0, 10.0), trial(1, 20.0)])
     assert [number for number, *_ in shown(address)] == [0, 1]
+
+
+def test_a_search_is_read_once_and_each_trial_looked_at_once(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the coordinator goes through it: while it trains, and when it starts again with all of them over."""
+    count, looked, read = 12, Counter[str](), optuna.Study.get_trials
+
+    def counted(study: optuna.Study, *arguments: Any, **named: Any) -> Any:
+        looked["trials read"] += len(found := read(study, *arguments, **named))
+        return found
+
+    def made(*arguments: Any, **named: Any) -> Any:
+        looked["trials made"] += 1
+        return create(*arguments, **named)
+
+    create = optuna.create_trial
+    monkeypatch.setattr(optuna.Study, "get_trials", counted)
+    monkeypatch.setattr(optuna, "create_trial", made)
+    trials = [trial(number, 10.0 + number) for number in range(count)]
+    projection = Mirror(address, "study", "digits-laptop")
+    for over in range(1, count + 1):
+        key, run = ended(trials[:over])
+        projection.drop(key)
+        assert not projection.is_whole(key, run)
+        projection.result(key, run)
+    assert looked == {"trials made": count}
+    again = Mirror(address, "study", "digits-laptop")
+    for over in range(1, count + 1):
+        assert again.is_whole(ended(trials[:over])[0], ended(trials)[1])
+    assert looked == {"trials made": 2 * count, "trials read": count}
+
+
+def test_a_database_that_is_taken_away_between_two_trials_is_made_again(address: Address) -> None:
+    projection, trials = mirror(address, [trial(0, 10.0), trial(1, 20.0)]), [trial(n, 10.0 + n) for n in range(4)]
+    if address.sqlite_file is not None:
+        address.sqlite_file.unlink()
+    else:
+        optuna.delete_study(study_name=NAME, storage=address.text)
+    projection.result(*ended(trials[:3]))
+    assert [number for number, *_ in shown(address)] == [0, 1, 2]
+    study = optuna.load_study(study_name=NAME, storage=address.text)
+    study.add_trial(optuna.create_trial(value=9.0))  # somebody else's
+    projection.result(*ended(trials))
+    assert [number for number, *_ in shown(address)] == [0, 1, 2, 3]
 
 
 def test_a_trial_that_was_trained_again_takes_the_old_one_s_place(address: Address) -> None:

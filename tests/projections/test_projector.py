@@ -132,7 +132,8 @@ def test_nobody_waits_for_a_store_that_is_away_and_little_waits_for_it() -> None
 
 
 def test_a_store_that_never_answers_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projector_module, "PATIENCE", 0.2)
+    monkeypatch.setattr(projector_module, "PATIENCE", 1.0)
+    monkeypatch.setattr(projector_module, "NOTICE", 0.1)
     silence = threading.Event()
 
     def silent() -> Projection:
@@ -140,10 +141,31 @@ def test_a_store_that_never_answers_is_not_waited_for_for_ever(monkeypatch: pyte
         raise AssertionError("never reached")
 
     kept = Kept()
-    projector = Projector({"silent": silent, "kept": lambda: kept})
+    projector = Projector({"silent": silent, "dumb": silent, "kept": lambda: kept})
     projector.rows(KEYS[0], {}, [ROW])
-    assert projector.drain() == "silent: it does not answer"
+    before = time.monotonic()
+    assert projector.drain() == "silent: it does not answer; dumb: it does not answer"
+    assert 1.0 <= time.monotonic() - before < 1.8, "both are waited for together"
     assert kept.rows, "another store is not kept back"
+
+
+def test_a_store_that_is_slow_is_waited_for_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projector_module, "PATIENCE", 0.6)
+    monkeypatch.setattr(projector_module, "NOTICE", 0.1)
+
+    class Slow(Kept):
+        def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
+            time.sleep(0.2)
+            super().epochs(key, fields, rows)
+
+    slow, said = Slow(), list[str]()
+    projector = Projector({"slow": lambda: slow}, said.append)
+    for _ in range(6):  # longer than its patience in all
+        projector.rows(KEYS[0], {}, [ROW])
+    assert projector.drain() is None
+    assert len(slow.rows[str(KEYS[0])]) == 6
+    assert len(said) == 1
+    assert said[0].startswith("waiting for slow, which has ")
 
 
 def test_one_run_that_a_store_refuses_keeps_no_other_back() -> None:

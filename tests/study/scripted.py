@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from suite.core.result import finished, write_result
+from suite.core.evaluation import write_evaluation
+from suite.core.result import finished, read_result, write_result
 from suite.executors.protocol import Ending, Event
 
 Script = Callable[[str], str]
 """From a run's key to what becomes of it: `completed`, an outcome with its reason after a colon, or an ending.
 
-`passed_over` with a reason: its checkpoint does not serve, and it starts again and completes.
+`passed_over` with a reason: its checkpoint does not serve, and it starts again and completes. `lost`: it completes, and
+what it wrote is not there. `suspended` with a reason: somebody must mend something. An evaluation fails where there is
+a reason.
 """
 
 
@@ -33,13 +36,32 @@ class ScriptedWorker:
             began = {"began": False} if reason == "before it began" else {}
             self.executor.events.put((self, {"event": "exit", "ending": what, "how": "signal SIGKILL", **began}))
             return
+        if what == "suspended":
+            self.executor.events.put((self, {"event": "suspended", "reason": reason.strip()}))
+            return
+        if order["do"] == "evaluate":
+            self._evaluate(order, reason.strip())
+            return
         if what == "passed_over":
             self.executor.events.put((self, {"event": "passed_over", "reason": reason, "epochs": 0}))
             what, reason = "completed", ""
+        if what == "lost":
+            self.executor.events.put((self, {"event": "finished"}))
+            return
         measured = {"outcome": what, "reason": reason or None, "epochs": 1, "val_accuracy": 0.5, "test_accuracy": 0.5}
         asked = {**fields, "attempts": order["attempt"]}
         write_result(Path(order["directory"]), finished(asked, measured, fields["started_at"] + 1))
         self.executor.events.put((self, {"event": "finished", "memory_bytes": 0}))
+
+    def _evaluate(self, order: Mapping[str, Any], failed: str) -> None:
+        """Every copy's error is a half."""
+        directory = Path(order["directory"])
+        if not failed:
+            result = read_result(directory)
+            assert result is not None
+            write_evaluation(directory, result.ended_at, {f"{kind}/{number}": 0.5 for kind, number in order["copies"]})
+        told = {"reason": failed} if failed else {}
+        self.executor.events.put((self, {"event": "finished", "memory_bytes": 0, **told}))
 
     def last_words(self) -> str:
         return "the last words"

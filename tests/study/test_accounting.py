@@ -46,6 +46,7 @@ def test_every_second_of_every_worker_is_counted_once(time: Time, tmp_path: Path
     time.now += 8
     clock.write()
     (line,) = read_sessions(tmp_path)
+    assert "evaluation_seconds" not in line
     seconds = {kind: line[f"{kind}_seconds"] for kind in KINDS}
     assert seconds == {"start": 6 + 5 + 10, "busy": 30, "idle": 10 + 10 + 40 + 3, "tracking": 12, "report": 24}
     assert sum(seconds.values()) == line["wall_seconds"] * line["workers"] == 150
@@ -63,3 +64,14 @@ def test_a_worker_that_ends_with_its_run_is_not_counted_twice(time: Time, tmp_pa
     clock.write()
     (line,) = read_sessions(tmp_path)
     assert (line["busy_seconds"], line["idle_seconds"]) == (3, 2)
+
+
+def test_evaluating_after_the_training_is_counted_apart(time: Time, tmp_path: Path) -> None:
+    clock = SessionClock(tmp_path)
+    clock.training()
+    clock.closing(accounting.EVALUATION)
+    time.now += 30
+    clock.closing(REPORT)
+    clock.write()
+    (line,) = read_sessions(tmp_path)
+    assert (line["evaluation_seconds"], line["wall_seconds"]) == (30, 30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -201,3 +202,51 @@ def test_a_worker_that_never_began_is_no_failure_of_its_run(ledger: MakeLedger) 
     with pytest.raises(Stopped, match=r"workers do not start \(signal SIGKILL\): the last words"):
         carry_out(other, lambda key: "crashed:before it began", apart=True)
     assert other.results == {}
+
+
+def test_a_result_that_is_not_there_stops_the_study(ledger: MakeLedger) -> None:
+    book = ledger()
+    with pytest.raises(
+        Stopped, match=r"mlp/tuned/search/1 is said to be finished, and .*/search/1 has no result of it"
+    ):
+        carry_out(book, lambda key: "lost" if key == "mlp/tuned/search/1" else "completed", apart=True)
+    assert len(book.results) == 1
+
+
+def test_a_run_that_is_killed_often_goes_on_as_long_as_it_gets_on_within_its_epoch(ledger: MakeLedger) -> None:
+    """On machines that are taken away now and then an epoch may be longer than a machine lasts."""
+    book, key, kills = ledger(), "mlp/tuned/search/0", iter(range(1, KILLS_WITHOUT_PROGRESS + 3))
+
+    def script(name: str) -> str:
+        if name != key or (step := next(kills, None)) is None:
+            return "completed"
+        (attempt,) = (book.directory / name).glob("attempt-*")
+        (attempt / CHECKPOINTS / f"{step:010d}").mkdir(parents=True)
+        return "killed"
+
+    carry_out(book, script, apart=True)
+    assert len(book.results) == 8
+
+
+def test_ctrl_c_is_heard_between_two_runs_that_are_handed_out(ledger: MakeLedger) -> None:
+    def script(name: str) -> str:
+        signal.raise_signal(signal.SIGINT)
+        return "completed"
+
+    book = ledger("workers=8", "search.parallel=2")
+    executor = ScriptedExecutor(script, apart=True)
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Coordinator(book, executor, Projector({}), Recorded(), SessionClock(book.directory, 8)).run()
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    assert len(executor.asked) == 1
+
+
+def test_what_an_executor_says_meanwhile_is_passed_on(ledger: MakeLedger) -> None:
+    book, executor, listener = ledger(), ScriptedExecutor(lambda key: "completed"), Recorded()
+    executor.events.put((executor.start(), {"event": "said", "text": "no room yet"}))
+    Coordinator(book, executor, Projector({}), listener, SessionClock(book.directory, 1)).run()
+    assert "no room yet" in listener.lines
+    assert len(book.results) == 8

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from suite.core.directories import RunKey
 from suite.core.refusals import Refusal
 from suite.study.ledger import Ledger
+from suite.study.session import look
 from tests.study.conftest import finish
 
 MakeLedger = Callable[..., Ledger]
@@ -55,6 +57,23 @@ def test_attempts_are_counted_durably(ledger: MakeLedger) -> None:
     first.open(SEARCH, ONE)
     assert first.attempt(SEARCH) == 1
     assert ledger().attempt(SEARCH) == 2
+
+
+def test_a_dry_run_leaves_the_attempts_of_a_running_study_alone(ledger: MakeLedger) -> None:
+    """It is looked at without the workspace's lock: another coordinator's workers may be training there."""
+    running = ledger()
+    running.open(SEARCH, ONE)
+    _, directory = running.hand_out(SEARCH, apart=True)
+    (directory / "checkpoints" / "0000000008").mkdir(parents=True)
+    before = sorted(running.directory.rglob("*"))
+    outlook = look(replace(running.study, dry_run="true"))
+    assert sorted(running.directory.rglob("*")) == before
+    assert SEARCH in outlook.missing
+    other = replace(ledger("recipe.batch_size=16", "instance=other").study, instance=running.study.instance)
+    with pytest.raises(Refusal, match="batch_size: 32 became 16"):  # what has trained there counts all the same
+        look(replace(other, dry_run="true"))
+    look(running.study)
+    assert not directory.exists(), "whoever holds the lock takes it back"
 
 
 def test_selection_takes_the_best_trial(ledger: MakeLedger) -> None:

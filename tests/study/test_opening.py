@@ -32,6 +32,10 @@ def test_a_candidate_may_have_fewer_training_images(tiny: Make) -> None:
             ["recipe.batch_size=512"],
             "a batch of 512 is larger than the 256 training images; set recipe.batch_size=256 or less",
         ),
+        (
+            ["data.train_examples=59", "recipe.batch_size=64"],
+            "a batch of 64 is larger than the 59 training images; set recipe.batch_size=59 or less",
+        ),
         (["data.test_examples=5"], "test"),
         (
             ["recipe.cutout=1000000"],
@@ -54,6 +58,19 @@ def test_a_search_that_leaves_nothing_of_an_image_is_refused(tiny: Make, dimensi
         Refusal, match=r"candidate mlp, in search space mine: recipe\.shift=(32|40): expected less than"
     ):
         open_datasets(searched)
+
+
+@pytest.mark.parametrize("dimension", [{"low": 16, "high": 512}, {"choices": [32, 257]}])
+def test_a_search_of_batches_that_the_training_set_does_not_fill_is_refused(tiny: Make, dimension: dict) -> None:
+    study = tiny()
+    space = SearchSpace("mine", {"batch_size": dimension})
+    searched = replace(study, candidates=(replace(study.candidates[0], search=space),))
+    largest = max(dimension.get("choices", [dimension.get("high")]))
+    said = rf"candidate mlp, in search space mine: a batch of {largest} is larger than the 256 training images"
+    with pytest.raises(Refusal, match=said):
+        open_datasets(searched)
+    fits = replace(study.candidates[0], search=SearchSpace("mine", {"batch_size": {"low": 16, "high": 256}}))
+    assert open_datasets(replace(study, candidates=(fits,)))
 
 
 def test_an_architecture_that_wants_larger_images_says_so(tiny: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from mlflow import MlflowClient
 
 from suite.commandline import FAILED
+from suite.config.study import Study
 from suite.core import directories
 from suite.core.durable import write_json
+from suite.study import session
 from tests import studies
+from tests.study.scripted import ScriptedExecutor
 
 
 def test_a_dry_run_writes_no_run(tmp_path: Path) -> None:
@@ -35,3 +40,20 @@ def test_a_failed_run_is_named_with_the_way_to_train_it_again(tmp_path: Path) ->
     runs = client.search_runs([experiment.experiment_id])
     assert {run.data.tags["key"]: run.info.status for run in runs}["candidate:mlp"] == "FINISHED"
     assert {run.info.status for run in runs} == {"FAILED", "FINISHED"}
+
+
+def test_workers_end_even_where_nothing_was_handed_out(
+    tiny: Callable[..., Study], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cluster that was started for the study would outlive it in a notebook."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    workers = ScriptedExecutor(lambda key: "completed")
+    workers.start()
+    monkeypatch.setattr(session, "executor", lambda *_: workers)
+    monkeypatch.setattr(session, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        session.carry_out(session.look(tiny()), lambda: pytest.fail("there is nothing to report"))
+    assert workers.workers == []

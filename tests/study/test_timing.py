@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests import studies
 
 
+@pytest.mark.slow
 def test_a_measurement_times_each_candidate_and_leaves_its_speed_alone(tmp_path: Path) -> None:
     workspace = studies.workspace_with_study(tmp_path / "workspace")
     done = studies.command(workspace, "dry_run=measure")

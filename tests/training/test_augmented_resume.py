@@ -21,6 +21,7 @@ RECIPES = {
         "optimizer": "adamw", "schedule": "one_cycle", "learning_rate": 0.002,
     },
     "auto_augment, augmix and crops": {"auto_augment": "cifar10", "augmix": 3.0, "resized_crop": 0.5, "rotation": 10.0},
+    "grid_mask and fourier_mix": {"grid_mask": 0.7, "fourier_mix": 1.0, "mixup": 0.2, "fourier_mix_probability": 0.5},
 }  # fmt: skip
 
 

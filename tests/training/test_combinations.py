@@ -43,7 +43,14 @@ RECIPES: dict[str, Recipe] = {
         optimizer="adamw", learning_rate=0.01, accumulate=3, ema=0.5, schedule="exponential", batch_size=30, **COMMON
     ),
     "sgd-clipping-float16": Recipe(learning_rate=0.05, clip_norm=1.0, oversample=0.5, batch_size=32, **COMMON),
+    "dropped and recomputed": Recipe(learning_rate=0.05, gradient_checkpointing=True, batch_size=32, **COMMON),
 }
+NETS: dict[str, tuple[str, dict[str, Any]]] = {
+    "dropped and recomputed": (
+        "resnet8", {"width": 0.5, "drop_path": 0.4, "drop_block": 0.3, "block_size": 2},
+    ),
+}  # fmt: skip
+"""What trains with a recipe; else a network with dropout and batch normalization."""
 PRECISION = {"sgd-clipping-float16": "mixed_float16"}
 DIES, COMMITTED = 10, 8
 """Passes through the network: epochs have 6 of them, or 18 where a step has three; every second one is committed."""
@@ -59,12 +66,20 @@ STATE: list[tuple[str, str, Select]] = [
     ),
     ("sgd-clipping-float16", "loss scale", lambda graph: [graph.optimizer.dynamic_scale]),
     ("muon-tail-restarts", "momenta", lambda graph: [v for v in graph.optimizer.momentums if v is not None]),
+    ("dropped and recomputed", "squares' random state", lambda graph: seeds_of(graph, "drop_block")),
+    ("dropped and recomputed", "paths' random state", lambda graph: seeds_of(graph, "drop_path")),
+    ("dropped and recomputed", "statistics", lambda graph: [v for v in graph.net.variables if "moving" in v.path]),
 ]
 
 
+def seeds_of(graph: Graph, kind: str) -> list[Any]:
+    """The random states of one kind of layer."""
+    return [v for layer in graph.net.layers if layer.name.endswith(kind) for v in layer.variables if "seed" in v.path]
+
+
 def spec_of(name: str, make_spec: MakeSpec, **changes: Any) -> RunSpec:
-    """A network with dropout and batch normalization."""
-    spec = make_spec(architecture="article_cnn", options={"width": 0.125})
+    architecture, options = NETS.get(name, ("article_cnn", {"width": 0.125}))
+    spec = make_spec(architecture=architecture, options=options)
     return replace(spec, recipe=RECIPES[name], precision=PRECISION.get(name, "float32"), **changes)
 
 
@@ -116,8 +131,8 @@ def runs(make_spec: MakeSpec, small_segments: None, tmp_path_factory: pytest.Tem
 
 
 def first_of_all(name: str) -> Any:
-    """The first recipe stands for the others where every change is tested."""
-    return () if name == next(iter(RECIPES)) else pytest.mark.slow
+    """The first recipe stands for the others, and one for what is dropped, where every change is tested."""
+    return () if name in (next(iter(RECIPES)), *NETS) else pytest.mark.slow
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=first_of_all(name)) for name in RECIPES])

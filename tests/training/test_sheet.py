@@ -10,7 +10,7 @@ from PIL import Image
 
 from suite.commandline import enter
 from suite.data.__main__ import HELP, main
-from suite.training.sheet import GAP, arranged
+from suite.data.sheet import GAP
 
 
 def read(path: Path) -> np.ndarray:
@@ -40,19 +40,12 @@ def test_eight_images_before_and_after(tmp_path: Path, capsys: pytest.CaptureFix
     assert (found[1] != found[2]).any(), "each step draws anew"
 
 
-def test_large_images_are_not_enlarged_and_small_ones_by_whole_factors() -> None:
-    images = np.random.default_rng(0).integers(0, 256, (2, 3, 40, 30, 1), dtype=np.uint8)
-    found = arranged(images)
-    assert found.shape == (2 * (120 + GAP) + GAP, 3 * (90 + GAP) + GAP, 3)
-    np.testing.assert_array_equal(found[GAP : GAP + 120 : 3, GAP : GAP + 90 : 3], images[0, 0].repeat(3, axis=-1))
-    assert arranged(np.zeros((1, 1, 200, 100, 3), np.uint8)).shape == (200 + 2 * GAP, 100 + 2 * GAP, 3)
-
-
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["augment=standard"], "a contact sheet needs both augment=RECIPE and sheet=FILE.png"),
-        (["sheet=x.png"], "a contact sheet needs both augment=RECIPE and sheet=FILE.png"),
+        (["augment=standard"], "a contact sheet needs sheet=FILE.png and either augment=RECIPE or corrupt=KIND"),
+        (["sheet=x.png"], "a contact sheet needs sheet=FILE.png and either augment=RECIPE or corrupt=KIND"),
+        (["augment=standard", "corrupt=fog", "sheet=x.png"], "either augment=RECIPE or corrupt=KIND"),
         (["augment=standart", "sheet=x.png"], "Did you mean 'standard'?"),
         (["augment={flipp: true}", "sheet=x.png"], "Did you mean 'flip'?"),
         (["augment={flip: ", "sheet=x.png"], "is neither a recipe's name nor"),

@@ -12,6 +12,7 @@ import pytest
 from keras import ops
 
 from suite import tasks
+from suite.models.training_progress import training_progress
 from suite.training.augment import PIXELS, PLACES, Transform
 from suite.training.device import to_numpy
 from suite.training.optimization import make_optimizer, set_optimizer
@@ -58,9 +59,12 @@ def every_transform() -> Recipe:
     numbers = {name: next(n for n in part.numbers if n.name == name) for name, part in switches.items()}
     on: dict[str, Any] = {name: True if n.neutral is False else n.high / 2 for name, n in numbers.items()}
     whole = {name: 1 for name, number in numbers.items() if type(number.default) is int}
-    return Recipe(**{**on, **whole, "auto_augment": "cifar10", "augmix": 3.0, "mixup": 1.0, "cutmix": 1.0})
+    return Recipe(
+        **{**on, **whole, "auto_augment": "cifar10", "augmix": 3.0, "mixup": 1.0, "cutmix": 1.0}, cutmix_probability=0.5
+    )
 
 
+@pytest.mark.slow
 def test_a_recipe_with_every_transform_trains() -> None:
     recipe = every_transform()
     assert len(recipe.transforms) == len(parts("augment"))
@@ -174,7 +178,7 @@ def test_switching_one_on_leaves_the_others_images_as_they_were() -> None:
     np.testing.assert_array_equal(now[~erased], before[~erased])
 
 
-@pytest.mark.parametrize("loss", sorted(parts("losses")))
+@pytest.mark.parametrize("loss", sorted(name for name, part in parts("losses").items() if not part.teacher))
 def test_the_loss_of_mixed_images_is_that_of_both_labels_by_their_shares(loss: str) -> None:
     """And training's figures count against the label with the larger share."""
     recipe = Recipe(loss=loss, weight_decay=0.0, mixup=1.0)
@@ -202,6 +206,18 @@ def test_the_loss_of_mixed_images_is_that_of_both_labels_by_their_shares(loss: s
     hits = ops.convert_to_numpy(found["outputs"]).argmax(axis=1) == heavier
     assert 0 < (share < 0.5).sum() < 12
     assert float(counted["train_accuracy"]) == pytest.approx(hits.mean())
+
+
+def test_a_loss_that_has_its_own_way_with_mixed_images_is_asked() -> None:
+    step = make(Recipe(loss="binary_cross_entropy", mixed_labels="whole", weight_decay=0.0, mixup=1.0))
+    found = step.call(one_row(12), training=True)
+    share, labels = ops.convert_to_numpy(found["mixed"]["share"]), LABELS[:12]
+    logits = ops.convert_to_numpy(found["outputs"]).astype("float64")
+    hot = np.eye(logits.shape[1])
+    there = ((share > 0.2)[:, None] * hot[labels] + (share < 0.8)[:, None] * hot[np.roll(labels, -1)]) > 0
+    expected = (np.log1p(np.exp(logits)) - there * logits).sum(axis=1).mean()
+    assert {1, 2} <= set(there.sum(axis=1))
+    assert float(step.compute_loss(y_pred=found)) == pytest.approx(expected, rel=1e-5)
 
 
 def test_metrics_are_those_of_the_true_labels() -> None:
@@ -257,3 +273,25 @@ def test_further_outputs_are_trained_with_three_tenths_and_never_predicted() -> 
     kernel, bias = (to_numpy(weight) for weight in step.net.get_layer("own").weights)
     expected = PREPROCESSING.apply(IMAGES).reshape(12, -1) @ kernel + bias
     np.testing.assert_allclose(predicted, expected, rtol=1e-4, atol=1e-5)
+
+
+def told(recipe: Recipe, number: int) -> float:
+    """What a layer of the net hears of the training's progress in this pass."""
+    pixels = keras.Input((4, 4, 2))
+    x = keras.layers.Lambda(lambda rows: rows * 0 + training_progress())(keras.layers.Flatten()(pixels))
+    for _ in range(6):
+        x = keras.layers.Identity()(x)
+    net = keras.Model(pixels, keras.layers.Dense(3, kernel_initializer=keras.initializers.Constant(1 / 32))(x))
+    step = make(recipe, net)
+    step.length.assign(8)
+    found = step.call({**one_row(12), "step": np.array([number], "int32")}, training=True)["outputs"]
+    (value,) = np.unique(ops.convert_to_numpy(found))
+    return float(value)
+
+
+@pytest.mark.parametrize("recomputed", [False, True])
+def test_layers_are_told_how_much_of_the_training_lies_behind(recomputed: bool) -> None:
+    recipe = {"gradient_checkpointing": recomputed}
+    assert [told(Recipe(**recipe), number) for number in (0, 2, 7)] == [0.0, 0.25, 0.875]
+    assert [told(Recipe(accumulate=4, **recipe), number) for number in (0, 3, 4, 31)] == [0.0, 0.0, 0.125, 0.875]
+    assert training_progress() == 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ VARIABLE = "SUITE_DATA_DIR"
 
 
 def keras_datasets() -> Path:
-    """The folder in which Keras keeps its data sets; KERAS_HOME moves it."""
+    """The folder in which Keras keeps its data sets; KERAS_HOME moves it, and without a home it is a temporary one."""
     home = os.environ.get("KERAS_HOME")
-    return (Path(home).expanduser() if home else Path.home() / ".keras") / "datasets"
+    try:
+        return (Path(home).expanduser() if home else Path.home() / ".keras") / "datasets"
+    except RuntimeError:  # a container's user has no home
+        return Path(tempfile.gettempdir()) / ".keras" / "datasets"
 
 
 def search_places(data_dir: Path | None) -> list[Path]:

@@ -1,17 +1,15 @@
-"""CIFAR-10 and CIFAR-100: pickled batches in a folder, or the publisher's archive, unopened.
+"""CIFAR-10 and CIFAR-100: pickled batches in a folder, or the publisher's archive, unopened; the binary version, too.
 
 A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009; https://www.cs.toronto.edu/~kriz/cifar.html.
-The MD5 of each batch file is the publisher's archive's.
+The MD5 of each batch file is the publisher's archive's. The binary version has the same images in the same order.
 """
 
 from __future__ import annotations
 
 import hashlib
 import pickle
-import tarfile
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,14 @@ import numpy as np
 
 from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN, Contents, Source, in_chunks
+from suite.data.dataset import DataSpec
+from suite.data.files.archives import members
 from suite.data.files.download import Published
 from suite.data.files.pickles import load_arrays
 from suite.data.files.places import file_identity
-from suite.data.files.published import finder
+from suite.data.files.published import find, finder
 from suite.data.fit import Fit, Images
+from suite.data.layouts.cifar_binary import Binary
 from suite.data.registry import NamedSet
 from suite.data.targets import Labels, Targets
 
@@ -33,7 +34,10 @@ _TORONTO = "https://www.cs.toronto.edu/~kriz/"
 
 @dataclass(frozen=True)
 class Cifar:
-    """One of the two sets. train, test, meta: {file name: MD5 of the publisher's}."""
+    """One of the two sets. train, test, meta: {file name: MD5 of the publisher's}.
+
+    labels: which of its two kinds are meant, where they are not the usual ones.
+    """
 
     name: str
     folder: str
@@ -44,6 +48,8 @@ class Cifar:
     label_key: bytes
     names_key: bytes
     published: tuple[Published, ...]
+    binary: Binary
+    labels: str | None = None
     download_folder: str = "."
 
     @property
@@ -52,7 +58,7 @@ class Cifar:
 
     @property
     def wanted(self) -> str:
-        return f"{self.folder}/ (or {self.archive})"
+        return f"{self.folder}/ (or {self.archive}, or {self.binary.folder}/)"
 
     @property
     def files(self) -> dict[str, str]:
@@ -63,61 +69,61 @@ class Cifar:
         keras = place / f"{self.folder}-target" / self.folder
         for folder in (place / self.folder, keras, *([place] if place.name == self.folder else [])):
             if folder.is_dir():
-                return self._folder_source(folder)
-        archive = place / self.archive
-        if not archive.is_file():
-            return None
-        return Source(
-            location=str(archive),
-            identity=file_identity([archive], place),
-            read=lambda: self._contents(self._archive_reader(archive), archive),
-        )
+                return self._folder_source(folder, tuple(self.files))
+        for archive in (place / self.archive, place / f"{self.folder}.tar.gz"):  # the second is Keras' name of old
+            if archive.is_file():
+                return self._archive_source(archive, self.folder, tuple(self.files))
+        binary = self.binary
+        for folder in (place / binary.folder, *([place] if place.name == binary.folder else [])):
+            if folder.is_dir():
+                return self._folder_source(folder, binary.files)
+        if (place / binary.archive).is_file():
+            return self._archive_source(place / binary.archive, binary.folder, binary.files)
+        return None
 
-    def _folder_source(self, folder: Path) -> Source:
-        missing = [name for name in self.files if not (folder / name).is_file()]
+    def _folder_source(self, folder: Path, files: tuple[str, ...]) -> Source:
+        missing = [name for name in files if not (folder / name).is_file()]
         if missing:
             raise Refusal(f"{folder} lacks {', '.join(missing)}; add what is missing or delete the folder")
         return Source(
             location=str(folder),
-            identity=file_identity([folder / name for name in self.files], folder),
-            read=lambda: self._contents(lambda name: (folder / name).read_bytes(), folder),
+            identity=[*file_identity([folder / name for name in files], folder), *self._variant()],
+            read=lambda: self._contents(lambda name: (folder / name).read_bytes(), folder, files),
         )
 
-    def _archive_reader(self, archive: Path) -> Callable[[str], bytes]:
-        """Members by name, without unpacking anything onto the disk."""
-        try:
-            with tarfile.open(archive, "r:*") as tar:
-                members: dict[str, bytes] = {}
-                for member in tar:
-                    folder, _, name = member.name.rpartition("/")
-                    if member.isfile() and folder.endswith(self.folder) and name in self.files:
-                        file = tar.extractfile(member)
-                        members[name] = file.read() if file else b""
-        except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-            raise _damaged(self.name, archive, " ".join(str(error).split())) from error
-        missing = [name for name in self.files if name not in members]
-        if missing:
-            raise _damaged(self.name, archive, f"it lacks {', '.join(missing)}")
-        return members.__getitem__
+    def _archive_source(self, archive: Path, folder: str, files: tuple[str, ...]) -> Source:
+        return Source(
+            location=str(archive),
+            identity=[*file_identity([archive], archive.parent), *self._variant()],
+            read=lambda: self._contents(self._archive_reader(archive, folder, files), archive, files),
+        )
 
-    def _contents(self, read: Callable[[str], bytes], path: Path) -> Contents:
-        images, labels, different = [], [], []
-        for name, md5 in (self.train | self.test).items():
+    def _variant(self) -> list[str]:
+        return [self.labels] if self.labels else []
+
+    def _archive_reader(self, archive: Path, folder: str, files: tuple[str, ...]) -> Callable[[str], bytes]:
+        try:
+            return members(archive, folder, files).__getitem__
+        except ValueError as error:
+            raise _damaged(self.name, archive, str(error)) from error
+
+    def _contents(self, read: Callable[[str], bytes], path: Path, files: tuple[str, ...]) -> Contents:
+        binary = files == self.binary.files
+        train, test = (self.binary.train, self.binary.test) if binary else (tuple(self.train), tuple(self.test))
+        known, images, labels, different = self.train | self.test, [], [], []
+        for name in (*train, *test):
             data = read(name)
-            if hashlib.md5(data, usedforsecurity=False).hexdigest() != md5:
+            if not binary and hashlib.md5(data, usedforsecurity=False).hexdigest() != known[name]:
                 different.append(name)
-            rows, own = self._batch(data, name, path)
+            rows, own = self._records(data, name, path) if binary else self._batch(data, name, path)
             images.append(rows)
             labels.append(own)
-        counts = [
-            sum(len(own) for own in labels[: len(self.train)]),
-            sum(len(own) for own in labels[len(self.train) :]),
-        ]
-        class_names = self._class_names(read, path)
+        counts = [sum(map(len, labels[: len(train)])), sum(map(len, labels[len(train) :]))]
+        class_names = self._class_names(read, path, binary)
         all_labels = np.concatenate(labels)
         self._check_counts(all_labels, counts, path)
         notes: tuple[str, ...] = ()
-        checksum = "matches the publisher's (MD5 of every batch)"
+        checksum = "none is known of the binary version" if binary else "matches the publisher's (MD5 of every batch)"
         if different:
             checksum = f"differs from the publisher's ({', '.join(different)})"
             notes = (f"{self.name}: the checksum {checksum}; used because shapes, counts and label range check out",)
@@ -142,9 +148,20 @@ class Cifar:
             raise _damaged(self.name, path / name, f"its labels are not {len(rows)} numbers below {self.classes}")
         return rows.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), own.astype(np.int32)
 
-    def _class_names(self, read: Callable[[str], bytes], path: Path) -> tuple[str, ...]:
-        (name,) = self.meta
-        names = _unpickle(self.name, read(name), path / name).get(self.names_key)
+    def _records(self, data: bytes, name: str, path: Path) -> tuple[Images, Labels]:
+        """One file of the binary version, as `_batch`."""
+        try:
+            return self.binary.batch(data, self.classes)
+        except ValueError as error:
+            raise _damaged(self.name, path / name, str(error)) from None
+
+    def _class_names(self, read: Callable[[str], bytes], path: Path, binary: bool) -> tuple[str, ...]:
+        (name,) = (self.binary.names,) if binary else self.meta
+        names: Any
+        if binary:
+            names = read(name).decode(errors="replace").split()
+        else:
+            names = _unpickle(self.name, read(name), path / name).get(self.names_key)
         if not isinstance(names, list) or len(names) != self.classes:
             raise _damaged(self.name, path / name, f"it does not name {self.classes} classes")
         return tuple(word.decode() if isinstance(word, bytes) else str(word) for word in names)
@@ -196,6 +213,13 @@ CIFAR10 = Cifar(
             "sha256:6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
         ),
     ),
+    binary=Binary(
+        folder="cifar-10-batches-bin",
+        archive="cifar-10-binary.tar.gz",
+        train=tuple(f"data_batch_{number}.bin" for number in range(1, 6)),
+        test=("test_batch.bin",),
+        names="batches.meta.txt",
+    ),
 )
 
 CIFAR100 = Cifar(
@@ -213,9 +237,34 @@ CIFAR100 = Cifar(
             "sha256:85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
         ),
     ),
+    binary=Binary(
+        folder="cifar-100-binary",
+        archive="cifar-100-binary.tar.gz",
+        train=("train.bin",),
+        test=("test.bin",),
+        names="fine_label_names.txt",
+        heads=2,
+        which=1,
+    ),
 )
 
-SETS = tuple(
-    NamedSet(known.name, finder(known), Fit("crop", SIDE, SIDE), listed=20 + place, side=SIDE)
-    for place, known in enumerate((CIFAR10, CIFAR100))
+CIFAR100_COARSE = replace(
+    CIFAR100,
+    classes=20,
+    label_key=b"coarse_labels",
+    names_key=b"coarse_label_names",
+    binary=replace(CIFAR100.binary, names="coarse_label_names.txt", which=0),
+    labels="coarse",
+)
+"""The twenty superclasses, of five classes each."""
+
+
+def _find_cifar100(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
+    return find(CIFAR100_COARSE if spec.label_from == "coarse" else CIFAR100, data_dir, offline)
+
+
+_FIT = Fit("crop", SIDE, SIDE)
+SETS = (
+    NamedSet("cifar10", finder(CIFAR10), _FIT, listed=20, side=SIDE),
+    NamedSet("cifar100", _find_cifar100, _FIT, listed=21, side=SIDE, labels_from=("fine", "coarse")),
 )

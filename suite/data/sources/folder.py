@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from suite.core.refusals import Refusal
 from suite.data.boxes import in_images
-from suite.data.contents import Contents, Source
+from suite.data.contents import Along, Contents, Source
 from suite.data.dataset import DataSpec
-from suite.data.fit import Fit
+from suite.data.fit import FULL_BITS, Fit, Square
 from suite.data.layouts import tiny_imagenet, tree
+from suite.data.layouts.classes import FOLDER, WAYS
+from suite.data.layouts.words import legible
 from suite.data.registry import NamedSet
 from suite.data.targets import BOX, LABEL, Targets
 
 if TYPE_CHECKING:
-    from suite.data.decoding import Header
+    from suite.data.headers import Header
 
 KEPT_UP_TO = 128
 """Pictures that are all squares of one size up to this, in pixels, keep it."""
@@ -24,47 +26,72 @@ DEFAULT_SIZE = 64
 """The side of the images otherwise, in pixels, where none is asked for: what a CPU can train on."""
 
 
-def locate(root: Path, image_size: int | None, target: str | None = None) -> Source:
-    """The pictures below `root`, with a target beside their classes where one is asked for.
+def locate(root: Path, image_size: int | None, spec: DataSpec | None = None) -> Source:
+    """The pictures below `root`, with what `spec` asks for: a target, some of the classes, another fit, ...
 
     Raises Refusal for a folder that is missing, empty, or in no layout known.
     """
+    spec = spec or DataSpec("folder")
     if not root.is_dir():
         raise Refusal(f"data.path={root} is not a folder; name one that has a sub-folder of pictures for each class")
-    layout = tiny_imagenet if tiny_imagenet.recognised(root) else tree
+    choice = _choice(spec)
+    plain = choice.labels is None and spec.label_from is None
+    layout = tiny_imagenet if plain and tiny_imagenet.recognised(root) else tree
     try:
-        understood = layout.understand(root, target == BOX)
-        identity = _identity(root, understood)
+        understood = layout.understand(root, spec.target == BOX, choice)
+        identity = _identity(root, understood, spec)
     except OSError as error:
         raise Refusal(f"{error.filename} cannot be read ({error.strerror}); mend that or take it away") from error
-    return Source(str(root), identity, lambda: _contents(understood, image_size))
+    return Source(str(root), identity, lambda: _contents(root, understood, image_size, spec))
 
 
-def _identity(root: Path, understood: tree.Tree) -> list[object]:
+def _choice(spec: DataSpec) -> tree.Choice:
+    """How classes are found. Raises Refusal for what does not go together."""
+    if spec.labels and spec.label_from:
+        raise Refusal("data.labels=FILE and data.label_from both say where the classes are; leave one out")
+    if spec.target == BOX and spec.fit != "crop":
+        raise Refusal(f"data.fit={spec.fit} moves the boxes of task=localization, which cuts the central square")
+    labels = Path(spec.labels).expanduser() if spec.labels else None
+    return tree.Choice(spec.label_from or FOLDER, labels, spec.classes)
+
+
+def _identity(root: Path, understood: tree.Tree, spec: DataSpec) -> list[object]:
     """Every file's place, size and modification time: 100,000 of them take a second, where decoding takes minutes."""
     start = len(str(root)) + 1
     files = [[str(picture.path)[start:], picture.size, picture.mtime_ns] for picture in understood.pictures]
     read = [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in understood.annotations]
-    return [str(root.resolve()), files, read, understood.class_names]
+    return [str(root.resolve()), files, read, understood.class_names, spec.label_from, spec.fit, spec.on_bad]
 
 
-def _contents(understood: tree.Tree, image_size: int | None) -> Contents:
-    from suite.data.decoding import decode, read_headers  # Pillow: only for those who need it
+def _contents(root: Path, understood: tree.Tree, image_size: int | None, spec: DataSpec) -> Contents:
+    from suite.data.decoding import decode  # Pillow: only for those who need it
+    from suite.data.headers import read_headers
 
     paths = [picture.path for picture in understood.pictures]
     read = read_headers(paths)
     headers = [header for header in read if header is not None]  # decoding names those without one
     size = image_size or default_size(headers)
     channels = 1 if headers and all(header.grey for header in headers) else 3
+    fit, along = Fit(square=cast(Square, spec.fit), bits=bits_in_use(headers)), Along()
     return Contents(
         shape=(len(paths), size, size, channels),
-        chunks=decode(paths, size, channels),
+        chunks=decode(paths, size, channels, fit, along, skip=spec.on_bad == "skip"),
         targets=_targets(understood, read, size),
         part=understood.part,
         class_names=understood.class_names,
-        notes=(*understood.notes, *_notes(headers, size)),
+        notes=(*understood.notes, *_notes(headers, size, fit)),
         checksum="none published",
+        files=tuple(legible(path.relative_to(root).as_posix()) for path in paths),
+        along=along,
+        fit=fit,
+        compared=spec.name == "folder",
     )
+
+
+def bits_in_use(headers: list[Header]) -> int:
+    """How many bits the grey values of pictures with 16 use: cameras and scanners often fill 10, 12 or 14 of them."""
+    peak = max((header.peak for header in headers if header.grey and header.peak is not None), default=0)
+    return next((bits for bits in (8, 10, 12, 14) if 0 < peak < 1 << bits), FULL_BITS)
 
 
 def _targets(understood: tree.Tree, headers: list[Header | None], size: int) -> Targets:
@@ -85,27 +112,43 @@ def default_size(headers: list[Header]) -> int:
     return DEFAULT_SIZE
 
 
-def _notes(headers: list[Header], size: int) -> list[str]:
+_SQUARED = {"crop": "cut to their central square", "pad": "laid on a black square", "squash": "squashed to a square"}
+
+
+def _notes(headers: list[Header], size: int, fit: Fit) -> list[str]:
     notes = []
     changed = sum((header.width, header.height) != (size, size) for header in headers)
     if changed:
         sides = {side for header in headers for side in (header.width, header.height)}
         spread = f"{min(sides)} to {max(sides)}" if len(sides) > 1 else f"{min(sides)}"
-        cropped = any(header.width != header.height for header in headers)
+        oblong = any(header.width != header.height for header in headers)
         notes.append(
             f"folder: {changed:,} of {len(headers):,} pictures (sides of {spread} pixels) were "
-            f"{'cut to their central square and ' if cropped else ''}resized to {size}x{size} (bicubic, antialiased)"
+            f"{f'{_SQUARED[fit.square]} and ' if oblong else ''}resized to {size}x{size} (bicubic, antialiased)"
         )
     transparent = sum(header.transparent for header in headers)
     if transparent:
         notes.append(f"folder: {transparent:,} pictures with transparency were laid on white")
+    deep = [header for header in headers if header.peak is not None]
+    if fit.bits != FULL_BITS:
+        count = sum(header.grey for header in deep)
+        notes.append(
+            f"folder: {count:,} grey pictures with 16 bits use {fit.bits} of them: their values are scaled by "
+            f"{(1 << fit.bits) - 1:,}"
+        )
+    dark = [header.peak for header in deep if not header.grey and header.peak is not None and header.peak < 1 << 14]
+    if dark:
+        notes.append(
+            f"folder: {len(dark):,} coloured pictures with 16 bits a channel use few of them (largest value about "
+            f"{max(dark):,} of 65,535) and are nearly black; save them with 8 bits, scaled by their range"
+        )
     return notes
 
 
 def _find(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
     if spec.path is None:
         raise Refusal("dataset=folder needs data.path=DIR: a folder with one sub-folder of pictures for each class")
-    return locate(Path(spec.path).expanduser(), spec.image_size, spec.target)
+    return locate(Path(spec.path).expanduser(), spec.image_size, spec)
 
 
-SETS = (NamedSet("folder", _find, Fit(), listed=100, takes_path=True, knows=(BOX,)),)
+SETS = (NamedSet("folder", _find, Fit(), listed=100, takes_path=True, knows=(BOX,), labels_from=WAYS),)

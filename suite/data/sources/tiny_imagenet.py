@@ -34,7 +34,7 @@ def _find(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
             names = ", ".join(folder.name for folder in found)
             raise Refusal(f"{place} has several sets laid out as Tiny ImageNet: {names}; name one with data_dir=DIR")
         if found:
-            return locate(found[0], SIDE, spec.target)
+            return locate(found[0], SIDE, spec)
     raise not_found(spec.name, f"{WHOLE}/ (unpacked from {WHERE})", places, "it is fetched by hand")
 
 

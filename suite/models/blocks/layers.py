@@ -12,6 +12,7 @@ from typing import Any, Literal
 import keras
 from keras import layers, ops
 
+from suite.models.architecture import ArchitectureError
 from suite.models.blocks.grouped_convolution import conv2d
 from suite.models.blocks.normalization import EPSILON, BatchNormalization
 
@@ -91,6 +92,21 @@ def make_divisible(value: float, divisor: int = 8) -> int:
 def increasing(last: float, count: int) -> list[float]:
     """Rates of stochastic depth for `count` blocks: from 0 by equal steps to `last`."""
     return [last * number / max(count - 1, 1) for number in range(count)]
+
+
+def linear_decay(last: float, count: int) -> list[float]:
+    """Rates of stochastic depth for `count` blocks by the paper's rule (Huang et al., arXiv:1603.09382, equation 4):
+    block l of L is left out at l / L times `last`, for the stem counts as the block before the first."""
+    return [last * number / count for number in range(1, count + 1)]
+
+
+def require_shortcuts(skip: bool, rate: float) -> None:
+    """Raises ArchitectureError where blocks are to be left out of a net that has nothing beside them."""
+    if rate and not skip:
+        raise ArchitectureError(
+            f"drop_path={rate:g} leaves out what lies beside a shortcut, and skip=false leaves out the shortcuts: "
+            "set only one of them"
+        )
 
 
 def convolution(

@@ -30,9 +30,13 @@ class BatchNormalization(layers.Layer):
     The fused kernel returns the Bessel-corrected one, which is taken back, so that a model trained on one backend
     predicts on every other as it did.
 
+    follows: whether training normalizes by each batch and moves the averages; set to False on a built layer, it
+        normalizes by the averages as they are, while scale and offset go on learning.
     momentum: share of the old average that a step keeps. 0.9 as in PyTorch (where it is called 0.1), not Keras' 0.99
         or Caffe's 0.999, which are still warming up after an epoch of 400 steps.
     """
+
+    follows = True
 
     def __init__(
         self, momentum: float = 0.9, epsilon: float = EPSILON, gamma_initializer: Any = "ones", **kwargs: Any
@@ -58,7 +62,7 @@ class BatchNormalization(layers.Layer):
         self.moving_variance = weight("moving_variance", "ones", False)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        training = bool(training) and self.trainable  # a frozen layer keeps its statistics, as in Keras
+        training = bool(training) and self.trainable and self.follows  # a frozen layer keeps its averages, as in Keras
         fusible = len(inputs.shape) == 4 and at_least_float32(self.compute_dtype) == "float32"
         fused = fusible and keras.backend.backend() == "tensorflow"
         normalize = self._fused if fused else self._composed

@@ -15,6 +15,7 @@ from keras import layers, ops
 
 from suite.models.blocks.layers import dropped
 from suite.models.blocks.normalization import at_least_float32
+from suite.models.blocks.tables import resized
 
 Shape = tuple[int | None, ...]
 
@@ -127,6 +128,12 @@ class WindowAttention(layers.Layer):
         )  # fmt: skip
         self.ways = relative_positions(rows, columns)
         self.barred = barred_pairs(_sides(input_shape), self.window, self.shift)
+
+    def refitted(self, values: Sequence[Any]) -> list[Any] | None:
+        """Another window's table for this one's, its relative positions stretched to these; windows are square."""
+        (theirs,), (heads, offsets) = values, self.table.shape
+        table = resized(np.transpose(theirs), offsets) if len(theirs) == heads else None
+        return None if table is None else [np.transpose(table)]
 
     def attends_to_all(self, input_shape: Shape) -> bool:
         """As `SelfAttention`'s: with one window as large as the map."""

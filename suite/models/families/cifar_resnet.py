@@ -12,7 +12,8 @@ import keras
 from keras import layers, ops
 
 from suite.models.architecture import CIFAR10, IMAGENET, TINY_IMAGENET, Architecture
-from suite.models.blocks.layers import convolution, normalized, scaled
+from suite.models.blocks.drop_block import Dropping, Schedule, block_dropping
+from suite.models.blocks.layers import convolution, drop_path, linear_decay, normalized, require_shortcuts, scaled
 from suite.models.heads import logits
 
 CHANNELS = (16, 32, 64)
@@ -26,6 +27,10 @@ def cifar_resnet(
     width: float = 1.0,
     shortcut: Literal["A", "B"] = "A",
     skip: bool = True,
+    drop_path: float = 0.0,
+    drop_block: float = 0.0,
+    block_size: int = 7,
+    drop_block_schedule: Schedule = "linear",
 ) -> keras.Model:
     """`n` blocks per stage; 269,722 learned parameters for ResNet-20 at 32x32x3 with 10 classes.
 
@@ -33,14 +38,21 @@ def cifar_resnet(
     on CIFAR), B projects with a 1x1 convolution and batch normalization (272,474, chenyaofo/pytorch-cifar-models).
     skip=False leaves out all shortcuts: the plain net, which has the parameters of A. The same at every image size.
     Initialisation: He et al., arXiv:1502.01852. Deviation: the paper does not say where new channels go; they go last.
-    `width` scales channels.
+    `width` scales channels. drop_path: stochastic depth's rate at the last block, by the paper's linear rule
+    (arXiv:1603.09382, which trains a ResNet-110 with 0.5). drop_block: the rate that DropBlock (arXiv:1810.12890) comes
+    to in the last stage, a quarter of it in the one before, behind every normalization and shortcut, in squares of
+    block_size pixels; the papers' maps were larger.
     """
+    require_shortcuts(skip, drop_path)
+    rates = iter(linear_decay(drop_path, len(CHANNELS) * n))
     inputs = keras.Input(input_shape)
     x = normalized(convolution(inputs, scaled(CHANNELS[0], width), 3, name="stem"), "stem")
     for stage, channels in enumerate(CHANNELS, start=1):
+        drop = block_dropping(drop_block, block_size, drop_block_schedule, stage, len(CHANNELS))
         for number in range(1, n + 1):
             stride = 2 if stage > 1 and number == 1 else 1
-            x = _block(x, scaled(channels, width), stride, shortcut if skip else None, f"stage{stage}_block{number}")
+            name = f"stage{stage}_block{number}"
+            x = _block(x, scaled(channels, width), stride, shortcut if skip else None, next(rates), drop, name)
     return keras.Model(inputs, logits(layers.GlobalAveragePooling2D(name="mean")(x), num_classes))
 
 
@@ -50,11 +62,13 @@ def plain(n: int, input_shape: tuple[int, int, int], num_classes: int, *, width:
     return cifar_resnet(n, input_shape, num_classes, width=width, skip=False)
 
 
-def _block(x: Any, channels: int, stride: int, shortcut: str | None, name: str) -> Any:
+def _block(x: Any, channels: int, stride: int, shortcut: str | None, rate: float, drop: Dropping, name: str) -> Any:
     y = normalized(convolution(x, channels, 3, stride, name=f"{name}_conv1"), f"{name}_conv1")
-    y = normalized(convolution(y, channels, 3, name=f"{name}_conv2"), f"{name}_conv2", None)
+    y = convolution(drop(y, f"{name}_conv1"), channels, 3, name=f"{name}_conv2")
+    y = drop(normalized(y, f"{name}_conv2", None), f"{name}_conv2")
     if shortcut:
-        y = layers.Add(name=f"{name}_add")([y, _shortcut(x, channels, stride, shortcut, name)])
+        x = drop(_shortcut(x, channels, stride, shortcut, name), f"{name}_shortcut")
+        y = layers.Add(name=f"{name}_add")([drop_path(y, rate, f"{name}_drop_path"), x])
     return layers.ReLU(name=f"{name}_relu")(y)
 
 

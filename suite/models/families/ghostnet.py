@@ -10,7 +10,15 @@ import keras
 from keras import layers
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import convolution, depthwise, make_divisible, normalized, squeeze_excite
+from suite.models.blocks.layers import (
+    convolution,
+    depthwise,
+    linear_decay,
+    make_divisible,
+    normalized,
+    residual,
+    squeeze_excite,
+)
 from suite.models.heads import logits
 
 DIVISOR = 4
@@ -36,6 +44,7 @@ def ghostnet(
     *,
     width: float = 1.0,
     dropout: float = 0.2,
+    drop_path: float = 0.0,
     form: Form = "auto",
 ) -> keras.Model:
     """5,182,508 learned parameters at 224x224 with 1000 classes.
@@ -45,7 +54,10 @@ def ghostnet(
     halve the map have stride 1, so that 32 pixels end as 4, as in MobileNetV2: 3,913,790 at 32x32x3 with 10 classes
     (that block's depthwise convolution, which is only there to halve, goes). Kernels (3 or 5) are those of the authors'
     code, the gate is a hard sigmoid as there. Deviation: initialisation by He et al., arXiv:1502.01852.
+    drop_path: stochastic depth's rate at the last block, by its paper's linear rule (arXiv:1603.09382); GhostNet's
+    trains without.
     """
+    rates = iter(linear_decay(drop_path, sum(len(blocks) for _, blocks in STAGES)))
     small = small_form(form, input_shape)
     inputs = keras.Input(input_shape)
     x = convolution(inputs, make_divisible(STEM * width, DIVISOR), 3, 1 if small else 2, name="stem")
@@ -56,14 +68,16 @@ def ghostnet(
             stride = first_stride if number == 1 and not (small and stage == 2) else 1
             expanded = make_divisible(expansion * width, DIVISOR)
             out = make_divisible(channels * width, DIVISOR)
-            x = _bottleneck(x, kernel, expanded, out, stride, squeeze, f"stage{stage}_block{number}")
+            x = _bottleneck(x, kernel, expanded, out, stride, squeeze, next(rates), f"stage{stage}_block{number}")
     x = normalized(convolution(x, expanded, 1, name="head"), "head")
     x = layers.GlobalAveragePooling2D(name="mean")(x)
     x = layers.Dense(HIDDEN, "relu", kernel_initializer="he_normal", name="hidden")(x)
     return keras.Model(inputs, logits(layers.Dropout(dropout, name="dropout")(x), num_classes))
 
 
-def _bottleneck(x: Any, kernel: int, expanded: int, channels: int, stride: int, squeeze: bool, name: str) -> Any:
+def _bottleneck(
+    x: Any, kernel: int, expanded: int, channels: int, stride: int, squeeze: bool, rate: float, name: str
+) -> Any:
     """Two ghost modules, the first widens; where the map is halved, a depthwise convolution stands between them."""
     y = _ghost(x, expanded, "relu", f"{name}_expand")
     if stride > 1:
@@ -72,7 +86,7 @@ def _bottleneck(x: Any, kernel: int, expanded: int, channels: int, stride: int, 
     if squeeze:
         y = squeeze_excite(y, make_divisible(expanded / 4, DIVISOR), name=f"{name}_se", gate="hard_sigmoid")
     y = _ghost(y, channels, None, f"{name}_project")
-    return layers.Add(name=f"{name}_add")([_shortcut(x, kernel, channels, stride, f"{name}_shortcut"), y])
+    return residual(_shortcut(x, kernel, channels, stride, f"{name}_shortcut"), y, name, rate)
 
 
 def _ghost(x: Any, channels: int, activation: str | None, name: str) -> Any:

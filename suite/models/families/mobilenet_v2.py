@@ -10,7 +10,15 @@ import keras
 from keras import layers
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import make_divisible, normalized, same_convolution, same_depthwise
+from suite.models.blocks.layers import (
+    linear_decay,
+    make_divisible,
+    normalized,
+    require_shortcuts,
+    residual,
+    same_convolution,
+    same_depthwise,
+)
 from suite.models.blocks.normalization import SLIM_EPSILON
 from suite.models.heads import logits
 
@@ -34,6 +42,7 @@ def mobilenet_v2(
     *,
     width: float = 1.0,
     dropout: float = 0.2,
+    drop_path: float = 0.0,
     activation: Activation = "relu6",
     skip: bool = True,
     linear: bool = True,
@@ -46,8 +55,12 @@ def mobilenet_v2(
     paper's Figure 6. Small images (below 96 pixels, or form=small): stem and second stage have stride 1, so 32 pixels
     end as 4, as chenyaofo/pytorch-cifar-models has it: 2,236,682 at 32x32x3 with 10 classes (kuangliu's 2,296,922 adds
     projections that the paper does not have). Padding is TensorFlow's "same". Deviations: dropout before the last
-    layer, from the authors' code; initialisation by He et al., arXiv:1502.01852.
+    layer, from the authors' code; initialisation by He et al., arXiv:1502.01852. drop_path: stochastic depth's rate at
+    the last block, by its paper's linear rule (arXiv:1603.09382), where a block has a shortcut; MobileNetV2's trains
+    without.
     """
+    require_shortcuts(skip, drop_path)
+    rates = iter(linear_decay(drop_path, sum(count for _, _, count, _ in STAGES)))
     small = small_form(form, input_shape)
     inputs = keras.Input(input_shape)
     x = same_convolution(inputs, make_divisible(32 * width), 3, 1 if small else 2, name="stem")
@@ -55,10 +68,10 @@ def mobilenet_v2(
     for stage, (expansion, channels, count, first_stride) in enumerate(STAGES, start=1):
         for number in range(1, count + 1):
             stride = first_stride if number == 1 and not (small and stage == 2) else 1
-            name, before = f"stage{stage}_block{number}", x
+            name, before, rate = f"stage{stage}_block{number}", x, next(rates)
             x = _bottleneck(x, expansion, make_divisible(channels * width), stride, activation, linear, name)
             if skip and stride == 1 and x.shape[-1] == before.shape[-1]:
-                x = layers.Add(name=f"{name}_add")([before, x])
+                x = residual(before, x, name, rate)
     x = same_convolution(x, make_divisible(1280 * max(1.0, width)), 1, name="head")
     x = layers.GlobalAveragePooling2D(name="mean")(normalized(x, "head", activation, SLIM_EPSILON))
     return keras.Model(inputs, logits(layers.Dropout(dropout, name="dropout")(x), num_classes))

@@ -10,8 +10,10 @@ from keras import layers
 
 from suite.models.architecture import Architecture, Form, small_form
 from suite.models.blocks.layers import (
+    linear_decay,
     make_divisible,
     normalized,
+    residual,
     same_convolution,
     same_depthwise,
     squeeze_excite,
@@ -54,6 +56,7 @@ def mobilenet_v3(
     *,
     width: float = 1.0,
     dropout: float = 0.2,
+    drop_path: float = 0.0,
     activation: Activation = "hard_swish",
     form: Form = "auto",
 ) -> keras.Model:
@@ -66,8 +69,10 @@ def mobilenet_v3(
     stride 1, so that 32 pixels end as 4, as in MobileNetV2: 4,214,842 for Large and 1,528,106 for Small at 32x32x3 with
     10 classes. Padding is TensorFlow's "same". Deviations: initialisation by He et al., arXiv:1502.01852; moving
     averages keep 0.9 of a step, the paper's 0.99; no squeeze-and-excitation on Small's last convolution, which Table 2
-    marks and the released nets do not have.
+    marks and the released nets do not have. drop_path: stochastic depth's rate at the last block, by its paper's linear
+    rule (arXiv:1603.09382), where a block has a shortcut; MobileNetV3's trains without.
     """
+    rates = iter(linear_decay(drop_path, sum(len(blocks) for _, blocks in stages)))
     small = small_form(form, input_shape)
     inputs = keras.Input(input_shape)
     x = same_convolution(inputs, make_divisible(STEM * width), 3, 1 if small else 2, name="stem")
@@ -84,6 +89,7 @@ def mobilenet_v3(
                 first_stride if number == 1 and not (small and stage == first_halving) else 1,
                 squeeze == "SE",
                 activation if nonlinearity == "HS" else "relu",
+                next(rates),
                 f"stage{stage}_block{number}",
             )
             before = channels
@@ -95,7 +101,15 @@ def mobilenet_v3(
 
 
 def _block(
-    x: Any, kernel: int, expanded: int, channels: int, stride: int, squeeze: bool, activation: str, name: str
+    x: Any,
+    kernel: int,
+    expanded: int,
+    channels: int,
+    stride: int,
+    squeeze: bool,
+    activation: str,
+    rate: float,
+    name: str,
 ) -> Any:
     """MobileNetV2's inverted residual, with squeeze-and-excitation on the wide maps."""
     y = x
@@ -109,7 +123,7 @@ def _block(
         y = squeeze_excite(y, make_divisible(expanded / 4), name=f"{name}_se", gate="hard_sigmoid")
     y = normalized(same_convolution(y, channels, 1, name=f"{name}_project"), f"{name}_project", None, SLIM_EPSILON)
     if stride == 1 and x.shape[-1] == channels:
-        return layers.Add(name=f"{name}_add")([x, y])
+        return residual(x, y, name, rate)
     return y
 
 

@@ -14,7 +14,7 @@ import keras
 from keras import layers
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import convolution, normalized, scaled, squeeze_excite
+from suite.models.blocks.layers import convolution, drop_path, linear_decay, normalized, scaled, squeeze_excite
 from suite.models.heads import logits
 
 STEM, SMALL_STEM = 32, 64
@@ -52,6 +52,7 @@ def regnet(
     num_classes: int,
     *,
     width: float = 1.0,
+    drop_path: float = 0.0,
     form: Form = "auto",
 ) -> keras.Model:
     """Stem, the stages of the five numbers, average, classes; `squeeze` is the gates' share of a block's input, or 0.
@@ -61,7 +62,8 @@ def regnet(
     1, 2, 2, as kuangliu/pytorch-cifar has it: X-400MF 4,779,338, X-4GF 20,776,906, Y-400MF 3,912,330, Y-4GF 19,579,722
     at 32x32x3 with 10 classes (its "RegNetY_400MF", 5,714,362, is X-400MF with gates). Initialisation: He et al.,
     arXiv:1502.01852, by fan-in; the authors' is by fan-out. `width` scales channels. Architecture.depth counts
-    convolutions of the main path and the dense layer, 3 for each block and 2; the paper counts blocks.
+    convolutions of the main path and the dense layer, 3 for each block and 2; the paper counts blocks. drop_path:
+    stochastic depth's rate at the last block, by its paper's linear rule (arXiv:1603.09382); RegNet's trains without.
     """
     small = small_form(form, input_shape)
     inputs = keras.Input(input_shape)
@@ -69,15 +71,16 @@ def regnet(
     x = normalized(x, "stem")
     strides = SMALL_STRIDES if small else STRIDES
     rows = stages(w0, wa, wm, depth, group, width)
+    rates = iter(linear_decay(drop_path, sum(count for *_, count in rows)))
     for stage, (stride, row) in enumerate(zip(strides, rows, strict=True), start=1):
         channels, grouped, count = row
         for number in range(1, count + 1):
             name = f"stage{stage}_block{number}"
-            x = _block(x, channels, channels // grouped, stride if number == 1 else 1, squeeze, name)
+            x = _block(x, channels, channels // grouped, stride if number == 1 else 1, squeeze, next(rates), name)
     return keras.Model(inputs, logits(layers.GlobalAveragePooling2D(name="mean")(x), num_classes))
 
 
-def _block(x: Any, channels: int, groups: int, stride: int, squeeze: float, name: str) -> Any:
+def _block(x: Any, channels: int, groups: int, stride: int, squeeze: float, rate: float, name: str) -> Any:
     """1x1, 3x3 in groups, gate, 1x1, all of the same width; a projection where the shape changes."""
     y = normalized(convolution(x, channels, 1, name=f"{name}_conv1"), f"{name}_conv1")
     y = convolution(y, channels, 3, stride, name=f"{name}_conv2", groups=groups)
@@ -87,7 +90,8 @@ def _block(x: Any, channels: int, groups: int, stride: int, squeeze: float, name
     y = normalized(convolution(y, channels, 1, name=f"{name}_conv3"), f"{name}_conv3", None)
     if stride != 1 or x.shape[-1] != channels:
         x = normalized(convolution(x, channels, 1, stride, name=f"{name}_project"), f"{name}_project", None)
-    return layers.ReLU(name=f"{name}_relu")(layers.Add(name=f"{name}_add")([y, x]))
+    x = layers.Add(name=f"{name}_add")([drop_path(y, rate, f"{name}_drop_path"), x])
+    return layers.ReLU(name=f"{name}_relu")(x)
 
 
 VARIANTS = {

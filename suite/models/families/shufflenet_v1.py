@@ -10,7 +10,15 @@ import keras
 from keras import layers, ops
 
 from suite.models.architecture import Architecture, Form, small_form
-from suite.models.blocks.layers import convolution, depthwise, make_divisible, normalized, stem_pool
+from suite.models.blocks.layers import (
+    convolution,
+    depthwise,
+    linear_decay,
+    make_divisible,
+    normalized,
+    residual,
+    stem_pool,
+)
 from suite.models.heads import logits
 
 CHANNELS = {1: 144, 2: 200, 3: 240, 4: 272, 8: 384}
@@ -29,6 +37,7 @@ def shufflenet_v1(
     width: float = 1.0,
     groups: Groups = 3,
     shuffle: bool = True,
+    drop_path: float = 0.0,
     form: Form = "auto",
 ) -> keras.Model:
     """1,865,728 learned parameters with 3 groups and 2,434,768 with 8 at 224x224 with 1000 classes.
@@ -38,8 +47,10 @@ def shufflenet_v1(
     in weiaicunzai/pytorch-cifar100: 914,338 at 32x32x3 with 10 classes, 1,000,828 with 100 (1,012,108 there, where
     convolutions have biases and the very first 1x1 has groups). The average pool of a halving unit counts the zeros
     around the map, as in the authors' code. Deviation: initialisation by He et al., arXiv:1502.01852. `width` is the
-    paper's scale factor s: channels times s, rounded so that the groups divide them.
+    paper's scale factor s: channels times s, rounded so that the groups divide them. drop_path: stochastic depth's rate
+    at the last unit, by its paper's linear rule (arXiv:1603.09382), where units add; ShuffleNet's trains without.
     """
+    rates = iter(linear_decay(drop_path, sum(UNITS)))
     small = small_form(form, input_shape)
     inputs = keras.Input(input_shape)
     x = convolution(inputs, make_divisible(STEM * width, groups), 3, 1 if small else 2, name="stem")
@@ -51,12 +62,14 @@ def shufflenet_v1(
         for number in range(1, count + 1):
             name = f"stage{stage}_block{number}"
             groups_in = 1 if stage == number == 1 else groups
-            x = _unit(x, channels, 2 if number == 1 else 1, groups_in, groups, shuffle, name)
+            x = _unit(x, channels, 2 if number == 1 else 1, groups_in, groups, shuffle, next(rates), name)
         channels *= 2
     return keras.Model(inputs, logits(layers.GlobalAveragePooling2D(name="mean")(x), num_classes))
 
 
-def _unit(x: Any, channels: int, stride: int, groups_in: int, groups: int, shuffle: bool, name: str) -> Any:
+def _unit(
+    x: Any, channels: int, stride: int, groups_in: int, groups: int, shuffle: bool, rate: float, name: str
+) -> Any:
     """Figure 2 (b); (c) where the map is halved: the pooled input is joined to the new channels, not added."""
     new = channels if stride == 1 else channels - x.shape[-1]
     y = normalized(convolution(x, channels // 4, 1, name=f"{name}_conv1", groups=groups_in), f"{name}_conv1")
@@ -65,7 +78,7 @@ def _unit(x: Any, channels: int, stride: int, groups_in: int, groups: int, shuff
     y = normalized(depthwise(y, 3, stride, name=f"{name}_depthwise"), f"{name}_depthwise", None)
     y = normalized(convolution(y, new, 1, name=f"{name}_conv2", groups=groups), f"{name}_conv2", None)
     if stride == 1:
-        y = layers.Add(name=f"{name}_add")([x, y])
+        y = residual(x, y, name, rate)
     else:
         x = layers.ZeroPadding2D(1, name=f"{name}_pool_pad")(x)
         x = layers.AveragePooling2D(3, stride, name=f"{name}_pool")(x)

@@ -15,6 +15,7 @@ from keras import layers, ops
 
 from suite.models.architecture import Architecture, ArchitectureError, Form, small_form
 from suite.models.blocks.layers import dropped, increasing, residual, scaled
+from suite.models.blocks.tables import resized
 from suite.models.blocks.transformer import SelfAttention, Shape, attention, feed_forward, layer_norm, narrow
 from suite.models.heads import logits
 
@@ -118,6 +119,14 @@ class PositionEmbedding(layers.Layer):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
+
+    def refitted(self, values: Sequence[Any]) -> list[Any] | None:
+        """Another image size's table for this one's; a class token before the others keeps its vector."""
+        (theirs,), (count, channels) = values, self.table.shape
+        if theirs.shape[1] != channels:
+            return None
+        found = (resized(theirs, count, before) for before in (0, 1))
+        return next(([table] for table in found if table is not None), None)
 
     def multiply_adds(self, input_shapes: Sequence[Shape], output_shapes: Sequence[Shape]) -> int:
         """Zero: additions do not count."""

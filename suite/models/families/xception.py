@@ -12,7 +12,7 @@ import keras
 from keras import layers
 
 from suite.models.architecture import CIFAR10, TINY_IMAGENET, Architecture, Form, small_form
-from suite.models.blocks.layers import convolution, normalized, scaled, separable
+from suite.models.blocks.layers import convolution, drop_path, linear_decay, normalized, scaled, separable
 from suite.models.blocks.normalization import SLIM_EPSILON
 from suite.models.heads import logits
 
@@ -27,6 +27,7 @@ def xception(
     *,
     width: float = 1.0,
     dropout: float = 0.5,
+    drop_path: float = 0.0,
     form: Form = "auto",
 ) -> keras.Model:
     """22,855,952 parameters at 224x224 as at the paper's 299x299 with 1000 classes, the paper's own count.
@@ -35,8 +36,10 @@ def xception(
     does not halve, as weiaicunzai/pytorch-cifar100 has it, so that the middle flow sees 8x8 maps of 32x32 images:
     20,827,442 at 32x32x3 with 10 classes (there 2,136 more, for its four projections have biases). Deviation: the
     paper does not give an initialisation, here it is He's (arXiv:1502.01852). Depth is the paper's, which leaves out
-    the dense layer and counts a separable convolution once. `width` scales channels.
+    the dense layer and counts a separable convolution once. `width` scales channels. drop_path: stochastic depth's rate
+    at the last addition, by its paper's linear rule (arXiv:1603.09382); Xception's trains without.
     """
+    rates = iter(linear_decay(drop_path, len(ENTRY) + BLOCKS + 1))
     small = small_form(form, input_shape)
     inputs = keras.Input(input_shape)
     x = _stem(inputs, width, small)
@@ -44,11 +47,11 @@ def xception(
     for number, filters in enumerate(ENTRY, start=1):
         channels = scaled(filters, width)
         stride = 1 if small and number == len(ENTRY) else 2
-        x = _shrinking(x, (channels, channels), stride, f"stage1_block{number}", starts_with_relu=number > 1)
+        name = f"stage1_block{number}"
+        x = _shrinking(x, (channels, channels), stride, next(rates), name, starts_with_relu=number > 1)
     for number in range(1, BLOCKS + 1):
-        name = f"stage2_block{number}"
-        x = layers.Add(name=f"{name}_add")([_separables(x, (middle,) * 3, name), x])
-    x = _shrinking(x, (middle, scaled(1024, width)), 2, "stage3_block1")
+        x = _steady(x, middle, next(rates), f"stage2_block{number}")
+    x = _shrinking(x, (middle, scaled(1024, width)), 2, next(rates), "stage3_block1")
     for number, filters in enumerate(EXIT, start=1):
         name = f"stage3_block2_conv{number}"
         x = normalized(separable(x, scaled(filters, width), 3, name=name), name, epsilon=SLIM_EPSILON)
@@ -68,13 +71,20 @@ def _stem(x: Any, width: float, small: bool) -> Any:
     return x
 
 
-def _shrinking(x: Any, channels: Sequence[int], stride: int, name: str, starts_with_relu: bool = True) -> Any:
+def _steady(x: Any, channels: int, rate: float, name: str) -> Any:
+    y = drop_path(_separables(x, (channels,) * 3, name), rate, f"{name}_drop_path")
+    return layers.Add(name=f"{name}_add")([y, x])
+
+
+def _shrinking(
+    x: Any, channels: Sequence[int], stride: int, rate: float, name: str, starts_with_relu: bool = True
+) -> Any:
     """Separable convolutions and a pool, beside a projection."""
     y = _separables(x, channels, name, starts_with_relu)
     y = layers.MaxPooling2D(3, stride, "same", name=f"{name}_pool")(y)
     shortcut = convolution(x, channels[-1], 1, stride, name=f"{name}_project")
     shortcut = normalized(shortcut, f"{name}_project", activation=None, epsilon=SLIM_EPSILON)
-    return layers.Add(name=f"{name}_add")([y, shortcut])
+    return layers.Add(name=f"{name}_add")([drop_path(y, rate, f"{name}_drop_path"), shortcut])
 
 
 def _separables(x: Any, channels: Sequence[int], name: str, starts_with_relu: bool = True) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from suite.models.architecture import SMALL_IMAGE, ArchitectureError, small_form
+from suite.models.architecture import RATES, SMALL_IMAGE, ArchitectureError, small_form
 
 
 class Normalization(NamedTuple):
@@ -70,7 +70,7 @@ def options(name: str) -> dict[str, list[str]]:
     return {PRETRAINED: ["imagenet"]} if name in SOURCES else {}
 
 
-FREE = ("dropout", "drop_path", "form")
+FREE = (*RATES, "block_size", "drop_block_schedule", "form")
 """Options that change nothing of what a net predicts, and the form, which the image's size decides over."""
 
 

@@ -31,13 +31,12 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 @dataclass
 class _Trial:
-    """What is known of one trial: Optuna's handle, its curve by epoch, what was answered there, and its end."""
+    """What is known of one trial: Optuna's handle, its curve by epoch, what was answered there, and it as it ended."""
 
     handle: optuna.Trial
     curve: dict[int, float] = field(default_factory=dict)
     answers: dict[int, bool] = field(default_factory=dict)
-    end: dict[str, Any] | None = None
-    value: float | None = None
+    ended: Trial | None = None
 
 
 class CandidateSearch:
@@ -132,24 +131,20 @@ class CandidateSearch:
         takes completed runs only.
         """
         trial = self._trials[number]
-        if trial.end is not None:
+        if trial.ended is not None:
             return
         if outcome == Outcome.PRUNED:
             value = trial.curve[max(trial.curve)] if trial.curve else None
         finite = not Outcome(outcome).failed and value is not None and math.isfinite(value)
         self._study.tell(trial.handle, value if finite else WORST)
-        trial.value = value if finite and outcome == Outcome.COMPLETED else None
-        trial.end = {"outcome": outcome, "reason": reason, "ended_at": ended_at}
+        dimensions = {name: _dimension(distribution) for name, distribution in trial.handle.distributions.items()}
+        shown = value if finite and outcome == Outcome.COMPLETED else None
+        parameters, curve = dict(trial.handle.params), dict(trial.curve)
+        trial.ended = Trial(number, parameters, dimensions, curve, shown, outcome, reason, ended_at)
 
     def finished(self) -> list[Trial]:
-        """The trials that ended, by number."""
-        return [_ended(number, trial) for number, trial in sorted(self._trials.items()) if trial.end is not None]
-
-
-def _ended(number: int, trial: _Trial) -> Trial:
-    assert trial.end is not None
-    dimensions = {name: _dimension(distribution) for name, distribution in trial.handle.distributions.items()}
-    return Trial(number, dict(trial.handle.params), dimensions, dict(trial.curve), trial.value, **trial.end)
+        """The trials that ended, by number, each the same object every time. Any thread may ask."""
+        return [trial.ended for trial in list(self._trials.values()) if trial.ended is not None]
 
 
 def _dimension(distribution: BaseDistribution) -> dict[str, Any]:

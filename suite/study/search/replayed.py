@@ -25,6 +25,10 @@ class Searches:
             self._searches[place] = self._rebuilt(key)
         return self._searches[place]
 
+    def forget(self, key: RunKey) -> None:
+        """Rebuild the search that a run belongs to when it is next needed: its trials were set aside."""
+        self._searches.pop((key.candidate, key.track), None)
+
     def _rebuilt(self, key: RunKey) -> CandidateSearch:
         ledger, study = self._ledger, self._ledger.study
         recipe = ledger.spec(key, {}).recipe

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from suite.training.recipe.part import Switched
+from suite.training.recipe.part import Number, Switched
 
 PLACES, PIXELS, ERASING, MIXING = 0, 10, 20, 30
 """Orders: where pixels come from, what they are, which are erased, what is mixed in."""
@@ -20,16 +20,38 @@ PLACES, PIXELS, ERASING, MIXING = 0, 10, 20, 30
 class Transform(Switched):
     """apply: from a batch (`suite.training.batch.Batch`), uniform numbers (n, draws) and the part's numbers.
 
-    draws: uniform numbers in [0, 1) for each image. order: transforms of lower orders act first, equals by name.
-    boxes: whether boxes in the images follow it, which they do where it moves pixels by the batch's ways alone.
+    draws: uniform numbers in [0, 1) for each image, and draws_by_column as many more for each of its columns. order:
+    transforms of lower orders act first, equals by name. boxes: whether boxes in the images follow it, which they do
+    where it moves pixels by the batch's ways alone. backends: those that it runs on; none named: all. compiles: whether
+    XLA can compile it.
     """
 
     apply: Callable[[Any, Any, Mapping[str, Any]], Any]
     draws: int
     order: int = PIXELS
     boxes: bool = True
+    draws_by_column: int = 0
+    backends: tuple[str, ...] = ()
+    compiles: bool = True
+
+    def count(self, width: int) -> int:
+        """How many uniform numbers it takes for each image of a width in pixels."""
+        return self.draws + self.draws_by_column * width
 
 
 def either_way(uniforms: Any) -> Any:
     """Numbers in [-1, 1) from uniform ones in [0, 1): how far a transform goes, one way or the other."""
     return 2.0 * uniforms - 1.0
+
+
+def interpolation(needs: str) -> Number:
+    """How pixels are taken that a transform moves by less than whole steps; one for all such transforms of a recipe."""
+    return Number(
+        "interpolation", "nearest", "structural", "what a moved place takes: the nearest value, or the mean of four",
+        neutral="nearest", choices=("nearest", "bilinear"), needs=needs,
+    )  # fmt: skip
+
+
+def is_bilinear(numbers: Mapping[str, Any]) -> bool:
+    """Whether a transform's numbers ask for the mean of four pixels."""
+    return bool(numbers["interpolation"] == "bilinear")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.augment import PLACES, Transform
+from suite.training.augment import PLACES, Transform, interpolation, is_bilinear
 from suite.training.recipe.part import Number
 
 POLICIES = {
@@ -102,7 +102,7 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
         )
         which = ops.where(uniforms[:, 1 + place] < shares, index, 0)
         amount = operations.USUAL.of(names, which, strengths, uniforms[:, 3 + place] < 0.5, batch.size)
-        batch = operations.act(batch, names, which, amount)
+        batch = operations.act(batch, names, which, amount, is_bilinear(numbers))
     return batch
 
 
@@ -114,6 +114,7 @@ PART = Transform(
             "auto_augment", "none", "structural", "whose: none, cifar10 or imagenet",
             neutral="none", choices=("none", *POLICIES),
         ),
+        interpolation("auto_augment"),
     ),
     source="Cubuk et al., arXiv:1805.09501",
     apply=_apply,

@@ -31,6 +31,15 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     return batch.mixed(weight, ops.mean(weight, axis=(1, 2)), chosen)
 
 
+def _refuses(values: Mapping[str, Any]) -> str | None:
+    if "mixup" in values and values["cutmix_probability"] == 1:
+        return (
+            f"recipe.mixup={values['mixup']:g} never acts where recipe.cutmix_probability=1 gives every image a "
+            "rectangle: set recipe.cutmix_probability=0.5, or leave one of the two out"
+        )
+    return None
+
+
 PART = Transform(
     "cutmix",
     "A rectangle of each image is another's",
@@ -41,6 +50,7 @@ PART = Transform(
     source="Yun et al., arXiv:1905.04899",
     apply=_apply,
     switch="cutmix",
+    refuses=_refuses,
     draws=5,
     order=MIXING + 1,
     boxes=False,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.augment import PLACES, Transform, either_way
+from suite.training.augment import PLACES, Transform, either_way, interpolation, is_bilinear
 from suite.training.recipe.part import Number
 
 
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     from suite.training.pixels.affine import rotated
 
-    return batch.turned(rotated(numbers["rotation"] * either_way(uniforms[:, 0])))
+    return batch.turned(rotated(numbers["rotation"] * either_way(uniforms[:, 0])), is_bilinear(numbers))
 
 
 PART = Transform(
@@ -20,6 +20,7 @@ PART = Transform(
     "Turned",
     numbers=(
         Number("rotation", 0.0, "switched", "the largest angle in degrees, either way", 0, 180, neutral=0.0),
+        interpolation("rotation"),
     ),
     source="Simard et al. 2003, Best practices for CNNs",
     apply=_apply,

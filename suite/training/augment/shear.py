@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.augment import PLACES, Transform, either_way
+from suite.training.augment import PLACES, Transform, either_way, interpolation, is_bilinear
 from suite.training.recipe.part import Number
 
 
@@ -14,7 +14,7 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
 
     slopes = numbers["shear"] * either_way(uniforms)
     none = 0.0 * slopes[:, 0]
-    return batch.turned(sheared(slopes[:, 0], none)).turned(sheared(none, slopes[:, 1]))
+    return batch.turned(sheared(slopes[:, 0], none)).turned(sheared(none, slopes[:, 1]), is_bilinear(numbers))
 
 
 PART = Transform(
@@ -22,6 +22,7 @@ PART = Transform(
     "Sheared",
     numbers=(
         Number("shear", 0.0, "switched", "the largest slope, either way", 0, 1, neutral=0.0),
+        interpolation("shear"),
     ),
     source="Simard et al. 2003, Best practices for CNNs",
     apply=_apply,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.augment import PLACES, Transform
+from suite.training.augment import PLACES, Transform, interpolation, is_bilinear
 from suite.training.recipe.part import Number
 
 LEVELS = 31
@@ -27,13 +27,16 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     which = whole_below(uniforms[:, 0], len(operations.FOURTEEN))
     strength = ops.cast(whole_below(uniforms[:, 1], LEVELS), "float32") / (LEVELS - 1)
     amount = wide.of(operations.FOURTEEN, which, strength, uniforms[:, 2] < 0.5, batch.size)
-    return operations.act(batch, operations.FOURTEEN, which, amount)
+    return operations.act(batch, operations.FOURTEEN, which, amount, is_bilinear(numbers))
 
 
 PART = Transform(
     "trivial_augment",
     "One operation of fourteen by any amount",
-    numbers=(Number("trivial_augment", False, "structural", "each image goes through one operation", neutral=False),),
+    numbers=(
+        Number("trivial_augment", False, "structural", "each image goes through one operation", neutral=False),
+        interpolation("trivial_augment"),
+    ),
     source="Müller and Hutter, arXiv:2103.10158",
     apply=_apply,
     switch="trivial_augment",

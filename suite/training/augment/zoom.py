@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.augment import PLACES, Transform, either_way
+from suite.training.augment import PLACES, Transform, either_way, interpolation, is_bilinear
 from suite.training.recipe.part import Number
 
 
@@ -14,7 +14,8 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
 
     from suite.training.pixels.affine import zoomed
 
-    return batch.turned(zoomed(ops.exp(ops.log(1.0 + numbers["zoom"]) * either_way(uniforms[:, 0]))))
+    factor = ops.exp(ops.log(1.0 + numbers["zoom"]) * either_way(uniforms[:, 0]))
+    return batch.turned(zoomed(factor), is_bilinear(numbers))
 
 
 PART = Transform(
@@ -22,6 +23,7 @@ PART = Transform(
     "Larger or smaller",
     numbers=(
         Number("zoom", 0.0, "switched", "how far the largest factor goes beyond 1", 0, 3, neutral=0.0),
+        interpolation("zoom"),
     ),
     apply=_apply,
     switch="zoom",

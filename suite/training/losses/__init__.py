@@ -20,6 +20,11 @@ class Loss(Part):
 
     compute: Callable[[Any, Mapping[str, Any], Mapping[str, Any]], Any]
     of: str = "classes"
+    mixed: Callable[[Any, Mapping[str, Any], Mapping[str, Any], Any, Mapping[str, Any]], Any] | None = None
+    """From outputs, both images' targets, the first one's shares (n,) and the numbers to each mixed image's loss; None:
+    the mean for either's targets, by their shares."""
+    teacher: bool = False
+    """Whether it learns from another run's network, whose logits (n, classes) are the target "teacher"."""
     class_weights: Callable[[Any, Mapping[str, Any]], Any] | None = None
     """From the classes' numbers of training images and the recipe's values to the weights (classes,) that `compute`
     finds among its numbers; None where it asks for none."""

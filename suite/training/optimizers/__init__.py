@@ -50,5 +50,7 @@ def learning_rate(default: float) -> Number:
     return Number("learning_rate", default, "traced", "the peak of the schedule", low=1e-12, tried=tried)
 
 
-def weight_decay(default: float, how: str) -> Number:
-    return Number("weight_decay", default, "switched", f"{how}, never on biases, norms and tables", low=0, neutral=0.0)
+def weight_decay(default: float, how: str, tried: tuple[float, float] | None = None) -> Number:
+    """`tried`: searched so where no file says otherwise and the recipe decays at all; None: the recipe's own stays."""
+    meaning = f"{how}, never on biases, norms and tables"
+    return Number("weight_decay", default, "switched", meaning, low=0, neutral=0.0, tried=tried)

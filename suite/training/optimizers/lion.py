@@ -17,8 +17,8 @@ def _build(values: Mapping[str, Any], schedule: Any, variables: Sequence[Any]) -
 PART = Optimizer(
     "lion",
     "Steps of one length, by the sign of a running mean",
-    # a third to a tenth of AdamW's rate, and as much more decay: the paper, section 5
-    numbers=(learning_rate(0.0002), weight_decay(0.25, "decoupled from the gradient")),
+    # a third to a tenth of AdamW's rate, and as much more decay, here a fifth and five times: the paper, section 5
+    numbers=(learning_rate(0.0002), weight_decay(0.25, "decoupled from the gradient", tried=(0.005, 1.0))),
     source="Chen et al., arXiv:2302.06675",
     build=_build,
     assign=assign_decay,

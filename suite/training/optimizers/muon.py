@@ -1,9 +1,10 @@
 """Muon: the step of a matrix is its momentum with all singular values brought near one, here also for convolutions.
 
-A kernel (height, width, in, out) is taken as the matrix (height * width * in, out). Biases, norms, tables, the layer of
-logits and depthwise kernels, which are no matrix from channels to channels, are trained by AdamW at the same rate: with
-a step of 0.2 * sqrt(max(rows, columns)) times the orthogonal matrix, its entries are about as large as AdamW's (Liu et
-al. 2025). Keras' own Muon orthogonalises variables of two dimensions only, hence no convolution.
+A kernel (height, width, in, out) is taken as the matrix (height * width * in, out), as Jordan takes it, that of a
+grouped convolution with all of its groups side by side. Biases, norms, tables, the layer of logits and depthwise
+kernels, which are no matrix from channels to channels, are trained by AdamW at the same rate: with a step of
+0.2 * sqrt(max(rows, columns)) times the orthogonal matrix, its entries are about as large as AdamW's (Liu et al. 2025).
+Keras' own Muon orthogonalises variables of two dimensions only, hence no convolution.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ PART = Optimizer(
             "nesterov", True, "structural", "the gradient is taken ahead, where momentum leads",
             neutral=False, needs="momentum",
         ),
-        weight_decay(0.05, "decoupled from the gradient"),
+        weight_decay(0.05, "decoupled from the gradient", tried=(0.001, 0.2)),  # as AdamW's: Liu et al., section 2.2
     ),
     source="Jordan et al. 2024, github.com/KellerJordan/Muon; Liu et al., arXiv:2502.16982",
     build=_build,

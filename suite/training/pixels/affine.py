@@ -1,8 +1,9 @@
 """Affine maps: for each place of the result, where its pixel comes from; one gather for any number of them.
 
 Maps are (n, 2, 3) float32: (x, y, 1) of a result's pixel to its source's x and y, in pixels from the image's middle.
-The nearest pixel is taken: so all maps of an image are one gather, flips and shifts included, and no value is blurred.
-The reference code of AutoAugment, RandAugment and TrivialAugment takes the nearest pixel too.
+All maps of an image are one, flips and shifts included. The nearest pixel is taken, as by the authors' code of
+AutoAugment, RandAugment and TrivialAugment, or the mean of the four around a place by their distances (bilinear), as by
+that of AugMix; both are Pillow's.
 """
 
 from __future__ import annotations
@@ -53,6 +54,24 @@ def places(maps: Any, size: tuple[int, int]) -> tuple[Any, Any, Any]:
 
     Places beyond the image are brought to its edge.
     """
+    rows, columns, inside = _sources(maps, size)
+    return _within(ops.floor(rows), size[0]), _within(ops.floor(columns), size[1]), inside
+
+
+def around(maps: Any, size: tuple[int, int]) -> tuple[list[tuple[Any, Any, Any]], Any]:
+    """The four pixels around the source of each pixel of the result, each as row, column and weight (n, H, W), and
+    whether the source lies in the image. Beyond the image its edge is repeated; weights sum to one."""
+    rows, columns, inside = _sources(maps, size)
+    (top, down), (left, right) = (_between(places - 0.5) for places in (rows, columns))
+    found = []
+    for row, by_row in ((top, 1.0 - down), (top + 1.0, down)):
+        for column, by_column in ((left, 1.0 - right), (left + 1.0, right)):
+            found.append((_within(row, size[0]), _within(column, size[1]), by_row * by_column))
+    return found, inside
+
+
+def _sources(maps: Any, size: tuple[int, int]) -> tuple[Any, Any, Any]:
+    """From which height and breadth, in pixels from the image's corner, and whether within it: (n, H, W) float32."""
     height, width = size
     x = ops.arange(width, dtype="float32")[None, None, :] - (width - 1) / 2
     y = ops.arange(height, dtype="float32")[None, :, None] - (height - 1) / 2
@@ -60,10 +79,18 @@ def places(maps: Any, size: tuple[int, int]) -> tuple[Any, Any, Any]:
         maps[:, axis, 0, None, None] * x + maps[:, axis, 1, None, None] * y + maps[:, axis, 2, None, None]
         for axis in (0, 1)
     )
-    column, row = ops.floor(columns + width / 2), ops.floor(rows + height / 2)
-    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-    column, row = ops.clip(column, 0, width - 1), ops.clip(row, 0, height - 1)
-    return ops.cast(row, "int32"), ops.cast(column, "int32"), inside
+    columns, rows = columns + width / 2, rows + height / 2
+    return rows, columns, (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+
+
+def _between(places: Any) -> tuple[Any, Any]:
+    """The whole number below, and how far beyond it."""
+    below = ops.floor(places)
+    return below, places - below
+
+
+def _within(places: Any, size: int) -> Any:
+    return ops.cast(ops.clip(places, 0, size - 1), "int32")
 
 
 def _map(*six: Any) -> Any:

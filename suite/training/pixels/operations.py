@@ -78,8 +78,11 @@ USUAL = Amounts(rotate=30.0, shear=0.3, factor=0.9, posterize=(8.0, 4.0), solari
 posterization ends at four bits."""
 
 
-def act(batch: Any, names: tuple[str, ...], which: Any, amount: Any) -> Any:
-    """The batch after operation names[which[i]] by amount[i] on image i: which (n,) int32, amount (n,)."""
+def act(batch: Any, names: tuple[str, ...], which: Any, amount: Any, bilinear: bool = False) -> Any:
+    """The batch after operation names[which[i]] by amount[i] on image i: which (n,) int32, amount (n,).
+
+    bilinear: whether moved pixels are the mean of four.
+    """
     batch = with_tables(batch, _counts(batch, names), names, which, amount)
     coloured = [name for name in ("color", "sharpness") if name in names]
     if coloured:
@@ -97,7 +100,7 @@ def act(batch: Any, names: tuple[str, ...], which: Any, amount: Any) -> Any:
 
         batch = batch.recoloured(change)
     moved = maps(names, which, amount, batch.size)
-    return batch if moved is None else batch.turned(moved)
+    return batch if moved is None else batch.turned(moved, bilinear)
 
 
 def _counts(batch: Any, names: tuple[str, ...]) -> Any:

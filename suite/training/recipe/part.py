@@ -17,7 +17,7 @@ from typing import Any, Literal
 from suite.core.refusals import Refusal, unknown
 
 Kind = Literal["traced", "structural", "switched"]
-SWITCHED = ("sampling", "updates", "averaging", "stopping", "augment")
+SWITCHED = ("transfer", "sampling", "updates", "averaging", "stopping", "augment")
 """The folders of parts that one of their own numbers switches on."""
 
 KINDS = ("optimizers", "schedules", "losses", *SWITCHED)

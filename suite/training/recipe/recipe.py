@@ -27,6 +27,14 @@ COMMON = (
 """Numbers that belong to no part. Lengths within the training are fractions of it, so that a budget may set its own."""
 
 
+class NotInUse(Refusal):
+    """A recipe gives a number, `key`, of a part that it does not use."""
+
+    def __init__(self, key: str, value: Any) -> None:
+        super().__init__(f"recipe.{key}={in_words(value)} {_why_not(key)}")
+        self.key = key
+
+
 class Recipe:
     """How a candidate trains: the parts in use with all of their numbers, which are attributes too.
 
@@ -69,7 +77,7 @@ class Recipe:
 
         Where a change names another optimizer, schedule or loss, the numbers that belonged to the replaced one fall to
         the new one's defaults: a rate that suits SGD is no rate for AdamW.
-        A number goes with the one that it needs.
+        A number goes with the one that it needs, where that is switched off and no other part in use has it.
         """
         kept = dict(base)
         for choice, kind in CHOSEN.items():
@@ -77,8 +85,10 @@ class Recipe:
             if changes.get(choice, before) != before and _names_part(before, kind):
                 for number in parts(kind)[before].numbers:
                     kept.pop(number.name, None)
+        now = {**kept, **changes}
         for name, owners in every_number().items():
-            if any(number.needs in changes and not changes[number.needs] for number in owners):
+            gone = [_is_off(number.needs, now.get(number.needs)) for number in owners if number.needs]
+            if gone and all(gone) and any(number.needs in changes for number in owners):
                 kept.pop(name, None)
         return cls.from_mapping({**kept, **changes})
 
@@ -115,6 +125,11 @@ class Recipe:
         """How often images go through the network for one step of the optimizer."""
         return int(self._values.get("accumulate", 1))
 
+    @property
+    def recomputes(self) -> bool:
+        """Whether maps are computed again in the backward pass instead of being kept."""
+        return bool(self._values.get("gradient_checkpointing", False))
+
     def check_pixels(self, size: tuple[int, int]) -> None:
         """Raises Refusal for a number in pixels that is too large for images of this height and width."""
         for name, number in self.numbers().items():
@@ -131,6 +146,16 @@ class Recipe:
                 raise Refusal(
                     f"recipe.{part.switch}={in_words(self._values[part.switch])} is not for {task}: boxes do not "
                     f"follow {part.name}; leave it out"
+                )
+
+    def check_backend(self, backend: str) -> None:
+        """Raises Refusal for a transform that does not run on this backend."""
+        for part in self.transforms:
+            if part.backends and backend not in part.backends:
+                raise Refusal(
+                    f"recipe.{part.switch}={in_words(self._values[part.switch])} is computed on "
+                    f"{' or '.join(part.backends)} alone, not on {backend}: leave it out, or take "
+                    f"backend={part.backends[0]}"
                 )
 
     def numbers(self) -> dict[str, Number]:
@@ -191,7 +216,7 @@ def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
     own = _numbers(used)
     for key, value in converted.items():
         if key not in own and key not in _switches():
-            raise Refusal(f"recipe.{key}={in_words(value)} {_why_not(key)}")
+            raise NotInUse(key, value)
     values |= {name: converted.get(name, number.default) for name, number in own.items()}
     for part in used:
         part.check(values)
@@ -200,6 +225,11 @@ def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _names_part(value: Any, kind: str) -> bool:
     return isinstance(value, str) and value in parts(kind)
+
+
+def _is_off(name: str, value: Any) -> bool:
+    """Whether a number that others need is not given, zero, false, or at what changes nothing."""
+    return not value or any(value == number.neutral for number in every_number()[name])
 
 
 def _idle(owners: tuple[Number, ...], value: Any) -> bool:
@@ -223,8 +253,8 @@ def _why_not(key: str) -> str:
         owners = [name for name, part in parts(kind).items() if key in part.defaults()]
         if owners:
             return f"needs recipe.{choice}={' or '.join(owners)}"
-    switch = next(part.switch for part in _switched() if key in part.defaults())
-    return f"has no effect without recipe.{switch}"
+    switches = [part.switch for part in _switched() if key in part.defaults()]
+    return f"has no effect without recipe.{' or recipe.'.join(switches)}"
 
 
 def _used(values: Mapping[str, Any]) -> tuple[Part, ...]:

@@ -1,4 +1,4 @@
-"""What happens to gradients before the optimizer steps, one file each."""
+"""How gradients come about, and what happens to them before the optimizer steps, one file each."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ class Update(Switched):
     """
 
     change: Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]]
+
+
+def unchanged(gradients: Sequence[Any], numbers: Mapping[str, Any]) -> Sequence[Any]:
+    """The change of an update that comes before the gradients are there."""
+    return gradients

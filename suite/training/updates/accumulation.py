@@ -2,21 +2,17 @@
 
 So a batch that does not fit into memory still trains as that batch: order, the augmentation's draws, the schedule and
 the step are the whole batch's. What a layer takes from its batch is not: batch normalization sees a part at a time (and
-its moving statistics move once for each), dropout draws anew, and images are mixed within a part.
+its moving statistics move once for each), dropout draws anew, and images are mixed within a part. Under float16 a part
+whose gradients overflow is left out and the next one takes its place: after it a step's parts are of two batches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from suite.training.recipe.part import Number
-from suite.training.updates import Update
-
-
-def _unchanged(gradients: Sequence[Any], numbers: Mapping[str, Any]) -> Sequence[Any]:
-    """Keras' optimizer takes the mean of the parts' gradients itself, before anything else changes it."""
-    return gradients
+from suite.training.updates import Update, unchanged
 
 
 def _refuses(values: Mapping[str, Any]) -> str | None:
@@ -30,7 +26,7 @@ PART = Update(
     "A batch in parts, one step for all",
     numbers=(Number("accumulate", 1, "structural", "parts that a batch is trained in", low=1, neutral=1),),
     source="Keras' gradient_accumulation_steps",
-    change=_unchanged,
+    change=unchanged,  # Keras' optimizer takes the mean of the parts' itself, before anything else changes it
     switch="accumulate",
     refuses=_refuses,
 )

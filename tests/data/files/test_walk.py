@@ -36,7 +36,10 @@ def test_other_files_are_counted_and_hidden_ones_not_seen(tmp_path: Path) -> Non
     picture(tmp_path / ".hidden" / "a.png")
     found = walked(tmp_path)
     assert names(found, tmp_path) == ["a.png"]
-    assert found.others_note() == ("3 files that are no pictures were ignored (2 .txt, 1 without suffix)",)
+    assert found.others_note() == (
+        "3 files that are no pictures were ignored (2 .txt, 1 without suffix)",
+        "1 thumbnails or deleted pictures were ignored (1 in __MACOSX)",
+    )
     assert subfolders(tmp_path) == []
     assert Found().others_note() == ()
 
@@ -64,3 +67,14 @@ def test_a_link_that_leads_nowhere_is_refused_by_name(tmp_path: Path) -> None:
     assert not found.pictures
     with pytest.raises(Refusal, match=r"1 links lead to no picture; mend or delete them: .*lost.png"):
         found.refuse_dangling()
+
+
+def test_pictures_without_a_suffix_are_known_by_their_content(tmp_path: Path) -> None:
+    for suffix in ("jpg", "png", "gif", "bmp", "tif", "webp", "ppm", "avif"):
+        picture(tmp_path / f"a.{suffix}").rename(tmp_path / suffix)
+    picture(tmp_path / "a.jpg").rename(tmp_path / "photo.0012")
+    (tmp_path / "README").write_text("BMW and GIF are words, and so is Photograph")
+    (tmp_path / "empty").write_bytes(b"")
+    found = walked(tmp_path)
+    assert names(found, tmp_path) == ["avif", "bmp", "gif", "jpg", "photo.0012", "png", "ppm", "tif", "webp"]
+    assert found.others == {"without suffix": 2}

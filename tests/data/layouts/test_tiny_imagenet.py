@@ -8,6 +8,7 @@ import pytest
 from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN
 from suite.data.layouts.tiny_imagenet import recognised, understand
+from suite.data.layouts.tree import Choice
 from tests.data.made_up import class_tree, picture
 
 
@@ -111,3 +112,24 @@ def test_a_wrong_box_of_the_annotations_is_named(root: Path) -> None:
     with pytest.raises(Refusal, match=r"val_annotations.txt, line 3: expected four numbers"):
         understand(root, boxed=True)
     assert len(understand(root).pictures) == 13, "which classes do not need"
+
+
+@pytest.mark.parametrize("inner", ["", "images"])
+def test_class_folders_below_val_count_more_than_annotations_that_were_left_lying(inner: str, root: Path) -> None:
+    for k, wnid in enumerate(["n03", "n01", "n02", "n01"]):
+        (root / "val" / wnid / inner).mkdir(parents=True, exist_ok=True)
+        (root / "val" / "images" / f"val_{k}.JPEG").rename(root / "val" / wnid / inner / f"val_{k}.JPEG")
+    tree = understand(root)
+    assert tree.class_names == ("goldfish", "crane (n02)", "crane (n03)")
+    found = {p.path.name: int(label) for p, label in zip(tree.pictures[-4:], tree.labels[-4:], strict=True)}
+    assert found == {"val_0.JPEG": 2, "val_1.JPEG": 0, "val_2.JPEG": 1, "val_3.JPEG": 0}
+
+
+@pytest.mark.parametrize("wanted", [("goldfish", "n03"), ("n01", "crane (n03)")])
+def test_some_classes_can_be_chosen_by_word_or_identifier(wanted: tuple[str, ...], root: Path) -> None:
+    tree = understand(with_boxes(root), boxed=True, choice=Choice(classes=wanted))
+    assert tree.class_names == ("goldfish", "crane (n03)")
+    assert np.bincount(tree.labels[tree.part == TRAIN]).tolist() == [4, 2]
+    assert tree.labels[tree.part == TEST].tolist() == [1, 0, 0]
+    assert tree.boxes is not None
+    assert len(tree.boxes.edges) == len(tree.pictures) == 9

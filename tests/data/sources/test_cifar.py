@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 
 from suite.core.refusals import Refusal
+from suite.data import DataSpec, load
 from suite.data.contents import TEST, TRAIN, Contents
+from suite.data.registry import named_sets
 from suite.data.sources.cifar import CIFAR10, CIFAR100, Cifar
-from tests.data.made_up import write_cifar
+from tests.data.made_up import write_cifar, write_cifar_binary
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,49 @@ def test_the_publishers_own_copy_has_no_note(folder: Path) -> None:
     contents = read(published, folder.parent)
     assert contents.checksum == "matches the publisher's (MD5 of every batch)"
     assert contents.notes == ()
+
+
+def test_the_binary_version_has_the_same_images(folder: Path, tmp_path: Path) -> None:
+    binary = write_cifar_binary(tmp_path / "cifar-10-batches-bin", folder, CIFAR10)
+    pickled, found = read(CIFAR10, folder.parent), read(CIFAR10, tmp_path)
+    assert all(np.array_equal(a, b) for a, b in zip(pickled.chunks, found.chunks, strict=True))
+    assert found.labels.tolist() == pickled.labels.tolist()
+    assert found.part.tolist() == pickled.part.tolist()
+    assert (found.class_names[3], found.checksum) == ("class-3", "none is known of the binary version")
+    assert CIFAR10.locate(binary) is not None
+    with tarfile.open(tmp_path / "cifar-10-binary.tar.gz", "w") as tar:
+        tar.add(binary, binary.name)
+    (binary / "test_batch.bin").write_bytes(b"short")
+    with pytest.raises(Refusal, match=r"test_batch.bin is not cifar10's \(its 5 bytes are no records of 3073\)"):
+        read(CIFAR10, tmp_path)
+    shutil.rmtree(binary)
+    assert read(CIFAR10, tmp_path).labels.tolist() == pickled.labels.tolist(), "from the archive"
+
+
+def test_the_coarse_labels_of_cifar100_are_a_set_of_their_own(tmp_path: Path) -> None:
+    folder = write_cifar(tmp_path / "pickled" / CIFAR100.folder, CIFAR100)
+    write_cifar_binary(tmp_path / "binary" / "cifar-100-binary", folder, CIFAR100)
+    batch = pickle.loads((folder / "train").read_bytes())
+    identities = set()
+    for place in ("pickled", "binary"):
+        fine, coarse = (
+            named_sets()["cifar100"].find(DataSpec("cifar100", label_from=which), tmp_path / place, True)
+            for which in (None, "coarse")
+        )
+        identities |= {str(fine.identity), str(coarse.identity)}
+        contents = coarse.read()
+        assert contents.labels[:50_000].tolist() == batch[b"coarse_labels"]
+        assert (len(contents.class_names), contents.class_names[7][-1]) == (20, "7")
+        assert fine.read().labels[:50_000].tolist() == batch[b"fine_labels"]
+    assert len(identities) == 4
+    with pytest.raises(Refusal, match=r"unknown value of data.label_from 'course'. Did you mean 'coarse'"):
+        load(DataSpec("cifar100", label_from="course"), data_dir=tmp_path, cache_dir=tmp_path)
+
+
+def test_the_archive_is_found_under_the_name_that_keras_once_gave_it(folder: Path, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "cifar-10-batches-py.tar.gz", "w") as tar:
+        tar.add(folder, folder.name)
+    assert read(CIFAR10, tmp_path).shape == (60_000, 32, 32, 3)
 
 
 def test_it_is_found_in_kerass_place_and_when_the_folder_itself_is_named(folder: Path, tmp_path: Path) -> None:

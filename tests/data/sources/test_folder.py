@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import os
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from suite.core.refusals import Refusal
 from suite.data.contents import Contents
-from suite.data.decoding import Header
+from suite.data.dataset import DataSpec
+from suite.data.headers import Header
 from suite.data.sources.folder import default_size, locate
 from tests.data.made_up import class_tree, picture
 
@@ -67,6 +71,49 @@ def test_only_grey_pictures_have_one_channel(tmp_path: Path) -> None:
     assert read(tmp_path)[1].shape == (6, 16, 16, 1)
     picture(tmp_path / "a" / "colour.png")
     assert read(tmp_path)[1].shape == (7, 16, 16, 3)
+
+
+def test_values_of_twelve_bits_are_scaled_by_their_range_and_it_is_said(tmp_path: Path) -> None:
+    for name, peak in (("dark", 1000), ("bright", 4095)):
+        for k in range(4):
+            (tmp_path / name).mkdir(exist_ok=True)
+            Image.fromarray(np.full((16, 16), peak - k, np.uint16)).save(tmp_path / name / f"{k}.png")
+    contents, images = read(tmp_path)
+    assert images[:, 0, 0, 0].tolist() == [255] * 4 + [62] * 4, "one scale for all: pictures keep their differences"
+    assert "folder: 8 grey pictures with 16 bits use 12 of them: their values are scaled by 4,095" in contents.notes
+    assert contents.fit is not None
+    assert contents.fit.as_mapping() == {"fit": "crop", "bits": 12}
+
+
+def test_values_of_sixteen_bits_stay_as_they_were(tmp_path: Path) -> None:
+    for k in range(6):
+        (tmp_path / "ab"[k % 2]).mkdir(exist_ok=True)
+        Image.fromarray(np.full((16, 16), 40_000 + k, np.uint16)).save(tmp_path / "ab"[k % 2] / f"{k}.png")
+    contents, images = read(tmp_path)
+    assert set(images.ravel()) == {156}
+    assert not any("16 bits" in note for note in contents.notes)
+
+
+def test_colours_of_few_bits_in_sixteen_are_said_to_be_dark(tmp_path: Path) -> None:
+    class_tree(tmp_path, {"a": 3, "b": 3})
+    rows = b"".join(b"\0" + struct.pack(">48H", *([4000, 2000, 100] * 16)) for _ in range(16))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 16, 16, 16, 2, 0, 0, 0)
+    deep = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    (tmp_path / "a" / "deep.png").write_bytes(deep)
+    notes = read(tmp_path)[0].notes
+    assert any(note.startswith("folder: 1 coloured pictures with 16 bits a channel use few of them") for note in notes)
+
+
+@pytest.mark.parametrize(("way", "said"), [("pad", "laid on a black square"), ("squash", "squashed to a square")])
+def test_another_fit_is_another_identity_and_is_said(way: str, said: str, tmp_path: Path) -> None:
+    picture(class_tree(tmp_path, {"a": 3, "b": 3}) / "a" / "wide.png", size=(40, 20))
+    source = locate(tmp_path, None, DataSpec("folder", fit=way))
+    assert source.identity != locate(tmp_path, None).identity
+    assert said in source.read().notes[1]
 
 
 def test_the_identity_changes_with_any_file(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ def seen(pixels: np.ndarray, *steps: Callable[[Batch], Batch]) -> np.ndarray:
 
 
 def apply(part: Any, draws: np.ndarray, **numbers: Any) -> Callable[[Batch], Batch]:
-    return lambda batch: part.apply(batch, ops.convert_to_tensor(draws), numbers)
+    """The transform with numbers; those that are not given are the part's defaults."""
+    return lambda batch: part.apply(batch, ops.convert_to_tensor(draws), {**part.defaults(), **numbers})
 
 
 def by_pillow(pixels: np.ndarray, draws: np.ndarray, change: Callable[[Image.Image, Any], Image.Image]) -> np.ndarray:

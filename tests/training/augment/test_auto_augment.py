@@ -9,17 +9,19 @@ from tests.training.augment.by_hand import apply, images, seen, uniforms
 from tests.training.pixels.test_operations import USUAL, agree, amounts_by_hand, by_pillow
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-def test_equals_pillow_image_by_image(policy: str) -> None:
+@pytest.mark.parametrize(
+    ("policy", "interpolation"), [*((policy, "nearest") for policy in POLICIES), ("cifar10", "bilinear")]
+)
+def test_equals_pillow_image_by_image(policy: str, interpolation: str) -> None:
     pixels, draws, changed = images(height=24, width=30), uniforms(PART.draws), 0
-    got = seen(pixels, apply(PART, draws, auto_augment=policy))
+    got = seen(pixels, apply(PART, draws, auto_augment=policy, interpolation=interpolation))
     for image, draw, result in zip(pixels, draws, got, strict=True):
         steps = []
         for place, (name, share, level) in enumerate(pairs(policy)[int(draw[0] * 25)]):
             if draw[1 + place] < share:
                 steps.append((name, amounts_by_hand(name, level / 9, bool(draw[3 + place] < 0.5), USUAL, (24, 30))))
         changed += bool(steps)
-        agree(result, by_pillow(image, steps), 0.06)
+        agree(result, by_pillow(image, steps, interpolation), 0.06)
     assert changed > len(pixels) / 2
 
 

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from keras import ops
 
+from suite.core.refusals import Refusal
 from suite.training.augment import mixup
 from suite.training.augment.cutmix import PART
 from suite.training.augment.mixup import symmetric_beta
 from suite.training.batch import Batch
+from suite.training.recipe import Recipe
 from tests.training.augment.by_hand import COUNT, HEIGHT, WIDTH, apply, images, seen, uniforms
 
 
@@ -53,3 +55,11 @@ def test_with_mixup_each_image_has_one_or_the_other() -> None:
     chosen = draws[:, 4] < 0.5
     np.testing.assert_array_equal(both[chosen], cut[chosen])
     np.testing.assert_array_equal(both[~chosen], mixed[~chosen])
+
+
+def test_a_mixup_that_would_never_act_is_refused() -> None:
+    for probability in ({}, {"cutmix_probability": 1.0}):
+        with pytest.raises(Refusal, match=r"recipe\.mixup=0\.2 never acts .* set recipe\.cutmix_probability=0\.5"):
+            Recipe(mixup=0.2, cutmix=1.0, **probability)
+    assert Recipe(mixup=0.2, cutmix=1.0, cutmix_probability=0.5)
+    assert Recipe(mixup=0.0, cutmix=1.0)

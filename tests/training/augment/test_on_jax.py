@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 def test_transforms_and_what_they_are_made_of_hold_on_jax() -> None:
     root = Path(__file__).parents[3]
     places = ["tests/training/augment", "tests/training/pixels", "tests/training/test_batch.py"]
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", *places]
+    command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "-m", "not slow", *places]
     environment = {**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(root)}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0, done.stdout[-3000:]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from suite.training.augment.zoom import PART
 from tests.training.augment.by_hand import apply, images, seen, uniforms
 from tests.training.pixels.test_affine import about_the_middle, pillow
 
 
-def test_equals_the_map_by_pillow() -> None:
-    """Places within rounding of two pixels' border may go to either."""
+@pytest.mark.parametrize("interpolation", ["nearest", "bilinear"])
+def test_equals_the_map_by_pillow(interpolation: str) -> None:
+    """Places within rounding of two pixels' border may go to either, and means by one."""
     pixels, draws = images(height=16, width=16), uniforms(PART.draws)
-    got = seen(pixels, apply(PART, draws, zoom=0.7))
+    got = seen(pixels, apply(PART, draws, zoom=0.7, interpolation=interpolation))
     for image, draw, result in zip(pixels, draws, got, strict=True):
         factor = 1.7 ** (2 * float(draw[0]) - 1)
-        expected = pillow(image, about_the_middle(np.eye(2) / factor, (8.0, 8.0)))
-        assert (result != expected).any(axis=-1).mean() < 0.02
+        expected = pillow(image, about_the_middle(np.eye(2) / factor, (8.0, 8.0)), interpolation)
+        assert (np.abs(result - expected) > (interpolation == "bilinear")).any(axis=-1).mean() < 0.02
 
 
 def test_the_middle_of_the_draws_changes_nothing() -> None:

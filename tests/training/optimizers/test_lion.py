@@ -35,3 +35,5 @@ def test_the_decay_is_its_own_and_a_search_looks_where_its_rate_says() -> None:
     assert parts("optimizers")["lion"].decoupled
     found = space_of("mine", "auto", Recipe(optimizer="lion"))
     assert found.dimensions["learning_rate"] == {"low": pytest.approx(2e-5), "high": pytest.approx(2e-3), "log": True}
+    adamws = space_of("mine", "auto", Recipe(optimizer="adamw")).dimensions["weight_decay"]
+    assert found.dimensions["weight_decay"] == {"low": 5 * adamws["low"], "high": 5 * adamws["high"], "log": True}

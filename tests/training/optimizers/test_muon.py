@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from suite import models
+from suite.config.search import space_of
 from suite.training.optimization import make_optimizer, set_optimizer
 from suite.training.optimizers.muon import COEFFICIENTS, ITERATIONS, as_matrix, is_matrix, orthogonalized
 from suite.training.recipe import Recipe
@@ -90,3 +91,10 @@ def test_a_convolution_goes_another_way_than_with_adamw() -> None:
         found.apply([keras.ops.convert_to_tensor(np.arange(72, dtype="float32").reshape(3, 3, 2, 4))])
         ends.append(keras.ops.convert_to_numpy(variable))
     assert not np.allclose(ends[0], ends[1], atol=1e-5)
+
+
+def test_a_search_looks_for_its_decay_where_adamws_lies() -> None:
+    """Steps as large as AdamW's decay by as much: Liu et al., section 2.2."""
+    own, adamws = (space_of("mine", "auto", Recipe(optimizer=name)).dimensions for name in ("muon", "adamw"))
+    assert own["weight_decay"] == adamws["weight_decay"]
+    assert own["learning_rate"] == {"low": pytest.approx(1e-4), "high": pytest.approx(1e-2), "log": True}

@@ -26,10 +26,13 @@ def seen(pixels: np.ndarray, *steps: Callable[[Batch], Batch]) -> np.ndarray:
     return ops.convert_to_numpy(batch.normalized(normalize))
 
 
-def pillow(image: np.ndarray, matrix: tuple[float, ...]) -> np.ndarray:
+RESAMPLING = {"nearest": Image.Resampling.NEAREST, "bilinear": Image.Resampling.BILINEAR}
+
+
+def pillow(image: np.ndarray, matrix: tuple[float, ...], interpolation: str = "nearest") -> np.ndarray:
     """Normalised as by `normalize`, zero outside."""
     size = (image.shape[1], image.shape[0])
-    moved = Image.fromarray(image).transform(size, Image.Transform.AFFINE, matrix)
+    moved = Image.fromarray(image).transform(size, Image.Transform.AFFINE, matrix, RESAMPLING[interpolation])
     inside = Image.fromarray(np.full(image.shape[:2], 255, np.uint8)).transform(size, Image.Transform.AFFINE, matrix)
     return (np.asarray(moved).astype("float32") + 1) * (np.asarray(inside) > 0)[..., None]
 
@@ -70,6 +73,46 @@ def test_equals_pillow(name: str) -> None:
     expected = np.stack([pillow(image, theirs(float(a))) for image, a in zip(pixels, AMOUNTS, strict=True)])
     assert (got != expected).any(axis=-1).mean() < 0.004
     assert (got == 0).any()
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_the_mean_of_four_equals_pillows(name: str) -> None:
+    """A mean within rounding of a whole number may go to either side of it."""
+    pixels, (maps, theirs) = images(), MAPS[name]
+    got = seen(pixels, lambda batch: batch.turned(maps, bilinear=True))
+    expected = [pillow(image, theirs(float(a)), "bilinear") for image, a in zip(pixels, AMOUNTS, strict=True)]
+    away = np.abs(got - np.stack(expected))
+    assert (away > 1).any(axis=-1).mean() < 0.004
+    assert (away > 0).mean() < 0.03
+    assert (got != seen(pixels, lambda batch: batch.turned(maps))).mean() > (0.1 if name != "shear" else 0)
+
+
+@pytest.mark.parametrize("padding", ["zero", "reflect"])
+def test_the_mean_of_four_is_of_the_shifted_and_mirrored_image_after_its_table(padding: str) -> None:
+    pixels, draws, mirror = images(height=9, width=9), uniforms(2), uniforms(1, 4)
+    maps = affine.rotated(0 * AMOUNT + 30.0)
+    got = seen(
+        pixels,
+        apply(shift.PART, draws, shift=2, shift_padding=padding),
+        apply(flip.PART, mirror, flip=True),
+        lambda batch: batch.with_values(255.0 - batch.values()),
+        lambda batch: batch.turned(maps, bilinear=True),
+    )
+    for number, image in enumerate(pixels):
+        mode = {"zero": "edge"}.get(padding, padding)  # beyond an edge the mean takes the edge, what is seen is zero
+        inverted = flipped(shifted(255 - image, draws[number], 2, mode), mirror[number])
+        inside = flipped(shifted(np.ones((9, 9, 1)), draws[number], 2, "constant"), mirror[number])
+        inside = inside if padding == "zero" else np.ones_like(inside)
+        expected = pillow(inverted, about_the_middle(turning(30.0), (4.5, 4.5)), "bilinear")
+        where = pillow((inside * 254).astype(np.uint8).repeat(3, axis=-1), about_the_middle(turning(30.0), (4.5, 4.5)))
+        away = np.abs(got[number] - expected * (where > 1))
+        assert (away > 1.5).any(axis=-1).mean() < 0.03
+
+
+def test_without_a_move_the_mean_of_four_is_the_pixel() -> None:
+    pixels = images()
+    got = seen(pixels, lambda batch: batch.turned(affine.rotated(0 * AMOUNT), bilinear=True))
+    np.testing.assert_array_equal(got, pixels.astype("float32") + 1)
 
 
 def test_the_turn_is_pillows_rotate() -> None:

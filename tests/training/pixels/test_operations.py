@@ -33,7 +33,7 @@ VALUES: dict[str, Callable[[Image.Image, float], Image.Image]] = {
 }
 
 
-def by_pillow(image: np.ndarray, steps: Steps) -> np.ndarray:
+def by_pillow(image: np.ndarray, steps: Steps, interpolation: str = "nearest") -> np.ndarray:
     """Values first, as they lie, then all moves as one map: what the network should see of an image."""
     changed, whole = Image.fromarray(image), np.eye(3)
     middle = np.array([[1, 0, image.shape[1] / 2], [0, 1, image.shape[0] / 2], [0, 0, 1]])
@@ -50,7 +50,7 @@ def by_pillow(image: np.ndarray, steps: Steps) -> np.ndarray:
         move[0, 2] += amount * (name == "translate_x")
         move[1, 2] += amount * (name == "translate_y")
         whole = whole @ move
-    return pillow(np.asarray(changed), tuple(whole[:2].ravel()))
+    return pillow(np.asarray(changed), tuple(whole[:2].ravel()), interpolation)
 
 
 def agree(got: np.ndarray, expected: np.ndarray, share: float = 0.03) -> None:

@@ -244,3 +244,22 @@ def test_a_transform_that_boxes_do_not_follow_is_refused_where_there_are_boxes()
     Recipe(flip=True, shift=2, cutout=4).check_boxes("localization")
     with pytest.raises(Refusal, match=r"recipe.mixup=0.2 is not for localization: boxes do not follow mixup"):
         Recipe(mixup=0.2).check_boxes("localization")
+
+
+def test_a_number_of_several_transforms_goes_with_the_last_of_them() -> None:
+    recipe = Recipe(rotation=10.0, auto_augment="cifar10", interpolation="bilinear")
+    one = recipe.with_parameters({"rotation": 0.0})
+    assert one.interpolation == "bilinear"
+    assert one.with_parameters({"auto_augment": "none"}) == Recipe()
+    assert recipe.with_parameters({"auto_augment": "none"}).interpolation == "bilinear"
+    assert "interpolation" not in Recipe(rotation=10.0).identity()
+
+
+@pytest.mark.parametrize("part", [part for part in parts("augment").values() if len(part.numbers) > 1])
+def test_a_transform_that_a_recipe_has_can_be_switched_off(part: Any) -> None:
+    """Its other numbers go with it, whatever value it is that switches it off."""
+    switch = next(number for number in part.numbers if number.name == part.switch)
+    on = switch.choices[-1] if switch.choices else 0.5 if switch.kind == "switched" else switch.neutral + 1
+    recipe = Recipe(**{part.switch: bool(on) if isinstance(switch.default, bool) else on})
+    assert set(recipe.numbers()) > {part.switch}
+    assert recipe.with_parameters({part.switch: switch.neutral}) == Recipe()

@@ -1,0 +1,72 @@
+"""What final runs are evaluated on beside the test images: corrupted copies of them, where a study asks for it.
+
+evaluation:
+  corruptions: true                                     all fifteen kinds at all five strengths
+  corruptions: [fog, snow]                              these kinds at all strengths
+  corruptions: {kinds: [fog], strengths: [1, 3, 5], baseline: resnet20}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from suite.config.checks import as_list, mapping, one_of
+from suite.core.evaluation import copy_name
+from suite.core.refusals import Refusal, unknown
+from suite.data.corruptions import STRENGTHS, corruptions, get
+
+KEYS = ("kinds", "strengths", "baseline")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """kinds, strengths: of corruptions, in the paper's order; none where nothing is evaluated. baseline: the candidate
+    whose errors the others' are divided by, as the paper divides by AlexNet's; None for no such figure."""
+
+    kinds: tuple[str, ...] = ()
+    strengths: tuple[int, ...] = ()
+    baseline: str | None = None
+
+    @property
+    def copies(self) -> list[tuple[str, int]]:
+        """Every kind at every strength."""
+        return [(kind, strength) for kind in self.kinds for strength in self.strengths]
+
+    @property
+    def names(self) -> list[str]:
+        """The same, as records name them."""
+        return [copy_name(kind, strength, get(kind).version) for kind, strength in self.copies]
+
+
+def evaluation_from(section: Any, candidates: Collection[str]) -> Evaluation:
+    """Raises Refusal for unknown keys, kinds and candidates, and for strengths that there are not."""
+    section = mapping("evaluation", section)
+    for key in section:
+        if key != "corruptions":
+            raise unknown("key of evaluation", key, ("corruptions",))
+    asked = section.get("corruptions", False)
+    if asked is None or asked is False:
+        return Evaluation()
+    values: Mapping[str, Any] = asked if isinstance(asked, Mapping) else {} if asked is True else {"kinds": asked}
+    for key in values:
+        if key not in KEYS:
+            raise unknown("key of evaluation.corruptions", key, KEYS)
+    kinds = [
+        one_of("evaluation.corruptions", kind, tuple(corruptions()))
+        for kind in as_list("evaluation.corruptions", values.get("kinds", list(corruptions())))
+    ]
+    strengths = values.get("strengths", list(STRENGTHS))
+    strengths = as_list("evaluation.corruptions.strengths", [strengths] if isinstance(strengths, int) else strengths)
+    for strength in strengths:
+        if isinstance(strength, bool) or strength not in STRENGTHS:
+            raise Refusal(f"evaluation.corruptions.strengths={strength}: expected whole numbers from 1 to 5")
+    baseline = values.get("baseline")
+    if baseline is not None and baseline not in candidates:
+        raise unknown("candidate in evaluation.corruptions.baseline:", str(baseline), candidates)
+    return Evaluation(
+        tuple(kind for kind in corruptions() if kind in kinds),
+        tuple(strength for strength in STRENGTHS if strength in strengths),
+        None if baseline is None else str(baseline),
+    )

@@ -1,0 +1,131 @@
+"""After the training: final runs that are over are evaluated on what the study asks for, and train nothing.
+
+A run's result stays as it is; what is measured stands beside it (`suite.core.evaluation`). So runs that were made
+before a study asked for it are evaluated, too, and an evaluation that fails is no failure of its run: it is said, and
+the next command tries it again.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from suite.core.directories import RunKey
+from suite.core.evaluation import is_complete
+from suite.core.outcomes import Outcome
+from suite.executors.protocol import Executor, Worker
+from suite.projections import Committed
+from suite.projections.projector import Projector
+from suite.study.interruption import Interruption
+from suite.study.ledger import Ledger
+from suite.study.plan import planned
+from suite.study.tolerance import Stopped
+
+TRIES = 2
+"""Workers that may be lost with an evaluation before it counts as failed."""
+
+
+def missing(ledger: Ledger) -> list[RunKey]:
+    """The completed final runs of the plan that have not been evaluated on what the study asks for."""
+    names = ledger.study.evaluation.names
+    found = []
+    for key in planned(ledger.study) if names else ():
+        result = ledger.results.get(key)
+        if key.phase == "final" and result is not None and result.outcome is Outcome.COMPLETED:
+            found += [] if is_complete(ledger.path(key), result.ended_at, names) else [key]
+    return found
+
+
+class Evaluations:
+    """Hands the evaluations that are missing to workers, and has what they measured projected."""
+
+    def __init__(self, ledger: Ledger, executor: Executor, projector: Projector, say: Callable[[str], None]) -> None:
+        self._ledger, self._executor, self._projector, self._say = ledger, executor, projector, say
+        self._left = missing(ledger)
+        self._running: dict[RunKey, Worker] = {}
+        self._lost: Counter[RunKey] = Counter()
+        self.failed: dict[RunKey, str] = {}
+        """Why evaluations have failed."""
+
+    def run(self) -> None:
+        """Evaluate what is missing. Raises Stopped, or KeyboardInterrupt on Ctrl-C and SIGTERM."""
+        with Interruption() as interruption:
+            try:
+                while self._left or self._running:
+                    interruption.check()
+                    self._hand_out()
+                    self._take_event()
+            finally:
+                self._executor.close()
+
+    def _hand_out(self) -> None:
+        idle = [worker for worker in self._executor.workers if worker not in self._running.values()]
+        if self._left and not idle and len(self._executor.workers) < self._ledger.study.workers:
+            idle = [self._executor.start()]
+        for worker in idle:
+            if worker.ready and self._left:
+                key = self._left.pop(0)
+                self._running[key] = worker
+                worker.send(**self._order(key))
+
+    def _order(self, key: RunKey) -> dict[str, Any]:
+        """What a worker is told."""
+        return {
+            "do": "evaluate",
+            "spec": self._ledger.spec(key, self._ledger.parameters(key) or {}).as_mapping(),
+            "directory": str(self._ledger.path(key)),
+            "copies": self._ledger.study.evaluation.copies,
+            "attempt": self._lost[key] + 1,
+            "fields": self._ledger.fields(key),
+        }
+
+    def _take_event(self) -> None:
+        """Wait for one event, and take it."""
+        try:
+            worker, event = self._executor.events.get(timeout=0.5)
+        except queue.Empty:
+            return
+        key = next((key for key, holder in self._running.items() if holder is worker), None)
+        match event["event"]:
+            case "ready":
+                worker.ready = True
+            case "finished" if key is not None:
+                self._finished(key, worker, event)
+            case "suspended":
+                raise Stopped(f"{event['reason'].rstrip('.')}. Nothing that was committed is lost")
+            case "exit" if worker in self._executor.workers:
+                self._executor.forget(worker)
+                self._lose(key, worker, event["how"])
+
+    def _finished(self, key: RunKey, worker: Worker, event: Mapping[str, Any]) -> None:
+        del self._running[key]
+        if reason := event.get("reason"):
+            self._fail(key, str(reason))
+        else:
+            result = self._ledger.commit(key)
+            assert result is not None, f"{key} was evaluated and has no result"
+            path = self._ledger.path(key)
+            self._projector.result(key, lambda: Committed(result, path, lambda: self._ledger.history(key)))
+            error = result.metrics["corruption_error"]
+            self._say(f"{key}: mean error on corrupted test images {error:.4f}")
+        if self._executor.outgrown(event.get("memory_bytes", 0)):
+            self._executor.stop(worker)
+
+    def _lose(self, key: RunKey | None, worker: Worker, how: str) -> None:
+        """A worker is gone, perhaps with an evaluation in hand."""
+        if key is None:
+            if not worker.ready:
+                raise Stopped(f"a worker could not start ({how}): {worker.last_words()}; see {worker.log}")
+            return
+        del self._running[key]
+        self._lost[key] += 1
+        if self._lost[key] < TRIES:
+            self._left.append(key)
+        else:
+            self._fail(key, f"the worker ended ({how}): {worker.last_words()}")
+
+    def _fail(self, key: RunKey, reason: str) -> None:
+        self.failed[key] = reason
+        self._say(f"{key}: its evaluation failed: {reason}")

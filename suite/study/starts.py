@@ -1,0 +1,116 @@
+"""What is told of the weights that candidates start from: whose they are, what they cost, what was seen before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from suite.config.candidates import Candidate
+from suite.core.directories import RUN, RunKey, run_directories
+from suite.core.durable import read_json, write_json
+from suite.core.identity import digest
+from suite.core.refusals import Refusal
+from suite.core.result import read_result
+from suite.data import Dataset, DataSpec, load
+from suite.data.leakage import LIMIT, SIDE, leaked
+from suite.models import PRETRAINED
+from suite.study.ledger import Ledger
+from suite.training.origin import Origin
+
+
+def told(ledger: Ledger, candidate: Candidate) -> dict[str, dict[str, Any]]:
+    """What a report says of a candidate's source of weights as `starts_from`, and of its teacher as `learns_from`.
+
+    source: as the study names it. says: what learns of the weights. runs: those that final runs take, as far as they
+    are there. training: what these took, in the mean: dataset, epochs, images, seconds on the device and of their
+    search. leakage: a sentence on test images that they were trained on; leaked: how many those are.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    published = candidate.options.get(PRETRAINED)
+    if candidate.weights is not None or published:
+        found["starts_from"] = {"source": str(candidate.weights or published), "says": learning(candidate)}
+    if candidate.teacher is not None:
+        found["learns_from"] = {"source": str(candidate.teacher)}
+    for name, section in (("weights", "starts_from"), ("teacher", "learns_from")):
+        origins = dict(_origins(ledger, candidate, name))
+        if origins:
+            found[section]["runs"] = list(origins)
+            found[section]["training"] = _training([Path(origin.directory) for origin in origins.values()])
+            found[section] |= _leakage(ledger, candidate, next(iter(origins.values())))
+    return found
+
+
+def learning(candidate: Candidate) -> list[str]:
+    """What of the weights learns, and how fast: phrases for a table's row."""
+    used, values = candidate.recipe.of("transfer"), candidate.recipe.as_mapping()
+    found = [part.says(values) for part in used]
+    if not any(part.name in ("feature_extraction", "unfreezing", "backbone_rate", "layer_decay") for part in used):
+        found.insert(0, "all at the full rate")
+    return found if any("statistics" in text for text in found) else [*found, "batch-norm statistics followed"]
+
+
+def _origins(ledger: Ledger, candidate: Candidate, name: str) -> Iterator[tuple[str, Origin]]:
+    for track in ledger.study.tracks:
+        for number in range(ledger.study.seeds):
+            origin = ledger.sources.origins(RunKey(candidate.name, track, "final", number)).get(name)
+            if origin is not None:
+                yield origin.run, origin
+
+
+def _training(directories: list[Path]) -> dict[str, Any]:
+    """What final runs took, in the mean, and the search before them in all."""
+    results = [result for path in directories if (result := read_result(path)) is not None]
+    first, count = results[0], len(results)
+    candidate = directories[0].parents[1]
+    searched = [
+        result.device_seconds or 0.0
+        for key, path in run_directories(candidate.parents[1])
+        if (key.candidate, key.track, key.phase) == (first.candidate, first.track, "search")
+        and (result := read_result(path)) is not None
+    ]
+    return {
+        "dataset": first.dataset,
+        "architecture": first.architecture,
+        "epochs": first.epochs,
+        "train_examples": first.train_examples,
+        "device": first.device,
+        "device_seconds": sum(result.device_seconds or 0.0 for result in results) / count,
+        "search_seconds": sum(searched),
+    }
+
+
+def _leakage(ledger: Ledger, candidate: Candidate, origin: Origin) -> dict[str, Any]:
+    """The sentence on test images that the source has seen, looked for once and kept beside the decoded images."""
+    target, identity = ledger.dataset(candidate.name), read_json(Path(origin.directory) / RUN)["identity"]
+    both = {"data": identity["data"], "data_hash": identity["data_hash"], "validation": identity["train_on_validation"]}
+    asked = {**both, "test": target.test_hash, "shape": list(target.input_shape), "hash": target.hash}
+    place = ledger.study.cache_dir / f"leakage-{digest({**asked, 'side': SIDE, 'limit': LIMIT})[:20]}.json"
+    try:
+        return dict(read_json(place))
+    except (OSError, json.JSONDecodeError):
+        pass
+    whose = "/".join(origin.run.split("/")[::2][:2])
+    try:
+        source = _data_of(ledger, candidate, identity)
+    except Refusal as refusal:
+        return {"leakage": f"whether test images are among the training images of {whose} is not known: {refusal}"}
+    seen = [*source.train, *(source.validation if identity["train_on_validation"] else [])]
+    import numpy as np
+
+    leak = leaked(target, source, np.array(seen, np.int64))
+    found = {"leakage": leak.sentence(whose), "leaked": len(leak.test)}
+    write_json(place, found)
+    return found
+
+
+def _data_of(ledger: Ledger, candidate: Candidate, identity: Mapping[str, Any]) -> Dataset:
+    """The data that a run was trained on. Raises Refusal where they cannot be had, or are others by now."""
+    study, values = ledger.study, dict(identity["data"])
+    if values["name"] == "folder":  # where it lay is no part of a run's record
+        values["path"] = candidate.data.path
+    data = load(DataSpec(**values), data_dir=study.data_dir, cache_dir=study.cache_dir, offline=study.offline)
+    if data.hash != identity["data_hash"]:
+        raise Refusal(f"its {data.name} is not at hand as it was")
+    return data

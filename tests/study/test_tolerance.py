@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+from suite.core.directories import RunKey
+from suite.study.tolerance import KILLS_WITHOUT_PROGRESS, Stopped, Tolerance
+
+ONE, OTHER = RunKey("mlp", "tuned", "final", 0), RunKey("mlp", "tuned", "final", 1)
+
+
+def test_a_run_whose_workers_never_start_does_not_go_on_for_ever_beside_runs_that_get_on() -> None:
+    tolerance = Tolerance()
+    for _ in range(KILLS_WITHOUT_PROGRESS - 1):
+        tolerance.start_failed("OSError", "node 10.0.0.2: no room", "logs", ONE)
+        tolerance.progressed(OTHER)
+    with pytest.raises(Stopped, match=r"workers do not start \(OSError\): node 10.0.0.2: no room"):
+        tolerance.start_failed("OSError", "node 10.0.0.2: no room", "logs", ONE)
