@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from suite.config.study import Study
+    from suite.study.session import Outlook
 
 _PLAIN = re.compile(r"[\w.+:/-]+", re.ASCII)  # what Hydra's grammar takes as it stands, in lists too
 CODES = {"finished": DONE, "stopped": FAILED, "interrupted": INTERRUPTED}
@@ -55,7 +56,7 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
 
     ensure_home(study.workspace)
     refuse_settings()
-    with contextlib.nullcontext() if study.dry_run == "true" else workspace_lock(study.workspace):
+    with contextlib.nullcontext() if study.dry_run in ("true", "power") else workspace_lock(study.workspace):
         try:  # a dry run writes no run, at most the cache of data, whoever is at work
             return _carry_out(study)
         except OSError as error:
@@ -70,6 +71,9 @@ def _carry_out(study: Study) -> tuple[int, pd.DataFrame | None]:
     print("\n".join(outlook.lines()), flush=True)
     if study.dry_run == "true":
         return DONE, None
+    if study.dry_run == "power":
+        print("\n".join(_power(study, outlook)), flush=True)
+        return DONE, None
     if study.dry_run == "measure":
         from suite.study.timing import measure
 
@@ -80,6 +84,32 @@ def _carry_out(study: Study) -> tuple[int, pd.DataFrame | None]:
     print(*end.lines, sep="\n", end="\n" if end.lines else "")
     code = CODES[end.state]
     return FAILED if end.failed and code == DONE else code, tables[0]
+
+
+def _power(study: Study, outlook: Outlook) -> list[str]:
+    """How many seeds, images and hours would decide a difference, from what this instance has shown so far."""
+    from suite.analysis import power
+    from suite.core.directories import STUDY, RunKey, instance_directory
+    from suite.study.estimate import clock, estimate
+
+    ledger = outlook.ledger
+    instance = instance_directory(study.workspace, study.name, study.instance)
+    found = power.of_instance(instance) if (instance / STUDY).exists() else None
+
+    def cost(seeds: int) -> str:
+        """The time of all that is missing for so many seeds, the search included."""
+        finals = (
+            RunKey(candidate.name, track, "final", number)
+            for candidate in study.candidates
+            for track in study.tracks
+            for number in range(seeds)
+        )
+        keys = [key for key in outlook.missing if key.phase == "search"]
+        keys += [key for key in finals if key not in ledger.results]
+        return f"about {clock(estimate(ledger, keys).seconds)} more" if keys else "done"
+
+    images = min(len(ledger.dataset(candidate.name).test) for candidate in study.candidates)
+    return power.lines(found, images, study.seeds, cost)
 
 
 def _report(study: Study, tables: list[pd.DataFrame]) -> Path:

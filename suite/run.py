@@ -12,7 +12,7 @@ Train a study's candidates under equal rules, tune each, repeat the winners over
 
     python -m suite.run study=NAME [budget=smoke|laptop|full] [limit=2h] [dataset=NAME] [backend=NAME]
                         [precision=auto|float32|mixed_bfloat16|mixed_float16] [workers=N] [workspace=DIR] [data_dir=DIR]
-                        [executor=local|ray] [offline=true] [dry_run=true|measure] [instance=NAME]
+                        [executor=local|ray] [offline=true] [dry_run=true|measure|power] [instance=NAME]
                         [storage.mlflow=ADDRESS] [storage.optuna=ADDRESS] [key=value ...]
 
 Any value of the study, its recipe or its data can be set: seeds=5, search.trials=8, recipe.learning_rate=0.05,

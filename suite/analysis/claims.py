@@ -1,20 +1,33 @@
-"""Whether results support what was claimed: judged from the interval of a difference, never from two means."""
+"""A study's claims judged from its records: whether their candidates may be compared, the intervals, the verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from numpy.typing import NDArray
 
+from suite.analysis import clocks, verdicts
+from suite.analysis.by_run import sample_spread, welch_interval
+from suite.analysis.deciding import Components, components, could_have_seen, images_needed, of_values, seeds_needed
 from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking, of_planned
-from suite.analysis.statistics import Interval, difference_interval, welch_interval
+from suite.analysis.spreads import Lending
+from suite.analysis.statistics import Interval, difference_interval
+from suite.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
+from suite.core.claims import TIME, candidates_of, form_of
 from suite.core.metrics import Metric, by_name, of_part
 
-SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "not decided"
+
+@dataclass(frozen=True)
+class Needed:
+    """What would decide an open claim, were the measured advantage the true one; None where no number would."""
+
+    seeds: int | None  # of each candidate, on these test images
+    images: int | None  # with these seeds; None as well where the figure is no mean over images
 
 
 @dataclass(frozen=True)
@@ -24,67 +37,144 @@ class Judgement:
     text: str
     source: str
     track: str
-    better: str
-    than: str
+    form: str
+    candidates: tuple[str, ...]
     metric: Metric
     margin: float
     verdict: str
-    advantage: Interval | None  # of `better` over `than`, positive where better is better; in the metric's unit
-    reason: str  # why it was not judged; empty where it was
+    advantage: Interval | None  # of the first over the second, positive where better is better; in the metric's unit
+    reason: str  # why it was not judged, or what the verdict rests on; empty where there is nothing to say
+    with_less: str | None = None
+    visible: float | None = None  # the smallest advantage that this comparison could have seen
+    needed: Needed | None = None  # of an open claim
 
 
-def judge(advantage: Interval, margin: float) -> str:
-    """A claim of more than `margin` is supported where the whole interval lies above it, contradicted where below."""
-    if advantage.low > margin:
-        return SUPPORTED
-    return CONTRADICTED if advantage.high < margin else UNDECIDED
+@dataclass(frozen=True)
+class Step:
+    """One comparison: the advantage of the one over the other, at the level of one and at that of several."""
+
+    advantage: Interval
+    corrected: Interval
+    components: Components
 
 
 def judgements(records: Records) -> list[Judgement]:
     """Every claim of a study on each of its tracks. Candidates that differ off the study's axes are not compared."""
-    return [_judged(records, claim, track) for claim in records.study["claims"] for track in records.study["tracks"]]
+    lending = Lending(records)
+    return [_judged(lending, claim, track) for claim in records.study["claims"] for track in records.study["tracks"]]
 
 
-def _judged(records: Records, claim: Mapping[str, Any], track: str) -> Judgement:
-    better, than, margin = claim["better"], claim["than"], float(claim.get("margin") or 0.0)
+def _judged(lending: Lending, claim: Mapping[str, Any], track: str) -> Judgement:
+    records, form, names = lending.records, str(form_of(claim)), candidates_of(claim)
+    margin, cheaper = float(claim.get("margin") or 0.0), claim.get("with_less")
     name = claim.get("metric", records.task.judged[0])
     metric = by_name(of_part(records.task.metrics, "test")).get(name) or Metric(name, "count", "higher", name)
-    advantage, reason = None, _obstacle(records, (better, than), track, metric)
+    place = (str(claim["text"]), str(claim.get("source") or ""), track, form, names, metric, margin)
+    reason, steps = _obstacle(records, names, track, metric), list[Step]()
     if not reason:
-        advantage, reason = _advantage(records, better, than, track, metric)
-    verdict = judge(advantage, margin) if advantage else UNDECIDED
-    if advantage and advantage.images_only and verdict != UNDECIDED:
-        reason = "one seed: the interval measures the choice of test images alone"
-    text, source = str(claim["text"]), str(claim.get("source") or "")
-    return Judgement(text, source, track, better, than, metric, margin, verdict, advantage, reason)
+        steps, reason = _steps(lending, form, names, track, metric)
+    if reason:
+        return Judgement(*place, UNDECIDED, None, reason, cheaper)
+    weakest = min(steps, key=lambda step: step.advantage.low)
+    verdict = _verdict(form, steps, margin)
+    if weakest.advantage.images_only and verdict != UNDECIDED:
+        reason = f"{_without_spread(weakest.advantage)}: the interval measures the choice of test images alone"
+    needed = _needed(form, weakest, margin) if verdict == UNDECIDED else None
+    if cheaper:
+        saves, said = _costs_less(records, names, track, cheaper)
+        verdict, reason = verdicts.both(verdict, saves), "; ".join(text for text in (said, reason) if text)
+    seen = could_have_seen(weakest.advantage)
+    return Judgement(*place, verdict, weakest.advantage, reason, cheaper, seen, needed)
 
 
-def _obstacle(records: Records, names: tuple[str, str], track: str, metric: Metric) -> str:
-    """What forbids to judge a claim of two candidates, whatever their numbers; empty where nothing does."""
+def _verdict(form: str, steps: Sequence[Step], margin: float) -> str:
+    if form == "rising":
+        return verdicts.rising([step.advantage for step in steps], [step.corrected for step in steps], margin)
+    judge = {"better": verdicts.better, "at_least": verdicts.at_least, "equal": verdicts.equal}[form]
+    return judge(steps[0].advantage, margin)
+
+
+def _needed(form: str, step: Step, margin: float) -> Needed:
+    effect, advantage = verdicts.room(form, step.advantage, margin), step.advantage
+    if not advantage.images:
+        return Needed(seeds_needed(effect, step.components, 1), None)
+    seeds = None if advantage.images_only else seeds_needed(effect, step.components, advantage.images)
+    return Needed(seeds, images_needed(effect, step.components, max(2, min(advantage.seeds))))
+
+
+def _without_spread(interval: Interval) -> str:
+    return "one seed" if min(interval.seeds) < 2 else "the seeds agree on every image"
+
+
+def _obstacle(records: Records, names: Sequence[str], track: str, metric: Metric) -> str:
+    """What forbids to judge a claim of these candidates, whatever their numbers; empty where nothing does."""
     axes = records.study["axes"]
     differing = comparable([off_axes(conditions(records, name, track), axes) for name in names])
     if any(differing):
-        return f"not comparable: they differ in {', '.join(differing[0] or differing[1])}"
+        return f"not comparable: they differ in {', '.join(next(filter(None, differing)))}"
     if metric not in records.task.metrics:
         return f"{metric.name} is nothing that the task measures"
     missing = [(name, others) for name in names if (others := lacking(records, name, track))]
     return "; ".join(f"{name} has {of_planned(records, name, track)} ({others})" for name, others in missing)
 
 
-def _advantage(records: Records, better: str, than: str, track: str, metric: Metric) -> tuple[Interval | None, str]:
-    """The interval of the difference in the metric's good direction, or why there is none."""
-    sign = -1.0 if metric.better == "lower" else 1.0
+def _steps(lending: Lending, form: str, names: Sequence[str], track: str, metric: Metric) -> tuple[list[Step], str]:
+    """The comparisons that a claim is made of, or why one of them cannot be made."""
+    pairs = [(later, earlier) for earlier, later in pairwise(names)]
+    if form != "rising":
+        pairs = [(names[0], names[1])]
+    steps = []
+    for pair in pairs:
+        step, reason = _step(lending, pair, track, metric, 1 - 0.05 / len(pairs))
+        if step is None:
+            return [], reason
+        steps.append(step)
+    return steps, ""
+
+
+def _step(
+    lending: Lending, names: tuple[str, str], track: str, metric: Metric, level: float
+) -> tuple[Step | None, str]:
+    """The comparison of two candidates in the metric's good direction, or why there is none."""
+    records, sign = lending.records, -1.0 if metric.better == "lower" else 1.0
+    spreads = [lending.of(name, track, metric) for name in names]
     if metric.score is not None:
-        scores = [records.scores(name, track, metric) for name in (better, than)]
-        if scores[0] is None or scores[1] is None:
+        first, second = (records.scores(name, track, metric) for name in names)
+        if first is None or second is None:
             return None, f"it says nothing where there are {len(records.study['data']['class_names'])} classes"
-        first, second = (scores[0], scores[1]) if sign > 0 else (scores[1], scores[0])
-        return difference_interval(first, second), ""
-    values = [sign * _values(records, name, track, metric) for name in (better, than)]
+        if sign < 0:
+            first, second, spreads = second, first, spreads[::-1]
+        one, several = (difference_interval(first, second, at, spreads) for at in (0.95, level))
+        return Step(one, several, components(first, second, spreads)), ""
+    values = [sign * _values(records, name, track, metric) for name in names]
     if min(map(len, values)) < 2:
         return None, "one seed: nothing is known of the seeds' spread"
-    interval = welch_interval(values[0], values[1])
-    return interval, "" if interval else "the seeds' values are equal: their spread is unknown"
+    found = [welch_interval(values[0], values[1], at, spreads) for at in (0.95, level)]
+    if found[0] is None or found[1] is None:
+        return None, "the seeds' values are equal: their spread is unknown"
+    used = [spread or sample_spread(own) for spread, own in zip(spreads, values, strict=True)]
+    return Step(found[0], found[1], of_values(used)), ""
+
+
+def _costs_less(records: Records, names: Sequence[str], track: str, cost: str) -> tuple[str, str]:
+    """Whether the first candidate costs less than the second: the verdict, and what it rests on."""
+    runs = [completed(records, name, track) for name in names]
+    values = [part[cost].dropna().to_numpy() for part in runs]
+    if not all(map(len, values)):
+        return UNDECIDED, f"{cost} is not known of both"
+    if cost != TIME:
+        return SUPPORTED if values[0][0] < values[1][
+            0
+        ] else CONTRADICTED, f"{values[0][0]:,.0f} and {values[1][0]:,.0f} {cost}"
+    settings = {text for part in runs for text in clocks.settings(part)}
+    if len(settings) > 1:
+        return UNDECIDED, f"times measured in different ways: {'; '.join(sorted(settings))}"
+    saved = welch_interval(values[1], values[0])
+    if saved is None:
+        return UNDECIDED, "nothing is known of how far its times spread"
+    return verdicts.better(saved, 0.0), f"{saved.mean:+.3g} s saved ({saved.low:+.3g} to {saved.high:+.3g})".replace(
+        "-", "−"
+    )
 
 
 def _values(records: Records, candidate: str, track: str, metric: Metric) -> NDArray[Any]:

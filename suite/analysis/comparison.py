@@ -39,7 +39,7 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
         "together": shown,
         "banners": banners if shown else [],
         "pages": [page.compose(records, part, []) for records, part in zip(studies, own, strict=True)],
-        "interval": method.INTERVAL,
+        "interval": method.intervals(studies),
     }
     result = pd.concat(own, ignore_index=True) if rows is None else rows
     texts = {f"report.{kind}": page.write(f"comparison.{kind}.j2", **values) for kind in ("html", "md")}

@@ -15,10 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from suite.analysis import figures
+from suite.analysis.by_run import mean_interval
 from suite.analysis.corruption_records import ERRORS, SCORES
 from suite.analysis.picture import Picture
 from suite.analysis.reading import Records
-from suite.analysis.statistics import Interval, accuracy_interval, mean_interval
+from suite.analysis.statistics import Interval, accuracy_interval
 from suite.analysis.units import MISSING, percent
 from suite.core.evaluation import FIGURE
 from suite.core.metrics import Metric, by_name

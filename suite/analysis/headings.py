@@ -19,6 +19,7 @@ TUNING, NOTE, SEEDS = "Tuning time", "Note", "Seeds"
 PUBLISHED_PARAMETERS, PUBLISHED = "Published parameters", "Published error here"
 PUBLISHED_TOP5, INNOVATION = "Published ImageNet top-5 error", "Key innovation"
 BEHIND, ADVANTAGE = "Behind the first, points (95%)", "Advantage (95%)"
+SEEN, DECIDING = "Could have seen (80%)", "Would decide"
 TIME, SHARE, ATTEMPTS = "Time", "Share of wall time", "Attempts"
 
 
@@ -30,7 +31,7 @@ def clock(kind: str) -> str:
 CLOCKED = (*(clock(kind) for kind in ("CPU", "GPU", "TPU")), DEVICE_TIME)
 NUMBERS = frozenset(
     {
-        *(RANK, YEAR, PARAMETERS, MACS, ERROR, TOP5_ERROR, COUNT, *CLOCKED, TUNING, BEHIND, ADVANTAGE),
+        *(RANK, YEAR, PARAMETERS, MACS, ERROR, TOP5_ERROR, COUNT, *CLOCKED, TUNING, BEHIND, ADVANTAGE, SEEN),
         *(TIME, SHARE, ATTEMPTS, SEEDS, IMAGES_PER_SECOND, MEMORY, ENERGY),
     }
 )

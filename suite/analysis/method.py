@@ -6,7 +6,7 @@ import json
 import math
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,18 +16,27 @@ from suite.analysis.costs import TRAINING
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed_finals
 from suite.analysis.settings import pairs, shared, space
+from suite.analysis.spreads import lends
 from suite.analysis.tables import device_kind
 from suite.analysis.units import duration, whole
 from suite.core.metrics import by_name
 from suite.core.outcomes import Outcome
 from suite.core.planning import trials_counted, unsearched
 
-INTERVAL = (
+INTERVALS = (
     "95% intervals of the mean over seeds and test images, as if both were drawn anew: crossed variance components of "
     "final runs and test images, Student's t with Satterthwaite's degrees of freedom. A candidate with one seed has "
     "Wilson's interval, which measures the choice of test images alone. n is seeds × test images. What is known of a "
     "run only as one number has an interval over seeds alone (Student; Welch for differences), and none where all "
-    "seeds' values are equal. Only candidates with all planned seeds completed are ranked and judged."
+    "seeds' values are equal. Only candidates with all planned seeds completed are ranked and judged. The first's lead "
+    "over the others is held against the range of as many equal candidates as are still open (Tukey, Games and Howell, "
+    "from the clearest lead to the least clear one): at most 5% of tables decide one that is none. A claim was made "
+    "before, and is one comparison."
+)
+LENDING = (
+    "Candidates that may be ranked together lend each other their seeds' spread (a moderated variance, Smyth 2004: "
+    "pooled where the candidates' spreads differ no more than chance, each its own where they differ a lot); "
+    "intervals=own leaves each candidate its own."
 )
 CLOCK = (
     "time of the training steps, augmentation included, summed over the epochs of one final run and averaged over the "
@@ -73,10 +82,17 @@ def measured(records: Records) -> list[tuple[str, str]]:
         ("What differs on purpose", f"{', '.join(study['axes'])}. Everything else is equal, or the row is not ranked."),
         ("Search and selection", _selection(records)),
         ("Final runs", _finals(records)),
-        ("Intervals", INTERVAL),
+        ("Intervals", intervals([records])),
         *([("Corrupted test images", corruption.sentence(study))] if study.get("corruptions") else []),
         (headings.clock(device_kind(records.runs.device)), f"{_device(records)}: {CLOCK} {_timing(records)}".strip()),
     ]
+
+
+def intervals(studies: Sequence[Records]) -> str:
+    """What the intervals of one study or several are, and whose seeds' spread they rest on."""
+    lending = [lends(records) for records in studies]
+    among = "" if all(lending) else "Where a study says nothing else: "
+    return f"{INTERVALS} {among}{LENDING}" if any(lending) else INTERVALS
 
 
 def _training_images(study: Mapping[str, Any]) -> str:

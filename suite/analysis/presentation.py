@@ -102,7 +102,7 @@ def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
         return f"{text} The results do not decide between it and {', '.join(open_ones)}."
     if differences.images_only.any():
         return f"{text} It is ahead of every other ranked candidate on these test images; one seed says no more."
-    return f"{text} The 95% interval of the difference to every other ranked candidate leaves out zero."
+    return f"{text} It is ahead of every other ranked candidate; at most 5% of such tables say so falsely."
 
 
 def differences(frame: pd.DataFrame) -> pd.DataFrame:
@@ -131,15 +131,41 @@ def _claim(claim: Judgement) -> dict[str, str]:
         low, high = show(claim.advantage.low), show(claim.advantage.high)
         seeds_only = "" if claim.advantage.images else ", seeds only"
         numbers = f"{show(claim.advantage.mean)}{unit} ({low} to {high}{seeds_only})"
-    margin = f" by more than {show(claim.margin).lstrip('+')}{unit}" if claim.margin else ""
     return {
         "Claim": claim.text,
         "Source": claim.source or MISSING,
-        "Tested as": f"{claim.better} better than {claim.than} in {claim.metric.name}{margin}",
+        "Tested as": _tested(claim, show(claim.margin).lstrip("+") + unit),
         "Track": claim.track,
         "Verdict": claim.verdict + (f" ({claim.reason})" if claim.reason else ""),
         headings.ADVANTAGE: numbers,
+        headings.SEEN: MISSING if claim.visible is None else f"{show(claim.visible).lstrip('+')}{unit}",
+        headings.DECIDING: _needed(claim),
     }
+
+
+def _tested(claim: Judgement, margin: str) -> str:
+    """The claim as the comparison that was made, `margin` with its unit."""
+    first, last, name = claim.candidates[0], claim.candidates[-1], claim.metric.name
+    if claim.form == "at_least":
+        within = f" within {margin}" if claim.margin else ""
+        return f"{first} at least as good as {last} in {name}{within}" + (
+            f", with less {claim.with_less}" if claim.with_less else ""
+        )
+    if claim.form == "equal":
+        return f"{first} and {last} equal in {name} within {margin}"
+    beyond = f" by more than {margin}" if claim.margin else ""
+    if claim.form == "rising":
+        return f"{', '.join(claim.candidates)}: each better than the one before in {name}{beyond}"
+    return f"{first} better than {last} in {name}{beyond}"
+
+
+def _needed(claim: Judgement) -> str:
+    """What would decide an open claim: seeds of each candidate, else images, else neither alone."""
+    if claim.needed is None:
+        return MISSING
+    if claim.needed.seeds is not None:
+        return f"{claim.needed.seeds:,} seeds each"
+    return "more seeds and images" if claim.needed.images is None else f"{claim.needed.images:,} test images"
 
 
 def misquoted(errata: list[Erratum]) -> pd.DataFrame:

@@ -9,7 +9,12 @@ two-way random effects model without replication (Searle, Casella & McCulloch, "
     Var(mean) = (MS_seed + MS_image - MS_rest) / (S N)
 
 and the interval is Student's t with Satterthwaite's degrees of freedom (Biometrics Bulletin 2, 1946). A variance
-component that is estimated below zero counts as zero, which makes the interval wider, never narrower.
+component that is estimated below zero counts as zero, which makes the interval wider, never narrower. The seeds' mean
+square may be one that other candidates lent to (`suite.analysis.lending`).
+
+Coverage of a difference's 95% interval, 1,500 probit studies in each regime (tests/analysis/test_coverage.py): with
+lent spreads 93.0 to 97.1%, lowest with two candidates of two seeds where seeds dominate; with own ones 94.5 to 97.7%.
+It falls short where fixed spreads differ fivefold among candidates that lend (`suite.analysis.lending`).
 
 Imports nothing else of the suite; arrays in, numbers out.
 """
@@ -18,7 +23,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,11 +43,45 @@ class Interval:
     degrees: float  # of freedom; infinite where a normal quantile was used
     seeds: tuple[int, ...]  # one number, or one for each side of a difference
     images: int
+    agreeing: bool = False  # the seeds of each side agree on every image, and nobody lent them a spread
 
     @property
     def images_only(self) -> bool:
-        """One seed says nothing about seeds: the interval then measures the choice of test images alone."""
-        return min(self.seeds) < 2
+        """One seed says nothing about seeds, nor do seeds that agree on every image: an unknown spread is not none.
+
+        The interval then measures the choice of test images alone.
+        """
+        return min(self.seeds) < 2 or self.agreeing
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What is taken for the mean square of a candidate's seeds, where others lend to it."""
+
+    square: float
+    degrees: float  # of freedom that it has for this candidate
+    pool: float  # degrees of all that lend: a sum of two such squares has no more
+    own: float = 0.0  # the candidate's own mean square: a sum of such squares is no less than that of the own ones
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A difference with its variance, from which intervals of any width are made."""
+
+    mean: float
+    variance: float
+    degrees: float
+    together: float  # degrees where it is one of several that share a pool of seeds
+    least: float  # half of an interval's width at least
+    seeds: tuple[int, int]
+    images: int
+    agreeing: bool = False
+
+    def interval(self, quantile: float) -> Interval:
+        """The interval that reaches `quantile` standard errors to either side, within -1 and 1."""
+        half = max(quantile * math.sqrt(self.variance), self.least)
+        low, high = max(-1.0, self.mean - half), min(1.0, self.mean + half)
+        return Interval(self.mean, low, high, self.degrees, self.seeds, self.images, self.agreeing)
 
 
 @dataclass(frozen=True)
@@ -69,10 +108,11 @@ def mean_squares(hits: NDArray[np.generic]) -> MeanSquares:
     return MeanSquares(seed, image, rest, seeds, images)
 
 
-def accuracy_interval(hits: NDArray[np.generic], level: float = 0.95) -> Interval:
+def accuracy_interval(hits: NDArray[np.generic], level: float = 0.95, spread: Spread | None = None) -> Interval:
     """The interval of the mean accuracy of a candidate.
 
     `hits` is (S, N), one row for each seed, one column for each test image, one where the image was classified right.
+    `spread`: the seeds' mean square that stands for the candidate's own.
     Raises ValueError for an empty table or one that is not two-dimensional.
     """
     table = _table(hits)
@@ -82,20 +122,35 @@ def accuracy_interval(hits: NDArray[np.generic], level: float = 0.95) -> Interva
         low, high = wilson(mean, images, level)
         return Interval(mean, low, high, math.inf, (seeds,), images)
     squares = mean_squares(table)
-    variance, degrees = _mean_variance(squares)
-    half = _quantile(level, degrees) * math.sqrt(variance)
+    spread = spread or own_spread(squares)
+    variance, degrees = _mean_variance(squares, spread)
+    half = quantile(level, degrees) * math.sqrt(variance)
     low, high = mean - half, mean + half
     if images * min(mean, 1 - mean) < FEW:
-        # As many independent images as would give this variance (Korn & Graubard, Survey Methodology 24, 1998).
-        effective = mean * (1 - mean) / variance if variance > 0 else images
+        # As many independent images as would give the variance that these hits have themselves (Korn & Graubard, Survey
+        # Methodology 24, 1998): a spread that is lent is not one of nearly perfect seeds.
+        own, _ = _mean_variance(squares, own_spread(squares))
+        effective = mean * (1 - mean) / own if own > 0 else images
         bounds = wilson(mean, effective, level)
         low, high = min(low, bounds[0]) if low > 0 else bounds[0], max(high, bounds[1]) if high < 1 else bounds[1]
     low, high = max(0.0, low), min(1.0, high)
-    return Interval(mean, low, high, degrees, (seeds,), images)
+    return Interval(mean, low, high, degrees, (seeds,), images, _agreeing([squares], [spread]))
 
 
-def difference_interval(first: NDArray[np.generic], second: NDArray[np.generic], level: float = 0.95) -> Interval:
-    """The interval of `accuracy(first) - accuracy(second)` of two candidates on the same test images.
+Spreads = Sequence[Spread | None]
+"""One for each side of a difference; None where a side has its own."""
+
+
+def difference_interval(
+    first: NDArray[np.generic], second: NDArray[np.generic], level: float = 0.95, spreads: Spreads = (None, None)
+) -> Interval:
+    """The interval of the difference of two candidates, as `difference` estimates it: one comparison, planned."""
+    found = difference(first, second, spreads)
+    return found.interval(quantile(level, found.degrees))
+
+
+def difference(first: NDArray[np.generic], second: NDArray[np.generic], spreads: Spreads = (None, None)) -> Estimate:
+    """`accuracy(first) - accuracy(second)` of two candidates on the same test images.
 
     Both are (S, N) tables with the same N and the same images in the same order; S may differ. Seeds are nested in
     their candidate and images are crossed, so what is hard for both drops out:
@@ -112,42 +167,21 @@ def difference_interval(first: NDArray[np.generic], second: NDArray[np.generic],
     images = tables[0].shape[1]
     by_image = tables[0].mean(axis=0) - tables[1].mean(axis=0)
     mean = float(by_image.mean())
-    terms = [(1 / images, float(by_image.var(ddof=1)) if images > 1 else 0.0, images - 1)]
-    for table in tables:
-        terms += _seed_terms(mean_squares(table))
-    variance, degrees = satterthwaite(terms)
-    half = max(_quantile(level, degrees) * math.sqrt(variance), wilson(0.0, images, level)[1])
+    squares = [mean_squares(table) for table in tables]
+    used = [spread or own_spread(square) for spread, square in zip(spreads, squares, strict=True)]
+    image = (1 / images, float(by_image.var(ddof=1)) if images > 1 else 0.0, images - 1)
+    variance, degrees = satterthwaite([image, *_seed_terms(squares, used)])
+    # A shared square that comes out below the rest makes all differences of a table narrow at once: among several, the
+    # seeds' degrees count even where their component is zero.
+    floored = [replace(spread, square=max(spread.square, s.rest)) for spread, s in zip(used, squares, strict=True)]
+    _, together = satterthwaite([image, *_seed_terms(squares, floored)])
     seeds = tables[0].shape[0], tables[1].shape[0]
-    return Interval(mean, max(-1.0, mean - half), min(1.0, mean + half), degrees, seeds, images)
+    return Estimate(mean, variance, degrees, together, wilson(0.0, images)[1], seeds, images, _agreeing(squares, used))
 
 
-def mean_interval(values: NDArray[np.generic], level: float = 0.95) -> Interval | None:
-    """Student's interval of a mean over seeds, for what is known of a run only as one number; `images` is 0.
-
-    None for one value, and for equal ones: their spread is unknown, which is not the same as none.
-    """
-    sample = np.asarray(values, dtype=np.float64)
-    if len(sample) < 2 or not np.ptp(sample) > 0:
-        return None
-    half = _quantile(level, len(sample) - 1) * float(sample.std(ddof=1)) / math.sqrt(len(sample))
-    mean = float(sample.mean())
-    return Interval(mean, mean - half, mean + half, len(sample) - 1, (len(sample),), 0)
-
-
-def welch_interval(first: NDArray[np.generic], second: NDArray[np.generic], level: float = 0.95) -> Interval | None:
-    """Welch's interval (Biometrika 34, 1947) of a difference of means over seeds, for what is known of a run only as
-    one number.
-
-    It measures the seeds alone, on this test set: `images` is 0. None where a side has one value, and where the values
-    of both are equal: the statistic is then 0/0 or infinite, and a spread that is unknown is not a spread of zero.
-    """
-    samples = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    if min(map(len, samples)) < 2 or not max(np.ptp(sample) for sample in samples) > 0:
-        return None
-    mean = float(samples[0].mean() - samples[1].mean())
-    variance, degrees = satterthwaite([(1 / len(x), float(x.var(ddof=1)), len(x) - 1) for x in samples])
-    half = _quantile(level, degrees) * math.sqrt(variance)
-    return Interval(mean, mean - half, mean + half, degrees, (len(samples[0]), len(samples[1])), 0)
+def own_spread(squares: MeanSquares) -> Spread:
+    """The mean square of a table's own seeds."""
+    return Spread(squares.seed, squares.seeds - 1, math.inf)
 
 
 def satterthwaite(terms: Sequence[tuple[float, float, float]]) -> tuple[float, float]:
@@ -169,26 +203,51 @@ def wilson(fraction: float, n: float, level: float = 0.95) -> tuple[float, float
     return max(0.0, min(centre - half, fraction)), min(1.0, max(centre + half, fraction))
 
 
-def _mean_variance(squares: MeanSquares) -> tuple[float, float]:
+def _mean_variance(squares: MeanSquares, spread: Spread) -> tuple[float, float]:
     """Var(mean) of a candidate and its degrees of freedom: an image term, and a seed term where there is one."""
     scale = 1 / (squares.seeds * squares.images)
     if squares.image < squares.rest:  # images differ less than chance alone would: their component is zero
-        if squares.seed < squares.rest:
+        if spread.square < squares.rest:
             return satterthwaite([(scale, squares.rest, (squares.seeds - 1) * (squares.images - 1))])
-        return satterthwaite([(scale, squares.seed, squares.seeds - 1)])
-    return satterthwaite([(scale, squares.image, squares.images - 1), *_seed_terms(squares)])
+        return satterthwaite([(1.0, *summed([scale], [spread]))])
+    return satterthwaite([(scale, squares.image, squares.images - 1), *_seed_terms([squares], [spread])])
 
 
-def _seed_terms(squares: MeanSquares) -> list[tuple[float, float, float]]:
-    """The seeds' part of a variance as terms of `satterthwaite`; none where the component is not above zero."""
-    if squares.seeds < 2 or squares.seed <= squares.rest:
+def _seed_terms(sides: Sequence[MeanSquares], spreads: Sequence[Spread]) -> list[tuple[float, float, float]]:
+    """The seeds' part of a variance as terms of `satterthwaite`; of a side whose component is not below zero."""
+    above = [(s, spread) for s, spread in zip(sides, spreads, strict=True) if s.seeds > 1 and spread.square >= s.rest]
+    if not above:
         return []
-    scale = 1 / (squares.seeds * squares.images)
-    rest_degrees = (squares.seeds - 1) * (squares.images - 1)
-    return [(scale, squares.seed, squares.seeds - 1), (-scale, squares.rest, rest_degrees)]
+    scales = [1 / (squares.seeds * squares.images) for squares, _ in above]
+    value, degrees = summed(scales, [spread for _, spread in above])
+    rests = [
+        (-scale, squares.rest, (squares.seeds - 1) * (squares.images - 1))
+        for scale, (squares, _) in zip(scales, above, strict=True)
+    ]
+    return [(1.0, value, degrees), *rests]
 
 
-def _quantile(level: float, degrees: float) -> float:
+def summed(factors: Sequence[float], spreads: Sequence[Spread]) -> tuple[float, float]:
+    """The sum of `factor * square` and its degrees.
+
+    It is no less than the sides' own, so that two candidates which spread more than the others are not said to spread
+    as they do; its degrees are no more than the pool's, whose squares the sides share.
+    """
+    terms = [(factor, spread.square, spread.degrees) for factor, spread in zip(factors, spreads, strict=True)]
+    value, degrees = satterthwaite(terms)
+    least = sum(factor * spread.own for factor, spread in zip(factors, spreads, strict=True))
+    return max(value, least), min(degrees, *(spread.pool for spread in spreads))
+
+
+def _agreeing(sides: Sequence[MeanSquares], spreads: Sequence[Spread]) -> bool:
+    """Whether any side's seeds agree on every image, so that nothing is known of how far they spread."""
+    return any(
+        s.seeds > 1 and not s.rest > 0 and not spread.square > 0 for s, spread in zip(sides, spreads, strict=True)
+    )
+
+
+def quantile(level: float, degrees: float) -> float:
+    """The two-sided quantile of Student's t; of the normal distribution for infinite degrees."""
     return float(norm.ppf(0.5 + level / 2) if math.isinf(degrees) else t.ppf(0.5 + level / 2, degrees))
 
 

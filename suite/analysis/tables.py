@@ -13,10 +13,12 @@ from typing import Any
 import pandas as pd
 
 from suite.analysis import clocks, corruption, literature, starts
+from suite.analysis.by_run import mean_interval
 from suite.analysis.ranking import comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking
-from suite.analysis.statistics import Interval, accuracy_interval, mean_interval
+from suite.analysis.spreads import Lending
+from suite.analysis.statistics import Interval, accuracy_interval
 from suite.core.hardware import kind
 from suite.core.metrics import Metric, by_name, of_part
 from suite.core.outcomes import FAILED, Outcome
@@ -38,16 +40,16 @@ def table(records: Records) -> pd.DataFrame:
 def joint(studies: Sequence[Records], axes: Iterable[str]) -> pd.DataFrame:
     """The rows of several studies in one order: across them, too, only what is comparable is ranked together."""
     rows: list[dict[str, Any]] = []
-    axes = list(axes)
+    axes, lending = list(axes), [Lending(records) for records in studies]
     for track in dict.fromkeys(track for records in studies for track in records.study["tracks"]):
         places = [
-            (records, name)
-            for records in studies
-            if track in records.study["tracks"]
-            for name in records.study["candidates"]
+            (own, name)
+            for own in lending
+            if track in own.records.study["tracks"]
+            for name in own.records.study["candidates"]
         ]
-        measured = [off_axes(conditions(records, name, track), axes) for records, name in places]
-        rows += _ranked([_row(records, name, track) for records, name in places], measured)
+        measured = [off_axes(conditions(own.records, name, track), axes) for own, name in places]
+        rows += _ranked([_row(own, name, track) for own, name in places], measured)
     metrics = {metric.name: metric for records in studies for metric in further(records)}
     return frame(rows, list(metrics))
 
@@ -99,7 +101,8 @@ REAL = [
 ]  # fmt: skip
 
 
-def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
+def _row(lending: Lending, candidate: str, track: str) -> dict[str, Any]:
+    records = lending.records
     study, described = records.study, records.study["candidates"][candidate]
     facts = records.facts_of(candidate)
     search, final = records.of(candidate, track, "search"), records.of(candidate, track, "final")
@@ -134,27 +137,30 @@ def _row(records: Records, candidate: str, track: str) -> dict[str, Any]:
         "timing": "; ".join(clocks.settings(done)),
         "untimed": clocks.reason(done, workers) or clocks.reason(search, workers),
     }
-    row |= _errors(records, candidate, track) | _further(records, candidate, track)
+    row |= _errors(lending, candidate, track) | _further(lending, candidate, track)
     return row | literature.columns(facts, study["data"], described, records.task.published)
 
 
-def _errors(records: Records, candidate: str, track: str) -> dict[str, Any]:
+def _errors(lending: Lending, candidate: str, track: str) -> dict[str, Any]:
     """The measured errors: one minus the scores' intervals, so low and high change places."""
+    records = lending.records
     metrics = by_name(records.task.metrics)
     row: dict[str, Any] = {"seeds": 0}
     for name, metric in zip(ERRORS, records.task.judged, strict=True):
         scores = records.scores(candidate, track, metrics[metric])
         if scores is None:
             continue
-        interval = accuracy_interval(scores)
-        row |= {"seeds": interval.seeds[0], "test_images": interval.images, "images_only": interval.images_only}
+        interval = accuracy_interval(scores, spread=lending.of(candidate, track, metrics[metric]))
+        row |= {"seeds": interval.seeds[0], "test_images": interval.images}
+        row.setdefault("images_only", interval.images_only)  # of the error that rows are ranked by
         row |= _error(name, interval)
     return row
 
 
-def _further(records: Records, candidate: str, track: str) -> dict[str, float | None]:
+def _further(lending: Lending, candidate: str, track: str) -> dict[str, float | None]:
     """The other figures of the test images: means over the seeds, with intervals over the seeds, and over the images
     too where each has a score."""
+    records = lending.records
     row: dict[str, float | None] = {}
     for name, (mean, low, high) in corruption.intervals(records, candidate, track).items():
         ends = ((name, mean), (f"{name}_low", low), (f"{name}_high", high))
@@ -164,7 +170,7 @@ def _further(records: Records, candidate: str, track: str) -> dict[str, float | 
             continue  # of corrupted images
         scores = records.scores(candidate, track, metric) if metric.score else None
         if scores is not None:
-            found = accuracy_interval(scores)
+            found = accuracy_interval(scores, spread=lending.of(candidate, track, metric))
             row |= {metric.name: _rounded(found.mean), f"{metric.name}_low": _rounded(found.low)}
             row |= {f"{metric.name}_high": _rounded(found.high)}
             continue
@@ -172,7 +178,7 @@ def _further(records: Records, candidate: str, track: str) -> dict[str, float | 
         if not len(values):
             continue
         row[metric.name] = _rounded(float(values.mean()))
-        if bounds := mean_interval(values):
+        if bounds := mean_interval(values, spread=lending.of(candidate, track, metric)):
             row |= {f"{metric.name}_low": _rounded(bounds.low), f"{metric.name}_high": _rounded(bounds.high)}
     return row
 

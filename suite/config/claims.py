@@ -1,4 +1,4 @@
-"""Claims: what a study wants judged, checked against its candidates."""
+"""Claims: what a study wants judged, checked against its candidates. Their forms: `suite.core.claims`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from suite.config.checks import mapping, number, one_of
+from suite.core.claims import CHEAPER_IN, FORMS, candidates_of, form_of
 from suite.core.refusals import Refusal, unknown
 
-KEYS = ("text", "source", "better", "than", "metric", "margin")
+COMMON = ("text", "source", "metric", "margin")
+KEYS = (*COMMON, *(key for keys in FORMS.values() for key in keys), "with_less")
 
 
 def claims_from(
@@ -27,10 +29,10 @@ def claims_from(
         raise Refusal(f"claims: expected a list of claims, not {values!r}")
     claims = [_claim(value, {*candidates, *dropped}, metrics) for value in values or ()]
     for claim in claims:
-        gone = [claim[side] for side in ("better", "than") if claim[side] in dropped]
+        gone = [name for name in candidates_of(claim) if name in dropped]
         if gone:
             print(f"note: candidate {gone[0]} is dropped, and with it the claim: {claim['text']}", file=sys.stderr)
-    return tuple(claim for claim in claims if not {claim["better"], claim["than"]} & set(dropped))
+    return tuple(claim for claim in claims if not set(candidates_of(claim)) & set(dropped))
 
 
 def _claim(claim: Mapping[str, Any], candidates: Collection[str], metrics: Sequence[str]) -> Mapping[str, Any]:
@@ -38,11 +40,40 @@ def _claim(claim: Mapping[str, Any], candidates: Collection[str], metrics: Seque
     for key in claim:
         if key not in KEYS:
             raise unknown("key of a claim", key, KEYS)
-    for key in ("text", "better", "than"):
+    form = form_of(claim)
+    if form is None:
+        forms = "; ".join(" and ".join(keys) for keys in FORMS.values())
+        raise Refusal(f"claim {claim.get('text', '')!r}: it needs the keys of one form: {forms}")
+    for key in ("text", *FORMS[form]):
         if key not in claim:
-            raise Refusal(f"a claim lacks `{key}`: it needs text, better and than")
-    for key in ("better", "than"):
-        if claim[key] not in candidates:
-            raise unknown("candidate in a claim", str(claim[key]), candidates)
+            raise Refusal(f"a claim lacks `{key}`: it needs text, {' and '.join(FORMS[form])}")
+    _check_keys(claim, form)
+    for name in candidates_of(claim):
+        if name not in candidates:
+            raise unknown("candidate in a claim", str(name), candidates)
     one_of("metric of a claim", claim["metric"], tuple(metrics))
-    return {**claim, "margin": number("margin of a claim", claim["margin"])}
+    claim["margin"] = number("margin of a claim", claim["margin"])
+    if form in ("equal", "at_least") and (claim["margin"] < 0 or (form == "equal" and not claim["margin"])):
+        raise Refusal(
+            f"claim {claim['text']!r}: `{form}` needs a margin {'above' if form == 'equal' else 'of at least'} 0"
+        )
+    return claim
+
+
+def _check_keys(claim: Mapping[str, Any], form: str) -> None:
+    """Raises Refusal for keys of another form, and for lists that are too short."""
+    for key in claim:
+        if key not in (*COMMON, *FORMS[form]) and not (key == "with_less" and form == "at_least"):
+            raise Refusal(f"claim {claim['text']!r}: `{key}` does not go with `{form}`")
+    if "with_less" in claim:
+        one_of("with_less of a claim", claim["with_less"], CHEAPER_IN)
+    least = {"equal": "two", "rising": "two or more"}.get(form)
+    names = claim[form]
+    if least and not (
+        isinstance(names, list | tuple)
+        and (len(names) == 2 if form == "equal" else len(names) > 1)
+        and len(set(map(str, names))) == len(names)
+    ):
+        raise Refusal(f"claim {claim['text']!r}: `{form}` needs a list of {least} different candidates, not {names!r}")
+    if not least and not all(isinstance(claim[key], str) for key in FORMS[form]):
+        raise Refusal(f"claim {claim['text']!r}: {' and '.join(FORMS[form])} name one candidate each")

@@ -19,7 +19,7 @@ from suite.config.stores import stores_from
 from suite.core.addresses import Stores
 from suite.core.directories import TRACKS
 from suite.core.host import install_command
-from suite.core.metrics import of_part
+from suite.core.metrics import LENT, OWN, of_part
 from suite.core.refusals import Refusal, unknown
 from suite.data.hardships import OFF
 
@@ -54,6 +54,7 @@ class Study:
     study_seed: int
     tracks: tuple[str, ...]
     claims: tuple[Mapping[str, Any], ...]
+    intervals: str  # whose seeds' spread they rest on: "lent" by all comparable candidates, or each one's "own"
     evaluation: Evaluation  # of final runs, beside the test: no part of any run
     train_on_validation: bool
     stamp: str | None
@@ -69,7 +70,7 @@ class Study:
     workspace: Path
     data_dir: Path | None
     offline: bool
-    dry_run: str  # "false", "true" or "measure"
+    dry_run: str  # "false", "true", "measure" or "power"
     stores: Stores = field(compare=False)  # where the projections go: no part of any run
     command: str = field(default="", compare=False)
 
@@ -113,6 +114,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         study_seed=count("study_seed", cfg["study_seed"], least=0),
         tracks=_tracks(cfg["tracks"], searched),
         claims=claims_from(cfg["claims"], [candidate.name for candidate in candidates], dropped, judged),
+        intervals=one_of("intervals", cfg["intervals"], (LENT, OWN)),
         evaluation=evaluation_from(cfg["evaluation"], [candidate.name for candidate in candidates]),
         train_on_validation=on_validation,
         stamp=cfg["stamp"],
@@ -128,7 +130,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         workspace=workspace,
         data_dir=Path(str(cfg["data_dir"])).expanduser().resolve() if cfg["data_dir"] else None,
         offline=boolean("offline", cfg["offline"]),
-        dry_run=one_of("dry_run", str(cfg["dry_run"]).lower(), ("false", "true", "measure")),
+        dry_run=one_of("dry_run", str(cfg["dry_run"]).lower(), ("false", "true", "measure", "power")),
         stores=_stores(cfg["storage"], workspace),
         command=command,
     )

@@ -13,6 +13,8 @@ from typing import Any, Literal
 Unit = Literal["fraction", "nats", "seconds", "bytes", "joules", "count", "images/s"]
 Better = Literal["higher", "lower"]
 PARTS = ("train", "val", "test")
+LENT, OWN = "lent", "own"
+"""Whose seeds' spread an interval rests on: all comparable candidates', or the candidate's own."""
 
 
 @dataclass(frozen=True)

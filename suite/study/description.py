@@ -51,6 +51,7 @@ def describe(
         "threads": ledger.threads,
         "candidates": {candidate.name: _candidate(ledger, candidate.name) for candidate in study.candidates},
         "claims": study.claims,
+        "intervals": study.intervals,
         **({"corruptions": asdict(study.evaluation)} if study.evaluation.kinds else {}),
         "data": {
             "name": dataset.name,

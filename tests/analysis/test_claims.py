@@ -1,34 +1,17 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from suite.analysis import reading, rendering
-from suite.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED, judge, judgements
-from suite.analysis.statistics import Interval
-from suite.core.directories import RunKey
+from suite.analysis.claims import judgements
+from suite.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
+from suite.core.directories import RESULT, RunKey
+from suite.core.durable import read_json, write_json
 from tests.analysis.conftest import Store
-
-
-def interval(low: float, high: float) -> Interval:
-    return Interval((low + high) / 2, low, high, 10.0, (3, 3), 100)
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "margin", "verdict"),
-    [
-        (0.01, 0.03, 0.0, SUPPORTED),
-        (-0.03, -0.01, 0.0, CONTRADICTED),
-        (-0.01, 0.03, 0.0, UNDECIDED),
-        (0.01, 0.03, 0.02, UNDECIDED),
-        (0.01, 0.03, 0.04, CONTRADICTED),  # better, but by less than was claimed
-        (0.0, 0.03, 0.0, UNDECIDED),
-    ],
-)
-def test_a_verdict_needs_the_whole_interval(low: float, high: float, margin: float, verdict: str) -> None:
-    assert judge(interval(low, high), margin) == verdict
 
 
 def judged(store: Store, study: dict[str, Any]) -> list[Any]:
@@ -118,7 +101,7 @@ def test_survivors_are_not_judged(store: Store, described: Callable[..., Any]) -
 
 
 def test_equal_values_are_no_certainty(store: Store, described: Callable[..., Any]) -> None:
-    study = described(claims=[claim("resnet20", "lenet5", metric="test_loss")])
+    study = described(intervals="own", claims=[claim("resnet20", "lenet5", metric="test_loss")])
     store.whole(study)
     for name, loss in (("resnet20", 0.1), ("lenet5", 0.7)):
         for number in range(3):
@@ -126,6 +109,11 @@ def test_equal_values_are_no_certainty(store: Store, described: Callable[..., An
     (found,) = judged(store, study)
     assert (found.verdict, found.advantage) == (UNDECIDED, None)
     assert found.reason == "the seeds' values are equal: their spread is unknown"
+    study["intervals"] = "lent"  # plain20 has a spread to lend
+    store.describe(study)
+    (lent,) = judged(store, study)
+    assert lent.verdict == SUPPORTED
+    assert lent.advantage.high - lent.advantage.low > 0.01
 
 
 def test_one_seed_says_nothing_of_a_loss(store: Store, described: Callable[..., Any]) -> None:
@@ -133,3 +121,109 @@ def test_one_seed_says_nothing_of_a_loss(store: Store, described: Callable[..., 
     store.whole(study)
     (found,) = judged(store, study)
     assert (found.verdict, found.reason) == (UNDECIDED, "one seed: nothing is known of the seeds' spread")
+
+
+def form(**values: Any) -> dict[str, Any]:
+    return {"text": "a claim", "source": None, "metric": "test_accuracy", "margin": 0.0, **values}
+
+
+PLANTED = [
+    # Fabricated errors: resnet20 10%, plain20 14%, lenet5 40%; losses are twice as much. The twin is resnet20 again.
+    (form(at_least="resnet20", **{"as": "lenet5"}), SUPPORTED),
+    (form(at_least="lenet5", **{"as": "resnet20"}, margin=0.1), CONTRADICTED),
+    (form(at_least="lenet5", **{"as": "resnet20"}, margin=0.5), SUPPORTED),
+    (form(at_least="twin", **{"as": "resnet20"}, margin=0.2), SUPPORTED),  # an exact tie
+    (form(at_least="twin", **{"as": "resnet20"}), UNDECIDED),
+    (form(equal=["resnet20", "twin"], margin=0.2), SUPPORTED),
+    (form(equal=["resnet20", "twin"], margin=0.001), UNDECIDED),
+    (form(equal=["resnet20", "lenet5"], margin=0.05), CONTRADICTED),
+    (form(better="twin", than="resnet20"), UNDECIDED),
+    (form(rising=["lenet5", "plain20", "resnet20"]), SUPPORTED),
+    (form(rising=["lenet5", "plain20", "resnet20"], metric="test_loss"), SUPPORTED),
+    (form(rising=["resnet20", "plain20", "lenet5"]), CONTRADICTED),
+    (form(rising=["lenet5", "resnet20", "twin"]), UNDECIDED),
+    (form(rising=["resnet20", "lenet5", "twin"]), CONTRADICTED),
+    (form(at_least="lenet5", **{"as": "resnet20"}, margin=0.5, with_less="params"), SUPPORTED),
+    (form(at_least="resnet20", **{"as": "lenet5"}, with_less="params"), CONTRADICTED),
+    (form(at_least="twin", **{"as": "resnet20"}, margin=0.2, with_less="params"), CONTRADICTED),  # as many, not fewer
+    (form(at_least="twin", **{"as": "resnet20"}, margin=0.2, with_less="device_seconds"), SUPPORTED),
+    (form(at_least="resnet20", **{"as": "twin"}, margin=0.2, with_less="device_seconds"), CONTRADICTED),
+    (form(at_least="twin", **{"as": "resnet20"}, with_less="device_seconds"), UNDECIDED),
+]
+
+
+@pytest.fixture
+def planted(store: Store, described: Callable[..., Any]) -> dict[str, Any]:
+    """A study with a candidate that predicts what resnet20 does, in half the time."""
+    study = described()
+    store.whole(study)
+    study["candidates"]["twin"] = dict(study["candidates"]["resnet20"])
+    for number in range(3):
+        seconds = {"device_seconds": 20.0 + number}
+        store.run(study, RunKey("resnet20", "tuned", "final", number), **seconds)
+        source = store.instance(study) / RunKey("resnet20", "tuned", "final", number).path
+        target = store.instance(study) / RunKey("twin", "tuned", "final", number).path
+        shutil.copytree(source, target)
+        write_json(target / RESULT, {**read_json(source / RESULT), "device_seconds": 10.0 + number / 2})
+    for number in range(4):
+        source = store.instance(study) / RunKey("resnet20", "tuned", "search", number).path
+        shutil.copytree(source, store.instance(study) / RunKey("twin", "tuned", "search", number).path)
+    return study
+
+
+def test_planted_cases_of_every_form(store: Store, planted: dict[str, Any]) -> None:
+    planted["claims"] = [claim for claim, _ in PLANTED]
+    store.describe(planted)
+    found = judged(store, planted)
+    assert [one.verdict for one in found] == [verdict for _, verdict in PLANTED]
+    for one in found:
+        assert one.advantage is not None
+        assert one.visible > 0
+        assert (one.needed is None) or one.verdict in (UNDECIDED, CONTRADICTED)
+
+
+def test_the_exact_tie_is_a_difference_of_zero_that_nothing_decides(store: Store, planted: dict[str, Any]) -> None:
+    planted["claims"] = [form(better="twin", than="resnet20"), form(equal=["resnet20", "twin"], margin=0.001)]
+    store.describe(planted)
+    tie, equal = judged(store, planted)
+    assert tie.advantage.mean == 0.0
+    assert (tie.needed.seeds, tie.needed.images) == (None, None)
+    assert equal.needed.seeds > 100  # a thousandth can be told, with very many
+
+
+def test_what_an_open_claim_needs_is_more_than_there_is(store: Store, described: Callable[..., Any]) -> None:
+    study = described(claims=[form(better="resnet20", than="plain20", margin=0.02)])
+    store.whole(study)
+    (found,) = judged(store, study)
+    assert found.verdict == UNDECIDED
+    assert found.visible > abs(found.advantage.mean - 0.02)
+    assert found.needed.seeds is None  # 400 images leave more open than the 1.2 points that it is about
+    assert 400 < found.needed.images < 100_000
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        form(at_least="resnet20", **{"as": "lenet5"}),
+        form(equal=["resnet20", "lenet5"], margin=0.5),
+        form(rising=["lenet5", "plain20", "resnet20"]),
+        form(at_least="lenet5", **{"as": "resnet20"}, margin=0.5, with_less="params"),
+    ],
+)
+def test_no_form_is_judged_on_failed_runs(store: Store, described: Callable[..., Any], claim: dict[str, Any]) -> None:
+    study = described(claims=[claim])
+    store.whole(study)
+    store.run(study, RunKey("lenet5", "tuned", "final", 1), outcome="diverged", reason="nan")
+    (found,) = judged(store, study)
+    assert (found.verdict, found.advantage) == (UNDECIDED, None)
+    assert found.reason == "lenet5 has 2 of 3 seeds (1 diverged)"
+
+
+def test_times_measured_in_different_ways_decide_nothing(store: Store, planted: dict[str, Any]) -> None:
+    claim = form(at_least="twin", **{"as": "resnet20"}, margin=0.2, with_less="device_seconds")
+    store.describe(planted | {"claims": [claim]})
+    path = store.instance(planted) / RunKey("twin", "tuned", "final", 1).path / RESULT
+    write_json(path, {**read_json(path), "threads": 4})
+    (found,) = judged(store, planted)
+    assert found.verdict == UNDECIDED
+    assert found.reason == "times measured in different ways: 2 threads; 4 threads"

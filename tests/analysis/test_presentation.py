@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from suite import tasks
 from suite.analysis import cells, presentation, reading, rendering
-from suite.analysis.claims import Judgement
+from suite.analysis.claims import Judgement, Needed
 from suite.analysis.differences import COLUMNS
 from suite.analysis.literature import Erratum
 from suite.analysis.presentation import headline, known, measured, present
@@ -98,7 +100,7 @@ def rows(**values: Any) -> pd.DataFrame:
 
 def test_headlines() -> None:
     behind = pd.DataFrame([("b", 0.1, 0.05, 0.15, True, False)], columns=COLUMNS)
-    assert "leaves out zero" in headline(rows(), behind)
+    assert "ahead of every other ranked candidate; at most 5%" in headline(rows(), behind)
     assert "one seed says no more" in headline(rows(), behind.assign(images_only=True))
     open_one = behind.assign(decided=False)
     assert headline(rows(), open_one).endswith("The results do not decide between it and b.")
@@ -115,11 +117,53 @@ def test_headlines() -> None:
 def test_claims_say_what_was_tested() -> None:
     metric = by_name(tasks.get("classification").metrics)["test_accuracy"]
     advantage = Interval(0.02, 0.01, 0.03, 9.0, (3, 3), 400)
-    claim = Judgement("text", "", "tuned", "a", "b", metric, 0.005, "supported", advantage, "")
+    claim = Judgement("text", "", "tuned", "better", ("a", "b"), metric, 0.005, "supported", advantage, "")
     (row,) = presentation.claims([claim]).to_dict("records")
     assert row["Tested as"] == "a better than b in test_accuracy by more than 0.50 points"
     assert row["Advantage (95%)"] == "+2.00 points (+1.00 to +3.00)"
     assert row["Verdict"] == "supported"
+    assert row["Would decide"] == "–"
+
+
+@pytest.mark.parametrize(
+    ("form", "names", "changes", "said"),
+    [
+        ("at_least", "ab", {}, "a at least as good as b in test_accuracy within 0.50 points"),
+        ("at_least", "ab", {"margin": 0.0}, "a at least as good as b in test_accuracy"),
+        (
+            "at_least",
+            "ab",
+            {"margin": 0.0, "with_less": "macs"},
+            "a at least as good as b in test_accuracy, with less macs",
+        ),
+        ("equal", "ab", {}, "a and b equal in test_accuracy within 0.50 points"),
+        ("rising", "abc", {"margin": 0.0}, "a, b, c: each better than the one before in test_accuracy"),
+    ],
+)
+def test_each_form_of_claim_says_what_was_tested(form: str, names: str, changes: dict[str, Any], said: str) -> None:
+    metric = by_name(tasks.get("classification").metrics)["test_accuracy"]
+    claim = Judgement("text", "", "tuned", form, tuple(names), metric, 0.005, "not decided", None, "")
+    (row,) = presentation.claims([replace(claim, **changes)]).to_dict("records")
+    assert row["Tested as"] == said
+
+
+@pytest.mark.parametrize(
+    ("needed", "said"),
+    [
+        (Needed(12, 40_000), "12 seeds each"),
+        (Needed(None, 40_000), "40,000 test images"),
+        (Needed(None, None), "more seeds and images"),
+    ],
+)
+def test_what_would_decide_an_open_claim(needed: Needed, said: str) -> None:
+    metric = by_name(tasks.get("classification").metrics)["test_accuracy"]
+    advantage = Interval(0.0, -0.01, 0.01, 9.0, (3, 3), 400)
+    claim = Judgement(
+        "text", "", "tuned", "better", ("a", "b"), metric, 0.0, "not decided", advantage, "", None, 0.014, needed
+    )
+    (row,) = presentation.claims([claim]).to_dict("records")
+    assert row["Would decide"] == said
+    assert row["Could have seen (80%)"] == "1.40 points"
 
 
 def test_a_misquotation_stands_beside_what_it_really_is() -> None:

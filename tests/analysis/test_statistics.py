@@ -7,12 +7,11 @@ import pytest
 from scipy.stats import norm, t
 
 from suite.analysis.statistics import (
+    Spread,
     accuracy_interval,
     difference_interval,
-    mean_interval,
     mean_squares,
     satterthwaite,
-    welch_interval,
     wilson,
 )
 
@@ -76,7 +75,18 @@ def test_one_seed_is_wilsons_interval_and_says_images_only() -> None:
     interval = accuracy_interval(hits)
     assert interval.images_only
     assert (interval.low, interval.high) == pytest.approx((0.8256, 0.9448), abs=1e-4)  # the textbook's 90 of 100
-    assert not accuracy_interval(np.ones((2, 5))).images_only
+    assert not accuracy_interval(np.eye(2, 5)).images_only
+
+
+def test_seeds_that_agree_on_every_image_say_nothing_of_their_spread() -> None:
+    hits = np.random.default_rng(8).random((1, 50)) < 0.8
+    same = np.repeat(hits, 3, axis=0)
+    other = np.random.default_rng(9).random((3, 50)) < 0.8
+    assert accuracy_interval(same).images_only
+    assert difference_interval(same, other).images_only
+    lent = Spread(0.1, 6, 6)
+    assert not accuracy_interval(same, spread=lent).images_only
+    assert not difference_interval(same, other, spreads=(lent, None)).images_only
 
 
 @pytest.mark.parametrize("seeds", [1, 3])
@@ -161,32 +171,50 @@ def test_seeds_that_disagree_widen_a_difference() -> None:
     assert difference_interval(spread, base).high > 3 * difference_interval(base, base).high
 
 
-def test_welch_by_hand() -> None:
-    found = welch_interval(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0]))
-    assert found is not None
-    assert found.mean == 1.0
-    assert found.degrees == pytest.approx(2)
-    assert found.high == pytest.approx(1 + 4.302653 * math.sqrt(1 / 3))
-
-
-def test_a_mean_over_seeds_by_hand() -> None:
-    found = mean_interval(np.array([1.0, 2.0, 3.0]))
-    assert found is not None
-    assert (found.low, found.high) == pytest.approx((2 - 4.302653 / math.sqrt(3), 2 + 4.302653 / math.sqrt(3)))
-
-
-def test_a_spread_that_is_unknown_is_not_taken_for_none() -> None:
-    equal = np.array([0.1, 0.1, 0.1])
-    assert welch_interval(equal, equal + 0.5) is None
-    assert welch_interval(equal, np.array([0.5])) is None
-    assert mean_interval(equal) is None
-    assert mean_interval(np.array([0.1])) is None
+def test_a_lent_spread_takes_the_place_of_the_seeds_own() -> None:
+    rng = np.random.default_rng(4)
+    first, second = rng.random((3, 200)) < 0.8, rng.random((4, 200)) < 0.7
+    lent = Spread(2.5, 7.0, 9.0), Spread(3.5, 8.0, 9.0)
+    squares = mean_squares(first), mean_squares(second)
+    image = (first.mean(axis=0) - second.mean(axis=0)).var(ddof=1) / 200
+    seeds, rests = np.array([2.5 / 600, 3.5 / 800]), np.array([squares[0].rest / 600, squares[1].rest / 800])
+    variance = image + seeds.sum() - rests.sum()
+    # The sum of both lent squares has no more degrees than the pool that both come from.
+    own = seeds.sum() ** 2 / (seeds**2 / [7, 8]).sum()
+    assert own > 9
+    spread = image**2 / 199 + seeds.sum() ** 2 / 9 + (rests**2 / [2 * 199, 3 * 199]).sum()
+    interval = difference_interval(first, second, spreads=lent)
+    assert interval.degrees == pytest.approx(variance**2 / spread)
+    half = t.ppf(0.975, variance**2 / spread) * math.sqrt(variance)
+    assert interval.high - interval.mean == pytest.approx(half)
 
 
 @pytest.mark.parametrize("hits", [np.ones((3, 50)), np.zeros((3, 50)), np.eye(2, 50), np.ones((2, 1))])
 def test_no_interval_of_hits_has_no_width(hits: np.ndarray) -> None:
     for interval in (accuracy_interval(hits), difference_interval(hits, hits), difference_interval(hits, 1 - hits)):
         assert interval.high - interval.low > 0.01
+
+
+def test_a_lent_spread_reaches_perfect_seeds_as_their_t_interval() -> None:
+    lent = Spread(0.02, 6, 6)
+    half = t.ppf(0.975, 6) * math.sqrt(0.02 / 1500)
+    for wrong in (0, 1):
+        hits = np.ones((3, 500))
+        hits[:, :wrong] = 0
+        interval = accuracy_interval(hits, spread=lent)
+        assert interval.mean - interval.low == pytest.approx(half, rel=0.25 if wrong else 1e-9)
+        assert interval.high > 0.999
+
+
+def test_a_sum_of_lent_squares_is_no_less_than_the_sides_own() -> None:
+    rng = np.random.default_rng(4)
+    first, second = rng.random((3, 200)) < 0.8, rng.random((3, 200)) < 0.7
+    wide, narrow = (Spread(2.0, 7, 9, own) for own in (5.0, 0.5))
+    found = difference_interval(first, second, spreads=(wide, narrow))
+    as_own = difference_interval(first, second, spreads=(Spread(2.75, 7, 9), Spread(2.75, 7, 9)))
+    assert found.high - found.low == pytest.approx(as_own.high - as_own.low, rel=0.01)
+    as_lent = difference_interval(first, second, spreads=(Spread(2.0, 7, 9), Spread(2.0, 7, 9)))
+    assert found.high - found.low > 1.1 * (as_lent.high - as_lent.low)
 
 
 def test_other_shapes_are_refused() -> None:

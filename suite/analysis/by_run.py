@@ -1,0 +1,63 @@
+"""Intervals over seeds, for what is known of a run only as one number: a loss, a balanced accuracy, seconds.
+
+They measure the seeds alone, on this test set.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suite.analysis.statistics import Interval, Spread, Spreads, quantile, summed
+
+RESOLUTION = 1e-6
+"""Values that differ by less than this share of their size are equal: runs compute them in single precision."""
+
+
+def mean_interval(values: NDArray[np.generic], level: float = 0.95, spread: Spread | None = None) -> Interval | None:
+    """Student's interval of a mean over seeds, for what is known of a run only as one number; `images` is 0.
+
+    `spread`: the variance that stands for the sample's own. None for one value, and for equal ones to which nobody
+    lends: their spread is unknown, which is not the same as none.
+    """
+    sample = np.asarray(values, dtype=np.float64)
+    used = spread or sample_spread(sample)
+    if len(sample) < 2 or not used.square > 0:
+        return None
+    half = quantile(level, used.degrees) * math.sqrt(used.square / len(sample))
+    mean = float(sample.mean())
+    return Interval(mean, mean - half, mean + half, used.degrees, (len(sample),), 0)
+
+
+def welch_interval(
+    first: NDArray[np.generic], second: NDArray[np.generic], level: float = 0.95, spreads: Spreads = (None, None)
+) -> Interval | None:
+    """Welch's interval (Biometrika 34, 1947) of a difference of means over seeds, for what is known of a run only as
+    one number.
+
+    It measures the seeds alone, on this test set: `images` is 0. `spreads`: variances that stand for the samples' own.
+    Equal values on one side have the other side's variance, for a spread that is unknown is not a spread of zero; None
+    where both sides' values are equal and nobody lends to them, or a side has one value.
+    """
+    samples = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    used = [spread or sample_spread(sample) for spread, sample in zip(spreads, samples, strict=True)]
+    known = [spread for spread in used if spread.square > 0]
+    if min(map(len, samples)) < 2 or not known:
+        return None
+    # A borrowed variance is the same on both sides: the sum of both has its degrees once.
+    borrowed = Spread(known[0].square, known[0].degrees, min(known[0].degrees, known[0].pool))
+    used = [spread if spread.square > 0 else borrowed for spread in used]
+    mean = float(samples[0].mean() - samples[1].mean())
+    value, degrees = summed([1 / len(sample) for sample in samples], used)
+    half = quantile(level, degrees) * math.sqrt(value)
+    return Interval(mean, mean - half, mean + half, degrees, (len(samples[0]), len(samples[1])), 0)
+
+
+def sample_spread(values: NDArray[np.generic]) -> Spread:
+    """The variance of a sample; zero where its values differ by no more than single precision resolves."""
+    sample = np.asarray(values, dtype=np.float64)
+    if len(sample) < 2 or not np.ptp(sample) > RESOLUTION * float(np.abs(sample).max()):
+        return Spread(0.0, max(len(sample) - 1, 0), math.inf)
+    return Spread(float(sample.var(ddof=1)), len(sample) - 1, math.inf)
