@@ -17,6 +17,7 @@ COMMANDS = {
     "suite.status": "what runs, what is left, what it takes on disk; rebuild the projections; clean up",
     "suite.predict": "a trained winner on a folder of pictures",
     "suite.models": "the architectures: sizes, costs, and what papers said",
+    "suite.recipes": "the recipes, and every part and number that one may name",
     "suite.data": "the data sets: how they are found, and what is in them",
     "suite.bench": "how fast the suite trains, beside other ways to train, and with each augmentation",
     "suite.bench.search": "how well the search finds its best trial, by replayed learning curves",

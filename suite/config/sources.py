@@ -77,7 +77,8 @@ def check_within(sources: Mapping[str, Sequence[Source | None]]) -> None:
     for name, wanted in own.items():
         for other in wanted:
             if other not in own:
-                raise unknown(f"candidate that {name} starts or learns from", other, own)
+                valid = [*own, IMAGENET]
+                raise unknown(f"candidate that {name} starts or learns from", other, valid)
         _check_way(own, (name,))
 
 

@@ -175,7 +175,10 @@ def refuse_classes(folder: Path, class_names: Sequence[str], labels: list[int], 
     """Raises Refusal when `folder` has no, one or empty classes, or one with fewer than `least` images to divide."""
     layout = "one sub-folder of pictures for each class, or train/, val/ and test/ with such sub-folders"
     if not class_names:
-        raise Refusal(f"{folder} has no class folders; expected {layout}")
+        raise Refusal(
+            f"{folder} has no class folders; expected {layout}; where the class stands in a file's name, "
+            "set data.label_from=name, and where a list has it, data.labels=FILE.csv"
+        )
     counts = np.bincount(np.array(labels, np.int64), minlength=len(class_names))
     empty = [name for name, count in zip(class_names, counts, strict=True) if not count]
     if empty:
