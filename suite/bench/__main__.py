@@ -21,6 +21,8 @@ Exit: 0 done; 2 refused.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from suite.bench.contestants.job import Job
@@ -94,11 +96,11 @@ def _contestants(job: Job, precisions: list[str], without: list[str]) -> list[En
     """The suite in each precision, and what it is held against; the limits last."""
     entries = []
     for precision in precisions:
-        timed = Job(job.architecture, precision=precision, size=job.size, batch_size=job.batch_size)
+        timed = replace(job, precision=precision)
         entries.append(Entry(f"suite {precision}", "suite_loop", timed))
         if "fit" not in without:
             entries.append(Entry(f"fit {precision}", "keras_fit", timed))
-        if "torch" not in without and job.architecture in TORCH and _installed("torch"):
+        if "torch" not in without and job.architecture in TORCH and find_spec("torch"):
             entries.append(Entry(f"torch {precision}", "torch_peers", timed, "torch"))
         entries.append(Entry(f"limit {precision}", "matrix_product", timed))
     return entries
@@ -106,15 +108,8 @@ def _contestants(job: Job, precisions: list[str], without: list[str]) -> list[En
 
 def _policies(job: Job, precision: str) -> list[Entry]:
     return [
-        Entry(name, "suite_loop", Job(job.architecture, {}, recipe, precision, job.size, job.batch_size))
-        for name, recipe in POLICIES.items()
+        Entry(name, "suite_loop", replace(job, recipe=recipe, precision=precision)) for name, recipe in POLICIES.items()
     ]
-
-
-def _installed(package: str) -> bool:
-    import importlib.util
-
-    return importlib.util.find_spec(package) is not None
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -121,11 +121,7 @@ def ratio(above: Measured, below: Measured) -> float:
     return statistics.median(a / b for a, b in zip(above.speeds, below.speeds, strict=True))
 
 
-def geometric_mean(values: Sequence[float]) -> float:
-    return statistics.geometric_mean(values)
-
-
 def as_mapping(measured: Measured) -> dict[str, Any]:
     """What a file keeps of it."""
     entry = measured.entry
-    return {"name": entry.name, "job": entry.job.__dict__ | {}, "backend": entry.backend, "rounds": measured.speeds}
+    return {"name": entry.name, "job": asdict(entry.job), "backend": entry.backend, "rounds": measured.speeds}

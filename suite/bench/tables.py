@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import geometric_mean
 from typing import Any
 
 from suite.bench.contestants.job import CLASSES, SIDE
-from suite.bench.rounds import Measured, as_mapping, geometric_mean, ratio
+from suite.bench.rounds import Measured, as_mapping, ratio
 from suite.core.durable import write_text
 from suite.core.hardware import processor_name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from suite.bench.contestants.job import Job
-from suite.bench.rounds import Entry, Measured, compare, geometric_mean, ratio
+from suite.bench.rounds import Entry, Measured, compare, ratio
 from suite.core.refusals import Refusal
 
 
@@ -20,10 +20,6 @@ def test_a_ratio_is_of_the_rounds_not_of_the_medians() -> None:
 
 def test_the_spread_is_the_middle_half_over_the_median() -> None:
     assert measured(1, 2, 3, 4, 5).spread == pytest.approx((4.5 - 1.5) / 3)
-
-
-def test_factors_are_averaged_as_factors() -> None:
-    assert geometric_mean([0.5, 2.0]) == pytest.approx(1.0)
 
 
 def test_what_cannot_be_timed_is_named_with_its_last_words() -> None:

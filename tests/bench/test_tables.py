@@ -36,6 +36,12 @@ def test_the_suites_best_is_held_against_the_others_best() -> None:
     assert "suite against torch: geometric mean 1.20, least 1.20" in table.notes
 
 
+def test_factors_are_averaged_as_factors() -> None:
+    """Half and twice as fast are as fast, on the whole."""
+    pairs = [[timed("suite", "suite_loop", suite), timed("fit", "keras_fit", 2.0)] for suite in (1.0, 4.0)]
+    assert "suite against fit: geometric mean 1.00, least 0.50" in side_by_side(pairs).notes
+
+
 def test_the_share_of_the_limit_counts_three_passes() -> None:
     row = side_by_side([found()]).rows[0]
     macs = 40_813_184  # of ResNet-20 at 32x32x3, as pinned
