@@ -13,6 +13,7 @@ import keras
 from keras import layers, ops
 
 from suite.models.architecture import ArchitectureError
+from suite.models.blocks.activations import activation as ours
 from suite.models.blocks.grouped_convolution import conv2d
 from suite.models.blocks.normalization import EPSILON, BatchNormalization
 
@@ -180,7 +181,7 @@ def activated(x: Any, name: str, activation: Activation = "relu") -> Any:
         return x
     if activation == "relu":
         return layers.ReLU(name=f"{name}_relu")(x)
-    return layers.Activation(activation, name=f"{name}_{activation}")(x)
+    return layers.Activation(ours(activation), name=f"{name}_{activation}")(x)
 
 
 def squeeze_excite(

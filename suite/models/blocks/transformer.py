@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from suite.models.blocks.activations import activation as ours
 from suite.models.blocks.layers import dropped
 from suite.models.blocks.normalization import at_least_float32
 from suite.models.blocks.tables import resized
@@ -40,7 +41,7 @@ def layer_norm(x: Any, name: str, epsilon: float = EPSILON) -> Any:
 def feed_forward(x: Any, hidden: int, name: str, activation: Any = "gelu", dropout: float = 0.0) -> Any:
     """Two dense layers at each place, `name`_mlp1 and `name`_mlp2, with dropout after both."""
     channels = x.shape[-1]
-    x = layers.Dense(hidden, activation, kernel_initializer=narrow(), name=f"{name}_mlp1")(x)
+    x = layers.Dense(hidden, ours(activation), kernel_initializer=narrow(), name=f"{name}_mlp1")(x)
     x = dropped(x, dropout, f"{name}_mlp1_dropout")
     x = layers.Dense(channels, kernel_initializer=narrow(), name=f"{name}_mlp2")(x)
     return dropped(x, dropout, f"{name}_mlp2_dropout")
@@ -65,7 +66,8 @@ def attended(qkv: Any, heads: int, bias: Any = None) -> Any:
     axis = len(groups) + 1  # that of the tokens
     x = ops.reshape(qkv, (-1, *groups, tokens, 3, heads, size))
     x = ops.transpose(x, (axis + 1, *range(axis), axis + 2, axis, axis + 3))
-    queries, keys, values = x[0], x[1], x[2]  # (batch, ..., heads, tokens, size)
+    # Unstacked: the gradient of x[0] would be as large as x, filled up with zeros, three times.
+    queries, keys, values = ops.unstack(x, 3)  # (batch, ..., heads, tokens, size)
     scores = ops.matmul(queries * size**-0.5, ops.swapaxes(keys, -1, -2))
     scores = ops.cast(scores, at_least_float32(keras.backend.standardize_dtype(scores.dtype)))
     if bias is not None:
