@@ -17,7 +17,7 @@ from suite.config.sources import IMAGENET, Source, check_within, published, sour
 from suite.core.identity import in_words
 from suite.core.refusals import Refusal, unknown
 from suite.data.dataset import PLACES, DataSpec
-from suite.models import PRETRAINED
+from suite.models import PRETRAINED, facts
 from suite.training.recipe import CHOSEN, NotInUse, Recipe, neutral_values, parts
 from suite.training.transfer.backbone_rate import USUAL
 
@@ -112,12 +112,13 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> tu
     if weights == IMAGENET:
         options = published(f"candidate {name}", architecture, options)
     _check_architecture(f"candidate {name}", architecture, options)
+    family = str(facts(architecture)["family"])
 
     def layers(said: Layer) -> list[Layer]:
         return [*cfg["layers"], {"own": True, "recipe": own["recipe"]}, said, {"own": True, "recipe": last["recipe"]}]
 
     try:
-        recipe, not_in_use = fitted(typed, lambda said: recipe_of(layers(said)))
+        recipe, not_in_use = fitted(typed, lambda said: recipe_of(layers(said), architecture, family))
     except Refusal as refusal:
         raise Refusal(f"candidate {name}: {refusal}") from None
     unused = {refusal.key for refusal in not_in_use}

@@ -16,6 +16,8 @@ from suite.core.refusals import Refusal, unknown
 
 CONF = Path(__file__).parent / "conf"
 PACKAGE = Path(__file__).parent.parent
+INSTEAD = "instead"
+"""The key of a recipe file under which it names other recipes."""
 
 
 def study_files() -> dict[str, Path]:
@@ -41,7 +43,17 @@ def budget_names() -> list[str]:
 
 def recipe_values(name: str) -> dict[str, Any]:
     """The values of a recipe file. Raises Refusal for an unknown name."""
-    return _named("recipe", name)
+    values = _named("recipe", name)
+    return {key: value for key, value in values.items() if key != INSTEAD}
+
+
+def recipe_for(name: str, architecture: str, family: str) -> str:
+    """The recipe that one stands for: a file may name another `instead` for an architecture, or for its family.
+
+    Raises Refusal for an unknown name.
+    """
+    instead = _named("recipe", name).get(INSTEAD, {})
+    return str(instead.get(architecture, instead.get(family, name)))
 
 
 def recipe_names() -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from suite.config.checks import count, mapping
-from suite.config.files import recipe_values
+from suite.config.files import recipe_for, recipe_values
 from suite.core.refusals import Refusal
 from suite.training.recipe import NotInUse, Recipe
 
@@ -25,8 +25,10 @@ def recipe_layer(value: Any) -> dict[str, Any]:
     return layer
 
 
-def recipe_of(layers: Sequence[Layer]) -> Recipe:
+def recipe_of(layers: Sequence[Layer], architecture: str = "", family: str = "") -> Recipe:
     """The recipe that layers give, the farthest from the command line first. Raises Refusal.
+
+    architecture, family: whose it is; without them a recipe that names others instead is taken as it stands.
 
     A layer that names a base starts anew: what was changed of another recipe before it is gone. Only a candidate's own
     values stay where the whole study gets another recipe, for they are what it is compared by. Epochs stay, too: they
@@ -37,7 +39,8 @@ def recipe_of(layers: Sequence[Layer]) -> Recipe:
         own, changes = bool(layer.get("own")), dict(layer.get("recipe") or {})
         named = changes.pop("base", None)
         if named is not None:
-            base, kept = named, [(of_one, values) for of_one, values in kept if of_one and not own]
+            base = recipe_for(named, architecture, family)
+            kept = [(of_one, values) for of_one, values in kept if of_one and not own]
         epochs = changes.pop("epochs", epochs)
         kept.append((own, changes))
     values: Mapping[str, Any] = {**recipe_values(base), "name": base}
