@@ -134,7 +134,8 @@ def _arrays(
         if key.phase != "final" or not path.exists():
             continue
         with np.load(path, allow_pickle=False) as saved:
-            yield from ((f"{key}/{name}", _small(saved[name])) for name in saved.files if name not in task.shared)
+            apart = {*task.shared, *([directories.FILTERS] if key.number else [])}
+            yield from ((f"{key}/{name}", _small(saved[name])) for name in saved.files if name not in apart)
             own = {name: _small(saved[name]) for name in task.shared}
         result = read_result(directory)
         measured = corruption_records.arrays(study, directory, result.ended_at if result else None)

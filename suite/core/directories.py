@@ -15,7 +15,7 @@
         checkpoints/<step>/ at most two generations, each whole or absent
         checkpoints/heartbeat   device time spent, so that the next attempt knows what a kill lost; no truth
         history.json        one row per epoch                          (written before result.json)
-        predictions.npz     final runs: predicted, confidence, top5_hit, label of each test image
+        predictions.npz     final runs: predicted, confidence, top5_hit, label of each test image; the first filters
         preprocessing.json  final runs: what the pixels went through before the network
         model.weights.h5    final runs: the last weights
         result.json         the commit point: a run with it is over, a run without it is not
@@ -51,6 +51,8 @@ RUN, RESULT, HISTORY, PREDICTIONS, WEIGHTS = (
 )  # fmt: skip
 CHECKPOINTS = "checkpoints"
 """The folder of a run's checkpoints."""
+FILTERS = "filters"
+"""The first layer's filters among a final run's predictions; the report keeps those of the first run."""
 EVALUATION, CORRUPTED = "evaluation.json", "corrupted.npz"
 ATTEMPT = "attempt-"
 """How the name of an attempt's own directory begins."""

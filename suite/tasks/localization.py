@@ -108,7 +108,7 @@ class Localization:
     kept = KEPT
     shared = ("label", "truth", "picture")
     pictures = 12
-    drawn = ("localization", "confusion")
+    drawn = ("localization", "confusion", "filters")
     published = False
 
     def network(self, net: Any, classes: int) -> Any:

@@ -8,7 +8,7 @@ commit point.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import numpy as np
 
 from suite import models, tasks
 from suite.core import faults
-from suite.core.directories import HISTORY, PREDICTIONS, WEIGHTS
+from suite.core.directories import FILTERS, HISTORY, PREDICTIONS, WEIGHTS
 from suite.core.durable import replacing, write_json
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal, first_line
@@ -30,6 +30,7 @@ from suite.training import device
 from suite.training.clock import Clocks
 from suite.training.corrupted import evaluate
 from suite.training.failures import GraphChanged, RunFailed
+from suite.training.filters import first_filters
 from suite.training.loop import Loop, OnEpoch, training_index
 from suite.training.preprocessing import Preprocessing, measure_preprocessing, recorded_preprocessing
 from suite.training.spec import RunSpec
@@ -186,8 +187,6 @@ class Trainer:
         tested: dict[str, Any] = {}
         if final:
             predictions = loop.predict(loop.data.test)
-            with loop.clocks.count("checkpoint_seconds"):
-                _write_predictions(loop.directory, predictions, loop.data.images[loop.data.test[: loop.task.pictures]])
             tested = figures(loop.task, predictions, "test")
         with loop.clocks.count("checkpoint_seconds"):
             write_json(loop.directory / HISTORY, loop.progress.rows)
@@ -196,6 +195,9 @@ class Trainer:
                 preprocessing.fitted(loop.data.fit).save(loop.directory)
                 with loop.graph.evaluated(loop.progress.step):
                     _write_weights(loop.directory, loop.graph.net)
+                    filters = first_filters(loop.graph.net)
+                pictures = loop.data.images[loop.data.test[: loop.task.pictures]]
+                _write_predictions(loop.directory, predictions, pictures, filters)
             faults.reach("training.weights")
         return tested
 
@@ -238,9 +240,16 @@ class Trainer:
         self._loaded.clear()
 
 
-def _write_predictions(directory: Path, predictions: Evaluation, pictures: np.ndarray) -> None:
-    """What the task keeps, with the pixels of the first test images where it wants some."""
-    arrays: Mapping[str, Any] = {**predictions.arrays(), **({"picture": pictures} if len(pictures) else {})}
+def _write_predictions(
+    directory: Path, predictions: Evaluation, pictures: np.ndarray, filters: np.ndarray | None
+) -> None:
+    """What the task keeps, with the pixels of the first test images where it wants some, and the first layer's
+    filters."""
+    arrays: dict[str, Any] = dict(predictions.arrays())
+    if len(pictures):
+        arrays["picture"] = pictures
+    if filters is not None:
+        arrays[FILTERS] = filters
     with replacing(directory / PREDICTIONS) as partial, partial.open("wb") as file:
         np.savez_compressed(file, **arrays)
 
