@@ -33,8 +33,8 @@ def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
         yield Picture(
             f"filters-{candidate}-{track}",
             f"What the first layer of {candidate} looks for, {track} track.",
-            f"The first {count} filters of the first final run, {height}x{width} pixels each. Gray is zero; each is drawn "
-            "to the full range of its own weights.",
+            f"The first {count} filters of the first final run, {height}x{width} pixels each. Gray is zero; each "
+            "is drawn to the full range of its own weights.",
             draw_filters(filters.astype(np.float64)),
         )
 
