@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -37,16 +38,25 @@ def markdown_table(frame: pd.DataFrame, right: frozenset[str] = frozenset()) -> 
     return "\n".join(f"| {' | '.join(row)} |" for row in [heads, rules, *rows]) + "\n"
 
 
-def html_table(frame: pd.DataFrame, right: frozenset[str] = frozenset()) -> str:
-    """A table element of strings; columns in `right` get the class `n`."""
+def html_table(frame: pd.DataFrame, right: frozenset[str] = frozenset(), folds: Sequence[str] = ()) -> str:
+    """A table element of strings; columns in `right` get the class `n`.
+
+    folds: for each row the id of the element that it unfolds to. A page's script makes such a table one that sorts,
+    filters, hides columns and unfolds; without the script it is a table.
+    """
 
     def cells(tag: str, values: list[object]) -> str:
         marks = [' class="n"' if name in right else "" for name in frame.columns]
         return "".join(f"<{tag}{mark}>{html.escape(str(v))}</{tag}>" for mark, v in zip(marks, values, strict=True))
 
-    rows = "\n".join(f"<tr>{cells('td', list(row))}</tr>" for row in frame.itertuples(index=False))
-    head = cells("th", list(frame.columns))
-    return f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>\n'
+    opened = [f'<tr data-fold="{html.escape(fold)}">' for fold in folds] or ["<tr>"] * len(frame)
+    rows = "\n".join(
+        f"{tr}{cells('td', list(row))}</tr>" for tr, row in zip(opened, frame.itertuples(index=False), strict=True)
+    )
+    head = cells("th", list(frame.columns)).replace("<th", '<th scope="col"')
+    kind = ' class="answers"' if folds else ""
+    body = f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>"
+    return f'<div class="scroll"><table{kind}>\n{body}\n</table></div>\n'
 
 
 def latex_table(frame: pd.DataFrame, caption: str, right: frozenset[str] = frozenset()) -> str:

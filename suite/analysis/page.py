@@ -11,7 +11,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from suite.analysis import clocks, corruption, headings, literature, memory, method, presentation
+from suite.analysis import clocks, corruption, first_screen, headings, literature, memory, method, presentation
 from suite.analysis.claims import judgements
 from suite.analysis.costs import by_candidate, costs, wall_seconds
 from suite.analysis.differences import to_first
@@ -27,7 +27,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Answer:
-    """One track of one study: a sentence, what was measured and what is known, how far others are behind the first."""
+    """One track of one study: a sentence, what was measured and what is known, how far others are behind the first.
+
+    folds: for each row of the table the id of what it unfolds to.
+    """
 
     title: str
     sentence: str
@@ -36,21 +39,26 @@ class Answer:
     differences: pd.DataFrame
     further: pd.DataFrame
     corrupted: pd.DataFrame
+    folds: list[str]
 
 
 @dataclass(frozen=True)
 class Page:
-    """One study's report as values; frames hold strings."""
+    """One study's report as values; frames hold strings. pictures: of all candidates; those of one are in its fold."""
 
     title: str
     name: str
+    kicker: str
     question: str
     paper: str
     banners: list[str]
     answers: list[Answer]
+    verdicts: list[first_screen.Line]
+    leading: Picture | None
     claims: pd.DataFrame
     misquoted: pd.DataFrame
     pictures: list[Picture]
+    folds: list[first_screen.Fold]
     method: list[tuple[str, str]]
     settings: pd.DataFrame
     cost_sentence: str
@@ -62,29 +70,38 @@ class Page:
     circumstances: list[tuple[str, str]]
     commands: list[str]
 
+    @property
+    def drawn(self) -> list[Picture]:
+        """All pictures: of all candidates, then of each row."""
+        return [*self.pictures, *(picture for fold in self.folds for picture in fold.pictures)]
+
 
 def pages(records: Records, rows: pd.DataFrame) -> dict[str, str]:
     """File name to text: `report.html`, `report.md` and the figures."""
     page = compose(records, rows, pictures(records, rows))
-    figures = {f"figures/{picture.name}.svg": picture.svg for picture in page.pictures}
+    figures = {f"figures/{picture.name}.svg": picture.svg for picture in page.drawn}
     return {"report.html": write("report.html.j2", page=page), "report.md": write("report.md.j2", page=page), **figures}
 
 
 def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture]) -> Page:
     """All that a study's report says; `rows` is its table, `drawn` its figures."""
-    study = records.study
+    study, judged, own = records.study, judgements(records), settings(records)
     return Page(
         title=study["title"],
         name=study["study"],
+        kicker=first_screen.kicker(study),
         question=study.get("question") or "",
         paper=study.get("paper") or "",
         banners=method.banners(study),
         answers=[answer(records, part) for _, part in rows.groupby("track", sort=False)],
-        claims=presentation.claims(judgements(records)),
+        verdicts=first_screen.verdict_lines(judged),
+        leading=first_screen.leading(drawn),
+        claims=presentation.claims(judged),
         misquoted=presentation.misquoted(literature.errata(records.facts)),
-        pictures=drawn,
+        pictures=[picture for picture in drawn if not picture.candidate],
+        folds=first_screen.folds(rows, own, drawn),
         method=method.measured(records),
-        settings=settings(records),
+        settings=own,
         cost_sentence=method.cost_sentence(costs(records), wall_seconds(records)),
         costs=presentation.costs(costs(records)),
         taken=presentation.taken(by_candidate(clocks.own(memory.own(records)))),
@@ -107,6 +124,7 @@ def answer(records: Records, rows: pd.DataFrame) -> Answer:
         differences=presentation.differences(differences),
         further=presentation.further(rows, further(records)),
         corrupted=corruption.by_kind(records, str(rows.track.iloc[0])),
+        folds=[first_screen.fold_id(*row) for row in rows[["candidate", "track"]].itertuples(index=False)],
     )
 
 
@@ -122,7 +140,7 @@ def write(template: str, **values: object) -> str:
         keep_trailing_newline=True,
     )
     table = partial(html_table if as_html else markdown_table, right=headings.NUMBERS)
-    environment.filters["table"] = lambda frame: Markup(table(frame)) if as_html else table(frame)
+    environment.filters["table"] = lambda frame, **how: Markup(table(frame, **how)) if as_html else table(frame)
     environment.filters["md"] = escape_markdown
     environment.filters["measured"] = presentation.measured
     text = environment.get_template(template).render(**values)

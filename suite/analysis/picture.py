@@ -16,6 +16,8 @@ class Picture:
     title: str
     caption: str
     svg: str
+    candidate: str = ""  # whose it is, where it is of one alone
+    track: str = ""
 
     @property
     def inline(self) -> str:

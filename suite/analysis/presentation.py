@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -51,14 +51,14 @@ def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
         headings.STUDY: row["study"],
         headings.RANK: whole(row["rank"]),
         headings.ARCHITECTURE: candidate(row),
+        headings.ERROR: interval(row, "test_error"),
+        headings.COUNT: count(row),
+        headings.TOP5_ERROR: interval(row, "top5_error"),
         headings.YEAR: plain(row["year"]),
         headings.DEPTH: plain(row["depth"]),
         headings.PARAMETERS: whole(row["trainable_params"]),
         headings.PUBLISHED_PARAMETERS: plain(row["params_published"]),
         headings.MACS: scaled(row["macs"]),
-        headings.ERROR: interval(row, "test_error"),
-        headings.COUNT: count(row),
-        headings.TOP5_ERROR: interval(row, "top5_error"),
         clock: duration(row["device_seconds"]),
         headings.TUNING: duration(row["tuning_seconds"]),
     }
@@ -94,7 +94,7 @@ def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
         return "No candidate is ranked: that needs all planned seeds, completed."
     first = {str(name): value for name, value in ranked.iloc[0].items()}
     among = "" if len(ranked) == len(rows) else " of the ranked candidates"
-    text = f"{first['candidate']} has the lowest test error{among}, {interval(first, 'test_error')}."
+    text = f"{first['candidate']} has the lowest test error{among}, {interval(first, 'test_error')}{_cost(first)}."
     if differences.empty:
         return text
     open_ones = list(differences.candidate[~differences.decided])
@@ -103,6 +103,14 @@ def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
     if differences.images_only.any():
         return f"{text} It is ahead of every other ranked candidate on these test images; one seed says no more."
     return f"{text} It is ahead of every other ranked candidate; at most 5% of such tables say so falsely."
+
+
+def _cost(row: dict[str, Any]) -> str:
+    """What the first costs: its parameters, and what one training takes."""
+    parts = [] if missing(row["trainable_params"]) else [f"with {whole(row['trainable_params'])} parameters"]
+    if not missing(row["device_seconds"]):
+        parts.append(f"{duration(row['device_seconds'])} of {headings.clock(str(row['device']))} a training")
+    return "".join(f", {part}" if number == 0 else f" and {part}" for number, part in enumerate(parts))
 
 
 def differences(frame: pd.DataFrame) -> pd.DataFrame:
@@ -124,20 +132,30 @@ def claims(judged: list[Judgement]) -> pd.DataFrame:
     return pd.DataFrame([_claim(judgement) for judgement in judged])
 
 
+def advantage(claim: Judgement) -> str:
+    """The measured advantage of a claim with its interval, in the metric's unit."""
+    if claim.advantage is None:
+        return MISSING
+    show, unit = _unit(claim)
+    seeds_only = "" if claim.advantage.images else ", seeds only"
+    low, high = show(claim.advantage.low), show(claim.advantage.high)
+    return f"{show(claim.advantage.mean)}{unit} ({low} to {high}{seeds_only})"
+
+
+def _unit(claim: Judgement) -> tuple[Callable[[float], str], str]:
+    """How a claim's numbers are shown, and what stands behind them."""
+    return (points, " points") if claim.metric.unit == "fraction" else (signed, "")
+
+
 def _claim(claim: Judgement) -> dict[str, str]:
-    show, unit = (points, " points") if claim.metric.unit == "fraction" else (signed, "")
-    numbers = MISSING
-    if claim.advantage is not None:
-        low, high = show(claim.advantage.low), show(claim.advantage.high)
-        seeds_only = "" if claim.advantage.images else ", seeds only"
-        numbers = f"{show(claim.advantage.mean)}{unit} ({low} to {high}{seeds_only})"
+    show, unit = _unit(claim)
     return {
         "Claim": claim.text,
         "Source": claim.source or MISSING,
         "Tested as": _tested(claim, show(claim.margin).lstrip("+") + unit),
         "Track": claim.track,
         "Verdict": claim.verdict + (f" ({claim.reason})" if claim.reason else ""),
-        headings.ADVANTAGE: numbers,
+        headings.ADVANTAGE: advantage(claim),
         headings.SEEN: MISSING if claim.visible is None else f"{show(claim.visible).lstrip('+')}{unit}",
         headings.DECIDING: _needed(claim),
     }

@@ -94,8 +94,17 @@ def rows(**values: Any) -> pd.DataFrame:
         "test_error_low": 0.08,
         "test_error_high": 0.12,
         "seeds": 3,
+        "trainable_params": 75_002,
+        "device_seconds": 5.11,
+        "device": "CPU",
     }
     return pd.DataFrame([first | values])
+
+
+def test_the_headline_says_what_the_first_costs() -> None:
+    wanted = "10.00% (8.00 to 12.00), with 75,002 parameters and 5.11 s of CPU time a training."
+    assert headline(rows(), pd.DataFrame(columns=COLUMNS)).endswith(wanted)
+    assert "(8.00 to 12.00)." in headline(rows(trainable_params=None, device_seconds=None), pd.DataFrame())
 
 
 def test_headlines() -> None:

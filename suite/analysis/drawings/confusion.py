@@ -29,4 +29,6 @@ def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
             f"What {candidate} takes for what, {track} track.",
             f"Test images of all final runs together ({len(runs)}); the darker, the larger the share of its row.",
             figures.draw_confusion(counts, classes),
+            str(candidate),
+            str(track),
         )

@@ -36,6 +36,8 @@ def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
             f"The first {count} filters of the first final run, {height}x{width} pixels each. Gray is zero; each "
             "is drawn to the full range of its own weights.",
             draw_filters(filters.astype(np.float64)),
+            str(candidate),
+            str(track),
         )
 
 

@@ -56,6 +56,8 @@ def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
                 f"The first {len(shown)} test images with the true and the predicted box of the first final run; above "
                 "each the predicted class, the overlap, and in brackets the true class where it is another.",
                 draw_boxes(shown),
+                str(candidate),
+                str(track),
             )
 
 
