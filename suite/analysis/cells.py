@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from suite.analysis.units import MISSING, missing, percent, plain
+from suite.core.axes import differing
 from suite.core.metrics import Metric
 
 
@@ -44,7 +45,7 @@ def count(row: dict[str, Any]) -> str:
 def note(row: dict[str, Any]) -> str:
     """What weights a row starts from, what keeps it from being ranked, what is missing, what its interval omits."""
     notes = [text for text in (row.get("starts_from"),) if text]
-    notes += [f"not ranked: differs in {row['apart']}"] if row["apart"] else []
+    notes += [f"not ranked: differs in {differing(row['apart'].split(', '))}"] if row["apart"] else []
     if row["lacking"]:
         so_far = "" if row["state"] == "finished" else " so far"
         notes.append(f"{row['seeds']} of {row['seeds_planned']} seeds{so_far}: not ranked ({row['lacking']})")

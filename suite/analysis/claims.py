@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from suite.analysis import clocks, verdicts
 from suite.analysis.by_run import sample_spread, welch_interval
 from suite.analysis.deciding import Components, components, could_have_seen, images_needed, of_values, seeds_needed
-from suite.analysis.ranking import comparable, conditions, off_axes
+from suite.analysis.ranking import axes_of, comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking, of_planned
 from suite.analysis.spreads import Lending
 from suite.analysis.statistics import Interval, difference_interval
 from suite.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
+from suite.core.axes import differing
 from suite.core.claims import TIME, candidates_of, form_of
 from suite.core.metrics import Metric, by_name, of_part
 
@@ -108,10 +109,10 @@ def _without_spread(interval: Interval) -> str:
 
 def _obstacle(records: Records, names: Sequence[str], track: str, metric: Metric) -> str:
     """What forbids to judge a claim of these candidates, whatever their numbers; empty where nothing does."""
-    axes = records.study["axes"]
-    differing = comparable([off_axes(conditions(records, name, track), axes) for name in names])
-    if any(differing):
-        return f"not comparable: they differ in {', '.join(next(filter(None, differing)))}"
+    axes = axes_of(records.study)
+    apart = comparable([off_axes(conditions(records, name, track), axes) for name in names])
+    if any(apart):
+        return f"not comparable: they differ in {differing(next(filter(None, apart)))}"
     if metric not in records.task.metrics:
         return f"{metric.name} is nothing that the task measures"
     missing = [(name, others) for name in names if (others := lacking(records, name, track))]

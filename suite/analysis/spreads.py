@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from suite.analysis.by_run import sample_spread
 from suite.analysis.lending import lend
-from suite.analysis.ranking import comparable, conditions, off_axes
+from suite.analysis.ranking import axes_of, comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking
 from suite.analysis.statistics import Spread, mean_squares, own_spread
@@ -43,7 +43,7 @@ def spreads(records: Records, track: str, metric: Metric) -> dict[str, Spread]:
     if not lends(records):
         return {}
     names = [name for name in records.study["candidates"] if not lacking(records, name, track)]
-    axes = records.study["axes"]
+    axes = axes_of(records.study)
     apart = comparable([off_axes(conditions(records, name, track), axes) for name in names])
     own = {name: _own(records, name, track, metric) for name, other in zip(names, apart, strict=True) if not other}
     found = {name: spread for name, spread in own.items() if spread is not None}

@@ -14,7 +14,7 @@ import pandas as pd
 
 from suite.analysis import clocks, corruption, literature, starts
 from suite.analysis.by_run import mean_interval
-from suite.analysis.ranking import comparable, conditions, off_axes
+from suite.analysis.ranking import axes_of, comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking
 from suite.analysis.spreads import Lending
@@ -34,7 +34,7 @@ def table(records: Records) -> pd.DataFrame:
     Columns are named as runs.csv names things; `rank` is missing for rows that are not ranked: `apart` and `lacking`
     say why.
     """
-    return joint([records], records.study["axes"])
+    return joint([records], axes_of(records.study))
 
 
 def joint(studies: Sequence[Records], axes: Iterable[str]) -> pd.DataFrame:
@@ -178,8 +178,9 @@ def _further(lending: Lending, candidate: str, track: str) -> dict[str, float | 
         if not len(values):
             continue
         row[metric.name] = _rounded(float(values.mean()))
-        if bounds := mean_interval(values, spread=lending.of(candidate, track, metric)):
-            row |= {f"{metric.name}_low": _rounded(bounds.low), f"{metric.name}_high": _rounded(bounds.high)}
+        interval = mean_interval(values, spread=lending.of(candidate, track, metric), bounds=metric.bounds)
+        if interval:
+            row |= {f"{metric.name}_low": _rounded(interval.low), f"{metric.name}_high": _rounded(interval.high)}
     return row
 
 

@@ -155,7 +155,8 @@ def _teacher(name: str, recipe: Recipe, value: Any) -> Source | None:
     """Whose answers a candidate learns from. Raises Refusal where its loss wants a teacher and it has none, or v.v."""
     key = f"candidates.{name}.teacher"
     if value is None and parts("losses")[recipe.loss].teacher:
-        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} learns from a teacher: {key}=STUDY/CANDIDATE")
+        wants = f"{key}=STUDY/CANDIDATE, and `teacher` among the axes where not all have the same"
+        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} learns from a teacher: {wants}")
     if value is not None and not parts("losses")[recipe.loss].teacher:
         raise Refusal(f"{key}={value} wants candidates.{name}.recipe.loss=distillation, which learns from it")
     return source_from(key, value)

@@ -6,6 +6,7 @@ runs.csv, keys of MLflow, the headings of reports and what a claim may speak of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -34,6 +35,11 @@ class Metric:
     part: str | None = None
     score: str | None = None
     compute: Callable[[Any], float] | None = field(default=None, compare=False)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between which its values lie: fractions of images, and losses, which are never below zero."""
+        return {"fraction": (0.0, 1.0), "nats": (0.0, math.inf)}.get(self.unit, (-math.inf, math.inf))
 
 
 def measured(

@@ -193,6 +193,15 @@ def every_name() -> list[str]:
     return [*CHOSEN, *every_number()]
 
 
+def own_numbers(name: str) -> list[str]:
+    """The other numbers of the parts that a value chooses between or switches on; none of any other value."""
+    if name in CHOSEN:
+        owners = list(parts(CHOSEN[name]).values())
+    else:
+        owners = [part for part in _switched() if part.switch == name]
+    return [number for part in owners for number in part.defaults() if number != name]
+
+
 @cache
 def neutral_values() -> dict[str, Any]:
     """The value of each choice and number that changes nothing, as far as they have one: identities leave it out."""
