@@ -66,12 +66,12 @@ def clock_note(row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> str:
 def measure(row: dict[str, Any], metric: Metric) -> str:
     """A figure with its interval over seeds, where there is one: `0.3121 (0.3004 to 0.3238)`; fractions in percent."""
     names = (metric.name, f"{metric.name}_low", f"{metric.name}_high")
-    show = percent if metric.unit == "fraction" else "{:.4g}".format
+    show = percent if metric.in_percent else "{:.4g}".format
     mean, low, high = (MISSING if missing(row[name]) else show(row[name]) for name in names)
     if mean == MISSING:
         return mean
     between = f"{low} to {high}" if low != MISSING else "spread unknown"
-    return f"{mean}{'%' if metric.unit == 'fraction' else ''} ({between})"
+    return f"{mean}{'%' if metric.in_percent else ''} ({between})"
 
 
 def quoted(row: dict[str, Any], name: str, parts: Sequence[str] = ("condition", "source")) -> str:

@@ -125,7 +125,7 @@ def claims(judged: list[Judgement]) -> pd.DataFrame:
 
 
 def _claim(claim: Judgement) -> dict[str, str]:
-    show, unit = (points, " points") if claim.metric.unit == "fraction" else (signed, "")
+    show, unit = (points, " points") if claim.metric.in_percent else (signed, "")
     numbers = MISSING
     if claim.advantage is not None:
         low, high = show(claim.advantage.low), show(claim.advantage.high)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Unit = Literal["fraction", "nats", "seconds", "bytes", "joules", "count", "images/s"]
+Unit = Literal["fraction", "ratio", "nats", "seconds", "bytes", "joules", "count", "images/s"]
 Better = Literal["higher", "lower"]
 PARTS = ("train", "val", "test")
 LENT, OWN = "lent", "own"
@@ -38,8 +38,14 @@ class Metric:
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Between which its values lie: fractions of images, and losses, which are never below zero."""
-        return {"fraction": (0.0, 1.0), "nats": (0.0, math.inf)}.get(self.unit, (-math.inf, math.inf))
+        """Between which its values lie: fractions of images, and what is never below zero."""
+        known = {"fraction": (0.0, 1.0), "ratio": (0.0, math.inf), "nats": (0.0, math.inf)}
+        return known.get(self.unit, (-math.inf, math.inf))
+
+    @property
+    def in_percent(self) -> bool:
+        """Whether people read its values in percent."""
+        return self.unit in ("fraction", "ratio")
 
 
 def measured(
