@@ -1,7 +1,7 @@
 """What is measured of a final run after its result: evaluations that read its last weights and train nothing.
 
     evaluation.json   of which result, and which copies of the test images; the errors on each, and figures of them
-    corrupted.npz     for each copy the score of each test image                                (written before it)
+    corrupted.npz     for each copy the score of each test image               (written before it, after each kind)
 
 A copy is a kind of corruption at a strength, named as `copy_name` does. The figures stand among a result's metrics once
 it is read (`suite.core.result.read_result`), so that projections show them; no table of runs has a column for them, and
