@@ -55,7 +55,7 @@ class Candidate:
 
     def check_pixels(self, size: tuple[int, int]) -> None:
         """Raises Refusal where the recipe, or an end of what is searched, is too large for images of this size."""
-        for where, recipe in self._ends():
+        for where, recipe in self.ends():
             try:
                 recipe.check_pixels(size)
             except Refusal as refusal:
@@ -63,14 +63,14 @@ class Candidate:
 
     def check_batches(self, examples: int) -> None:
         """Raises Refusal where a batch, or the largest that is searched, is more than these training images."""
-        for where, recipe in self._ends():
+        for where, recipe in self.ends():
             if examples < recipe.batch_size:
                 raise Refusal(
                     f"{where}: a batch of {recipe.batch_size} is larger than the {examples} training images; set "
                     f"recipe.batch_size={examples} or less (never changed silently)"
                 )
 
-    def _ends(self) -> Iterator[tuple[str, Recipe]]:
+    def ends(self) -> Iterator[tuple[str, Recipe]]:
         """The recipe as it stands, and with each end of each dimension of its search; and where that is said."""
         yield f"candidate {self.name}", self.recipe
         for name, dimension in self.search.dimensions.items():

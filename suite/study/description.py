@@ -16,6 +16,7 @@ from suite.core.host import commit, host, versions
 from suite.data.dataset import AS_EVER, PLACES
 from suite.data.hardships import OFF
 from suite.study import plan, starts
+from suite.study.effects import without_effect
 from suite.study.ledger import Ledger
 from suite.study.search import pruner
 
@@ -137,6 +138,7 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
         *(f"note: {note}" for note in dict.fromkeys(note for data in ledger.datasets.values() for note in data.notes)),
         *([grown] if searched > plan.trials_of(study, "tuned") and "tuned" in study.tracks else []),
         *_starts(ledger),
+        *without_effect(ledger),
     ]
 
 
