@@ -38,7 +38,7 @@ def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None
     if values["beta"] == 0:
         return "recipe.beta=0 weighs all classes alike, as the cross-entropy does"
     images = circumstances.images_of_a_class
-    return f"it changes nothing, for all classes have {images} training images" if images else None
+    return f"classes of {images} training images are weighed alike, to within a few hundredths" if images else None
 
 
 PART = Loss(

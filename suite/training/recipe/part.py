@@ -113,7 +113,7 @@ class Circumstances:
 
     @property
     def images_of_a_class(self) -> str | None:
-        """How many images each class has, where these numbers are as good as equal; None where they are not."""
+        """How many images a class has, `900` or `125 to 131`, where that is as good as equal for all; else None."""
         known = [count for count in self.counts if count]
         if not known or max(known) > AS_GOOD_AS_EQUAL * min(known):
             return None

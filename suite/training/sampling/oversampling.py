@@ -43,7 +43,7 @@ def _draw(labels: Any, generator: Any, values: Mapping[str, Any]) -> Any:
 
 def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
     images = circumstances.images_of_a_class
-    return f"it changes nothing, for all classes have {images} training images" if images else None
+    return f"classes of {images} training images are shown as often as ever" if images else None
 
 
 PART = Sampling(
