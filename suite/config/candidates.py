@@ -21,8 +21,8 @@ from suite.models import PRETRAINED, facts
 from suite.training.recipe import CHOSEN, NotInUse, Recipe, neutral_values, parts
 from suite.training.transfer.backbone_rate import USUAL
 
-STARTS = ("weights", "teacher")
-"""What a candidate names of other runs."""
+STARTS = ("weights", "teacher")  # what a candidate names of other runs
+TEACHER = "STUDY/CANDIDATE, and `teacher` among the axes where not all have the same"
 KEYS = ("architecture", "options", *STARTS, "recipe", "data", "search")
 
 
@@ -153,11 +153,10 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> tu
 
 def _teacher(name: str, recipe: Recipe, value: Any) -> Source | None:
     """Whose answers a candidate learns from. Raises Refusal where its loss wants a teacher and it has none, or v.v."""
-    key = f"candidates.{name}.teacher"
-    if value is None and parts("losses")[recipe.loss].teacher:
-        wants = f"{key}=STUDY/CANDIDATE, and `teacher` among the axes where not all have the same"
-        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} learns from a teacher: {wants}")
-    if value is not None and not parts("losses")[recipe.loss].teacher:
+    key, learns = f"candidates.{name}.teacher", parts("losses")[recipe.loss].teacher
+    if value is None and learns:
+        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} learns from a teacher: {key}={TEACHER}")
+    if value is not None and not learns:
         raise Refusal(f"{key}={value} wants candidates.{name}.recipe.loss=distillation, which learns from it")
     return source_from(key, value)
 
