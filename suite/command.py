@@ -83,7 +83,7 @@ def _carry_out(study: Study) -> tuple[int, pd.DataFrame | None]:
     end = carry_out(outlook, lambda: _report(study, tables))
     print(*end.lines, sep="\n", end="\n" if end.lines else "")
     code = CODES[end.state]
-    return FAILED if end.failed and code == DONE else code, tables[0]
+    return FAILED if (end.failed or end.unevaluated) and code == DONE else code, tables[0]
 
 
 def _power(study: Study, outlook: Outlook) -> list[str]:

@@ -27,7 +27,8 @@ $SUITE_OPTUNA_STORAGE, else optuna.db there. Whoever lists processes sees what i
 variables, or into $MLFLOW_TRACKING_USERNAME and $MLFLOW_TRACKING_PASSWORD (or $MLFLOW_TRACKING_TOKEN), $PGPASSWORD or
 ~/.pgpass. A store that is away keeps nothing from training; it is written when it is back.
 
-Exit: 0 done; 1 a run failed, or the study had to stop; 2 refused before anything started; 130 interrupted, resumable.
+Exit: 0 done; 1 a run or its evaluation failed, or the study had to stop; 2 refused before anything started; 130
+interrupted, resumable.
 """
 
 

@@ -16,11 +16,18 @@ RESOLUTION = 1e-6
 """Values that differ by less than this share of their size are equal: runs compute them in single precision."""
 
 
-def mean_interval(values: NDArray[np.generic], level: float = 0.95, spread: Spread | None = None) -> Interval | None:
+Bounds = tuple[float, float]
+UNBOUNDED: Bounds = (-math.inf, math.inf)
+
+
+def mean_interval(
+    values: NDArray[np.generic], level: float = 0.95, spread: Spread | None = None, bounds: Bounds = UNBOUNDED
+) -> Interval | None:
     """Student's interval of a mean over seeds, for what is known of a run only as one number; `images` is 0.
 
-    `spread`: the variance that stands for the sample's own. None for one value, and for equal ones to which nobody
-    lends: their spread is unknown, which is not the same as none.
+    `spread`: the variance that stands for the sample's own. `bounds`: between which every value lies, and so the mean:
+    the interval is cut there. None for one value, and for equal ones to which nobody lends: their spread is unknown,
+    which is not the same as none.
     """
     sample = np.asarray(values, dtype=np.float64)
     used = spread or sample_spread(sample)
@@ -28,16 +35,22 @@ def mean_interval(values: NDArray[np.generic], level: float = 0.95, spread: Spre
         return None
     half = quantile(level, used.degrees) * math.sqrt(used.square / len(sample))
     mean = float(sample.mean())
-    return Interval(mean, mean - half, mean + half, used.degrees, (len(sample),), 0)
+    low, high = max(bounds[0], mean - half), min(bounds[1], mean + half)
+    return Interval(mean, low, high, used.degrees, (len(sample),), 0)
 
 
 def welch_interval(
-    first: NDArray[np.generic], second: NDArray[np.generic], level: float = 0.95, spreads: Spreads = (None, None)
+    first: NDArray[np.generic],
+    second: NDArray[np.generic],
+    level: float = 0.95,
+    spreads: Spreads = (None, None),
+    bounds: Bounds = UNBOUNDED,
 ) -> Interval | None:
     """Welch's interval (Biometrika 34, 1947) of a difference of means over seeds, for what is known of a run only as
     one number.
 
     It measures the seeds alone, on this test set: `images` is 0. `spreads`: variances that stand for the samples' own.
+    `bounds`: between which every difference lies, where the interval is cut.
     Equal values on one side have the other side's variance, for a spread that is unknown is not a spread of zero; None
     where both sides' values are equal and nobody lends to them, or a side has one value.
     """
@@ -52,7 +65,8 @@ def welch_interval(
     mean = float(samples[0].mean() - samples[1].mean())
     value, degrees = summed([1 / len(sample) for sample in samples], used)
     half = quantile(level, degrees) * math.sqrt(value)
-    return Interval(mean, mean - half, mean + half, degrees, (len(samples[0]), len(samples[1])), 0)
+    low, high = max(bounds[0], mean - half), min(bounds[1], mean + half)
+    return Interval(mean, low, high, degrees, (len(samples[0]), len(samples[1])), 0)
 
 
 def sample_spread(values: NDArray[np.generic]) -> Spread:

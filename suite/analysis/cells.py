@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from suite.analysis.units import MISSING, missing, percent, plain
+from suite.core.axes import differing
 from suite.core.metrics import Metric
 
 
@@ -44,7 +45,7 @@ def count(row: dict[str, Any]) -> str:
 def note(row: dict[str, Any]) -> str:
     """What weights a row starts from, what keeps it from being ranked, what is missing, what its interval omits."""
     notes = [text for text in (row.get("starts_from"),) if text]
-    notes += [f"not ranked: differs in {row['apart']}"] if row["apart"] else []
+    notes += [f"not ranked: differs in {differing(row['apart'].split(', '))}"] if row["apart"] else []
     if row["lacking"]:
         so_far = "" if row["state"] == "finished" else " so far"
         notes.append(f"{row['seeds']} of {row['seeds_planned']} seeds{so_far}: not ranked ({row['lacking']})")
@@ -65,12 +66,12 @@ def clock_note(row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> str:
 def measure(row: dict[str, Any], metric: Metric) -> str:
     """A figure with its interval over seeds, where there is one: `0.3121 (0.3004 to 0.3238)`; fractions in percent."""
     names = (metric.name, f"{metric.name}_low", f"{metric.name}_high")
-    show = percent if metric.unit == "fraction" else "{:.4g}".format
+    show = percent if metric.in_percent else "{:.4g}".format
     mean, low, high = (MISSING if missing(row[name]) else show(row[name]) for name in names)
     if mean == MISSING:
         return mean
     between = f"{low} to {high}" if low != MISSING else "spread unknown"
-    return f"{mean}{'%' if metric.unit == 'fraction' else ''} ({between})"
+    return f"{mean}{'%' if metric.in_percent else ''} ({between})"
 
 
 def quoted(row: dict[str, Any], name: str, parts: Sequence[str] = ("condition", "source")) -> str:

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from numpy.typing import NDArray
-
 from suite.analysis import clocks, verdicts
 from suite.analysis.by_run import sample_spread, welch_interval
 from suite.analysis.deciding import Components, components, could_have_seen, images_needed, of_values, seeds_needed
-from suite.analysis.ranking import comparable, conditions, off_axes
+from suite.analysis.ranking import axes_of, comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking, of_planned
 from suite.analysis.spreads import Lending
 from suite.analysis.statistics import Interval, difference_interval
+from suite.analysis.values import errors, on_corrupted, values
 from suite.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
+from suite.core.axes import differing
 from suite.core.claims import TIME, candidates_of, form_of
+from suite.core.evaluation import CORRUPTED
 from suite.core.metrics import Metric, by_name, of_part
 
 
@@ -68,7 +69,7 @@ def _judged(lending: Lending, claim: Mapping[str, Any], track: str) -> Judgement
     records, form, names = lending.records, str(form_of(claim)), candidates_of(claim)
     margin, cheaper = float(claim.get("margin") or 0.0), claim.get("with_less")
     name = claim.get("metric", records.task.judged[0])
-    metric = by_name(of_part(records.task.metrics, "test")).get(name) or Metric(name, "count", "higher", name)
+    metric = measured(records).get(name) or Metric(name, "count", "higher", name)
     place = (str(claim["text"]), str(claim.get("source") or ""), track, form, names, metric, margin)
     reason, steps = _obstacle(records, names, track, metric), list[Step]()
     if not reason:
@@ -85,6 +86,11 @@ def _judged(lending: Lending, claim: Mapping[str, Any], track: str) -> Judgement
         verdict, reason = verdicts.both(verdict, saves), "; ".join(text for text in (said, reason) if text)
     seen = could_have_seen(weakest.advantage)
     return Judgement(*place, verdict, weakest.advantage, reason, cheaper, seen, needed)
+
+
+def measured(records: Records) -> dict[str, Metric]:
+    """What a claim may speak of, by name: what is measured of the test images, and of corrupted ones."""
+    return by_name([*of_part(records.task.metrics, "test"), *on_corrupted(records.study)])
 
 
 def _verdict(form: str, steps: Sequence[Step], margin: float) -> str:
@@ -108,14 +114,21 @@ def _without_spread(interval: Interval) -> str:
 
 def _obstacle(records: Records, names: Sequence[str], track: str, metric: Metric) -> str:
     """What forbids to judge a claim of these candidates, whatever their numbers; empty where nothing does."""
-    axes = records.study["axes"]
-    differing = comparable([off_axes(conditions(records, name, track), axes) for name in names])
-    if any(differing):
-        return f"not comparable: they differ in {', '.join(next(filter(None, differing)))}"
-    if metric not in records.task.metrics:
+    axes = axes_of(records.study)
+    apart = comparable([off_axes(conditions(records, name, track), axes) for name in names])
+    if any(apart):
+        return f"not comparable: they differ in {differing(next(filter(None, apart)))}"
+    if metric.name not in measured(records):
         return f"{metric.name} is nothing that the task measures"
     missing = [(name, others) for name in names if (others := lacking(records, name, track))]
-    return "; ".join(f"{name} has {of_planned(records, name, track)} ({others})" for name, others in missing)
+    if missing:
+        return "; ".join(f"{name} has {of_planned(records, name, track)} ({others})" for name, others in missing)
+    if metric.measure != CORRUPTED:
+        return ""
+    tables = {name: errors(records, name, track) for name in names}
+    evaluated = {name: 0 if table is None else len(table) for name, table in tables.items()}
+    few = [f"{count} of {name}'s" for name, count in evaluated.items() if count < len(records.finals(name, track))]
+    return f"of the final runs {' and '.join(few)} were evaluated on corrupted images" if few else ""
 
 
 def _steps(lending: Lending, form: str, names: Sequence[str], track: str, metric: Metric) -> tuple[list[Step], str]:
@@ -146,13 +159,15 @@ def _step(
             first, second, spreads = second, first, spreads[::-1]
         one, several = (difference_interval(first, second, at, spreads) for at in (0.95, level))
         return Step(one, several, components(first, second, spreads)), ""
-    values = [sign * _values(records, name, track, metric) for name in names]
-    if min(map(len, values)) < 2:
+    own = [sign * values(records, name, track, metric) for name in names]
+    if min(map(len, own)) < 2:
         return None, "one seed: nothing is known of the seeds' spread"
-    found = [welch_interval(values[0], values[1], at, spreads) for at in (0.95, level)]
+    low, high = metric.bounds
+    bounds = low - high, high - low
+    found = [welch_interval(own[0], own[1], at, spreads, bounds) for at in (0.95, level)]
     if found[0] is None or found[1] is None:
         return None, "the seeds' values are equal: their spread is unknown"
-    used = [spread or sample_spread(own) for spread, own in zip(spreads, values, strict=True)]
+    used = [spread or sample_spread(sample) for spread, sample in zip(spreads, own, strict=True)]
     return Step(found[0], found[1], of_values(used)), ""
 
 
@@ -175,7 +190,3 @@ def _costs_less(records: Records, names: Sequence[str], track: str, cost: str) -
     return verdicts.better(saved, 0.0), f"{saved.mean:+.3g} s saved ({saved.low:+.3g} to {saved.high:+.3g})".replace(
         "-", "−"
     )
-
-
-def _values(records: Records, candidate: str, track: str, metric: Metric) -> NDArray[Any]:
-    return completed(records, candidate, track)[metric.name].dropna().to_numpy()

@@ -16,6 +16,7 @@ from suite.analysis.ranking import shared_axes
 from suite.analysis.reading import Records
 from suite.analysis.rendering import latex_tables
 from suite.analysis.tables import joint, table
+from suite.core.axes import differing
 from suite.core.durable import write_text
 
 
@@ -59,7 +60,7 @@ def together(studies: Sequence[Records]) -> tuple[pd.DataFrame | None, str]:
     if any(part.study.nunique() > 1 for _, part in ranked.groupby("track")):
         return rows, "Rows of different studies are ranked together where everything off their common axes agrees."
     reasons = sorted({name for text in rows.apart if text for name in text.split(", ")})
-    why = f": they differ in {', '.join(reasons)}" if reasons else ""
+    why = f": they differ in {differing(reasons)}" if reasons else ""
     return None, f"No row of one study is comparable with a row of another{why}. Each study has its own ranking."
 
 

@@ -1,8 +1,6 @@
 """Errors on corrupted test images, from the records to the table, the page and its figure.
 
-The mean corruption error is the plain mean over kinds and strengths. mCE is the paper's (Hendrycks and Dietterich 2019,
-arXiv:1903.12261, section 4): each kind's errors, summed over the strengths, are divided by those of a baseline, which
-here is a candidate of the study, the mean over its seeds; the mean over the kinds of these ratios.
+The mean corruption error is the plain mean over kinds and strengths; mCE is defined in `suite.analysis.values`.
 """
 
 from __future__ import annotations
@@ -16,88 +14,70 @@ from numpy.typing import NDArray
 
 from suite.analysis import figures
 from suite.analysis.by_run import mean_interval
-from suite.analysis.corruption_records import ERRORS, SCORES
+from suite.analysis.corruption_records import SCORES
 from suite.analysis.picture import Picture
 from suite.analysis.reading import Records
-from suite.analysis.statistics import Interval, accuracy_interval
+from suite.analysis.spreads import Lending
+from suite.analysis.statistics import accuracy_interval
 from suite.analysis.units import MISSING, percent
-from suite.core.evaluation import FIGURE
+from suite.analysis.values import errors, on_corrupted, values
+from suite.core.evaluation import kind_measured
 from suite.core.metrics import Metric, by_name
 
-MCE = "mce"
 
-
-def metrics(study: Mapping[str, Any]) -> list[Metric]:
+def shown(study: Mapping[str, Any]) -> list[Metric]:
     """What a study's table shows of corrupted images; nothing where it does not ask for them."""
-    asked = study.get("corruptions")
-    if not asked:
-        return []
-    found = [Metric(FIGURE, "fraction", "lower", "Mean corruption error")]
-    if asked["baseline"]:
-        found.append(Metric(MCE, "fraction", "lower", f"mCE against {asked['baseline']}"))
+    return [metric for metric in on_corrupted(study) if kind_measured(metric) is None]
+
+
+def intervals(lending: Lending, candidate: str, track: str) -> dict[str, tuple[float, float | None, float | None]]:
+    """By metric its mean, low and high: over seeds and images for the mean error, over seeds alone for mCE.
+
+    Of those final runs that were evaluated; who has all of them lends and borrows.
+    """
+    found: dict[str, tuple[float, float | None, float | None]] = {}
+    for metric in shown(lending.records.study):
+        scores = _evaluated(lending.records, candidate, track) if metric.score else None
+        if scores is not None:
+            mean = accuracy_interval(scores, spread=lending.of(candidate, track, metric))
+            found[metric.name] = mean.mean, mean.low, mean.high
+        elif not metric.score and len(own := values(lending.records, candidate, track, metric)):
+            found[metric.name] = _over_seeds(lending, candidate, track, metric, own)
     return found
 
 
-def errors(records: Records, candidate: str, track: str) -> NDArray[np.float64] | None:
-    """(S, kinds, strengths): each evaluated final run's error on each copy; None where there is no such run."""
-    names = [f"{run}/{ERRORS}" for run in records.finals(candidate, track)]
-    found = [records.arrays[name].astype(np.float64) for name in names if name in records.arrays]
-    return np.stack(found) if found and records.study.get("corruptions") else None
+def _evaluated(records: Records, candidate: str, track: str) -> NDArray[np.float64] | None:
+    """(S, N): the mean error on each test image over the copies, of the final runs that were evaluated; or None."""
+    names = [f"{run}/{SCORES}" for run in records.finals(candidate, track)]
+    found = [1.0 - records.arrays[name].astype(np.float64) for name in names if name in records.arrays]
+    return np.stack(found) if found else None
 
 
-def intervals(records: Records, candidate: str, track: str) -> dict[str, tuple[float, float | None, float | None]]:
-    """By metric its mean, low and high: over seeds and images for the mean error, over seeds alone for mCE."""
-    table = errors(records, candidate, track)
-    if table is None:
-        return {}
-    scores = np.stack(
-        [
-            records.arrays[f"{run}/{SCORES}"]
-            for run in records.finals(candidate, track)
-            if f"{run}/{SCORES}" in records.arrays
-        ]
-    )
-    found = accuracy_interval(scores)
-    rows: dict[str, tuple[float, float | None, float | None]] = {
-        FIGURE: (1 - found.mean, 1 - found.high, 1 - found.low)
-    }
-    baseline = records.study["corruptions"]["baseline"]
-    base = errors(records, baseline, track) if baseline else None
-    if base is not None:
-        rows[MCE] = _bounded(relative(table, base))
-    return rows
-
-
-def relative(table: NDArray[np.float64], base: NDArray[np.float64]) -> NDArray[np.float64]:
-    """mCE of each run, (S,), from (S, kinds, strengths) and the baseline's; NaN where the baseline has no error."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = table.sum(axis=2) / base.sum(axis=2).mean(axis=0)
-    return np.where(np.isfinite(ratios), ratios, np.nan).mean(axis=1)
-
-
-def _bounded(values: NDArray[np.float64]) -> tuple[float, float | None, float | None]:
-    interval: Interval | None = mean_interval(values) if np.isfinite(values).all() else None
-    return float(values.mean()), interval.low if interval else None, interval.high if interval else None
+def _over_seeds(
+    lending: Lending, candidate: str, track: str, metric: Metric, own: NDArray[np.float64]
+) -> tuple[float, float | None, float | None]:
+    interval = mean_interval(own, spread=lending.of(candidate, track, metric), bounds=metric.bounds)
+    return float(own.mean()), interval.low if interval else None, interval.high if interval else None
 
 
 def by_kind(records: Records, track: str) -> pd.DataFrame:
     """As strings, a row for each kind and a column for each candidate: the error in percent, the mean over strengths
     and seeds, with its interval over the seeds; empty where nothing was measured."""
-    asked = records.study.get("corruptions")
-    tables = {name: errors(records, name, track) for name in records.study["candidates"]} if asked else {}
-    known = {name: table for name, table in tables.items() if table is not None}
-    if not asked or not known:
+    lending = Lending(records)
+    known = [name for name in records.study["candidates"] if errors(records, name, track) is not None]
+    kinds = {kind: metric for metric in on_corrupted(records.study) if (kind := kind_measured(metric))}
+    if not known:
         return pd.DataFrame()
     rows = [
-        {"Corruption": kind.replace("_", " ")}
-        | {name: _cell(table[:, row].mean(axis=1)) for name, table in known.items()}
-        for row, kind in enumerate(asked["kinds"])
+        {"Corruption": kind.replace("_", " ")} | {name: _cell(lending, name, track, metric) for name in known}
+        for kind, metric in kinds.items()
     ]
     return pd.DataFrame(rows)
 
 
-def _cell(values: NDArray[np.float64]) -> str:
-    mean, low, high = _bounded(values)
+def _cell(lending: Lending, candidate: str, track: str, metric: Metric) -> str:
+    own = values(lending.records, candidate, track, metric)
+    mean, low, high = _over_seeds(lending, candidate, track, metric, own)
     between = MISSING if low is None or high is None else f"{percent(low)} to {percent(high)}"
     return f"{percent(mean)}% ({between if between != MISSING else 'spread unknown'})"
 

@@ -79,13 +79,17 @@ def measured(records: Records) -> list[tuple[str, str]]:
         ("Recipe", _recipe(study)),
         *starts.sentences(records),
         *([("Right is", records.task.right)] if records.task.right else []),
-        ("What differs on purpose", f"{', '.join(study['axes'])}. Everything else is equal, or the row is not ranked."),
+        ("What differs on purpose", f"{_axes(study)}. Everything else is equal, or the row is not ranked."),
         ("Search and selection", _selection(records)),
         ("Final runs", _finals(records)),
         ("Intervals", intervals([records])),
         *([("Corrupted test images", corruption.sentence(study))] if study.get("corruptions") else []),
         (headings.clock(device_kind(records.runs.device)), f"{_device(records)}: {CLOCK} {_timing(records)}".strip()),
     ]
+
+
+def _axes(study: Mapping[str, Any]) -> str:
+    return ", ".join(study["axes"]) + (", with the numbers of its own parts" if study.get("axes_numbers") else "")
 
 
 def intervals(studies: Sequence[Records]) -> str:

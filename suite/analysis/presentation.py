@@ -144,7 +144,7 @@ def advantage(claim: Judgement) -> str:
 
 def _unit(claim: Judgement) -> tuple[Callable[[float], str], str]:
     """How a claim's numbers are shown, and what stands behind them."""
-    return (points, " points") if claim.metric.unit == "fraction" else (signed, "")
+    return (points, " points") if claim.metric.in_percent else (signed, "")
 
 
 def _claim(claim: Judgement) -> dict[str, str]:

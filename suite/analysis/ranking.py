@@ -43,6 +43,11 @@ def conditions(records: Records, candidate: str, track: str) -> dict[str, str]:
     return {name: json.dumps(value, sort_keys=True) for name, value in flat.items() if value is not None}
 
 
+def axes_of(study: Mapping[str, Any]) -> list[str]:
+    """What a study lets differ on purpose: its axes, and the numbers of the parts that they name."""
+    return [*study["axes"], *study.get("axes_numbers", ())]
+
+
 def off_axes(measured: Conditions, axes: Iterable[str]) -> dict[str, str]:
     """The conditions that the axes do not name, and that therefore must agree.
 
@@ -82,5 +87,5 @@ def _unknown(name: str, row: Conditions, reference: Conditions) -> bool:
 
 def shared_axes(studies: Iterable[Mapping[str, Any]]) -> list[str]:
     """The axes that all studies name: across studies, only what each varies on purpose may differ."""
-    axes = [list(study["axes"]) for study in studies]
+    axes = [axes_of(study) for study in studies]
     return [axis for axis in axes[0] if all(axis in other for other in axes[1:])]

@@ -17,9 +17,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from suite.analysis.collect import facts_key, task_of
+from suite.analysis.corruption_records import SCORES
 from suite.analysis.layout import FACTS, RECORDS, RUNS
 from suite.core import directories
 from suite.core.durable import read_json
+from suite.core.evaluation import FIGURE
 from suite.core.metrics import Metric
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal, first_line
@@ -75,15 +77,18 @@ class Records:
     def scores(self, candidate: str, track: str, metric: Metric) -> NDArray[Any] | None:
         """A metric's score in [0, 1] of each test image in each completed final run, (S, N).
 
-        None while no such run is over, and where the score says nothing for so few classes.
+        None while no such run is over, and where the score says nothing for so few classes. Of corrupted images the
+        mean error over the copies; None until all of these runs were evaluated on them.
         """
-        classes = len(self.study["data"]["class_names"])
-        found = [
-            self.task.scores(self._by_run[name], self.shared(name, "label"), classes).get(str(metric.score))
-            for name in self.finals(candidate, track)
-        ]
+        found = [self._score(name, str(metric.score)) for name in self.finals(candidate, track)]
         scores = [score for score in found if score is not None]
         return np.stack(scores) if scores and len(scores) == len(found) else None
+
+    def _score(self, run: str, name: str) -> NDArray[Any] | None:
+        arrays, classes = self._by_run[run], len(self.study["data"]["class_names"])
+        if name == FIGURE:
+            return 1.0 - arrays[SCORES].astype(np.float64) if SCORES in arrays else None
+        return self.task.scores(arrays, self.shared(run, "label"), classes).get(name)
 
     @cached_property
     def _by_run(self) -> dict[str, dict[str, NDArray[Any]]]:

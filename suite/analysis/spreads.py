@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from suite.analysis.by_run import sample_spread
 from suite.analysis.lending import lend
-from suite.analysis.ranking import comparable, conditions, off_axes
+from suite.analysis.ranking import axes_of, comparable, conditions, off_axes
 from suite.analysis.reading import Records
-from suite.analysis.seeds import completed, lacking
+from suite.analysis.seeds import lacking
 from suite.analysis.statistics import Spread, mean_squares, own_spread
+from suite.analysis.values import values
 from suite.core.metrics import LENT, Metric
 
 
@@ -43,7 +44,7 @@ def spreads(records: Records, track: str, metric: Metric) -> dict[str, Spread]:
     if not lends(records):
         return {}
     names = [name for name in records.study["candidates"] if not lacking(records, name, track)]
-    axes = records.study["axes"]
+    axes = axes_of(records.study)
     apart = comparable([off_axes(conditions(records, name, track), axes) for name in names])
     own = {name: _own(records, name, track, metric) for name, other in zip(names, apart, strict=True) if not other}
     found = {name: spread for name, spread in own.items() if spread is not None}
@@ -52,7 +53,7 @@ def spreads(records: Records, track: str, metric: Metric) -> dict[str, Spread]:
 
 def _own(records: Records, candidate: str, track: str, metric: Metric) -> Spread | None:
     if metric.score is None:
-        values = completed(records, candidate, track)[metric.name].dropna().to_numpy()
-        return sample_spread(values) if len(values) > 1 else None
+        found = values(records, candidate, track, metric)
+        return sample_spread(found) if len(found) == len(records.finals(candidate, track)) > 1 else None
     scores = records.scores(candidate, track, metric)
     return own_spread(mean_squares(scores)) if scores is not None and len(scores) > 1 else None

@@ -14,11 +14,12 @@ import pandas as pd
 
 from suite.analysis import clocks, corruption, literature, starts
 from suite.analysis.by_run import mean_interval
-from suite.analysis.ranking import comparable, conditions, off_axes
+from suite.analysis.ranking import axes_of, comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking
 from suite.analysis.spreads import Lending
 from suite.analysis.statistics import Interval, accuracy_interval
+from suite.analysis.values import values
 from suite.core.hardware import kind
 from suite.core.metrics import Metric, by_name, of_part
 from suite.core.outcomes import FAILED, Outcome
@@ -34,7 +35,7 @@ def table(records: Records) -> pd.DataFrame:
     Columns are named as runs.csv names things; `rank` is missing for rows that are not ranked: `apart` and `lacking`
     say why.
     """
-    return joint([records], records.study["axes"])
+    return joint([records], axes_of(records.study))
 
 
 def joint(studies: Sequence[Records], axes: Iterable[str]) -> pd.DataFrame:
@@ -73,7 +74,7 @@ def further(records: Records) -> list[Metric]:
     what is measured of corrupted ones, where the study asks for that."""
     task = records.task
     own = [metric for metric in of_part(task.metrics, "test") if metric.name not in task.judged]
-    return [*own, *corruption.metrics(records.study)]
+    return [*own, *corruption.shown(records.study)]
 
 
 START = "starts_from"
@@ -162,7 +163,7 @@ def _further(lending: Lending, candidate: str, track: str) -> dict[str, float | 
     too where each has a score."""
     records = lending.records
     row: dict[str, float | None] = {}
-    for name, (mean, low, high) in corruption.intervals(records, candidate, track).items():
+    for name, (mean, low, high) in corruption.intervals(lending, candidate, track).items():
         ends = ((name, mean), (f"{name}_low", low), (f"{name}_high", high))
         row |= {column: None if value is None else _rounded(value) for column, value in ends}
     for metric in further(records):
@@ -170,16 +171,17 @@ def _further(lending: Lending, candidate: str, track: str) -> dict[str, float | 
             continue  # of corrupted images
         scores = records.scores(candidate, track, metric) if metric.score else None
         if scores is not None:
-            found = accuracy_interval(scores, spread=lending.of(candidate, track, metric))
-            row |= {metric.name: _rounded(found.mean), f"{metric.name}_low": _rounded(found.low)}
-            row |= {f"{metric.name}_high": _rounded(found.high)}
+            both = accuracy_interval(scores, spread=lending.of(candidate, track, metric))
+            row |= {metric.name: _rounded(both.mean), f"{metric.name}_low": _rounded(both.low)}
+            row |= {f"{metric.name}_high": _rounded(both.high)}
             continue
-        values = completed(records, candidate, track)[metric.name].dropna().to_numpy()
-        if not len(values):
+        found = values(records, candidate, track, metric)
+        if not len(found):
             continue
-        row[metric.name] = _rounded(float(values.mean()))
-        if bounds := mean_interval(values, spread=lending.of(candidate, track, metric)):
-            row |= {f"{metric.name}_low": _rounded(bounds.low), f"{metric.name}_high": _rounded(bounds.high)}
+        row[metric.name] = _rounded(float(found.mean()))
+        interval = mean_interval(found, spread=lending.of(candidate, track, metric), bounds=metric.bounds)
+        if interval:
+            row |= {f"{metric.name}_low": _rounded(interval.low), f"{metric.name}_high": _rounded(interval.high)}
     return row
 
 

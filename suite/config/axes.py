@@ -8,10 +8,10 @@ from typing import Any
 
 from suite.config.candidates import Candidate
 from suite.config.checks import as_list
-from suite.core.axes import FEEDING, GROUPS
+from suite.core.axes import FEEDING, GROUPS, IMPLIED
 from suite.core.refusals import unknown
 from suite.data.dataset import PLACES, DataSpec
-from suite.training.recipe import every_name
+from suite.training.recipe import every_name, own_numbers
 
 
 def axes_from(value: Any, candidates: Iterable[Candidate]) -> tuple[str, ...]:
@@ -23,6 +23,17 @@ def axes_from(value: Any, candidates: Iterable[Candidate]) -> tuple[str, ...]:
             near = [name for name in valid if name.partition(".")[0] == axis.partition(".")[0]]
             raise unknown("axes", axis, [*GROUPS, *near] if len(near) > 1 else valid)
     return axes
+
+
+def with_numbers(axes: Iterable[str]) -> tuple[str, ...]:
+    """The numbers of parts that axes name, such as focal loss's `recipe.gamma` where `recipe.loss` is an axis.
+
+    Another part comes with other numbers, so where the part may differ they may, too. Sorted; without the axes.
+    """
+    axes = tuple(axes)
+    named = {value.removeprefix("recipe.") for axis in axes for value in (axis, *IMPLIED.get(axis, ()))}
+    numbers = {f"recipe.{number}" for name in named for number in own_numbers(name)}
+    return tuple(sorted(numbers - {*axes, *FEEDING}))
 
 
 def _values(candidates: Iterable[Candidate]) -> set[str]:

@@ -21,8 +21,8 @@ from suite.models import PRETRAINED, facts
 from suite.training.recipe import CHOSEN, NotInUse, Recipe, neutral_values, parts
 from suite.training.transfer.backbone_rate import USUAL
 
-STARTS = ("weights", "teacher")
-"""What a candidate names of other runs."""
+STARTS = ("weights", "teacher")  # what a candidate names of other runs
+TEACHER = "STUDY/CANDIDATE, and `teacher` among the axes where not all have the same"
 KEYS = ("architecture", "options", *STARTS, "recipe", "data", "search")
 
 
@@ -55,7 +55,7 @@ class Candidate:
 
     def check_pixels(self, size: tuple[int, int]) -> None:
         """Raises Refusal where the recipe, or an end of what is searched, is too large for images of this size."""
-        for where, recipe in self._ends():
+        for where, recipe in self.ends():
             try:
                 recipe.check_pixels(size)
             except Refusal as refusal:
@@ -63,14 +63,14 @@ class Candidate:
 
     def check_batches(self, examples: int) -> None:
         """Raises Refusal where a batch, or the largest that is searched, is more than these training images."""
-        for where, recipe in self._ends():
+        for where, recipe in self.ends():
             if examples < recipe.batch_size:
                 raise Refusal(
                     f"{where}: a batch of {recipe.batch_size} is larger than the {examples} training images; set "
                     f"recipe.batch_size={examples} or less (never changed silently)"
                 )
 
-    def _ends(self) -> Iterator[tuple[str, Recipe]]:
+    def ends(self) -> Iterator[tuple[str, Recipe]]:
         """The recipe as it stands, and with each end of each dimension of its search; and where that is said."""
         yield f"candidate {self.name}", self.recipe
         for name, dimension in self.search.dimensions.items():
@@ -153,10 +153,10 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> tu
 
 def _teacher(name: str, recipe: Recipe, value: Any) -> Source | None:
     """Whose answers a candidate learns from. Raises Refusal where its loss wants a teacher and it has none, or v.v."""
-    key = f"candidates.{name}.teacher"
-    if value is None and parts("losses")[recipe.loss].teacher:
-        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} learns from a teacher: {key}=STUDY/CANDIDATE")
-    if value is not None and not parts("losses")[recipe.loss].teacher:
+    key, learns = f"candidates.{name}.teacher", parts("losses")[recipe.loss].teacher
+    if value is None and learns:
+        raise Refusal(f"candidate {name}: recipe.loss={recipe.loss} learns from a teacher: {key}={TEACHER}")
+    if value is not None and not learns:
         raise Refusal(f"{key}={value} wants candidates.{name}.recipe.loss=distillation, which learns from it")
     return source_from(key, value)
 

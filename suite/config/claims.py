@@ -8,6 +8,7 @@ from typing import Any
 
 from suite.config.checks import mapping, number, one_of
 from suite.core.claims import CHEAPER_IN, FORMS, candidates_of, form_of
+from suite.core.evaluation import FIGURE, MCE
 from suite.core.refusals import Refusal, unknown
 
 COMMON = ("text", "source", "metric", "margin")
@@ -22,8 +23,8 @@ def claims_from(
 ) -> tuple[Mapping[str, Any], ...]:
     """The claims on the candidates that are left; those on a dropped one go, which is said. Raises Refusal.
 
-    `metrics`: what a claim may speak of, which is what the study's task measures on test images; the first is meant
-    where a claim names none.
+    `metrics`: what a claim may speak of, which is what the study measures on test images, as they are and corrupted;
+    the first is meant where a claim names none.
     """
     if not isinstance(values or [], list | tuple):
         raise Refusal(f"claims: expected a list of claims, not {values!r}")
@@ -51,6 +52,11 @@ def _claim(claim: Mapping[str, Any], candidates: Collection[str], metrics: Seque
     for name in candidates_of(claim):
         if name not in candidates:
             raise unknown("candidate in a claim", str(name), candidates)
+    if str(claim["metric"]).startswith((FIGURE, MCE)) and claim["metric"] not in metrics:
+        raise Refusal(
+            f"claim {claim['text']!r}: metric={claim['metric']} is not measured here: evaluation.corruptions measures "
+            f"{FIGURE}, of each kind that it names too ({FIGURE}_fog), and {MCE} where it names a baseline"
+        )
     one_of("metric of a claim", claim["metric"], tuple(metrics))
     claim["margin"] = number("margin of a claim", claim["margin"])
     if form in ("equal", "at_least") and (claim["margin"] < 0 or (form == "equal" and not claim["margin"])):

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from suite.config.checks import as_list, mapping, one_of
-from suite.core.evaluation import copy_name
+from suite.core.evaluation import copy_name, metrics
+from suite.core.metrics import Metric
 from suite.core.refusals import Refusal, unknown
 from suite.data.corruptions import STRENGTHS, corruptions, get
 
@@ -38,6 +39,11 @@ class Evaluation:
     def names(self) -> list[str]:
         """The same, as records name them."""
         return [copy_name(kind, strength, get(kind).version) for kind, strength in self.copies]
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """What is measured: what a claim may speak of, too."""
+        return metrics(self.kinds, self.baseline) if self.kinds else []
 
 
 def evaluation_from(section: Any, candidates: Collection[str]) -> Evaluation:

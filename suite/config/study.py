@@ -98,7 +98,10 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     on_validation = boolean("train_on_validation", cfg["train_on_validation"])
     if on_validation:
         _check_validation(candidates)
-    judged = list(dict.fromkeys([*task.judged, *(metric.name for metric in of_part(task.metrics, "test"))]))
+    names = [candidate.name for candidate in candidates]
+    evaluation = evaluation_from(cfg["evaluation"], names)
+    tested = [*of_part(task.metrics, "test"), *evaluation.metrics]
+    judged = list(dict.fromkeys([*task.judged, *(metric.name for metric in tested)]))
     return Study(
         name=cfg["study"],
         title=str(cfg["title"] or cfg["study"]),
@@ -113,9 +116,9 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         seeds=count("seeds", cfg["seeds"]),
         study_seed=count("study_seed", cfg["study_seed"], least=0),
         tracks=_tracks(cfg["tracks"], searched),
-        claims=claims_from(cfg["claims"], [candidate.name for candidate in candidates], dropped, judged),
+        claims=claims_from(cfg["claims"], names, dropped, judged),
         intervals=one_of("intervals", cfg["intervals"], (LENT, OWN)),
-        evaluation=evaluation_from(cfg["evaluation"], [candidate.name for candidate in candidates]),
+        evaluation=evaluation,
         train_on_validation=on_validation,
         stamp=cfg["stamp"],
         limit_seconds=seconds_from(cfg["limit"]),

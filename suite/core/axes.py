@@ -3,7 +3,8 @@
 A value has a dotted name: `recipe.learning_rate`, `options.width`, `data.train_examples`. A group is what stands before
 the dot: `recipe`, `options`, `data`; `architecture` is the network with its options. What costs or feeds a candidate,
 such as the weights that it starts from, is in no group: it is an axis only where its own name is given, so that no row
-is ahead for having trained longer.
+is ahead for having trained longer. An axis that names a part of the recipe, `recipe.loss`, lets the part's own numbers
+differ, too: which those are, `suite.config.axes` knows, and a study's description says.
 """
 
 from __future__ import annotations
@@ -45,3 +46,11 @@ def covers(axis: str, value: str) -> bool:
 def on_axes(axes: Iterable[str], value: str) -> bool:
     """Whether a value may differ on any of the axes."""
     return any(covers(axis, value) for axis in axes)
+
+
+def differing(values: Iterable[str]) -> str:
+    """The values that rows differ in, as people are told it: no group covers what costs or feeds a candidate."""
+    values = list(values)
+    feeding = [value for value in values if value in FEEDING]
+    hint = f" ({' and '.join(feeding)} only where `axes` says so by name)" if feeding else ""
+    return ", ".join(values) + hint

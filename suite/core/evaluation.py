@@ -1,7 +1,7 @@
 """What is measured of a final run after its result: evaluations that read its last weights and train nothing.
 
     evaluation.json   of which result, and which copies of the test images; the errors on each, and figures of them
-    corrupted.npz     for each copy the score of each test image                                (written before it)
+    corrupted.npz     for each copy the score of each test image               (written before it, after each kind)
 
 A copy is a kind of corruption at a strength, named as `copy_name` does. The figures stand among a result's metrics once
 it is read (`suite.core.result.read_result`), so that projections show them; no table of runs has a column for them, and
@@ -17,9 +17,31 @@ from typing import Any
 
 from suite.core.directories import EVALUATION
 from suite.core.durable import read_json, write_json
+from suite.core.metrics import Metric
 
 FIGURE = "corruption_error"
 """The mean over the copies of one minus the task's score; with a kind behind it, the mean over that kind's."""
+MCE = "mce"
+"""Errors relative to a baseline's, where a study names one."""
+CORRUPTED = "corrupted"
+"""What is measured, as `Metric.measure` has it."""
+
+
+def metrics(kinds: Iterable[str], baseline: str | None) -> list[Metric]:
+    """What is known of a study's candidates on these kinds: the figure of all, mCE where there is a baseline, and the
+    figure of each kind."""
+    found = [Metric(FIGURE, "fraction", "lower", "Mean corruption error", CORRUPTED, score=FIGURE)]
+    if baseline is not None:
+        found.append(Metric(MCE, "ratio", "lower", f"mCE against {baseline}", CORRUPTED))
+    named = [(kind, kind.replace("_", " ")) for kind in kinds]
+    return found + [
+        Metric(f"{FIGURE}_{kind}", "fraction", "lower", f"Error under {text}", CORRUPTED) for kind, text in named
+    ]
+
+
+def kind_measured(metric: Metric) -> str | None:
+    """The kind that one of `metrics` is the figure of; None for all kinds."""
+    return metric.name.removeprefix(f"{FIGURE}_") if metric.name.startswith(f"{FIGURE}_") else None
 
 
 def copy_name(kind: str, strength: int, version: int = 1) -> str:

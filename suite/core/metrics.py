@@ -6,11 +6,12 @@ runs.csv, keys of MLflow, the headings of reports and what a claim may speak of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Unit = Literal["fraction", "nats", "seconds", "bytes", "joules", "count", "images/s"]
+Unit = Literal["fraction", "ratio", "nats", "seconds", "bytes", "joules", "count", "images/s"]
 Better = Literal["higher", "lower"]
 PARTS = ("train", "val", "test")
 LENT, OWN = "lent", "own"
@@ -34,6 +35,17 @@ class Metric:
     part: str | None = None
     score: str | None = None
     compute: Callable[[Any], float] | None = field(default=None, compare=False)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between which its values lie: fractions of images, and what is never below zero."""
+        known = {"fraction": (0.0, 1.0), "ratio": (0.0, math.inf), "nats": (0.0, math.inf)}
+        return known.get(self.unit, (-math.inf, math.inf))
+
+    @property
+    def in_percent(self) -> bool:
+        """Whether people read its values in percent."""
+        return self.unit in ("fraction", "ratio")
 
 
 def measured(

@@ -161,6 +161,11 @@ class Dataset:
         return self.targets.labels
 
     @property
+    def train_counts(self) -> npt.NDArray[np.int64]:
+        """How many training images each class has, (classes,)."""
+        return np.bincount(self.labels[self.train], minlength=self.num_classes)
+
+    @property
     def input_shape(self) -> tuple[int, int, int]:
         height, width, channels = self.images.shape[1:]
         return height, width, channels

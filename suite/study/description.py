@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from suite.config.axes import with_numbers
+from suite.config.candidates import STARTS
 from suite.config.sources import IMAGENET
 from suite.config.study import Study
 from suite.core import directories
@@ -14,6 +16,7 @@ from suite.core.host import commit, host, versions
 from suite.data.dataset import AS_EVER, PLACES
 from suite.data.hardships import OFF
 from suite.study import plan, starts
+from suite.study.effects import without_effect
 from suite.study.ledger import Ledger
 from suite.study.search import pruner
 
@@ -37,6 +40,7 @@ def describe(
         "backend": study.backend,
         "precision": study.precision,
         "axes": study.axes,
+        **({"axes_numbers": numbers} if (numbers := with_numbers(study.axes)) else {}),
         "tracks": study.tracks,
         "seeds": study.seeds,
         "study_seed": study.study_seed,
@@ -134,19 +138,26 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
         *(f"note: {note}" for note in dict.fromkeys(note for data in ledger.datasets.values() for note in data.notes)),
         *([grown] if searched > plan.trials_of(study, "tuned") and "tuned" in study.tracks else []),
         *_starts(ledger),
+        *without_effect(ledger),
     ]
 
 
 def _starts(ledger: Ledger) -> Iterator[str]:
-    """Who starts and learns from what, and what was found of the test images there."""
-    leakage = []
+    """Who starts and learns from what, whether that may differ, and what was found of the test images there."""
+    leakage, named = [], {name: set[str | None]() for name in STARTS}
     for candidate in ledger.study.candidates:
         told = starts.told(ledger, candidate)
-        if start := told.get("starts_from"):
+        start, teacher = told.get("starts_from"), told.get("learns_from")
+        if start:
             yield f"{candidate.name} starts from {_there(start)}: {', '.join(start['says'])}"
-        if teacher := told.get("learns_from"):
+        if teacher:
             yield f"{candidate.name} learns from {_there(teacher)}"
+        for name, source in zip(STARTS, (start, teacher), strict=True):
+            named[name].add(source["source"] if source else None)
         leakage += [source["leakage"] for source in told.values() if "leakage" in source]
+    for name, sources in named.items():
+        if len(sources) > 1 and name not in ledger.study.axes:
+            yield f"note: candidates differ in {name}, and are not ranked together unless `axes` says so by this name"
     yield from dict.fromkeys(leakage)
 
 

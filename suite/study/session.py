@@ -7,7 +7,7 @@ decoded yet are decoded into the cache.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +76,8 @@ class End:
 
     state: str
     failed: list[Result]
+    unevaluated: dict[RunKey, str]
+    """Why runs could not be evaluated: the same command tries them again."""
     lines: list[str]
     """What is left to say."""
 
@@ -134,12 +136,8 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     if failed:
         lines.append(failures_text(ledger, failed))
     if unevaluated:
-        first = next(iter(unevaluated))
-        lines.append(
-            f"{len(unevaluated)} evaluations on corrupted images failed, {first} for one: {unevaluated[first]}. The "
-            "same command tries them again"
-        )
-    return End(state, failed, lines)
+        lines.append(unevaluated_text(unevaluated))
+    return End(state, failed, unevaluated, lines)
 
 
 def followed(study: Study) -> Instance:
@@ -170,4 +168,13 @@ def failures_text(ledger: Ledger, failed: list[Result]) -> str:
         f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed: "
         f"{', '.join(name if count == 1 else f'{count} x {name}' for name, count in counts.items())}. "
         f"A failure is a result; to train one again, mend its cause and delete its folder, here {folder}"
+    )
+
+
+def unevaluated_text(reasons: Mapping[RunKey, str]) -> str:
+    """How many runs could not be evaluated, and why the first one."""
+    first, count = next(iter(reasons)), len(reasons)
+    return (
+        f"{count} {'evaluation' if count == 1 else 'evaluations'} on corrupted images failed, {first} for one: "
+        f"{reasons[first]}. The same command tries {'it' if count == 1 else 'them'} again"
     )

@@ -6,7 +6,7 @@ Selection never sees it: search trials have no such weights and no test images.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite import tasks
+from suite.core import faults
 from suite.core.directories import CORRUPTED
 from suite.core.durable import replacing
 from suite.core.evaluation import copy_name, write_evaluation
@@ -39,7 +40,8 @@ ENDED_AT = "ended_at"
 def evaluate(spec: RunSpec, data: Dataset, directory: Path, copies: Sequence[tuple[str, int]]) -> None:
     """Measure what is missing of these copies, and write the scores of all and their errors.
 
-    What an earlier evaluation of the same result measured is kept, asked for now or not. Raises Refusal where the run
+    What an earlier evaluation of the same result measured is kept, asked for now or not. Scores are written after each
+    kind, so that what a kill leaves is gone on from; errors once all are there. Raises Refusal where the run
     is not over, its weights cannot be read or the data are others now.
     """
     result = read_result(directory)
@@ -51,13 +53,19 @@ def evaluate(spec: RunSpec, data: Dataset, directory: Path, copies: Sequence[tup
     scores = _measured(directory, result.ended_at)
     missing = {name: copy for name, copy in named.items() if name not in scores}
     if missing:
-        predictor = _Predictor(spec, directory)
-        for name, copy in missing.items():
-            scores[name] = _scores(tasks.get(spec.task), data, predictor, *copy)
-        with replacing(directory / CORRUPTED) as partial, partial.open("wb") as file:
-            # numpy's stub takes keywords named like its own parameters for them; names of copies hold slashes.
-            np.savez_compressed(file, **{ENDED_AT: np.float64(result.ended_at)}, **scores)  # type: ignore[arg-type]
+        predictor, task = _Predictor(spec, directory), tasks.get(spec.task)
+        for kind in dict.fromkeys(kind for kind, _ in missing.values()):
+            own = {name: copy for name, copy in missing.items() if copy[0] == kind}
+            scores |= {name: _scores(task, data, predictor, *copy) for name, copy in own.items()}
+            _write(directory, result.ended_at, scores)
+            faults.reach("evaluation.kind")
     write_evaluation(directory, result.ended_at, {name: 1.0 - float(np.mean(scores[name])) for name in named})
+
+
+def _write(directory: Path, ended_at: float, scores: Mapping[str, NDArray[Any]]) -> None:
+    with replacing(directory / CORRUPTED) as partial, partial.open("wb") as file:
+        # numpy's stub takes keywords named like its own parameters for them; names of copies hold slashes.
+        np.savez_compressed(file, **{ENDED_AT: np.float64(ended_at)}, **scores)  # type: ignore[arg-type]
 
 
 def _measured(directory: Path, ended_at: float) -> dict[str, NDArray[Any]]:

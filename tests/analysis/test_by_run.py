@@ -64,3 +64,18 @@ def test_a_lent_variance_takes_the_place_of_their_own() -> None:
     both = welch_interval(equal, equal + 0.3, spreads=(lent, lent))
     assert both is not None
     assert both.degrees == 4  # not 8: both squares come from the same pool
+
+
+def test_intervals_end_where_no_value_can_be() -> None:
+    values = np.array([0.01, 0.02, 0.09])
+    cut, whole = mean_interval(values, bounds=(0.0, 1.0)), mean_interval(values)
+    assert cut is not None
+    assert whole is not None
+    assert (cut.mean, cut.low, cut.high) == (whole.mean, 0.0, whole.high)
+    assert whole.low < 0
+    high = mean_interval(1 - values, bounds=(0.0, 1.0))
+    assert high is not None
+    assert high.high == 1.0
+    difference = welch_interval(np.array([0.0, 1.0]), np.array([1.0, 0.9]), bounds=(-1.0, 1.0))
+    assert difference is not None
+    assert (difference.low, difference.high) == (-1.0, 1.0)

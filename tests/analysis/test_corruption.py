@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 
 from suite.analysis import corruption, reading, rendering
-from suite.analysis.statistics import accuracy_interval
+from suite.analysis.claims import judgements
+from suite.analysis.lending import lend
+from suite.analysis.statistics import accuracy_interval, mean_squares, own_spread
 from suite.analysis.tables import table
+from suite.analysis.values import relative
+from suite.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
 from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.evaluation import write_evaluation
@@ -25,8 +29,11 @@ def asked(baseline: str | None = None) -> dict[str, Any]:
     return {"corruptions": {"kinds": KINDS, "strengths": STRENGTHS, "baseline": baseline}}
 
 
-def evaluate(store: Store, study: dict[str, Any], leave: tuple[str, int] | None = None) -> dict[str, np.ndarray]:
-    """Hits (kinds, strengths, N) of each final run, written as a worker would; without one run where `leave` says."""
+def evaluate(
+    store: Store, study: dict[str, Any], leave: tuple[str, int] | None = None, seeds: float = 0.0
+) -> dict[str, np.ndarray]:
+    """Hits (kinds, strengths, N) of each final run, written as a worker would; without one run where `leave` says.
+    `seeds`: how far the seeds' shares of errors spread."""
     found = {}
     for candidate in study["candidates"]:
         for number in range(study["seeds"]):
@@ -34,6 +41,7 @@ def evaluate(store: Store, study: dict[str, Any], leave: tuple[str, int] | None 
             directory = store.instance(study) / key.path
             rng = np.random.default_rng([len(candidate), number])
             share = RISE[candidate] * np.array([[1.0], [1.5]]) * np.array([0.5, 1.0, 1.5])
+            share = share + seeds * rng.normal()
             hits = rng.random((2, 3, 400)) >= share[..., None]
             if (candidate, number) == leave:
                 continue
@@ -50,10 +58,12 @@ def evaluate(store: Store, study: dict[str, Any], leave: tuple[str, int] | None 
 def whole(store: Store, described: Callable[..., Any]) -> Callable[..., tuple[Path, dict[str, np.ndarray]]]:
     """Make a whole study that was evaluated; returns its folder, and the hits of its runs."""
 
-    def make(baseline: str | None = None, leave: tuple[str, int] | None = None) -> tuple[Path, dict[str, np.ndarray]]:
-        study = described(**asked(baseline))
+    def make(
+        baseline: str | None = None, leave: tuple[str, int] | None = None, seeds: float = 0.0, **changes: Any
+    ) -> tuple[Path, dict[str, np.ndarray]]:
+        study = described(**asked(baseline), **changes)
         store.whole(study)
-        hits = evaluate(store, study, leave)
+        hits = evaluate(store, study, leave, seeds)
         return rendering.refresh(store.workspace, study["study"]), hits
 
     return make
@@ -89,7 +99,7 @@ def test_mce_divides_by_the_baselines_kind_by_kind(whole: Callable[..., Any]) ->
 
 
 def test_without_an_error_of_the_baseline_there_is_no_ratio() -> None:
-    found = corruption.relative(np.full((2, 1, 3), 0.5), np.zeros((2, 1, 3)))
+    found = relative(np.full((2, 1, 3), 0.5), np.zeros((2, 1, 3)))
     assert np.isnan(found).all()
 
 
@@ -149,3 +159,66 @@ def test_records_hold_what_was_asked_for_alone(whole: Callable[..., Any]) -> Non
     np.testing.assert_allclose(read.arrays[f"{key}/corruption_error"], 1 - mine.mean(axis=2), rtol=1e-6)
     np.testing.assert_allclose(read.arrays[f"{key}/corrupted"], mine.mean(axis=(0, 1)), rtol=1e-6)
     assert read_json(folder / "study.json")["corruptions"] == asked()["corruptions"]
+
+
+def test_candidates_lend_each_other_their_seeds_spread_here_too(whole: Callable[..., Any]) -> None:
+    folder, hits = whole("lenet5", seeds=0.03)
+    rows = table(reading.read(folder)).set_index("candidate")
+    tables = [1 - of(hits, candidate).mean(axis=(1, 2)) for candidate in RISE]
+    lent = lend([own_spread(mean_squares(found)) for found in tables])
+    for candidate, found, spread in zip(RISE, tables, lent, strict=True):
+        expected = accuracy_interval(found, spread=spread)
+        assert rows.loc[candidate].corruption_error_low == pytest.approx(expected.low, abs=1e-6)
+        assert rows.loc[candidate].corruption_error_high == pytest.approx(expected.high, abs=1e-6)
+    folder, _ = whole("lenet5", seeds=0.03, intervals="own")
+    own = table(reading.read(folder)).set_index("candidate")
+    for candidate, found in zip(RISE, tables, strict=True):
+        assert own.loc[candidate].corruption_error_low == pytest.approx(accuracy_interval(found).low, abs=1e-6)
+    for name in ("corruption_error", "mce"):
+        low, other = rows[f"{name}_low"], own[f"{name}_low"]
+        assert not np.allclose(low.to_numpy(float), other.to_numpy(float), atol=1e-4)
+
+
+def test_no_interval_reaches_beyond_what_an_error_can_be(whole: Callable[..., Any]) -> None:
+    folder, _ = whole("lenet5", seeds=0.1, intervals="own")
+    cells = corruption.by_kind(reading.read(folder), "tuned").set_index("Corruption").to_numpy().ravel()
+    ends = [tuple(map(float, cell.partition("(")[2].rstrip(")").split(" to "))) for cell in cells]
+    assert all(0 <= low <= high <= 100 for low, high in ends)
+    assert any(low == 0 for low, _ in ends)
+
+
+def claim(metric: str, better: str = "resnet20", than: str = "lenet5") -> dict[str, Any]:
+    return {"text": "a claim", "better": better, "than": than, "metric": metric}
+
+
+@pytest.mark.parametrize("metric", ["corruption_error", "corruption_error_snow", "mce"])
+def test_claims_may_be_about_it(metric: str, whole: Callable[..., Any]) -> None:
+    folder, hits = whole("lenet5", claims=[claim(metric), claim(metric, "lenet5", "resnet20")])
+    found, opposite = judgements(reading.read(folder))
+    assert (found.verdict, opposite.verdict) == (SUPPORTED, CONTRADICTED)
+    errors = {name: 1 - of(hits, name).mean(axis=(0, 2, 3)) for name in RISE}
+    expected = {
+        "corruption_error": errors["lenet5"].mean() - errors["resnet20"].mean(),
+        "corruption_error_snow": errors["lenet5"][1] - errors["resnet20"][1],
+        "mce": 1 - np.mean(errors["resnet20"] / errors["lenet5"]),
+    }
+    assert found.advantage.mean == pytest.approx(expected[metric], abs=1e-6)
+    assert opposite.advantage.mean == pytest.approx(-found.advantage.mean)
+    assert bool(found.advantage.images) == (metric == "corruption_error")
+    rendering.render(folder)
+    assert f"{100 * expected[metric]:+.2f} points" in (folder / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("metric", ["corruption_error", "mce"])
+def test_a_claim_waits_for_all_final_runs_to_be_evaluated(metric: str, whole: Callable[..., Any]) -> None:
+    folder, _ = whole("lenet5", leave=("resnet20", 1), claims=[claim(metric)])
+    (found,) = judgements(reading.read(folder))
+    assert (found.verdict, found.advantage) == (UNDECIDED, None)
+    assert found.reason == "of the final runs 2 of resnet20's were evaluated on corrupted images"
+
+
+def test_without_corruptions_no_claim_is_about_them(store: Store, described: Callable[..., Any]) -> None:
+    study = described(claims=[claim("corruption_error")])
+    store.whole(study)
+    (found,) = judgements(reading.read(rendering.refresh(store.workspace, study["study"])))
+    assert found.reason == "corruption_error is nothing that the task measures"

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from suite.analysis import reading, rendering
-from suite.analysis.ranking import comparable, conditions, off_axes, shared_axes
+from suite.analysis.ranking import axes_of, comparable, conditions, off_axes, shared_axes
+from suite.config.axes import with_numbers
 from suite.core.directories import RunKey
+from suite.training.recipe import Recipe
 from tests.analysis.conftest import Store
 
 MEASURED = {
@@ -132,3 +134,27 @@ def test_each_has_its_own_search_space_and_all_have_as_many_trials(store: Store,
 def test_across_studies_only_common_axes_may_differ() -> None:
     assert shared_axes([{"axes": ["architecture", "recipe"]}, {"axes": ["recipe"]}]) == ["recipe"]
     assert shared_axes([{"axes": ["architecture"]}, {"axes": ["data"]}]) == []
+
+
+def test_losses_that_bring_numbers_of_their_own_are_ranked_together_where_the_loss_is_an_axis(
+    store: Store, described: Callable[..., Any]
+) -> None:
+    recipes = Recipe(), Recipe(loss="focal", gamma=1.0), Recipe(loss="focal", gamma=3.0, momentum=0.8)
+
+    def apart(**axes: Any) -> list[list[str]]:
+        study = described(**axes)
+        for name, recipe in zip(study["candidates"], recipes, strict=True):
+            study["candidates"][name]["recipe"] = recipe.as_mapping()
+        return conditions_of(store, study, axes_of(study))
+
+    axes = ["architecture", "recipe.loss"]
+    assert apart(axes=axes, axes_numbers=with_numbers(axes)) == [[], [], ["recipe.momentum"]]
+    assert apart(axes=axes) != [[], [], ["recipe.momentum"]], "as studies were described before"
+    assert axes_of({"axes": ["recipe"]}) == ["recipe"]
+
+
+def test_across_studies_the_numbers_of_common_parts_may_differ() -> None:
+    first, second = (
+        {"axes": axes, "axes_numbers": with_numbers(axes)} for axes in (["recipe.loss", "data"], ["teacher"])
+    )
+    assert set(shared_axes([first, second])) == {*with_numbers(["recipe.loss"])} - {"recipe.loss"}

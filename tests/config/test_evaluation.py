@@ -70,3 +70,15 @@ def test_a_transform_that_the_backend_has_not_is_refused_by_its_candidates_name(
         Refusal, match=r"candidate mlp: recipe\.fourier_mix=1\.0 is computed on tensorflow alone, not on jax"
     ):
         written(STUDY, "recipe.fourier_mix=1.0", "backend=jax")
+
+
+CLAIM = "claims: [{text: Robust, better: mlp, than: lenet5, metric: %s}]\n"
+
+
+@pytest.mark.parametrize("metric", ["corruption_error", "corruption_error_fog", "mce"])
+def test_claims_may_be_about_what_is_measured(metric: str, written: Write) -> None:
+    study = STUDY + "  lenet5: {}\n" + CLAIM % metric
+    asked = "evaluation.corruptions={kinds:[fog],baseline:mlp}"
+    assert written(study, asked).claims[0]["metric"] == metric
+    with pytest.raises(Refusal, match=f"metric={metric} is not measured here: evaluation.corruptions measures"):
+        written(study, "evaluation.corruptions={kinds:[snow]}" if metric != "corruption_error" else "seeds=2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from suite.core.axes import FEEDING, GROUPS, covers, on_axes
+from suite.core.axes import FEEDING, GROUPS, covers, differing, on_axes
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,8 @@ def test_one_of_several_axes_is_enough() -> None:
     assert on_axes(["architecture", "recipe.epochs"], "recipe.epochs")
     assert not on_axes(["architecture"], "recipe.epochs")
     assert not on_axes([], "architecture")
+
+
+def test_what_no_group_covers_is_said_beside_what_rows_differ_in() -> None:
+    assert differing(["recipe.gamma", "budget"]) == "recipe.gamma, budget"
+    assert differing(["recipe.loss", "teacher"]) == "recipe.loss, teacher (teacher only where `axes` says so by name)"

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from suite import tasks
+from suite.core.evaluation import metrics
 from suite.core.metrics import CLOCKS, COSTS, PARTS, SIZES, Better, Unit, by_name, measured, of_part
 
 EVERY = [*SIZES, *COSTS, *CLOCKS, *(metric for name in tasks.names() for metric in tasks.get(name).metrics)]
@@ -42,3 +43,13 @@ def test_the_figures_of_a_part_keep_their_order() -> None:
     for part in PARTS:
         assert of_part(metrics, part) == [metric for metric in metrics if metric.part == part]
     assert {metric.part for metric in metrics} == set(PARTS)
+
+
+def test_fractions_lie_between_none_and_all_and_losses_are_not_below_zero() -> None:
+    named = by_name(EVERY)
+    assert named["calibration_error"].bounds == (0.0, 1.0)
+    assert named["test_loss"].bounds == (0.0, float("inf"))
+    assert named["images_per_second"].bounds == (-float("inf"), float("inf"))
+    (figure, mce, kind) = metrics(["fog"], "mlp")
+    assert figure.bounds == kind.bounds == (0.0, 1.0)
+    assert mce.bounds == (0.0, float("inf"))

@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from suite.commandline import FAILED
+from suite.core import directories
+from suite.core.durable import read_json
 from tests import studies
 
 RANDOM_KILLS = {"coordinator": 7, "worker": 7, "both": 6}
@@ -96,6 +99,32 @@ def test_a_kill_in_the_middle_of_a_commit_and_before_a_projection(
     workspace = studies.workspace_with_study(tmp_path / "workspace", STUDY)
     kill_at(event, target, workspace)
     finish(workspace, reference)
+
+
+@pytest.mark.faults
+def test_an_evaluation_goes_on_after_the_last_kind_that_was_measured(tmp_path: Path) -> None:
+    """Both processes die; then the weights are away for a while, which the exit code says."""
+    workspace = studies.workspace_with_study(tmp_path / "workspace", STUDY)
+    asked = "evaluation.corruptions={kinds:[brightness,contrast],strengths:[1,5]}"
+    arguments = ("candidates.lenet5=null", "search.space=null", "seeds=1", asked)
+    assert studies.command(workspace, *arguments, SUITE_FAULT="evaluation.kind:1:both").returncode == -signal.SIGKILL
+    assert studies.wait_until_alone(workspace) == []
+    ((_, directory),) = directories.run_directories(studies.instance(workspace))
+    with np.load(directory / directories.CORRUPTED) as saved:
+        assert {name for name in saved.files if "/" in name} == {"brightness/1", "brightness/5"}
+    weights = directory / directories.WEIGHTS
+    hidden = weights.rename(tmp_path / weights.name)
+    done = studies.command(workspace, *arguments)
+    assert done.returncode == FAILED
+    assert "1 evaluation on corrupted images failed" in done.stdout
+    hidden.rename(weights)
+    assert studies.command(workspace, *arguments).returncode == 0
+    gone_on = read_json(directory / directories.EVALUATION)
+    assert list(gone_on["errors"]) == ["brightness/1", "brightness/5", "contrast/1", "contrast/5"]
+    (directory / directories.CORRUPTED).unlink()
+    (directory / directories.EVALUATION).unlink()
+    assert studies.command(workspace, *arguments).returncode == 0
+    assert read_json(directory / directories.EVALUATION) == gone_on
 
 
 @pytest.mark.faults

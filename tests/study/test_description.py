@@ -61,3 +61,19 @@ def test_what_makes_training_images_harder_is_described_only_where_it_is_on(ledg
     assert not {"imbalance", "label_noise"} & plain.keys()
     assert hard["imbalance"] == 0.5
     assert hard["images"] < plain["images"]
+
+
+def test_the_numbers_of_parts_that_are_axes_are_described(ledger: Make) -> None:
+    assert "axes_numbers" not in describe(ledger("axes=[recipe]"), "running")
+    found = describe(ledger("axes=[recipe.loss]", "instance=other"), "running")
+    assert found["axes"] == ("recipe.loss",)
+    assert "recipe.gamma" in found["axes_numbers"]
+
+
+def test_the_plan_says_that_a_teacher_is_an_axis_only_by_its_name(ledger: Make) -> None:
+    taught = ["candidates.mlp.teacher=lenet5", "candidates.mlp.recipe.loss=distillation"]
+    book = ledger("axes=[architecture,recipe]", *taught)
+    note = "note: candidates differ in teacher, and are not ranked together unless `axes` says so by this name"
+    assert note in plan_lines(book.study, book)
+    book = ledger("axes=[architecture,recipe,teacher]", *taught)
+    assert not any("differ in teacher" in line for line in plan_lines(book.study, book))

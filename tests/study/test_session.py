@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from suite.commandline import FAILED
+from suite import command
+from suite.commandline import DONE, FAILED, INTERRUPTED
 from suite.config.study import Study
 from suite.core import directories
+from suite.core.directories import RunKey
 from suite.core.durable import write_json
 from suite.study import session
 from tests import studies
@@ -57,3 +59,31 @@ def test_workers_end_even_where_nothing_was_handed_out(
     with pytest.raises(OSError, match="No space left"):
         session.carry_out(session.look(tiny()), lambda: pytest.fail("there is nothing to report"))
     assert workers.workers == []
+
+
+@pytest.mark.parametrize(
+    ("state", "unevaluated", "code"),
+    [("finished", 0, DONE), ("finished", 2, FAILED), ("interrupted", 2, INTERRUPTED), ("stopped", 0, FAILED)],
+)
+def test_a_run_that_could_not_be_evaluated_is_said_in_the_exit_code(
+    state: str, unevaluated: int, code: int, tiny: Callable[..., Study], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reasons = {RunKey("mlp", "tuned", "final", number): "no weights" for number in range(unevaluated)}
+
+    def carried_out(outlook: session.Outlook, report: session.Report) -> session.End:
+        report()
+        return session.End(state, [], reasons, [])
+
+    monkeypatch.setattr(session, "carry_out", carried_out)
+    monkeypatch.setattr(command, "_report", lambda study, tables: tables.append(None))
+    assert command._carry_out(tiny())[0] == code
+
+
+def test_evaluations_that_failed_are_counted_with_a_reason() -> None:
+    keys = [RunKey("mlp", "tuned", "final", number) for number in range(2)]
+    one, two = (session.unevaluated_text(dict.fromkeys(keys[:count], "no weights")) for count in (1, 2))
+    assert one == (
+        "1 evaluation on corrupted images failed, mlp/tuned/final/0 for one: no weights. "
+        "The same command tries it again"
+    )
+    assert two.startswith("2 evaluations on corrupted images failed")

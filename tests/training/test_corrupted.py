@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from suite import models
+from suite.core import faults
 from suite.core.directories import CORRUPTED, EVALUATION, PREDICTIONS, WEIGHTS
 from suite.core.durable import read_json
 from suite.core.evaluation import read_evaluation
@@ -21,7 +22,7 @@ from suite.training.preprocessing import Preprocessing
 from suite.training.spec import RunSpec
 from suite.training.trainer import Trainer
 from tests.training.conftest import MakeSpec
-from tests.training.runs import train
+from tests.training.runs import Killed, train
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -91,6 +92,36 @@ def test_what_is_measured_is_kept_and_what_is_missing_added(
     assert len(made) == 2, "nothing is measured twice"
     assert list(errors(directory)) == ["pixelate/2"], "the means are of what is asked for"
     assert read_json(directory / EVALUATION)["figures"]["corruption_error"] == errors(directory)["pixelate/2"]
+
+
+def test_a_kill_loses_no_kind_that_was_measured(
+    run: tuple[RunSpec, Path, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, directory, _ = run
+    asked = [["snow", 1], ["snow", 3], ["jpeg", 1], ["pixelate", 2]]
+    (directory / CORRUPTED).unlink(missing_ok=True)
+    (directory / EVALUATION).unlink(missing_ok=True)
+    trainer, made, kinds = Trainer(), list[tuple[Any, ...]](), list[str]()
+
+    def reach(event: str) -> None:
+        kinds.append(event)
+        if kinds.count("evaluation.kind") == 2:
+            raise Killed
+
+    monkeypatch.setattr(evaluation, "corrupted", lambda *a: made.append(a[2:]) or corrupted(*a))
+    with monkeypatch.context() as patch:
+        patch.setattr(faults, "reach", reach)
+        with pytest.raises(Killed):
+            trainer.evaluate(spec, directory, asked)
+    assert made == [("snow", 1), ("snow", 3), ("jpeg", 1)]
+    assert not (directory / EVALUATION).exists(), "errors are written once all are there"
+    trainer.evaluate(spec, directory, asked)
+    assert made[3:] == [("pixelate", 2)], "the next command goes on"
+    gone_on = errors(directory)
+    (directory / CORRUPTED).unlink()
+    trainer.evaluate(spec, directory, asked)
+    assert errors(directory) == gone_on
+    assert list(gone_on) == ["snow/1", "snow/3", "jpeg/1", "pixelate/2"]
 
 
 def test_what_was_measured_of_an_earlier_training_is_measured_again(

@@ -13,7 +13,7 @@ from typing import Any
 
 from suite.training.augment import MIXING, Transform
 from suite.training.augment.mixup import symmetric_beta
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
@@ -40,6 +40,10 @@ def _refuses(values: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return None if values["cutmix_probability"] else "recipe.cutmix_probability=0 gives no image a rectangle"
+
+
 PART = Transform(
     "cutmix",
     "A rectangle of each image is another's",
@@ -48,6 +52,7 @@ PART = Transform(
         Number("cutmix_probability", 1.0, "traced", "probability that an image gets a rectangle", 0, 1, needs="cutmix"),
     ),
     source="Yun et al., arXiv:1905.04899",
+    idle=_idle,
     apply=_apply,
     switch="cutmix",
     refuses=_refuses,

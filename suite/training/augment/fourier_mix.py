@@ -13,7 +13,7 @@ from typing import Any
 
 from suite.training.augment import MIXING, Transform
 from suite.training.augment.mixup import symmetric_beta
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 FIRST = 3
 """Of the draws, the first that is for the spectrum."""
@@ -33,6 +33,10 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     return batch.mixed(weight, ops.mean(weight, axis=(1, 2)), chosen)
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return None if values["fourier_mix_probability"] else "recipe.fourier_mix_probability=0 mixes no image"
+
+
 PART = Transform(
     "fourier_mix",
     "A part of each image, of a smooth shape, is another's",
@@ -44,6 +48,7 @@ PART = Transform(
         ),
     ),
     source="Harris et al., arXiv:2002.12047",
+    idle=_idle,
     apply=_apply,
     switch="fourier_mix",
     draws=FIRST + 6,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suite.training.augment import ERASING, Transform
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
@@ -25,6 +25,10 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     return batch.erased(ops.logical_and(where, chosen[:, None, None]))
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return None if values["grid_mask_ratio"] else "recipe.grid_mask_ratio=0 erases nothing"
+
+
 PART = Transform(
     "grid_mask",
     "The squares of a grid are erased",
@@ -35,6 +39,7 @@ PART = Transform(
         ),
     ),
     source="Chen et al., arXiv:2001.04086",
+    idle=_idle,
     apply=_apply,
     switch="grid_mask",
     draws=6,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suite.training.augment import Transform, either_way
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
@@ -16,6 +16,10 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     return batch.recoloured(lambda images: hue_turned(images, turn))
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return None if circumstances.channels == 3 else "it changes nothing, for these images have no colour"
+
+
 PART = Transform(
     "hue",
     "Other hues",
@@ -23,6 +27,7 @@ PART = Transform(
         Number("hue", 0.0, "switched", "the largest turn, either way, of the circle", 0, 0.5, neutral=0.0),
     ),
     source="Chen et al., arXiv:2002.05709, appendix A",
+    idle=_idle,
     apply=_apply,
     switch="hue",
     draws=1,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suite.training.augment import Transform
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
@@ -19,6 +19,10 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     return batch.with_values(posterized(batch.values(), bits))
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return None if values["posterize_bits"] < 8 else "recipe.posterize_bits=8 leaves all values"
+
+
 PART = Transform(
     "posterize",
     "Fewer values",
@@ -27,6 +31,7 @@ PART = Transform(
         Number("posterize_bits", 4, "traced", "bits that are left of each value", 1, 8, needs="posterize"),
     ),
     source="Cubuk et al., arXiv:1805.09501",
+    idle=_idle,
     apply=_apply,
     switch="posterize",
     draws=1,

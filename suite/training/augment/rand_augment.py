@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suite.training.augment import PLACES, Transform, interpolation, is_bilinear
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 MOST = 5
 STRONGEST = 30.0
@@ -35,6 +35,10 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     return batch
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return None if values["rand_augment_probability"] else "recipe.rand_augment_probability=0 changes no image"
+
+
 PART = Transform(
     "rand_augment",
     "Some operations of fourteen by one strength",
@@ -50,6 +54,7 @@ PART = Transform(
         interpolation("rand_augment"),
     ),
     source="Cubuk et al., arXiv:1909.13719",
+    idle=_idle,
     apply=_apply,
     switch="rand_augment",
     draws=2 * MOST,

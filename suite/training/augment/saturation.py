@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suite.training.augment import Transform, either_way
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
@@ -16,6 +16,10 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     return batch.recoloured(lambda images: saturated(images, factor))
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return None if circumstances.channels == 3 else "it changes nothing, for these images have no colour"
+
+
 PART = Transform(
     "saturation",
     "More or less colour",
@@ -23,6 +27,7 @@ PART = Transform(
         Number("saturation", 0.0, "switched", "how far the factor goes from 1, either way", 0, 1, neutral=0.0),
     ),
     source="Howard 2013, arXiv:1312.5402",
+    idle=_idle,
     apply=_apply,
     switch="saturation",
     draws=1,

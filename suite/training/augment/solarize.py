@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suite.training.augment import Transform
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
@@ -16,6 +16,10 @@ def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
 
     chosen = uniforms[:, 0] < numbers["solarize"]
     return batch.with_values(solarized(batch.values(), ops.where(chosen, numbers["solarize_threshold"], 256.0)))
+
+
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return None if values["solarize_threshold"] < 256 else "recipe.solarize_threshold=256 inverts no value"
 
 
 PART = Transform(
@@ -28,6 +32,7 @@ PART = Transform(
         ),
     ),
     source="Cubuk et al., arXiv:1805.09501",
+    idle=_idle,
     apply=_apply,
     switch="solarize",
     draws=1,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suite.training.averaging import Averaging
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 
 def _share(t: Any, total: Any, numbers: Mapping[str, Any]) -> Any:
@@ -28,11 +28,17 @@ def _refuses(values: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    one = round(values["tail"] * circumstances.steps) <= 1
+    return f"recipe.tail={values['tail']:g} averages the last of {circumstances.steps} steps alone" if one else None
+
+
 PART = Averaging(
     "tail",
     "Mean of the weights over the last steps",
     numbers=(Number("tail", 0.0, "switched", "fraction of the training that is averaged", 0, 1, neutral=0.0),),
     source="Izmailov et al., arXiv:1803.05407",
+    idle=_idle,
     share=_share,
     switch="tail",
     refuses=_refuses,

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from suite.training.augment import MIXING
 from suite.training.losses import Loss
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number, parts
 
 LEAST_SHARE = 0.2
 """Of a mixed image, beyond which a class that counts whole is there."""
@@ -52,6 +53,11 @@ def _of(logits: Any, labels: Any, numbers: Mapping[str, Any]) -> Any:
     return ops.sum(ops.softplus(z) - y * z, axis=-1)
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    mixed = any(part.order >= MIXING and part.active(values) for part in parts("augment").values())
+    return None if mixed or values["mixed_labels"] == "shares" else "recipe.mixed_labels is for mixed images alone"
+
+
 PART = Loss(
     "binary_cross_entropy",
     "A yes or no for each class, with smoothed labels",
@@ -63,6 +69,7 @@ PART = Loss(
         ),
     ),
     source="Wightman et al., arXiv:2110.00476",
+    idle=_idle,
     compute=_compute,
     mixed=_mixed,
 )  # fmt: skip

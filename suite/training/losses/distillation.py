@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suite.training.losses import Loss
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 
 def _compute(logits: Any, targets: Mapping[str, Any], numbers: Mapping[str, Any]) -> Any:
@@ -28,6 +28,10 @@ def _compute(logits: Any, targets: Mapping[str, Any], numbers: Mapping[str, Any]
     return (1.0 - numbers["alpha"]) * hard + numbers["alpha"] * temperature * temperature * soft
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return None if values["alpha"] else "recipe.alpha=0 gives the teacher's answers no weight"
+
+
 PART = Loss(
     "distillation",
     "A teacher's softened probabilities beside the labels; needs `teacher` on the candidate",
@@ -36,6 +40,7 @@ PART = Loss(
         Number("alpha", 0.9, "traced", "weight of the teacher; the labels have the rest", 0, 1),
     ),
     source="Hinton et al., arXiv:1503.02531, section 2",
+    idle=_idle,
     compute=_compute,
     teacher=True,
 )

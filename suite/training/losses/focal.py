@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suite.training.losses import Loss
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 
 def _compute(logits: Any, targets: Mapping[str, Any], numbers: Mapping[str, Any]) -> Any:
@@ -23,10 +23,15 @@ def _compute(logits: Any, targets: Mapping[str, Any], numbers: Mapping[str, Any]
     return -ops.power(missing, numbers["gamma"]) * own
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return None if values["gamma"] else "recipe.gamma=0 makes it the cross-entropy"
+
+
 PART = Loss(
     "focal",
     "Cross-entropy in which easy images count less",
     numbers=(Number("gamma", 2.0, "traced", "how much less; at 0 it is the cross-entropy", 0, 10),),
     source="Lin et al., arXiv:1708.02002",
+    idle=_idle,
     compute=_compute,
 )

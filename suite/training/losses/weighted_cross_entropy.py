@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suite.training.losses import Loss
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 
 def class_weights(counts: Any, values: Mapping[str, Any]) -> Any:
@@ -34,6 +34,13 @@ def _compute(logits: Any, targets: Mapping[str, Any], numbers: Mapping[str, Any]
     return -ops.take(numbers["class_weights"], targets["label"]) * own
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    if values["beta"] == 0:
+        return "recipe.beta=0 weighs all classes alike, as the cross-entropy does"
+    images = circumstances.images_of_a_class
+    return f"classes of {images} training images are weighed alike, to within a few hundredths" if images else None
+
+
 PART = Loss(
     "weighted_cross_entropy",
     "Cross-entropy in which rare classes count more",
@@ -43,6 +50,7 @@ PART = Loss(
         ),
     ),
     source="Cui et al., arXiv:1901.05555",
+    idle=_idle,
     compute=_compute,
     class_weights=class_weights,
 )

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from suite.training.optimizers import Optimizer, assign_decay, learning_rate, weight_decay, with_decay
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 
 COEFFICIENTS = 3.4445, -4.7750, 2.0315
 """Of the polynomial a s + b s^3 + c s^5 that moves every singular value s towards one: Jordan's."""
@@ -85,6 +85,11 @@ def _build(values: Mapping[str, Any], schedule: Any, variables: Sequence[Any]) -
     return with_decay(_class()(schedule, weight_decay=0.0, name="muon", **numbers), variables)
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    idle = values["nesterov"] and values["momentum"] == 0
+    return "recipe.nesterov=true does nothing without a momentum" if idle else None
+
+
 PART = Optimizer(
     "muon",
     "Orthogonal steps for kernels, AdamW for the rest",
@@ -98,6 +103,7 @@ PART = Optimizer(
         weight_decay(0.05, "decoupled from the gradient", tried=(0.001, 0.2)),  # as AdamW's: Liu et al., section 2.2
     ),
     source="Jordan et al. 2024, github.com/KellerJordan/Muon; Liu et al., arXiv:2502.16982",
+    idle=_idle,
     build=_build,
     assign=assign_decay,
     decoupled=True,

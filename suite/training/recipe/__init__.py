@@ -11,7 +11,19 @@ The way of a value, from its key in a YAML file to the optimizer:
     optimization.set_optimizer      assigns the other numbers to its variables at the start of a run
 """
 
-from suite.training.recipe.part import Number, Part, parts
-from suite.training.recipe.recipe import CHOSEN, COMMON, NotInUse, Recipe, every_name, neutral_values
+from suite.training.recipe.part import Circumstances, Number, Part, parts
+from suite.training.recipe.recipe import CHOSEN, COMMON, NotInUse, Recipe, every_name, neutral_values, own_numbers
 
-__all__ = ["CHOSEN", "COMMON", "NotInUse", "Number", "Part", "Recipe", "every_name", "neutral_values", "parts"]
+__all__ = [
+    "CHOSEN",
+    "COMMON",
+    "Circumstances",
+    "NotInUse",
+    "Number",
+    "Part",
+    "Recipe",
+    "every_name",
+    "neutral_values",
+    "own_numbers",
+    "parts",
+]

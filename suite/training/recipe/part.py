@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -100,12 +100,37 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Circumstances:
+    """What a training meets that a recipe does not say.
+
+    counts: of the classes' training images. channels: of the images. steps: of the optimizer, in the whole training.
+    """
+
+    counts: Sequence[int]
+    channels: int
+    steps: int
+    backend: str
+
+    @property
+    def images_of_a_class(self) -> str | None:
+        """How many images a class has, `900` or `125 to 131`, where that is as good as equal for all; else None."""
+        known = [count for count in self.counts if count]
+        if not known or max(known) > AS_GOOD_AS_EQUAL * min(known):
+            return None
+        return f"{min(known)}" if min(known) == max(known) else f"{min(known)} to {max(known)}"
+
+
+AS_GOOD_AS_EQUAL = 1.05
+"""How much larger the largest class may be."""
+
+
+@dataclass(frozen=True)
 class Part:
     """What every part declares; its kind's class adds what it does.
 
     version: raised when the same numbers come to mean another training: runs of different versions are different runs.
     source: the paper. summary: a line for tables. refuses: what is wrong with the numbers together, as a sentence, or
-    None.
+    None. idle: what of them changes nothing under these circumstances, as a phrase, or None: it is said, not refused.
     """
 
     name: str
@@ -114,6 +139,7 @@ class Part:
     version: int = 1
     source: str = ""
     refuses: Callable[[Mapping[str, Any]], str | None] | None = None
+    idle: Callable[[Mapping[str, Any], Circumstances], str | None] | None = None
 
     def check(self, values: Mapping[str, Any]) -> None:
         """Raises Refusal where the part's numbers do not go together."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from suite.core.identity import in_words, without_neutral
 from suite.core.refusals import Refusal, unknown
-from suite.training.recipe.part import KINDS, NOTHING, SWITCHED, Number, Part, Switched, parts
+from suite.training.recipe.part import KINDS, NOTHING, SWITCHED, Circumstances, Number, Part, Switched, parts
 
 CHOSEN = {"optimizer": "optimizers", "schedule": "schedules", "loss": "losses"}
 """Values that name a part: each recipe has one of each."""
@@ -158,6 +158,11 @@ class Recipe:
                     f"backend={part.backends[0]}"
                 )
 
+    def idle(self, circumstances: Circumstances) -> dict[str, str]:
+        """What has no effect under these circumstances: a phrase for each, by the part's name."""
+        found = {part.name: part.idle(self._values, circumstances) for part in self.used if part.idle}
+        return {name: phrase for name, phrase in found.items() if phrase}
+
     def numbers(self) -> dict[str, Number]:
         """The numbers of this recipe: what a search over it may try."""
         return _numbers(self.used)
@@ -191,6 +196,15 @@ class Recipe:
 def every_name() -> list[str]:
     """The name of every value that some recipe can have."""
     return [*CHOSEN, *every_number()]
+
+
+def own_numbers(name: str) -> list[str]:
+    """The other numbers of the parts that a value chooses between or switches on; none of any other value."""
+    if name in CHOSEN:
+        owners = list(parts(CHOSEN[name]).values())
+    else:
+        owners = [part for part in _switched() if part.switch == name]
+    return [number for part in owners for number in part.defaults() if number != name]
 
 
 @cache

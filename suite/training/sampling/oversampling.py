@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 from suite.training.sampling import Sampling
 
 
@@ -41,6 +41,11 @@ def _draw(labels: Any, generator: Any, values: Mapping[str, Any]) -> Any:
     return generator.permutation(np.concatenate(drawn))
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    images = circumstances.images_of_a_class
+    return f"classes of {images} training images are shown as often as ever" if images else None
+
+
 PART = Sampling(
     "oversampling",
     "Rare classes shown more often",
@@ -48,6 +53,7 @@ PART = Sampling(
         Number("oversample", 0.0, "traced", "0: each class by its images; 1: all classes alike", 0, 1, neutral=0.0),
     ),
     source="Buda et al., arXiv:1710.05381; Mahajan et al., arXiv:1805.00932, for the square root",
+    idle=_idle,
     draw=_draw,
     switch="oversample",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 from suite.training.schedules import Schedule
 
 
@@ -20,6 +20,10 @@ def _factor(t: Any, total: Any, start: Any, numbers: Any) -> Any:
     return ops.power(numbers[0], progress)
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return "recipe.last=1 leaves the rate as it is" if values["last"] == 1 else None
+
+
 PART = Schedule(
     "exponential",
     "The same fraction less at every step",
@@ -27,4 +31,5 @@ PART = Schedule(
     factor=_factor,
     traced=_traced,
     source="Keras' ExponentialDecay; Tan and Le, arXiv:1905.11946, in steps",
+    idle=_idle,
 )

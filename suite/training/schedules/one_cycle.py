@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 from suite.training.schedules import Schedule
 
 LAST = 1e-4
@@ -35,6 +35,10 @@ def _factor(t: Any, total: Any, start: Any, numbers: Any) -> Any:
     return ops.where(done < rise, low + (1.0 - low) * up, low * LAST + (1.0 - low * LAST) * down)
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return "recipe.rise_from=1 stays at the peak instead of rising to it" if values["rise_from"] == 1 else None
+
+
 PART = Schedule(
     "one_cycle",
     "Up to the peak and down to almost nothing, on half cosines",
@@ -46,4 +50,5 @@ PART = Schedule(
     beginning=lambda numbers: numbers[1],
     traced=_traced,
     source="Smith and Topin, arXiv:1708.07120",
+    idle=_idle,
 )

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 from suite.training.schedules import Schedule
 
 
@@ -31,6 +31,10 @@ def _factor(t: Any, total: Any, start: Any, numbers: Any) -> Any:
     return 0.5 * (1.0 + ops.cos(math.pi * ops.clip((done - begin) / (end - begin), 0.0, 1.0)))
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return "recipe.cycles=1 is one cosine, without a restart" if values["cycles"] == 1 else None
+
+
 PART = Schedule(
     "restarts",
     "Half cosines to zero, one after the other",
@@ -41,4 +45,5 @@ PART = Schedule(
     factor=_factor,
     traced=_traced,
     source="Loshchilov and Hutter, arXiv:1608.03983",
+    idle=_idle,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 from suite.training.schedules import Schedule
 
 
@@ -23,6 +23,10 @@ def _refuses(values: Mapping[str, Any]) -> str | None:
     return None if values["milestones"] else "recipe.schedule=step needs recipe.milestones, as in [0.5, 0.75]"
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    return "recipe.decay=1 leaves the rate as it is" if values["decay"] == 1 else None
+
+
 PART = Schedule(
     "step",
     "Falls at milestones",
@@ -33,4 +37,5 @@ PART = Schedule(
     factor=_factor,
     traced=_traced,
     refuses=_refuses,
+    idle=_idle,
 )

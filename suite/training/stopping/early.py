@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 from suite.training.stopping import Stopping
 
 
@@ -20,11 +20,17 @@ def _stops(seen: Sequence[float], values: Mapping[str, Any]) -> str | None:
     return f"stopped after epoch {len(seen)}: validation was best {len(seen) - 1 - best} epochs before"
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    patience, epochs = values["patience"], values["epochs"]
+    return f"recipe.patience={patience} ends no training of {epochs} epochs early" if patience + 1 >= epochs else None
+
+
 PART = Stopping(
     "early",
     "Ends where validation does not get better",
     numbers=(Number("patience", 0, "traced", "epochs without a rise after which it ends; 0 is off", low=0, neutral=0),),
     source="Prechelt 1998",
+    idle=_idle,
     stops=_stops,
     switch="patience",
 )

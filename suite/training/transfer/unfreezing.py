@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.training.recipe.part import Number
+from suite.training.recipe.part import Circumstances, Number
 from suite.training.transfer import Transfer
 
 
@@ -29,11 +29,18 @@ def _refuses(values: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    if values["unfreeze"] < values["epochs"]:
+        return None
+    return f"in {values['epochs']} epochs recipe.unfreeze={values['unfreeze']} reaches no level: the head alone learns"
+
+
 PART = Transfer(
     "unfreezing",
     "The backbone learns level by level, the topmost first",
     numbers=(Number("unfreeze", 0, "switched", "epochs until the next level learns too; 0 is off", low=0, neutral=0),),
     source="Howard and Ruder, arXiv:1801.06146, section 3.3",
+    idle=_idle,
     says=lambda values: f"unfrozen by a level every {values['unfreeze']} epoch{'s' if values['unfreeze'] > 1 else ''}",
     share=_share,
     switch="unfreeze",

@@ -9,8 +9,17 @@ compiler merges the second computation with the first, and nothing is saved ther
 
 from __future__ import annotations
 
-from suite.training.recipe.part import Number
+from collections.abc import Mapping
+from typing import Any
+
+from suite.training.recipe.part import Circumstances, Number
 from suite.training.updates import Update, unchanged
+
+
+def _idle(values: Mapping[str, Any], circumstances: Circumstances) -> str | None:
+    jax = circumstances.backend == "jax"
+    return "under backend=jax it saves memory on an accelerator alone, and none on a processor" if jax else None
+
 
 PART = Update(
     "checkpointing",
@@ -19,6 +28,7 @@ PART = Update(
         Number("gradient_checkpointing", False, "structural", "maps are computed again, not kept", neutral=False),
     ),
     source="Chen 2016",
+    idle=_idle,
     change=unchanged,
     switch="gradient_checkpointing",
 )
