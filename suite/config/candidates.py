@@ -288,7 +288,7 @@ def _data(values: Mapping[str, Any], dataset: str, target: str | None) -> DataSp
     valid = [name for name in DataSpec.__dataclass_fields__ if name not in ("name", "target")]
     for key in values:
         if key not in valid:
-            raise unknown("key of data", key, valid)
+            raise unknown("key of data", key, valid, "python -m suite.data --help")
     if dataset == "folder" and not values.get("path"):
         raise Refusal("dataset=folder needs data.path=DIR: a folder with one folder of pictures for each class")
     for key in ("train_examples", "validation_examples", "test_examples"):

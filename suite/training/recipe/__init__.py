@@ -12,6 +12,8 @@ The way of a value, from its key in a YAML file to the optimizer:
 """
 
 from suite.training.recipe.part import Number, Part, parts
-from suite.training.recipe.recipe import CHOSEN, COMMON, NotInUse, Recipe, every_name, neutral_values
+from suite.training.recipe.recipe import CHOSEN, COMMON, LISTING, NotInUse, Recipe, every_name, neutral_values
 
-__all__ = ["CHOSEN", "COMMON", "NotInUse", "Number", "Part", "Recipe", "every_name", "neutral_values", "parts"]
+__all__ = [
+    "CHOSEN", "COMMON", "LISTING", "NotInUse", "Number", "Part", "Recipe", "every_name", "neutral_values", "parts",
+]  # fmt: skip
