@@ -8,7 +8,6 @@ from pathlib import Path
 
 from suite.core.addresses import hidden
 
-
 LISTED, NEAREST = 12, 8
 """Of up to so many valid names all are listed, of more so many."""
 

@@ -7,7 +7,7 @@ decoded yet are decoded into the cache.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from suite.core.directories import RunKey
 from suite.core.refusals import os_error_text
 from suite.core.result import Result
 from suite.executors import executor
+from suite.models import PublishedFile
 from suite.projections import Instance, openers
 from suite.projections.projector import Projector
 from suite.study import evaluating
@@ -28,7 +29,7 @@ from suite.study.display import progress
 from suite.study.estimate import Estimate, clock, estimate
 from suite.study.evaluating import Evaluations
 from suite.study.ledger import Ledger
-from suite.study.opening import open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
+from suite.study.opening import fetched, open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
 from suite.study.plan import planned
 from suite.study.sources import require_earlier
 from suite.study.threads import oversubscription
@@ -45,6 +46,8 @@ class Outlook:
     missing: list[RunKey]
     expected: Estimate
     clock: SessionClock
+    fetched: Mapping[PublishedFile, Sequence[str]]
+    """The files of published weights that are not there yet, and the candidates that start from each."""
 
     def lines(self) -> list[str]:
         """The plan as people read it."""
@@ -57,6 +60,11 @@ class Outlook:
         )
         return [
             *plan_lines(study, self.ledger),
+            *(
+                f"{', '.join(names)}: weights: imagenet: {file.name}, {file.size}, is not in {file.path.parent} and "
+                "will be fetched"
+                for file, names in self.fetched.items()
+            ),
             *([shared] if shared else []),
             f"{len(self.missing)} runs to train, about {clock(self.expected.seconds)} ({basis})",
             *self._evaluations(),
@@ -89,10 +97,11 @@ def look(study: Study) -> Outlook:
     require_earlier(study)
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
+    files = fetched(ledger)
     refuse_what_cannot_be_built(ledger)
     refuse_what_does_not_fit(ledger)
     missing = [key for key in planned(study) if key not in ledger.results]
-    return Outlook(ledger, missing, estimate(ledger, missing), session)
+    return Outlook(ledger, missing, estimate(ledger, missing), session, files)
 
 
 def carry_out(outlook: Outlook, report: Report) -> End:
