@@ -21,7 +21,7 @@ from suite.executors import executor
 from suite.models import PublishedFile
 from suite.projections import Instance, openers
 from suite.projections.projector import Projector
-from suite.study import evaluating
+from suite.study import evaluating, seen
 from suite.study.accounting import EVALUATION, REPORT, TRACKING, SessionClock
 from suite.study.coordinator import Coordinator, Stopped
 from suite.study.description import plan_lines, write
@@ -33,6 +33,7 @@ from suite.study.opening import fetched, open_datasets, refuse_what_cannot_be_bu
 from suite.study.plan import planned
 from suite.study.sources import require_earlier
 from suite.study.threads import oversubscription
+from suite.study.tolerance import unavailable
 
 Report = Callable[[], Path]
 """Makes the report from what is on disk and returns its folder."""
@@ -111,6 +112,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
     with closing(workers), progress(outlook.expected, study.task) as listener:
         write(ledger, "running")
+        seen.keep(ledger)
         for line in workers.lines():
             listener.said(line)
         projector = Projector(openers(followed(study)), listener.said)
@@ -173,10 +175,12 @@ def _run(stage: Coordinator | Evaluations) -> tuple[str, str | None]:
 def failures_text(ledger: Ledger, failed: list[Result]) -> str:
     """How many runs failed, and how one is trained again: a failure is a result, so that no command repeats it."""
     counts = Counter(f"{result.candidate} ({result.outcome})" for result in failed)
-    first = failed[0]
-    folder = ledger.path(RunKey(first.candidate, first.track, first.phase, first.number))
-    return (
+    text = (
         f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed: "
         f"{', '.join(name if count == 1 else f'{count} x {name}' for name, count in counts.items())}. "
-        f"A failure is a result; to train one again, mend its cause and delete its folder, here {folder}"
     )
+    if lacking := next((result for result in failed if unavailable(result)), None):
+        return f"{text}{str(lacking.reason).partition(': ')[2]}"
+    first = failed[0]
+    folder = ledger.path(RunKey(first.candidate, first.track, first.phase, first.number))
+    return f"{text}A failure is a result; to train one again, mend its cause and delete its folder, here {folder}"

@@ -264,8 +264,8 @@ def test_a_description_tells_the_source_its_cost_and_what_it_has_seen(make: Make
     twins = np.isin(image_digests(data.images[data.test]), image_digests(data.images[data.train]))
     assert told["leaked"] == twins.sum()
     assert "of 100 test images" in told["leakage"]
-    assert "chain/middle (pixel for pixel)" in told["leakage"]
+    assert "of chain/middle and of chain/first, from which chain/middle started (pixel for pixel)" in told["leakage"]
     (kept,) = ledger.study.cache_dir.glob("leakage-*.json")
-    write_json(kept, {"leakage": "as it was found", "leaked": 0})
-    assert starts.told(ledger, last)["starts_from"]["leakage"] == "as it was found"
+    write_json(kept, {"test": [1, 2, 3], "of": 100, "exact": False})
+    assert starts.told(ledger, last)["starts_from"]["leaked"] == 3, "it is looked for once"
     assert starts.told(ledger, ledger.candidates["first"]) == {}

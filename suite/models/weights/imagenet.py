@@ -65,8 +65,8 @@ def _imagenet(name: str) -> dict[str, list[np.ndarray]]:
                 "damaged, and it is fetched again"
             ) from error
         raise WeightsMissing(
-            f"weights: imagenet of {name}: {file.name} could not be fetched ({reason(error)}); put it into "
-            f"{file.path.parent} (from {file.address}) and type the command again"
+            f"weights: imagenet: {file.name} could not be fetched: put it into {file.path.parent} and type the command "
+            f"again ({reason(error)})"
         ) from error
     model = copy_from_applications(theirs, name, **source.options)
     if source.reversed_channels:

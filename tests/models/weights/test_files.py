@@ -72,7 +72,7 @@ def test_a_download_that_fails_is_told_from_what_else_may_fail(monkeypatch: pyte
 
     monkeypatch.setattr(keras.applications, SOURCES["mobilenet_v2"].constructor, constructor)
     imagenet._imagenet.cache_clear()
-    with pytest.raises(WeightsMissing, match=r"weights: imagenet of mobilenet_v2: .*1.0_224.h5 could not be fetched"):
+    with pytest.raises(WeightsMissing, match=r"weights: imagenet: .*1.0_224.h5 could not be fetched"):
         imagenet._imagenet("mobilenet_v2")
     folder.mkdir()
     published_file("mobilenet_v2", IMAGENET).path.touch()  # type: ignore[union-attr]
