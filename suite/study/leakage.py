@@ -16,6 +16,7 @@ from suite.core.durable import read_json, write_json
 from suite.core.identity import digest
 from suite.core.refusals import Refusal
 from suite.data import Dataset, DataSpec, load
+from suite.data.dataset import HANDLING, PLACES
 from suite.data.leakage import LIMIT, SIDE, Fingerprints, Leak, fingerprints, leaked
 from suite.models import PRETRAINED
 from suite.study import seen
@@ -87,8 +88,8 @@ def _leak(ledger: Ledger, candidate: Candidate, target: Dataset, link: Link) -> 
     """Looked for once, and kept beside the decoded images. Raises Refusal where it cannot be known."""
     if link.identity is None:
         raise Refusal(f"{link.directory} is no longer there")
-    asked = {"seen": seen.key(link.identity), "test": target.test_hash, "shape": list(target.input_shape)}
-    asked |= {"hash": target.hash, "side": SIDE, "limit": LIMIT}
+    asked: dict[str, Any] = {"seen": seen.key(link.identity), "test": target.test_hash, "hash": target.hash}
+    asked |= {"shape": list(target.input_shape), "side": SIDE, "limit": LIMIT}
     place = ledger.study.cache_dir / f"leakage-{digest(asked)[:20]}.json"
     try:
         kept = read_json(place)
@@ -116,8 +117,8 @@ def _data_of(ledger: Ledger, candidate: Candidate, identity: Mapping[str, Any], 
     """The data that a run was trained on. Raises Refusal where they cannot be had, or are others by now."""
     study, values = ledger.study, dict(identity["data"])
     if values["name"] == seen.FOLDER:  # where it lay is no part of a run's record
-        values |= {"path": candidate.data.path, "labels": candidate.data.labels, "on_bad": candidate.data.on_bad}
-        values |= {"allow_duplicates": True}
+        values |= {name: getattr(candidate.data, name) for name in (*PLACES, *HANDLING)}
+        values["allow_duplicates"] = True
     try:
         data = load(DataSpec(**values), data_dir=study.data_dir, cache_dir=study.cache_dir, offline=study.offline)
     except Refusal:

@@ -31,7 +31,7 @@ from suite.study.evaluating import Evaluations
 from suite.study.ledger import Ledger
 from suite.study.opening import fetched, open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
 from suite.study.plan import planned
-from suite.study.sources import require_earlier
+from suite.study.sources import NEVER_STARTED, require_earlier
 from suite.study.threads import oversubscription
 from suite.study.tolerance import unavailable
 
@@ -179,8 +179,11 @@ def failures_text(ledger: Ledger, failed: list[Result]) -> str:
         f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed: "
         f"{', '.join(name if count == 1 else f'{count} x {name}' for name, count in counts.items())}. "
     )
-    if lacking := next((result for result in failed if unavailable(result)), None):
-        return f"{text}{str(lacking.reason).partition(': ')[2]}"
-    first = failed[0]
+    lacking = [str(result.reason).partition(": ")[2] for result in failed if unavailable(result)]
+    mendable = [r for r in failed if not unavailable(r) and not str(r.reason).startswith(NEVER_STARTED)]
+    if lacking and not mendable:  # the same command tries these again
+        return f"{text}{lacking[0]}"
+    text += "".join(f"{reason}. " for reason in lacking[:1])
+    first = (mendable or failed)[0]
     folder = ledger.path(RunKey(first.candidate, first.track, first.phase, first.number))
     return f"{text}A failure is a result; to train one again, mend its cause and delete its folder, here {folder}"
