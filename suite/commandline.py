@@ -44,7 +44,7 @@ def parse(arguments: list[str], keys: Mapping[str, Callable[[str], object]]) -> 
         if not equals:
             raise Refusal(f"{argument!r} is not key=value. Keys: {', '.join(nearest_first(argument, keys))}")
         if key not in keys:
-            raise unknown("key", key, keys)
+            raise unknown("key", key, keys, "--help")
         try:
             values[key] = keys[key](text)
         except ValueError as error:

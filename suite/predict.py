@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,7 @@ def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
                 f"no final run of {given['candidate']} was completed in {given['study']} / {instance.name}; "
                 f"candidates with weights: {', '.join(sorted(candidates)) or '(none)'}"
             )
+        _refuse_unfinished(instance, given["candidate"], candidates)
         raise unknown("candidate with final weights", given["candidate"], candidates)
     track = given.get("track") or ("tuned" if any(k.track == "tuned" for k in finals) else "shared")
     key = directories.RunKey(given["candidate"], track, "final", given.get("number", 0))
@@ -128,6 +130,20 @@ def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
         there = [str(other) for other in finals if other.candidate == key.candidate]
         raise Refusal(f"no final weights of {key}; there are: {', '.join(nearest_first(str(key), there))}")
     return finals[key], _identity(finals[key] / directories.RUN)
+
+
+def _refuse_unfinished(instance: Path, candidate: str, having: Collection[str]) -> None:
+    """Raises Refusal where a candidate is one of the study's, and none of its final runs is over."""
+    described = read_json(instance / directories.STUDY)
+    asked = described.get("candidates", {}).get(candidate)
+    if asked is None:
+        return
+    source = (asked.get("starts_from") or asked.get("learns_from") or {}).get("source")
+    raise Refusal(
+        f"no final run of {candidate} is over yet in {described['study']} / {instance.name}"
+        f"{f', for it waits for {source}' if source and source != 'imagenet' else ''}; {described.get('command', '')} "
+        f"goes on; candidates with weights: {', '.join(sorted(having)) or '(none)'}"
+    )
 
 
 def _identity(path: Path) -> dict[str, Any]:

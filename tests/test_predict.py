@@ -171,6 +171,22 @@ def test_mistakes_are_refused_in_one_sentence(arguments: list[str], why: str, pr
     assert why in said
 
 
+def test_a_candidate_that_still_waits_is_said_in_one_sentence(trained: Path, predict: Predict, tmp_path: Path) -> None:
+    described = trained / "runs" / STUDY / INSTANCE / directories.STUDY
+    before = read_json(described)
+    waiting = {"lenet5": {}, "tuned": {"starts_from": {"source": "lenet5"}}, "last": {}}
+    write_json(described, {**before, "candidates": waiting, "command": "python -m suite.run study=bars"})
+    code, rows, said = predict("candidate=tuned", f"images={tmp_path}")
+    other = predict("candidate=last", f"images={tmp_path}")[2]
+    write_json(described, before)
+    assert (code, rows, said) == (
+        2, [],
+        "refused: no final run of tuned is over yet in bars / mnist-laptop, for it waits for lenet5; python -m "
+        "suite.run study=bars goes on; candidates with weights: lenet5\n",
+    )  # fmt: skip
+    assert other.startswith("refused: no final run of last is over yet in bars / mnist-laptop; python -m suite.run")
+
+
 @pytest.mark.parametrize("name", [PREPROCESSING, directories.RUN, directories.WEIGHTS])
 @pytest.mark.parametrize("harm", ["gone", "cut", "text", "list", "empty", "folder"])
 def test_a_broken_file_of_the_run_is_refused_in_one_sentence(

@@ -6,6 +6,8 @@ import pytest
 
 from suite.commandline import DONE, REFUSED, enter
 from suite.config.files import recipe_header, recipe_names, recipe_values
+from suite.core.refusals import Refusal
+from suite.data.__main__ import main as data_main
 from suite.recipes import HELP, everything, main
 from suite.training.recipe import COMMON, parts
 from suite.training.recipe.part import KINDS
@@ -61,3 +63,46 @@ def test_a_number_with_its_range_and_what_is_off(capsys: pytest.CaptureFixture[s
 def test_a_misspelt_name_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert enter(main, HELP, ["name=airbanch"]) == REFUSED
     assert "Did you mean 'airbench'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("mixup", ["augmentation", "mixup: Each image is mixed", "mixup 0.0"]),
+        ("adamw", ["recipe.optimizer", "adamw: Adam", "learning_rate 0.001", "weight_decay 0.05"]),
+        ("schedule", ["recipe.schedule", *(f"{part}: " for part in parts("schedules"))]),
+        ("epochs", ["epochs 10"]),
+    ],
+)
+def test_a_part_and_a_number_show_their_lines(name: str, lines: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert enter(main, HELP, [f"name={name}"]) == DONE
+    shown = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert all(any(line.startswith(wanted) for line in shown) for wanted in lines)
+    assert len(shown) < len(everything()) / 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("mixup", "mixup is no recipe, but a value of recipes: say {mixup: ...}; python -m suite.recipes name=mixup"),
+        ("adamw", "adamw is no recipe, but a part of recipes: say {optimizer: adamw}; python -m suite.recipes name="),
+        ("augmentation", "augment=augmentation: that is a study, and a sheet shows one recipe"),
+        ("stadnard", "unknown recipe 'stadnard'. Did you mean 'standard'?"),
+        ("{mxup: 0.2}", "Did you mean 'mixup'? Valid, nearest first: mixup, "),
+    ],
+)
+def test_what_is_no_recipe_is_said_with_what_is_one(text: str, said: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        data_main(["name=digits", f"augment={text}", "sheet=x.png"])
+    assert said in str(refused.value)
+    assert len(str(refused.value)) < 300
+
+
+def test_help_names_every_key_and_every_corruption() -> None:
+    from suite import run
+    from suite.config.compose import root_keys
+    from suite.data import __main__ as data
+    from suite.data.corruptions import corruptions
+
+    assert set(run.HELP.partition("Keys: ")[2].partition("\n\n")[0].split()) == set(root_keys())
+    assert set(corruptions()) <= set(data.HELP.split())

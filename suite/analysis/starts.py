@@ -36,12 +36,12 @@ def _section(study: Mapping[str, Any], section: str, verb: str) -> str:
 def _whose(told: Mapping[str, Any]) -> str:
     """What follows the names of the candidates that start, or learn, so."""
     source = told["source"]
+    leakage = f" Leakage: {told['leakage']}." if "leakage" in told else ""
     if source == "imagenet":
-        return "from keras.applications' ImageNet weights, whose training is not counted here."
+        return f"from keras.applications' ImageNet weights, whose training is not counted here.{leakage}"
     if "training" not in told:
         return f"from {source}, which is not there yet."
     each = "" if "@" in source else ", final run k from its final run k"
-    leakage = f" Leakage: {told['leakage']}." if "leakage" in told else ""
     return f"from {source}{each}, whose training took {_cost(told['training'])}.{leakage}"
 
 

@@ -13,7 +13,7 @@ from suite import tasks
 from suite.config.checks import NAME, count, mapping
 from suite.config.layers import Layer, fitted, images_seen_of, recipe_layer, recipe_of
 from suite.config.search import SEARCH_KEYS, SearchSpace, checked_search, space_of
-from suite.config.sources import IMAGENET, Source, check_within, published, source_from
+from suite.config.sources import IMAGENET, Source, check_within, source_from, started
 from suite.core.identity import in_words
 from suite.core.refusals import Refusal, unknown
 from suite.data.dataset import PLACES, DataSpec
@@ -109,8 +109,7 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> tu
     options = {**own["options"], **last["options"]}
     starts = {**own["starts"], **last["starts"]}
     weights = starts.get("weights")
-    if weights == IMAGENET:
-        options = published(f"candidate {name}", architecture, options)
+    options = started(f"candidate {name}", architecture, options, weights)
     _check_architecture(f"candidate {name}", architecture, options)
     family = str(facts(architecture)["family"])
 
@@ -288,7 +287,7 @@ def _data(values: Mapping[str, Any], dataset: str, target: str | None) -> DataSp
     valid = [name for name in DataSpec.__dataclass_fields__ if name not in ("name", "target")]
     for key in values:
         if key not in valid:
-            raise unknown("key of data", key, valid)
+            raise unknown("key of data", key, valid, "python -m suite.data --help")
     if dataset == "folder" and not values.get("path"):
         raise Refusal("dataset=folder needs data.path=DIR: a folder with one folder of pictures for each class")
     for key in ("train_examples", "validation_examples", "test_examples"):

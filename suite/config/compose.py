@@ -98,7 +98,7 @@ def _split(arguments: list[str]) -> dict[str, str]:
         if not equals:
             raise Refusal(f"{argument!r} is not key=value. Keys: {', '.join(nearest_first(argument, root_keys()))}")
         if key.split(".")[0] not in root_keys():
-            raise unknown("key", key, root_keys())
+            raise unknown("key", key, root_keys(), "python -m suite.run --help")
         given[key] = text
     return given
 
@@ -111,7 +111,7 @@ def _check_keys(study: dict[str, Any], path: Any) -> None:
     for values in (study, *(mapping(f"budgets.{name} in {path}", value) for name, value in budgets.items())):
         for key in values:
             if key not in root_keys() and key != "budgets":
-                raise unknown(f"key in {path}:", key, root_keys())
+                raise unknown(f"key in {path}:", key, root_keys(), "python -m suite.run --help")
 
 
 def _check_candidates(known: Mapping[str, Any], given: dict[str, str]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from suite.config.checks import count, mapping
-from suite.config.files import recipe_for, recipe_values
+from suite.config.files import recipe_for, recipe_names, recipe_values
 from suite.core.refusals import Refusal
-from suite.training.recipe import NotInUse, Recipe
+from suite.training.recipe import CHOSEN, NotInUse, Recipe, every_name, parts
 
 DEFAULT_RECIPE = "standard"
 
@@ -21,8 +21,26 @@ def recipe_layer(value: Any) -> dict[str, Any]:
     """What one place says of a recipe: another's name is its `base`. Raises Refusal."""
     layer = {"base": value} if isinstance(value, str) else mapping("recipe", value)
     if layer.get("base") is not None:
+        _refuse_a_part(str(layer["base"]))
         recipe_values(layer["base"])
     return layer
+
+
+def _refuse_a_part(name: str) -> None:
+    """Raises Refusal where a recipe is called what is only a part or a value of recipes, with how that is said."""
+    if name in recipe_names():
+        return
+    if name in every_name():
+        said = f"{{{name}: ...}}"
+    else:
+        kinds = [choice for choice, kind in CHOSEN.items() if name in parts(kind)]
+        if not kinds:
+            return
+        said = f"{{{kinds[0]}: {name}}}"
+    raise Refusal(
+        f"{name} is no recipe, but {'a value' if name in every_name() else 'a part'} of recipes: say {said}; "
+        f"python -m suite.recipes name={name} shows what it takes"
+    )
 
 
 def recipe_of(layers: Sequence[Layer], architecture: str = "", family: str = "") -> Recipe:

@@ -9,7 +9,7 @@ from typing import Any
 from suite.config.checks import as_list, boolean, mapping
 from suite.config.files import search_space, space_for
 from suite.core.refusals import Refusal, unknown
-from suite.training.recipe import Recipe
+from suite.training.recipe import LISTING, Recipe
 
 SEARCH_KEYS = ("space", "trials", "parallel")
 """Of a study's section; a candidate's has its space alone."""
@@ -71,7 +71,7 @@ def space_of(candidate: str, asked: str | None, recipe: Recipe) -> SearchSpace:
     checked = {}
     for parameter, dimension in dimensions.items():
         if parameter not in values:
-            raise unknown(f"recipe value in search space {name}:", parameter, values)
+            raise unknown(f"recipe value in search space {name}:", parameter, values, LISTING)
         checked[parameter] = _dimension(f"candidate {candidate}: search space {name}", parameter, dimension, recipe)
     return SearchSpace(name, checked)
 

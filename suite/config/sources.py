@@ -15,8 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from suite.config.checks import NAME
-from suite.core.refusals import Refusal, unknown
+from suite.config.checks import NAME, mapping
+from suite.config.files import read_yaml, study_files
+from suite.core.refusals import NEAREST, Refusal, nearest_first, similar, unknown
 from suite.models import PRETRAINED
 
 IMAGENET = "imagenet"
@@ -55,10 +56,20 @@ def source_from(key: str, value: Any) -> Source | None:
     return Source(names[-1], study, instance, int(number) if at else None)
 
 
-def published(who: str, architecture: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options under which an architecture starts from the published weights. Raises Refusal where it has none."""
+def started(who: str, architecture: str, options: Mapping[str, Any], weights: Any) -> dict[str, Any]:
+    """The options of a candidate with these `weights`: the published ones are an option of their own.
+
+    Raises Refusal where the architecture has none, or where the options already name some.
+    """
     from suite import models
 
+    if weights is not None and weights != IMAGENET and options.get(PRETRAINED):
+        raise Refusal(
+            f"{who} is to start from two places, weights={weights} and options.{PRETRAINED}={options[PRETRAINED]}: "
+            "leave out one of them"
+        )
+    if weights != IMAGENET:
+        return dict(options)
     if PRETRAINED not in models.option_names(architecture):
         having = [name for name in models.names() if PRETRAINED in (models.facts(name)["options"] or {})]
         raise Refusal(
@@ -77,9 +88,29 @@ def check_within(sources: Mapping[str, Sequence[Source | None]]) -> None:
     for name, wanted in own.items():
         for other in wanted:
             if other not in own:
+                _refuse_a_study(name, other, own)
                 valid = [*own, IMAGENET]
                 raise unknown(f"candidate that {name} starts or learns from", other, valid)
         _check_way(own, (name,))
+
+
+def candidates_of(study: str) -> list[str]:
+    """The candidates in a study's file; none where there is no such file. Raises Refusal where it cannot be read."""
+    files = study_files()
+    return [*mapping("candidates", read_yaml(files[study]).get("candidates"))] if study in files else []
+
+
+def _refuse_a_study(name: str, word: str, own: Mapping[str, Any]) -> None:
+    """Raises Refusal where a candidate names a study, or nearly one, and none of its candidates."""
+    nearest = next(iter(nearest_first(word, study_files())), "")
+    if word != nearest and (not similar(word, nearest) or any(similar(word, other) for other in [*own, IMAGENET])):
+        return
+    whole = [f"{nearest}/{candidate}" for candidate in candidates_of(nearest)]
+    raise Refusal(
+        f"candidate {name} starts or learns from {word}, which is no candidate of this study"
+        f"{', but a study' if word == nearest else ''}: of study {nearest} it would be {' or '.join(whole[:NEAREST])}"
+        f"{f' and {len(whole) - NEAREST} more' if len(whole) > NEAREST else ''}"
+    )
 
 
 def _check_way(own: Mapping[str, Sequence[str]], way: tuple[str, ...]) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from suite.core.addresses import hidden
 
+LISTED, NEAREST = 12, 8
+"""Of up to so many valid names all are listed, of more so many."""
+
 
 class Refusal(Exception):
     """Something is wrong with what was asked (configuration, data, lock): one clear sentence, exit code 2.
@@ -24,14 +27,19 @@ def nearest_first(word: str, names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (-difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio(), name))
 
 
-def unknown(kind: str, word: str, names: Iterable[str]) -> Refusal:
-    """The refusal of a misspelt name: it lists the valid ones, nearest first."""
+def unknown(kind: str, word: str, names: Iterable[str], command: str = "") -> Refusal:
+    """The refusal of a misspelt name: it lists the valid ones, nearest first; of many the nearest, and the `command`
+    that lists all."""
     ordered = nearest_first(word, names)
-    guess = f" Did you mean {ordered[0]!r}?" if ordered and _similar(word, ordered[0]) else ""
-    return Refusal(f"unknown {kind} {word!r}.{guess} Valid, nearest first: {', '.join(ordered) or '(none)'}")
+    guess = f" Did you mean {ordered[0]!r}?" if ordered and similar(word, ordered[0]) else ""
+    shown = ordered if len(ordered) <= LISTED else ordered[:NEAREST]
+    rest = len(ordered) - len(shown)
+    more = (f"; {command} lists all {len(ordered)}" if command else f" and {rest} more") if rest else ""
+    return Refusal(f"unknown {kind} {word!r}.{guess} Valid, nearest first: {', '.join(shown) or '(none)'}{more}")
 
 
-def _similar(word: str, name: str) -> bool:
+def similar(word: str, name: str) -> bool:
+    """Whether one may be the other, misspelt."""
     return difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio() >= 0.6
 
 

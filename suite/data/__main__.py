@@ -40,7 +40,9 @@ Without a name: the names.
   augment=RECIPE  with sheet=FILE.png: eight training images as they are, and below each what a network sees of it at
                   three steps; a recipe by its name, or as a study has it: augment="{rand_augment: 2, cutout: 8}"
   corrupt=KIND    with sheet=FILE.png: eight test images as they are, and below each what the corruption makes of it at
-                  its five strengths; corrupt=all: a row for each kind, from an image as it is to strength 5
+                  its five strengths; corrupt=all: a row for each kind, from an image as it is to strength 5; kinds:
+                  gaussian_noise shot_noise impulse_noise defocus_blur glass_blur motion_blur zoom_blur snow frost fog
+                  brightness contrast elastic pixelate jpeg
 """
 
 
@@ -91,10 +93,16 @@ def _sheet(augment: object, corrupt: object, path: object) -> Callable[[Dataset]
 
 
 def _augmenting(text: str) -> Callable[[Dataset, Path], None]:
-    from suite.config.files import recipe_text
+    from suite.config.files import recipe_names, recipe_text, study_file, study_files
     from suite.config.layers import recipe_layer, recipe_of
 
-    recipe = recipe_of([{"recipe": recipe_layer(recipe_text(text))}])
+    asked = recipe_text(text)
+    if isinstance(asked, str) and asked in study_files() and asked not in recipe_names():
+        raise Refusal(
+            f"augment={asked}: that is a study, and a sheet shows one recipe: name that, or write what one of its "
+            f'candidates has, as in augment="{{rand_augment: 2}}"; they stand in {study_file(asked)}'
+        )
+    recipe = recipe_of([{"recipe": recipe_layer(asked)}])
 
     def write(dataset: Dataset, path: Path) -> None:
         import_keras()
@@ -110,7 +118,7 @@ def _corrupting(name: str) -> Callable[[Dataset, Path], None]:
     from suite.data.sheet import write_corruptions
 
     if name not in ("all", *corruptions()):
-        raise unknown("corrupt", name, ("all", *corruptions()))
+        raise unknown("value of corrupt", name, ("all", *corruptions()), "python -m suite.data --help")
     kinds = list(corruptions()) if name == "all" else [name]
     return lambda dataset, path: write_corruptions(dataset, kinds, path)
 

@@ -94,7 +94,7 @@ class DataSpec:
         known = [field.name for field in fields(cls)]
         for key in mapping:
             if key not in known:
-                raise unknown("key of data", str(key), known)
+                raise unknown("key of data", str(key), known, "python -m suite.data --help")
         return cls(**mapping)
 
     def as_mapping(self) -> dict[str, Any]:

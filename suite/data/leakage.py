@@ -10,17 +10,58 @@ taken for the same where their colours are: this says that images look alike, no
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from suite.data.contents import CHUNK, image_digests
+from suite.core.durable import replacing
+from suite.data.contents import CHUNK, DIGEST_BYTES, Digests, image_digests
 from suite.data.dataset import Dataset, Indices
 from suite.data.fit import Images
 
 SIDE = 16
 LIMIT = 8.0
 """Root mean square difference of two thumbnails, of 255, up to which images look alike."""
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """What of images is enough to find copies of them: 784 bytes of an image in colour.
+
+    shape: (H, W, C) of each image. digests: (n,) of their pixels. thumbnails: (n, SIDE, SIDE, C) uint8. Of the last two
+    one may be missing where only the other is asked for.
+    """
+
+    shape: tuple[int, int, int]
+    digests: Digests | None
+    thumbnails: Images | None
+
+    def save(self, path: Path) -> None:
+        """Keep both, compressed. Raises OSError."""
+        assert self.digests is not None
+        assert self.thumbnails is not None
+        digests = self.digests.view(np.uint8).reshape(len(self.digests), DIGEST_BYTES)
+        with replacing(path) as partial, partial.open("wb") as file:
+            np.savez_compressed(file, shape=self.shape, digests=digests, thumbnails=self.thumbnails)
+
+    @classmethod
+    def load(cls, path: Path) -> Fingerprints:
+        """Raises OSError where there is none, ValueError or KeyError where it holds something else."""
+        with np.load(path, allow_pickle=False) as kept:
+            height, width, channels = (int(size) for size in kept["shape"])
+            digests = np.ascontiguousarray(kept["digests"]).view(np.dtype((np.void, DIGEST_BYTES))).ravel()
+            return cls((height, width, channels), digests, kept["thumbnails"])
+
+
+def fingerprints(data: Dataset, index: Indices, exact: bool | None = None) -> Fingerprints:
+    """Of a set's images at `index`. exact: digests alone, or thumbnails alone; None: both."""
+    index = np.sort(np.asarray(index, np.int64))
+    return Fingerprints(
+        data.input_shape,
+        _digests(data.images, index) if exact in (None, True) else None,
+        thumbnails(data.images, index) if exact in (None, False) else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -41,28 +82,37 @@ class Leak:
         return f"{len(self.test):,} of {self.of:,} test images {are} among the training images of {source} ({how})"
 
 
-def leaked(target: Dataset, source: Dataset, seen: Indices) -> Leak:
-    """The test images of `target` that are among the images of `source` at `seen`."""
-    if target.input_shape == source.input_shape:
-        known = np.unique(_digests(source.images, np.sort(seen)))
-        found = np.isin(_digests(target.images, target.test), known)
+def leaked(target: Dataset, seen: Fingerprints) -> Leak:
+    """The test images of `target` that are among those whose fingerprints are `seen`."""
+    if target.input_shape == seen.shape:
+        assert seen.digests is not None
+        found = np.isin(_digests(target.images, target.test), np.unique(seen.digests))
         return Leak(target.test[found], len(target.test), exact=True)
-    grey = 1 in (target.input_shape[-1], source.input_shape[-1])
-    mine, theirs = thumbnails(target.images, target.test, grey), thumbnails(source.images, np.sort(seen), grey)
+    assert seen.thumbnails is not None
+    grey = 1 in (target.input_shape[-1], seen.shape[-1])
+    mine, theirs = _vectors(thumbnails(target.images, target.test), grey), _vectors(seen.thumbnails, grey)
     return Leak(target.test[_alike(mine, theirs)], len(target.test), exact=False)
 
 
-def thumbnails(images: Images, index: Indices, grey: bool) -> npt.NDArray[np.float32]:
-    """(n, SIDE * SIDE * channels) float32 of the images at `index`, from 0 to 255."""
+def thumbnails(images: Images, index: Indices) -> Images:
+    """(n, SIDE, SIDE, C) uint8 of the images at `index`."""
     from PIL import Image  # only for those who need it
 
-    rows = []
-    for place in index:
+    found = np.empty((len(index), SIDE, SIDE, images.shape[-1]), np.uint8)
+    for row, place in enumerate(index):
         image = images[place]
         picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
-        picture = picture.convert("L") if grey else picture.convert("RGB")
-        rows.append(np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC), np.float32).ravel())
-    return np.stack(rows)
+        small = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC))
+        found[row] = small.reshape(SIDE, SIDE, -1)
+    return found
+
+
+def _vectors(small: Images, grey: bool) -> npt.NDArray[np.float32]:
+    """(n, d) float32 from 0 to 255; `grey`: of the luma (ITU-R 601) where there are colours."""
+    found = small.astype(np.float32)
+    if grey and small.shape[-1] == 3:
+        found = found @ np.array([0.299, 0.587, 0.114], np.float32)
+    return found.reshape(len(small), -1)
 
 
 def _alike(mine: npt.NDArray[np.float32], theirs: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,7 @@ adds its golden line, and once more with `speed=true` if it is the smallest of i
 
 from __future__ import annotations
 
-from suite.models.architecture import ArchitectureError, checked
+from suite.models.architecture import ArchitectureError, WeightsMissing, checked
 from suite.models.backbone import attached, backbone, levels
 from suite.models.building import build
 from suite.models.complexity import Complexity, measure
@@ -27,14 +27,17 @@ from suite.models.registry import (
     option_names,
     other_function,
 )
+from suite.models.weights.files import PublishedFile, published_file, require_published
 from suite.models.weights.loading import Loaded, Weights, load
 from suite.models.weights.saved import Saved, of_run
 from suite.models.weights.sources import PRETRAINED, pixel_normalization
 
 __all__ = [
-    "PRETRAINED", "ArchitectureError", "Complexity", "Loaded", "Net", "Saved", "Weights",
+    "PRETRAINED", "ArchitectureError", "Complexity", "Loaded", "Net", "PublishedFile", "Saved", "Weights",
+    "WeightsMissing",
     "attached", "backbone", "build", "build_outline", "build_untrained", "certainly_builds", "checked",
     "estimate_macs", "facts", "facts_with_options", "fingerprint", "foreign_kinds", "levels", "load", "measure",
-    "misfits", "names", "of_run", "option_names", "other_function", "pixel_normalization", "refusals",
+    "misfits", "names", "of_run", "option_names", "other_function", "pixel_normalization", "published_file", "refusals",
+    "require_published",
     "training_speed",
 ]  # fmt: skip

@@ -40,6 +40,10 @@ class ArchitectureError(ValueError):
     """An unknown architecture, a wrong option or an unfit image size: one clear sentence."""
 
 
+class WeightsMissing(ArchitectureError):
+    """Published weights that are not there and cannot be fetched: those who need none go on."""
+
+
 def reason(error: BaseException) -> str:
     """What an error says in its first line that says anything: Keras wraps those of its layers, with colours."""
     lines = [line.strip() for line in re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()]

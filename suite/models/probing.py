@@ -86,59 +86,15 @@ def refusal(
 
 def misfits(pairs: Sequence[tuple[Net, Net]], backend: str) -> list[str | None]:
     """For each net and the one whose weights it is to take why it cannot, or None. As `refusals` in all else."""
-    done = _ask("[probing.misfit(*pair) for pair in json.load(sys.stdin)]", pairs, KERAS_BACKEND=backend)
+    done = _ask("[misfit.misfit(*pair) for pair in json.load(sys.stdin)]", pairs, KERAS_BACKEND=backend)
     return [None] * len(pairs) if done.returncode or not done.stdout else list(json.loads(done.stdout))
-
-
-def misfit(net: Sequence[Any], source: Sequence[Any]) -> str | None:
-    """Why weights of a net like `source` do not serve `net`, or None."""
-    from suite.models.depth import depths
-    from suite.models.weights.loading import match
-
-    name, options, theirs = net[0], net[3], source[3]
-    try:
-        if name == source[0] and (other := registry.other_function(name, options, theirs)):
-            return f"the weights are of a {name} that was built with {other}: the same option would fit"
-        built, shapes = _outline(net), _Shapes(_outline(source), source)
-        head = [layer for layer, depth in depths(built).items() if depth.head]
-        match(built, shapes, shapes.by_layer(), head)
-    except ArchitectureError as error:
-        return str(error)
-    except MemoryError:
-        return None
-    return None
-
-
-def _outline(net: Sequence[Any]) -> Any:
-    name, shape, classes, options = net
-    height, width, channels = shape
-    return registry.build_outline(name, (height, width, channels), classes, **options)
-
-
-class _Shapes:
-    """Weights of which only the shapes are known."""
-
-    whose = "the weights to start from"
-
-    def __init__(self, outline: Any, net: Sequence[Any]) -> None:
-        self._outline = outline
-        self.wanted = f"they are of {net[0]} for images of {'x'.join(map(str, net[1]))} with options {net[3] or 'none'}"
-
-    def by_layer(self) -> dict[str, list[Any]]:
-        import numpy as np
-
-        return {
-            layer.name: [np.zeros(tuple(weight.shape), "float32") for weight in layer.weights]
-            for layer in self._outline.layers
-            if layer.weights
-        }
 
 
 def _ask(question: str, values: Any, **environment: str) -> subprocess.CompletedProcess[str]:
     """A process whose standard output is, as JSON, what an expression gives; its input is `values`."""
     code = (
         "import json, sys; out, sys.stdout = sys.stdout, sys.stderr; "  # another package may print
-        f"from suite.models import probing, registry; out.write(json.dumps({question}))"
+        f"from suite.models import misfit, probing, registry; out.write(json.dumps({question}))"
     )
     return subprocess.run(
         [sys.executable, "-c", code], input=json.dumps(values),

@@ -18,7 +18,16 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from suite.models.architecture import Architecture, ArchitectureError, checked, kinds_of, options_of, reason, takes_any
+from suite.models.architecture import (
+    RATES,
+    Architecture,
+    ArchitectureError,
+    checked,
+    kinds_of,
+    options_of,
+    reason,
+    takes_any,
+)
 from suite.models.facts import golden, with_options
 from suite.models.facts import of as facts_of
 from suite.models.graph import without_weights
@@ -162,11 +171,20 @@ def declared() -> dict[str, tuple[str, Architecture]]:
 def other_function(name: str, options: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
     """Which option makes two nets of an architecture compute something else with the same weights, as `skip=false, not
     true`; None where none does. What only shapes the weights, or acts in training alone, is not looked at."""
-    mine, theirs = (_effective(name, chosen) for chosen in (options, other))
-    for option, value in mine.items():
-        if option not in sources.FREE and theirs.get(option) != value:
-            return f"{option}={theirs.get(option)}, not {value}"
+    for option, (mine, theirs) in differing(name, options, other).items():
+        if option not in sources.FREE:
+            return f"{option}={theirs}, not {mine}"
     return None
+
+
+def differing(name: str, options: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The options in which two nets of an architecture differ, with both values, those of training alone aside."""
+    mine, theirs = (_effective(name, chosen) for chosen in (options, other))
+    return {
+        option: (value, theirs.get(option))
+        for option, value in mine.items()
+        if option not in RATES and theirs.get(option) != value
+    }
 
 
 def _effective(name: str, chosen: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,8 +22,19 @@ _CHOICES = {
 
 def settings_file() -> Path:
     """Keras' own; KERAS_HOME moves it."""
+    return _keras_home() / "keras.json"
+
+
+def models_folder() -> Path:
+    """Where keras.applications looks for published weights; a temporary folder where its own cannot be written."""
+    home = _keras_home()
+    there = home if home.exists() else home.parent
+    return (home if os.access(there, os.W_OK) else Path("/tmp") / ".keras") / "models"
+
+
+def _keras_home() -> Path:
     home = os.environ.get("KERAS_HOME")
-    return (Path(home) if home else Path(os.path.expanduser("~")) / ".keras") / "keras.json"
+    return Path(home) if home else Path(os.path.expanduser("~")) / ".keras"
 
 
 def refuse_settings() -> None:

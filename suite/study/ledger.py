@@ -25,6 +25,7 @@ from suite.study import asking, plan
 from suite.study.selection import select
 from suite.study.sources import Sources
 from suite.study.threads import NEW_INSTANCE, settled
+from suite.study.tolerance import unavailable
 from suite.training.spec import RunSpec, changes
 
 ATTEMPTS = "attempts.json"
@@ -69,9 +70,9 @@ class Ledger:
                 del self.asked[key], self.results[key]
 
     def _was_given_up(self, key: RunKey) -> bool:
-        """Whether a run has never started, for its source had failed."""
+        """Whether a run has never started, for its source had failed, or published weights could not be had."""
         lacking = self.candidates[key.candidate].sources.keys() - self.asked[key]["identity"].keys()
-        return bool(lacking) and self.results[key].outcome.failed
+        return (bool(lacking) and self.results[key].outcome.failed) or unavailable(self.results[key])
 
     def _check(self) -> None:
         """Refuse to go on with runs that were asked for differently. A final run's parameters may follow the search."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from suite import tasks
@@ -9,8 +10,9 @@ from suite.config.study import Study
 from suite.core.directories import RunKey
 from suite.core.refusals import Refusal
 from suite.data import Dataset, DataSpec, load
-from suite.models import Net, certainly_builds, facts, misfits, refusals
+from suite.models import Net, PublishedFile, certainly_builds, facts, misfits, published_file, refusals
 from suite.study.ledger import Ledger
+from suite.study.plan import planned
 from suite.training.origin import Origin
 from suite.training.preprocessing import recorded_preprocessing
 
@@ -38,9 +40,29 @@ def open_datasets(study: Study) -> dict[str, Dataset]:
     return {candidate.name: opened[candidate.data] for candidate in study.candidates}
 
 
+def fetched(ledger: Ledger) -> dict[PublishedFile, list[str]]:
+    """The files of published weights that are to be fetched, each with the candidates that start from it.
+
+    Raises Refusal where one is not there and nothing may be fetched. Candidates that have all runs behind them are left
+    out.
+    """
+    wanted: dict[PublishedFile, list[str]] = {}
+    left = {key.candidate for key in planned(ledger.study) if key not in ledger.results}
+    for candidate in ledger.study.candidates:
+        file = published_file(candidate.architecture, candidate.options)
+        if file is not None and candidate.name in left and not file.path.is_file():
+            wanted.setdefault(file, []).append(candidate.name)
+    for file, names in wanted.items() if ledger.study.offline else ():
+        raise Refusal(
+            f"candidate {names[0]} has weights: imagenet, whose file {file.name} is not in {file.path.parent}, and "
+            f"offline=true fetches nothing: put it there (from {file.address}, {file.size}), or leave out offline=true"
+        )
+    return wanted
+
+
 def refuse_what_does_not_fit(ledger: Ledger) -> None:
     """Raises Refusal for the first candidate whose network cannot take the weights that it is to start from, or whose
-    teacher knows other classes, or cannot see its images.
+    teacher knows other classes, was trained on images of another size, or cannot see its images.
 
     Those that have trained already are left out. Seconds pass only where there is one to look at.
     """
@@ -54,6 +76,7 @@ def refuse_what_does_not_fit(ledger: Ledger) -> None:
             theirs = _net_of(origins[name]) if name in origins else _net(ledger, source.candidate)
             if name == "teacher":
                 _refuse_other_classes(ledger, candidate.name, source.candidate, origins.get(name))
+                _refuse_another_size(candidate.name, str(source), theirs[1], mine[1])
                 mine = theirs[0], mine[1], *theirs[2:]
             pairs[candidate.name, name] = mine, theirs
     found = misfits(list(pairs.values()), ledger.study.backend) if pairs else []
@@ -78,6 +101,17 @@ def _refuse_other_classes(ledger: Ledger, candidate: str, teacher: str, origin: 
             f"candidate {candidate} cannot learn from {ledger.candidates[candidate].teacher}: that knows "
             f"{len(theirs)} classes ({', '.join(theirs[:2])}, ...), and here are {len(ours)} ({', '.join(ours[:2])}, "
             "...); a teacher has the same classes"
+        )
+
+
+def _refuse_another_size(candidate: str, teacher: str, seen: Sequence[int], here: Sequence[int]) -> None:
+    """Raises Refusal where a teacher would see images of another size than it was trained on: it would answer them,
+    but for another scale than it knows."""
+    if tuple(seen[:2]) != tuple(here[:2]):
+        raise Refusal(
+            f"candidate {candidate} cannot learn from {teacher}: that was trained on images of {seen[0]}x{seen[1]}, "
+            f"and these have {here[0]}x{here[1]}; a teacher sees the same images, so set data.image_size={seen[0]} or "
+            f"take a teacher of {here[0]}x{here[1]}"
         )
 
 

@@ -7,7 +7,7 @@ decoded yet are decoded into the cache.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +18,10 @@ from suite.core.directories import RunKey
 from suite.core.refusals import os_error_text
 from suite.core.result import Result
 from suite.executors import executor
+from suite.models import PublishedFile
 from suite.projections import Instance, openers
 from suite.projections.projector import Projector
-from suite.study import evaluating
+from suite.study import evaluating, seen
 from suite.study.accounting import EVALUATION, REPORT, TRACKING, SessionClock
 from suite.study.coordinator import Coordinator, Stopped
 from suite.study.description import plan_lines, write
@@ -28,10 +29,11 @@ from suite.study.display import progress
 from suite.study.estimate import Estimate, clock, estimate
 from suite.study.evaluating import Evaluations
 from suite.study.ledger import Ledger
-from suite.study.opening import open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
+from suite.study.opening import fetched, open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
 from suite.study.plan import planned
-from suite.study.sources import require_earlier
+from suite.study.sources import NEVER_STARTED, require_earlier
 from suite.study.threads import oversubscription
+from suite.study.tolerance import unavailable
 
 Report = Callable[[], Path]
 """Makes the report from what is on disk and returns its folder."""
@@ -45,6 +47,8 @@ class Outlook:
     missing: list[RunKey]
     expected: Estimate
     clock: SessionClock
+    fetched: Mapping[PublishedFile, Sequence[str]]
+    """The files of published weights that are not there yet, and the candidates that start from each."""
 
     def lines(self) -> list[str]:
         """The plan as people read it."""
@@ -57,6 +61,11 @@ class Outlook:
         )
         return [
             *plan_lines(study, self.ledger),
+            *(
+                f"{', '.join(names)}: weights: imagenet: {file.name}, {file.size}, is not in {file.path.parent} and "
+                "will be fetched"
+                for file, names in self.fetched.items()
+            ),
             *([shared] if shared else []),
             f"{len(self.missing)} runs to train, about {clock(self.expected.seconds)} ({basis})",
             *self._evaluations(),
@@ -91,10 +100,11 @@ def look(study: Study) -> Outlook:
     require_earlier(study)
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
+    files = fetched(ledger)
     refuse_what_cannot_be_built(ledger)
     refuse_what_does_not_fit(ledger)
     missing = [key for key in planned(study) if key not in ledger.results]
-    return Outlook(ledger, missing, estimate(ledger, missing), session)
+    return Outlook(ledger, missing, estimate(ledger, missing), session, files)
 
 
 def carry_out(outlook: Outlook, report: Report) -> End:
@@ -104,6 +114,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
     with closing(workers), progress(outlook.expected, study.task) as listener:
         write(ledger, "running")
+        seen.keep(ledger)
         for line in workers.lines():
             listener.said(line)
         projector = Projector(openers(followed(study)), listener.said)
@@ -162,13 +173,18 @@ def _run(stage: Coordinator | Evaluations) -> tuple[str, str | None]:
 def failures_text(ledger: Ledger, failed: list[Result]) -> str:
     """How many runs failed, and how one is trained again: a failure is a result, so that no command repeats it."""
     counts = Counter(f"{result.candidate} ({result.outcome})" for result in failed)
-    first = failed[0]
-    folder = ledger.path(RunKey(first.candidate, first.track, first.phase, first.number))
-    return (
+    text = (
         f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed: "
         f"{', '.join(name if count == 1 else f'{count} x {name}' for name, count in counts.items())}. "
-        f"A failure is a result; to train one again, mend its cause and delete its folder, here {folder}"
     )
+    lacking = [str(result.reason).partition(": ")[2] for result in failed if unavailable(result)]
+    mendable = [r for r in failed if not unavailable(r) and not str(r.reason).startswith(NEVER_STARTED)]
+    if lacking and not mendable:  # the same command tries these again
+        return f"{text}{lacking[0]}"
+    text += "".join(f"{reason}. " for reason in lacking[:1])
+    first = (mendable or failed)[0]
+    folder = ledger.path(RunKey(first.candidate, first.track, first.phase, first.number))
+    return f"{text}A failure is a result; to train one again, mend its cause and delete its folder, here {folder}"
 
 
 def unevaluated_text(reasons: Mapping[RunKey, str]) -> str:

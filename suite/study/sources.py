@@ -10,7 +10,8 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from suite.config.sources import Source
+from suite.config.files import study_files
+from suite.config.sources import Source, candidates_of
 from suite.config.study import Study
 from suite.core import directories
 from suite.core.directories import RunKey
@@ -20,6 +21,9 @@ from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal, unknown
 from suite.core.result import Result, read_result
 from suite.training.origin import Origin
+
+NEVER_STARTED = "never started"
+"""How the reason of a run begins whose source has failed."""
 
 VERBS = {"weights": "starts from", "teacher": "learns from"}
 
@@ -60,7 +64,7 @@ class Sources:
             result = self._results.get(own)
             if result is not None and result.outcome.failed:
                 why = f": {result.reason}" if result.reason else ""
-                return f"never started: {own}, whose weights it needs, has failed ({result.outcome}{why})"
+                return f"{NEVER_STARTED}: {own}, whose weights it needs, has failed ({result.outcome}{why})"
         return None
 
     def _completed(self, own: RunKey) -> bool:
@@ -127,6 +131,8 @@ class Sources:
             for field in ("backend", "precision"):
                 alike = [name for name in chosen if described[name].get(field) == getattr(study, field)]
                 chosen = alike or chosen
+        if not found:
+            self._refuse_unknown(who, source)
         if not chosen:
             others = f"; it has run as {', '.join(found)}, which STUDY/INSTANCE/CANDIDATE would name" if found else ""
             raise Refusal(
@@ -143,6 +149,15 @@ class Sources:
         if source.candidate not in known:
             raise unknown(f"candidate of {source.study}, which {who},", source.candidate, known)
         return directory
+
+    def _refuse_unknown(self, who: str, source: Source) -> None:
+        """Raises Refusal where there is no study of that name to train first, or its file has no such candidate."""
+        names = {*study_files(), *(path.name for path in (self._study.workspace / "runs").glob("*/"))}
+        if source.study not in names:
+            raise unknown(f"study, which {who},", str(source.study), names)
+        known = candidates_of(str(source.study))
+        if known and source.candidate not in known:
+            raise unknown(f"candidate of {source.study}, which {who},", source.candidate, known)
 
     def _command(self, source: Source, instance: str | None = None) -> str:
         """What trains the source."""

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from suite.config.candidates import Candidate
-from suite.core.directories import RUN, RunKey, run_directories
-from suite.core.durable import read_json, write_json
-from suite.core.identity import digest
-from suite.core.refusals import Refusal
+from suite.core.directories import RunKey, run_directories
 from suite.core.result import read_result
-from suite.data import Dataset, DataSpec, load
-from suite.data.leakage import LIMIT, SIDE, leaked
 from suite.models import PRETRAINED
+from suite.study import leakage
 from suite.study.ledger import Ledger
 from suite.training.origin import Origin
 
@@ -25,12 +20,15 @@ def told(ledger: Ledger, candidate: Candidate) -> dict[str, dict[str, Any]]:
 
     source: as the study names it. says: what learns of the weights. runs: those that final runs take, as far as they
     are there. training: what these took, in the mean: dataset, epochs, images, seconds on the device and of their
-    search. leakage: a sentence on test images that they were trained on; leaked: how many those are.
+    search. leakage: what there is to say of test images that they, or what they started from, were trained on; leaked:
+    how many those are.
     """
     found: dict[str, dict[str, Any]] = {}
     published = candidate.options.get(PRETRAINED)
     if candidate.weights is not None or published:
         found["starts_from"] = {"source": str(candidate.weights or published), "says": learning(candidate)}
+    if published:
+        found["starts_from"]["leakage"] = leakage.UNKNOWN_IMAGENET
     if candidate.teacher is not None:
         found["learns_from"] = {"source": str(candidate.teacher)}
     for name, section in (("weights", "starts_from"), ("teacher", "learns_from")):
@@ -38,7 +36,7 @@ def told(ledger: Ledger, candidate: Candidate) -> dict[str, dict[str, Any]]:
         if origins:
             found[section]["runs"] = list(origins)
             found[section]["training"] = _training([Path(origin.directory) for origin in origins.values()])
-            found[section] |= _leakage(ledger, candidate, next(iter(origins.values())))
+            found[section] |= leakage.told(ledger, candidate, next(iter(origins.values())))
     return found
 
 
@@ -79,40 +77,3 @@ def _training(directories: list[Path]) -> dict[str, Any]:
         "device_seconds": sum(result.device_seconds or 0.0 for result in results) / count,
         "search_seconds": sum(searched),
     }
-
-
-def _leakage(ledger: Ledger, candidate: Candidate, origin: Origin) -> dict[str, Any]:
-    """The sentence on test images that the source has seen, looked for once and kept beside the decoded images."""
-    target, identity = ledger.dataset(candidate.name), read_json(Path(origin.directory) / RUN)["identity"]
-    both = {"data": identity["data"], "data_hash": identity["data_hash"], "validation": identity["train_on_validation"]}
-    asked = {**both, "test": target.test_hash, "shape": list(target.input_shape), "hash": target.hash}
-    place = ledger.study.cache_dir / f"leakage-{digest({**asked, 'side': SIDE, 'limit': LIMIT})[:20]}.json"
-    try:
-        return dict(read_json(place))
-    except (OSError, json.JSONDecodeError):
-        pass
-    whose = "/".join(origin.run.split("/")[::2][:2])
-    try:
-        source = _data_of(ledger, candidate, identity)
-    except Refusal as refusal:
-        return {"leakage": f"whether test images are among the training images of {whose} is not known: {refusal}"}
-    seen = [*source.train, *(source.validation if identity["train_on_validation"] else [])]
-    import numpy as np
-
-    leak = leaked(target, source, np.array(seen, np.int64))
-    found = {"leakage": leak.sentence(whose), "leaked": len(leak.test)}
-    write_json(place, found)
-    return found
-
-
-def _data_of(ledger: Ledger, candidate: Candidate, identity: Mapping[str, Any]) -> Dataset:
-    """The data that a run was trained on. Raises Refusal where they cannot be had, or are others by now."""
-    study, values = ledger.study, dict(identity["data"])
-    if values["name"] == "folder":  # where it lay is no part of a run's record
-        values["path"] = candidate.data.path
-    data = load(DataSpec(**values), data_dir=study.data_dir, cache_dir=study.cache_dir, offline=study.offline)
-    if data.hash != identity["data_hash"]:
-        if data.name == "folder":  # a record does not say where a folder lay, nor how its labels were read
-            raise Refusal("it was trained on another folder, or other labels, than this study's: compare them by hand")
-        raise Refusal(f"its {data.name} is not at hand as it was")
-    return data

@@ -5,10 +5,16 @@ from __future__ import annotations
 from suite.core.directories import RunKey
 from suite.core.outcomes import Outcome
 from suite.core.result import Result
+from suite.models import WeightsMissing
 
 EQUAL_ERRORS = 3  # in a row: the study itself is wrong, not one run
 KILLS_WITHOUT_PROGRESS = 5
 FAILED_STARTS = 3  # in a row
+
+
+def unavailable(result: Result) -> bool:
+    """Whether a run has failed for published weights that could not be had: nothing of it was trained."""
+    return result.outcome is Outcome.ERROR and str(result.reason).startswith(f"{WeightsMissing.__name__}: ")
 
 
 class Stopped(Exception):
@@ -29,6 +35,8 @@ class Tolerance:
         self._failed_starts = 0
         if result.outcome is not Outcome.ERROR:
             self._errors.clear()
+            return
+        if unavailable(result):  # of a candidate, not of the study: others need no such file
             return
         self._errors.append(str(result.reason))
         if len(self._errors) >= EQUAL_ERRORS and len(set(self._errors[-EQUAL_ERRORS:])) == 1:

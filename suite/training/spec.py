@@ -151,9 +151,25 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any], automatic: bool |
     if old.get("deterministic", automatic) == new.get("deterministic", automatic):
         old.pop("deterministic", None)
         new.pop("deterministic", None)
+    started = [_started(name, old.pop(name, None), new.pop(name, None)) for name in ("weights", "teacher")]
     in_both = _parts_in_use(before) & _parts_in_use(now)
     found = differences(old, new, neutral={**NEUTRAL, "recipe": neutral_values()})
-    return [phrase for phrase in (_phrase(difference, in_both) for difference in found) if phrase]
+    phrases = [*started, *(_phrase(difference, in_both) for difference in found)]
+    return [phrase for phrase in phrases if phrase]
+
+
+def _started(name: str, before: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> str | None:
+    """What differs in where two runs started, or whom they learned from; None where nothing does."""
+    if before == now:
+        return None
+    runs = [str(origin["run"]) if origin else "none" for origin in (before, now)]
+    if before is None or now is None or runs[0] != runs[1]:
+        return f"{name}: {runs[0]} became {runs[1]}"
+    hashes = [str(origin["sha256"])[:8] for origin in (before, now)]
+    again = f"which was trained again since then and has other weights (SHA-256 {hashes[0]}..., now {hashes[1]}...)"
+    if hashes[0] == hashes[1]:
+        again = "which was trained again since then, otherwise than before, though to the same weights"
+    return f"it {'started from' if name == 'weights' else 'learned from'} {runs[0]}, {again}"
 
 
 def _parts_in_use(identity: Mapping[str, Any]) -> set[str]:

@@ -110,7 +110,8 @@ class Graphs:
             if spec.weights is not None:
                 starting.load(net, spec.weights, spec.architecture, spec.options)
         except models.ArchitectureError as error:
-            if is_out_of_memory(error):  # an outcome of the run, not a reason to stop the study
+            if is_out_of_memory(error) or isinstance(error, models.WeightsMissing):
+                # an outcome of the run, not a reason to stop the study
                 raise
             raise Refusal(str(error)) from error
         initial = [to_numpy(variable) for variable in net.variables]

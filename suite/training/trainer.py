@@ -144,6 +144,8 @@ class Trainer:
             if tasks.get(spec.task).boxes:
                 spec.applied.check_boxes(spec.task)
             preprocessing = self._preprocess(spec, data)
+            if spec.offline:
+                models.require_published(spec.architecture, spec.options)
         with clocks.count("setup_seconds"):
             graph, initial = self._graphs.take(spec, data.input_shape, len(data.class_names), loaded.images)
             if spec.expected_fingerprint not in (None, graph.fingerprint):

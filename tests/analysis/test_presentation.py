@@ -120,7 +120,7 @@ def test_headlines() -> None:
     assert headline(nothing.assign(state="running"), behind.iloc[:0]) == over
     two = pd.concat([rows(), rows(rank=None)])
     assert "lowest test error of the ranked candidates" in headline(two, behind.iloc[:0])
-    assert headline(rows(), behind.iloc[:0]) .startswith("a has the lowest test error, 10.00% (8.00 to 12.00), with")
+    assert headline(rows(), behind.iloc[:0]).startswith("a has the lowest test error, 10.00% (8.00 to 12.00), with")
 
 
 def test_claims_say_what_was_tested() -> None:

@@ -69,6 +69,15 @@ def test_imagenet_is_the_option_that_it_always_was(written: Write) -> None:
     ("candidates", "sentence"),
     [
         ("a: {architecture: mlp, weights: c}", "unknown candidate that a starts or learns from 'c'"),
+        ("a: {architecture: mlp, weights: pretrain}",
+         "a starts or learns from pretrain, which is no candidate of this study, but a study: of study pretrain it "
+         "would be pretrain/resnet20"),
+        ("a: {architecture: mlp, weights: pretran}",
+         "pretran, which is no candidate of this study: of study pretrain it would be pretrain/resnet20"),
+        ("a: {architecture: mlp, weights: quickstart}", "quickstart/resnet8 or quickstart/"),
+        ("a: {architecture: mlp, weights: imagnet}", "Did you mean 'imagenet'?"),
+        ("a: {architecture: vgg16, weights: s/a, options: {pretrained: imagenet}}",
+         "candidate a is to start from two places, weights=s/a and options.pretrained=imagenet: leave out one of them"),
         ("a: {architecture: mlp, weights: a}", "in a circle: a -> a"),
         ("a: {architecture: mlp, weights: b}\n  b: {architecture: mlp, weights: a}", "in a circle: a -> b -> a"),
         ("a: {architecture: mlp, recipe: {freeze: true}}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from suite.data import DataSpec, load
-from suite.data.leakage import leaked
+from suite.data.leakage import Fingerprints, fingerprints, leaked
 
 SIZE = 32
 
@@ -46,8 +47,8 @@ def test_exact_copies_are_found_where_sizes_are_equal(digits: Any) -> None:
     images[digits.test[3]] = images[seen[7]]
     images[digits.test[8]] = images[seen[7]]
     images[digits.test[9]] = images[seen[9]] ^ (np.arange(SIZE * SIZE).reshape(SIZE, SIZE, 1) == 77)  # one pixel
-    found = leaked(replace(digits, images=images), digits, seen)
-    before = set(leaked(digits, digits, seen).test)
+    found = leaked(replace(digits, images=images), fingerprints(digits, seen))
+    before = set(leaked(digits, fingerprints(digits, seen)).test)
     assert set(found.test) - before == {digits.test[3], digits.test[8]}
     assert (found.of, found.exact) == (40, True)
     assert "2 of 40 test images are among the training images of a/b (pixel for pixel)" in found.sentence("a/b")
@@ -59,11 +60,12 @@ def test_resized_copies_are_found_where_sizes_differ(digits: Any, size: int) -> 
     mine = np.concatenate([resized(theirs[10:15], size), photographs(40, size, seed=2)])
     source = replace(digits, images=theirs)
     target = replace(digits, images=mine, test=np.arange(len(mine)))
-    found = leaked(target, source, np.arange(60))
+    found = leaked(target, fingerprints(source, np.arange(60)))
     assert found.test.tolist() == [0, 1, 2, 3, 4]
     assert not found.exact
-    assert leaked(target, source, np.arange(12)).test.tolist() == [0, 1], "only what was trained on counts"
-    none = leaked(target, source, np.arange(5))
+    few = leaked(target, fingerprints(source, np.arange(12)))
+    assert few.test.tolist() == [0, 1], "only what was trained on counts"
+    none = leaked(target, fingerprints(source, np.arange(5)))
     assert none.sentence("a").startswith(
         "none of 45 test images is among the training images of a (as they look at 16x16"
     )
@@ -73,4 +75,19 @@ def test_a_grey_set_is_compared_in_grey(digits: Any) -> None:
     theirs = photographs(20, 64, seed=3)
     grey = np.stack([np.asarray(Image.fromarray(image).convert("L")) for image in resized(theirs[:4], SIZE)])[..., None]
     target = replace(digits, images=grey, test=np.arange(4))
-    assert leaked(target, replace(digits, images=theirs), np.arange(20)).test.tolist() == [0, 1, 2, 3]
+    assert leaked(target, fingerprints(replace(digits, images=theirs), np.arange(20))).test.tolist() == [0, 1, 2, 3]
+
+
+def test_what_is_kept_of_images_finds_the_same(digits: Any, tmp_path: Path) -> None:
+    """Exact copies, and resized ones, without the images; in less than 800 bytes of each."""
+    theirs = photographs(60, SIZE, seed=1)
+    source = replace(digits, images=theirs)
+    fingerprints(source, np.arange(60)).save(tmp_path / "seen.npz")
+    assert (tmp_path / "seen.npz").stat().st_size < 60 * 800 + 1000
+    kept = Fingerprints.load(tmp_path / "seen.npz")
+    assert kept.shape == (SIZE, SIZE, 3)
+    for size, copies in ((SIZE, theirs[3:5]), (64, resized(theirs[3:5], 64))):
+        mine = np.concatenate([photographs(10, size, seed=2), copies])
+        found = leaked(replace(digits, images=mine, test=np.arange(12)), kept)
+        assert found.test.tolist() == [10, 11]
+        assert found.exact is (size == SIZE)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from suite.config.search import SearchSpace
 from suite.core.directories import RunKey
 from suite.core.refusals import Refusal
 from suite.study.ledger import Ledger
-from suite.study.opening import open_datasets, refuse_what_cannot_be_built
+from suite.study.opening import fetched, open_datasets, refuse_what_cannot_be_built
 from tests.study.conftest import Make
 from tests.study.made_up import made_up
 
@@ -102,3 +103,30 @@ def test_a_network_that_the_images_do_not_fit_is_refused_by_its_candidates_name(
     odd.results[second] = made_up(second, fingerprint="0123456789abcdef")
     refuse_what_cannot_be_built(odd)
     assert len(asked) == 2, "what has a graph was built"
+
+
+PUBLISHED = "candidates.{}={{architecture: mobilenet_v2, weights: imagenet, options: {{form: large}}}}"
+
+
+def test_published_weights_that_are_not_there_are_known_before_anything_trains(
+    ledger: Callable[..., Ledger], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    made = ledger(PUBLISHED.format("one"), PUBLISHED.format("two"))
+    ((file, names),) = fetched(made).items()
+    assert (file.size, names) == ("about 14 MB", ["one", "two"])
+    away = ledger(PUBLISHED.format("one"), "offline=true")
+    with pytest.raises(Refusal) as refused:
+        fetched(away)
+    assert str(refused.value) == (
+        f"candidate one has weights: imagenet, whose file {file.name} is not in {tmp_path}/keras/models, and "
+        f"offline=true fetches nothing: put it there (from {file.address}, about 14 MB), or leave out offline=true"
+    )
+    for track in ("shared", "tuned"):
+        for phase in ("search", "final"):
+            for key in (RunKey("one", track, phase, number) for number in range(2)):
+                away.results[key] = made_up(key)
+    assert fetched(away) == {}, "who has trained already needs no file"
+    file.path.parent.mkdir(parents=True)
+    file.path.touch()
+    assert fetched(made) == {}

@@ -22,6 +22,7 @@ from suite.study.accounting import SessionClock
 from suite.study.coordinator import Coordinator
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets, refuse_what_does_not_fit
+from suite.study.session import failures_text
 from suite.study.sources import require_earlier
 from tests.projections.kept import Kept
 from tests.study.scripted import Recorded, ScriptedExecutor
@@ -115,8 +116,13 @@ def test_the_weights_are_in_the_identity_of_what_starts_from_them(make: Make) ->
     carry_out(ledger, Executor())
     source = ledger.path(key("middle/tuned/final/0"))
     (source / WEIGHTS).write_text("others")
-    with pytest.raises(Refusal, match=r"runs of another configuration: last/tuned/.*weights.sha256: .* became "):
+    with pytest.raises(Refusal) as refused:
         make()
+    assert (
+        "runs of another configuration: last/tuned/final/0: it started from chain/digits-laptop-tensorflow-float32/"
+        "middle/tuned/final/0, which was trained again since then and has other weights (SHA-256 "
+    ) in str(refused.value)
+    assert "made_by" not in str(refused.value)
 
 
 def test_where_the_source_failed_its_dependents_say_so_and_go_on_when_it_is_there(make: Make) -> None:
@@ -141,6 +147,26 @@ def test_where_the_source_failed_its_dependents_say_so_and_go_on_when_it_is_ther
     carry_out(mended, Executor())
     assert not mended.failures()
     assert len(make().results) == 10
+
+
+def test_where_published_weights_could_not_be_had_the_others_go_on_and_the_same_command_tries_again(make: Make) -> None:
+    """`first` stands for a candidate with such weights: each of its runs says so, and nothing stops."""
+    ledger = make("seeds=4", "candidates.other.architecture=mlp")
+
+    class Away(Executor):
+        def leave(self, key: str) -> str:
+            return "error:WeightsMissing: weights: imagenet: it" if key.startswith("first/") else super().leave(key)
+
+    carry_out(ledger, Away())
+    failed = {key.candidate for key, result in ledger.results.items() if result.outcome is Outcome.ERROR}
+    assert failed == {"first", "middle", "last"}
+    said = failures_text(ledger, ledger.failures())
+    assert said.startswith("16 runs failed: ")
+    assert said.endswith("(error). weights: imagenet: it"), "no folder to delete"
+    again = make("seeds=4", "candidates.other.architecture=mlp")
+    assert {key.candidate for key in again.results} == {"other"}
+    carry_out(again, Executor())
+    assert not again.failures()
 
 
 def test_runs_whose_source_was_trained_again_start_again(make: Make) -> None:
@@ -203,12 +229,30 @@ def describe(ledger: Ledger) -> None:
     write_json(ledger.directory / "study.json", described)
 
 
+@pytest.mark.parametrize(
+    ("named", "sentence"),
+    [
+        ("chian/first", "unknown study, which last starts from, 'chian'. Did you mean 'chain'?"),
+        ("chain/frist", "unknown candidate of chain, which last starts from, 'frist'. Did you mean 'first'?"),
+        ("chain/first", "chain has not run in "),
+    ],
+)
+def test_a_misspelt_source_that_has_not_run_is_told_from_one_that_has_not_run_yet(
+    named: str, sentence: str, make: Make
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        make(f"candidates.last.weights={named}", study="later")
+    assert sentence in str(refused.value)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("override", "sentence"),
     [
-        ("candidates.last.options.width=2.0", "last cannot start from middle: the weights are of a mlp that"),
-        ("candidates.last.architecture=lenet5", "last cannot start from middle: .* do not fit: .*layer 'c1'"),
+        ("candidates.last.options.width=2.0",
+         r"last cannot start from middle: mlp width=2.0 and mlp width=1.0 have other widths \(hidden1: 512 and 256\)"),
+        ("candidates.last.architecture=lenet5",
+         "last cannot start from middle: lenet5 and mlp are different architectures"),
     ],
 )  # fmt: skip
 def test_weights_that_do_not_fit_are_refused_before_anything_is_trained(
@@ -232,6 +276,17 @@ def test_a_teacher_of_other_classes_is_refused_before_anything_is_trained(make: 
     ledger.datasets["first"] = replace(first, class_names=("zero", *first.class_names[1:]))
     with pytest.raises(Refusal, match=r"last cannot learn from first: that knows 10 classes \(zero, 1, ...\)"):
         refuse_what_does_not_fit(ledger)
+
+
+def test_a_teacher_sees_images_of_its_own_size(make: Make) -> None:
+    own = "candidates.last"
+    taught = [f"{own}.weights=null", f"{own}.teacher=first", f"{own}.recipe.loss=distillation"]
+    with pytest.raises(Refusal) as refused:
+        refuse_what_does_not_fit(make(*taught, f"{own}.data.image_size=16"))
+    assert str(refused.value) == (
+        "candidate last cannot learn from first: that was trained on images of 32x32, and these have 16x16; a teacher "
+        "sees the same images, so set data.image_size=32 or take a teacher of 16x16"
+    )
 
 
 @pytest.mark.parametrize(
@@ -264,8 +319,8 @@ def test_a_description_tells_the_source_its_cost_and_what_it_has_seen(make: Make
     twins = np.isin(image_digests(data.images[data.test]), image_digests(data.images[data.train]))
     assert told["leaked"] == twins.sum()
     assert "of 100 test images" in told["leakage"]
-    assert "chain/middle (pixel for pixel)" in told["leakage"]
+    assert "of chain/middle and of chain/first, from which chain/middle started (pixel for pixel)" in told["leakage"]
     (kept,) = ledger.study.cache_dir.glob("leakage-*.json")
-    write_json(kept, {"leakage": "as it was found", "leaked": 0})
-    assert starts.told(ledger, last)["starts_from"]["leakage"] == "as it was found"
+    write_json(kept, {"test": [1, 2, 3], "of": 100, "exact": False})
+    assert starts.told(ledger, last)["starts_from"]["leaked"] == 3, "it is looked for once"
     assert starts.told(ledger, ledger.candidates["first"]) == {}

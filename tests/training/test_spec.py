@@ -25,6 +25,28 @@ SPEC = RunSpec(
 )
 
 
+def origin(run: str, sha256: str, made_by: str = "m") -> dict[str, str]:
+    return {"run": run, "sha256": sha256, "made_by": made_by}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "phrases"),
+    [
+        (origin("s/i/a/shared/final/0", "12345678ab"), origin("s/i/a/shared/final/0", "9abcdef0cd"),
+         ["it started from s/i/a/shared/final/0, which was trained again since then and has other weights (SHA-256 "
+          "12345678..., now 9abcdef0...)"]),
+        (origin("r", "1"), origin("r", "1", "other"),
+         ["it started from r, which was trained again since then, otherwise than before, though to the same weights"]),
+        (origin("a", "1"), origin("b", "2"), ["weights: a became b"]),
+        (None, origin("b", "2"), ["weights: none became b"]),
+        (origin("a", "1"), origin("a", "1"), []),
+    ],
+)  # fmt: skip
+def test_other_weights_to_start_from_are_one_phrase(before: Any, now: Any, phrases: list[str]) -> None:
+    one, two = ({**identity(SPEC), **({"weights": weights} if weights else {})} for weights in (before, now))
+    assert changes(one, two) == phrases
+
+
 def test_round_trip_through_json() -> None:
     assert RunSpec.from_mapping(json.loads(json.dumps(SPEC.as_mapping()))) == SPEC
 

@@ -167,7 +167,7 @@ def chosen(names: Iterable[str], wanted: tuple[str, ...] | int | None) -> tuple[
         return everything[:wanted]
     for name in wanted:
         if same(name) not in everything:
-            raise unknown("class in data.classes", name, everything)
+            raise unknown("class in data.classes", name, everything, "python -m suite.data without classes")
     return tuple(name for name in everything if name in {same(word) for word in wanted})
 
 

@@ -17,12 +17,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from suite.models.architecture import SMALL_IMAGE, ArchitectureError, reason
+from suite.models.architecture import SMALL_IMAGE, ArchitectureError, WeightsMissing, reason
 from suite.models.blocks.normalization import BatchNormalization
 from suite.models.facts import golden
 from suite.models.graph import steps
 from suite.models.registry import build_untrained, facts
-from suite.models.weights.sources import SOURCES
+from suite.models.weights.files import published_file
+from suite.models.weights.sources import PRETRAINED, SOURCES
 
 Values = dict[str, np.ndarray]
 """Weights of one layer by name."""
@@ -56,10 +57,16 @@ def _imagenet(name: str) -> dict[str, list[np.ndarray]]:
     try:
         theirs = getattr(keras.applications, source.constructor)(weights="imagenet", classifier_activation=None)
     except Exception as error:  # what Keras raises when a download fails is an Exception, nothing narrower
-        raise ArchitectureError(
-            f"the ImageNet weights of {name} are not among Keras' cached models (~/.keras/models, or models under "
-            f"$KERAS_HOME) and could not be loaded: {reason(error)}; put "
-            "them there, or leave out the option pretrained"
+        file = published_file(name, {PRETRAINED: "imagenet"})
+        assert file is not None
+        if file.path.is_file():
+            raise ArchitectureError(
+                f"weights: imagenet of {name}: {file.path} could not be read: {reason(error)}; delete it where it is "
+                "damaged, and it is fetched again"
+            ) from error
+        raise WeightsMissing(
+            f"weights: imagenet: {file.name} could not be fetched: put it into {file.path.parent} and type the command "
+            f"again ({reason(error)})"
         ) from error
     model = copy_from_applications(theirs, name, **source.options)
     if source.reversed_channels:

@@ -9,6 +9,14 @@ from typing import Any, Protocol
 from suite.models.architecture import LOGITS, ArchitectureError
 
 
+class Unfit(ArchitectureError):
+    """Weights are another net's. layers: those of the net for which there are none, in its order."""
+
+    def __init__(self, text: str, layers: Sequence[str]) -> None:
+        super().__init__(text)
+        self.layers = tuple(layers)
+
+
 class Weights(Protocol):
     """Weights that some net has.
 
@@ -65,16 +73,17 @@ def match(
 ) -> tuple[dict[str, Sequence[Any]], list[str]]:
     """What each layer of a net would get, by its name, and the layers of the head that would keep their beginning.
 
-    held: what `weights` have for each layer. Raises ArchitectureError as `load`.
+    held: what `weights` have for each layer. Raises Unfit, as `load`.
     """
     weighted = [layer for layer in net.layers if layer.weights]
     fitting = {layer.name: values for layer in weighted if (values := _fitted(layer, held.get(layer.name))) is not None}
     missing = [layer.name for layer in weighted if layer.name not in fitting]
     strange = [name for name in missing if name not in head]
     if strange:
-        raise ArchitectureError(
+        raise Unfit(
             f"{weights.whose} do not fit: they have none of its shape for layer {strange[0]!r} of {net.name}"
-            f"{f' and {len(strange) - 1} more' if len(strange) > 1 else ''}; {weights.wanted}"
+            f"{f' and {len(strange) - 1} more' if len(strange) > 1 else ''}; {weights.wanted}",
+            strange,
         )
     return fitting, missing
 

@@ -12,18 +12,18 @@ The way of a value, from its key in a YAML file to the optimizer:
 """
 
 from suite.training.recipe.part import Circumstances, Number, Part, parts
-from suite.training.recipe.recipe import CHOSEN, COMMON, NotInUse, Recipe, every_name, neutral_values, own_numbers
+from suite.training.recipe.recipe import (
+    CHOSEN,
+    COMMON,
+    LISTING,
+    NotInUse,
+    Recipe,
+    every_name,
+    neutral_values,
+    own_numbers,
+)
 
 __all__ = [
-    "CHOSEN",
-    "COMMON",
-    "Circumstances",
-    "NotInUse",
-    "Number",
-    "Part",
-    "Recipe",
-    "every_name",
-    "neutral_values",
-    "own_numbers",
-    "parts",
-]
+    "CHOSEN", "COMMON", "LISTING", "Circumstances", "NotInUse", "Number", "Part", "Recipe", "every_name",
+    "neutral_values", "own_numbers", "parts",
+]  # fmt: skip

@@ -27,6 +27,10 @@ COMMON = (
 """Numbers that belong to no part. Lengths within the training are fractions of it, so that a budget may set its own."""
 
 
+LISTING = "python -m suite.recipes"
+"""What lists every part and value."""
+
+
 class NotInUse(Refusal):
     """A recipe gives a number, `key`, of a part that it does not use."""
 
@@ -219,12 +223,12 @@ def _complete(given: Mapping[str, Any]) -> dict[str, Any]:
     known = every_number()
     for key in given:
         if key not in known and key not in CHOSEN:
-            raise unknown("value of the recipe", str(key), every_name())
+            raise unknown("value of the recipe", str(key), every_name(), LISTING)
     values: dict[str, Any] = {}
     for choice, kind in CHOSEN.items():
         values[choice] = given.get(choice, FIRST[choice])
         if not _names_part(values[choice], kind):
-            raise unknown(f"recipe.{choice}", str(values[choice]), parts(kind))
+            raise unknown(f"recipe.{choice}", str(values[choice]), parts(kind), LISTING)
     converted = {key: known[key][0].converted(value) for key, value in given.items() if key in known}
     used = _used({**values, **converted})
     own = _numbers(used)

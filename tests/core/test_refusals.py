@@ -1,0 +1,23 @@
+"""What a misspelt name is answered with."""
+
+from __future__ import annotations
+
+from suite.core.refusals import LISTED, NEAREST, unknown
+
+
+def test_few_names_are_all_listed_nearest_first() -> None:
+    assert str(unknown("fruit", "aple", ["pear", "apple"])) == (
+        "unknown fruit 'aple'. Did you mean 'apple'? Valid, nearest first: apple, pear"
+    )
+    names = [f"x{number:02}" for number in range(LISTED)]
+    assert all(name in str(unknown("x", "zzz", names, "ls")) for name in names)
+    assert "Did you mean" not in str(unknown("x", "zzz", names))
+    assert str(unknown("x", "y", [])).endswith("Valid, nearest first: (none)")
+
+
+def test_of_many_names_the_nearest_are_listed_and_what_lists_all() -> None:
+    names = [f"x{number:02}" for number in range(LISTED + 1)]
+    text = str(unknown("x", "x12", names, "python -m it"))
+    assert text.endswith(f"; python -m it lists all {LISTED + 1}")
+    assert sum(name in text.partition("first: ")[2] for name in names) == NEAREST
+    assert str(unknown("x", "x12", names)).endswith(f" and {LISTED + 1 - NEAREST} more")
