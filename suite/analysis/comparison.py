@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import hashes, method, page, reading
-from suite.analysis.layout import files, same
+from suite.analysis import method, page, reading
 from suite.analysis.markup import csv_table
 from suite.analysis.presentation import present
 from suite.analysis.ranking import shared_axes
@@ -17,6 +16,8 @@ from suite.analysis.reading import Records
 from suite.analysis.rendering import latex_tables
 from suite.analysis.tables import joint, table
 from suite.core.durable import write_text
+from suite.records import hashes
+from suite.records.layout import files, same
 
 
 def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:

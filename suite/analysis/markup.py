@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 
-from suite.analysis.collect import cell
+from suite.records.rows import cell
 
 LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import collect, hashes, headings, presentation
+from suite.analysis import collect, headings, presentation
 from suite.analysis import reading as folders
-from suite.analysis.layout import FIGURES, HASHES, RECORD_FILES, RENDERED, files, same
 from suite.analysis.markup import csv_table, escape_markdown, latex_table, markdown_table
 from suite.analysis.method import banners
 from suite.analysis.page import pages
@@ -20,6 +19,8 @@ from suite.core import directories
 from suite.core.durable import read_json, replacing, write_text
 from suite.core.instances import find
 from suite.core.refusals import Refusal
+from suite.records import hashes
+from suite.records.layout import EVERY_RECORD, FIGURES, HASHES, RENDERED, files, same
 
 
 def refresh(
@@ -83,15 +84,15 @@ def check(folder: Path) -> list[str]:
     """
     changed = hashes.changed(folder)
     present_files = files(folder)
-    if set(changed) & set(RECORD_FILES):
-        own = {*RECORD_FILES, HASHES, *RENDERED}
+    if set(changed) & set(EVERY_RECORD):
+        own = {*EVERY_RECORD, HASHES, *RENDERED}
         return sorted({*changed, *(name for name in present_files - own if not name.startswith(f"{FIGURES}/"))})
     folders.require(folder)
     with tempfile.TemporaryDirectory() as name:
         fresh = Path(name) / folder.resolve().name
         collect.copy(folder, fresh)
         render(fresh)
-        names = (files(fresh) | present_files) - {*RECORD_FILES, HASHES}
+        names = (files(fresh) | present_files) - {*EVERY_RECORD, HASHES}
         unknown = set() if hashes.carried(folder) else {HASHES}
         return sorted({*changed, *unknown, *(name for name in names if not same(folder / name, fresh / name))})
 
