@@ -242,7 +242,7 @@ def commands(study: Mapping[str, Any]) -> list[str]:
     words = [
         word
         for word in shlex.split(study.get("command") or "")
-        if not re.match(r"(?:workspace|data_dir|storage\.\w+)=", word)
+        if not re.match(r"(?:workspace|data_dir|from|storage\.\w+)=", word)
     ]
     counted = study.get("trials_counted") or 0
     if words and counted > (study.get("trials") or 0):  # an earlier command asked for more trials, and all count

@@ -31,6 +31,7 @@ from suite.core import faults
 from suite.core.addresses import Address
 from suite.core.directories import HISTORY, RESULT, RUN
 from suite.core.durable import leftovers, plain, replacing
+from suite.core.published import provenance
 from suite.core.result import Result
 from suite.projections import Artifacts, Committed, Instance, ProjectionError
 from suite.projections.databases import place_runs, reach, words
@@ -43,6 +44,7 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 BATCH = 100  # MLflow takes at most 100 params or tags in a call
 WHOLE, EVALUATED = "suite.whole", "suite.evaluated"
 OWNER = "workspace"
+PUBLISHED_FROM = "published"
 
 
 def open_projection(instance: Instance) -> Tracker:
@@ -177,6 +179,8 @@ class Tracker:
         if result.reason:
             self._client.set_tag(run_id, "reason", storable(result.reason)[:5000])
         self._client.set_terminated(run_id, result.outcome.mlflow, end_time=ended)
+        if records := provenance(files):
+            self._client.set_tag(run_id, PUBLISHED_FROM, records)
         if digest := evaluated(result):
             self._client.set_tag(run_id, EVALUATED, digest)
         self._client.set_tag(run_id, WHOLE, _tag(result.ended_at))

@@ -31,6 +31,7 @@ from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
 from suite.study.plan import planned
 from suite.study.sources import require_earlier
+from suite.study.taking_over import take_over
 from suite.study.threads import oversubscription
 
 Report = Callable[[], Path]
@@ -45,6 +46,8 @@ class Outlook:
     missing: list[RunKey]
     expected: Estimate
     clock: SessionClock
+    taken: str | None = None
+    """What was taken over from published records."""
 
     def lines(self) -> list[str]:
         """The plan as people read it."""
@@ -56,6 +59,7 @@ class Outlook:
             else "a first guess: nothing was measured here yet"
         )
         return [
+            *([self.taken] if self.taken else []),
             *plan_lines(study, self.ledger),
             *([shared] if shared else []),
             f"{len(self.missing)} runs to train, about {clock(self.expected.seconds)} ({basis})",
@@ -65,9 +69,14 @@ class Outlook:
     def _evaluations(self) -> list[str]:
         """What is left to do with final runs that have been trained already."""
         count, copies = len(evaluating.missing(self.ledger)), len(self.ledger.study.evaluation.copies)
-        if not count:
-            return []
-        return [f"{count} trained runs to evaluate on {copies} corrupted copies of the test images"]
+        never = len(evaluating.without_weights(self.ledger))
+        lines = [f"{count} trained runs to evaluate on {copies} corrupted copies of the test images"] if count else []
+        if never:
+            lines.append(
+                f"{never} final runs came from published records, which hold no weights, and are not evaluated on "
+                "corrupted copies"
+            )
+        return lines
 
 
 @dataclass(frozen=True)
@@ -89,10 +98,15 @@ def look(study: Study) -> Outlook:
     require_earlier(study)
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
+    taken = take_over(ledger, study.published, write=study.dry_run == "false") if study.published else None
+    session.reread()
+    missing = [key for key in planned(study) if key not in ledger.results]
+    for key in missing if ledger.published else ():
+        if lacking := ledger.sources.without_weights(key):
+            raise lacking
     refuse_what_cannot_be_built(ledger)
     refuse_what_does_not_fit(ledger)
-    missing = [key for key in planned(study) if key not in ledger.results]
-    return Outlook(ledger, missing, estimate(ledger, missing), session)
+    return Outlook(ledger, missing, estimate(ledger, missing), session, taken)
 
 
 def carry_out(outlook: Outlook, report: Report) -> End:
