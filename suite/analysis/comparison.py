@@ -33,7 +33,7 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
     title = ", ".join(str(records.study["title"]) for records in studies)
     own = [table(records) for records in studies]
     shown = [] if rows is None else _by_track(rows)
-    banners = [f"{records.study['title']}: {text}" for records in studies for text in method.banners(records.study)]
+    banners = [f"{records.study['title']}: {text}" for records in studies for text in method.over_the_table(records)]
     values = {
         "title": title,
         "sentence": sentence,

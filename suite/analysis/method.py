@@ -64,6 +64,11 @@ def banners(study: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def over_the_table(records: Records) -> list[str]:
+    """The same of records, with what their runs' devices say of their times."""
+    return [*banners(records.study), *clocks.banner(records.runs)]
+
+
 def measured(records: Records) -> list[tuple[str, str]]:
     """How the numbers came about, as terms and sentences."""
     study, data = records.study, records.study["data"]
@@ -215,10 +220,14 @@ def circumstances(records: Records) -> list[tuple[str, str]]:
     machine = [str(host[name]) for name in ("cpu", "accelerator") if host.get(name)]
     if host.get("cores"):
         machine.insert(1, f"{host['cores']} cores")
+    taken = [
+        f"{part['runs']} of {part['folder']} (records {part['records'][:16]})" for part in study.get("taken_over") or []
+    ]
     commits = sorted({str(commit) for commit in records.runs.commit if commit})
     return [
         ("Instance", str(study["instance"])),
         ("Machine", ", ".join(machine) or "not recorded"),
+        *([("Published runs", f"{', '.join(taken)}; their devices are named with the times")] if taken else []),
         ("Code", ", ".join(commits) or "not recorded"),
         ("Versions", pairs(dict(sorted(versions.items()))) or "not recorded"),
         *_other_versions(records, versions),

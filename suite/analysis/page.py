@@ -78,7 +78,7 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture]) -> Page:
         name=study["study"],
         question=study.get("question") or "",
         paper=study.get("paper") or "",
-        banners=method.banners(study),
+        banners=method.over_the_table(records),
         answers=[answer(records, part) for _, part in rows.groupby("track", sort=False)],
         claims=presentation.claims(judgements(records)),
         misquoted=presentation.misquoted(literature.errata(records.facts)),

@@ -10,7 +10,7 @@ import pandas as pd
 from suite.analysis import collect, headings, presentation
 from suite.analysis import reading as folders
 from suite.analysis.markup import csv_table, escape_markdown, latex_table, markdown_table
-from suite.analysis.method import banners
+from suite.analysis.method import over_the_table
 from suite.analysis.page import pages
 from suite.analysis.paths import remove_paths
 from suite.analysis.presentation import present
@@ -56,7 +56,7 @@ def render(folder: Path) -> pd.DataFrame:
     written = pages(read, rows) | {
         "table.csv": csv_table(rows),
         "table.tex": "\n".join(
-            latex_tables(present(part), " ".join([f"{read.study['title']} ({track} track).", *banners(read.study)]))
+            latex_tables(present(part), " ".join([f"{read.study['title']} ({track} track).", *over_the_table(read)]))
             for track, part in rows.groupby("track", sort=False)
         ),
     }
@@ -122,7 +122,7 @@ def readme_table(folder: Path) -> str:
     """The Markdown table that a README shows of a published report, with what must be known before its numbers."""
     read = folders.read(folder)
     keep = [headings.ARCHITECTURE, headings.PARAMETERS, headings.MACS, headings.ERROR, headings.COUNT]
-    parts = [f"> {escape_markdown(banner)}\n" for banner in banners(read.study)]
+    parts = [f"> {escape_markdown(banner)}\n" for banner in over_the_table(read)]
     for track, part in table(read).groupby("track", sort=False):
         shown = present(part)
         extra = [name for name in (*headings.CLOCKED, headings.PUBLISHED, headings.NOTE) if name in shown]

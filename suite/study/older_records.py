@@ -60,6 +60,7 @@ def rebuilt(study: Mapping[str, Any], key: RunKey, run: Result, now: Mapping[str
     }
 
 
-def beside(study: Mapping[str, Any], run: Result) -> dict[str, Any]:
-    """What such a folder tells beside identities that determined its runs, too."""
-    return {"study_seed": study["study_seed"], "train_examples": run.train_examples}
+def beside(study: Mapping[str, Any], run: Result, now: Mapping[str, Any]) -> dict[str, Any]:
+    """What such a folder tells beside identities that determined its runs, too; what it does not tell is as `now`."""
+    told = {"study_seed": study["study_seed"], "train_examples": run.train_examples}
+    return {name: now[name] if value is None else value for name, value in told.items()}

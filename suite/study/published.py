@@ -64,7 +64,7 @@ class Published:
         for place, epoch in enumerate(curves.pop("epoch", ())):
             values = {name: float(curve[place]) for name, curve in curves.items()}
             known = {name: None if value != value else value for name, value in values.items()}
-            known |= {name: _share(known[name], validation) for name in exact & known.keys()}
+            known |= {name: share(known[name], validation) for name in exact & known.keys()}
             rows.append({"epoch": int(epoch), "timestamp_ms": stamp, **known})
         return rows
 
@@ -159,7 +159,7 @@ def _read(folder: Path, described: Mapping[str, Any], study: Study) -> Published
     )
 
 
-def _share(value: float | None, count: int) -> float | None:
+def share(value: float | None, count: int) -> float | None:
     """A share of so many images in full, where the digits that are kept of it are one."""
     import numpy as np
 

@@ -91,7 +91,7 @@ def _refuse_another(ledger: Ledger, published: Published, key: RunKey, identity:
             "study_seed": ledger.study.study_seed,
             "train_examples": plan.train_examples(dataset, on_validation),
         }
-        changed += changes(beside(published.study, run), now)
+        changed += changes(beside(published.study, run, now), now)
     if changed:
         more = f" (and {len(changed) - 3} more)" if len(changed) > 3 else ""
         raise Refusal(
