@@ -18,7 +18,7 @@ from suite.core.evaluation import write_evaluation
 from suite.core.identity import digest
 from suite.core.published import PUBLISHED
 from suite.core.refusals import Refusal, first_line
-from suite.core.result import write_result
+from suite.core.result import read_result, write_result
 from suite.study import plan
 from suite.study.ledger import Ledger
 from suite.study.limit import LIMIT
@@ -47,7 +47,8 @@ def take_over(ledger: Ledger, folder: Path, write: bool) -> str:
         if write:
             _leave(ledger, published, key, taken)
             faults.reach("published.taken")
-        ledger.adopt(key, taken, plan.seed_of(key), published.results[key])
+        written = read_result(ledger.path(key)) if write else None  # with the figures of its evaluation
+        ledger.adopt(key, taken, plan.seed_of(key), written or published.results[key])
     if write:
         _take_sessions(ledger.directory, published)
         _take_limit(ledger.directory, published)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from suite import tasks
+from suite.core.outcomes import Outcome
 from suite.core.result import Result, columns
 from suite.records.rows import cell, result_of
 
