@@ -66,7 +66,19 @@ def banners(study: Mapping[str, Any]) -> list[str]:
 
 def over_the_table(records: Records) -> list[str]:
     """The same of records, with what their runs' devices say of their times."""
-    return [*banners(records.study), *clocks.banner(records.runs)]
+    return [*banners(records.study), *clocks.banner(records.runs), *_published_times(records)]
+
+
+def _published_times(records: Records) -> list[str]:
+    """A device's name does not tell one machine from another: said where published runs stand beside others."""
+    parts = records.study.get("taken_over") or []
+    taken, over = sum(part["runs"] for part in parts), int((records.runs.outcome != "").sum())
+    if not taken or (len(parts) == 1 and taken >= over):
+        return []
+    return [
+        f"{taken} of {over} runs came from published records: their times may be of another machine, even where the "
+        "devices' names agree."
+    ]
 
 
 def measured(records: Records) -> list[tuple[str, str]]:

@@ -113,3 +113,12 @@ def test_times_of_several_devices_are_never_compared_silently(store: Store, desc
 def test_one_device_is_named_over_no_table(store: Store) -> None:
     store.whole()
     assert clocks.banner(read_back(store).runs) == []
+
+
+@pytest.mark.parametrize(("runs", "said"), [(6, True), (100, False)])
+def test_times_of_published_runs_beside_others_are_said_to_be_perhaps_anothers(
+    store: Store, described: Callable[..., Any], runs: int, said: bool
+) -> None:
+    store.whole(described(taken_over=[{"folder": "fabricated", "records": "0" * 64, "runs": runs}]))
+    banners = method.over_the_table(read_back(store))
+    assert [text.startswith("6 of ") for text in banners if "published records" in text] == [True] * said
