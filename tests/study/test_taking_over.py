@@ -105,14 +105,14 @@ def test_the_published_quickstart_again_from_its_records_alone(tmp_path: Path) -
 
 @pytest.mark.slow
 def test_the_published_quickstarts_report_again(tmp_path: Path) -> None:
-    """Only what tells of sessions, machine and the rule of pruning differs; what figures are drawn from is equal."""
+    """Only what tells of the machine and of the rule of pruning differs; no session was counted here."""
     again = from_quickstart(tmp_path)
     render(again)
     for name in ("table.csv", "table.tex", *(f"figures/{path.name}" for path in (QUICKSTART / "figures").iterdir())):
         assert (again / name).read_bytes() == (QUICKSTART / name).read_bytes(), name
     texts = [(folder / "report.md").read_text(encoding="utf-8").split("\n## ") for folder in (again, QUICKSTART)]
     headings = [part.splitlines()[0] for part, first in zip(*texts, strict=True) if part != first]
-    assert headings == ["How it was measured", "Where the time went", "Circumstances"]
+    assert headings == ["How it was measured", "Circumstances"]
 
 
 def test_only_what_is_added_trains(tiny: Make, published: Path, tmp_path: Path) -> None:
