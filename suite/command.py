@@ -29,10 +29,11 @@ def run(study: str, **settings: Any) -> pd.DataFrame:
     """Carry out a study as `python -m suite.run` does, and return the table of its report.
 
     `settings` are the command line's keys (`budget="smoke"`, `seeds=5`); a dot is written as two underscores
-    (`recipe__learning_rate=0.05`). Raises suite.core.refusals.Refusal for what the command line refuses, RuntimeError
-    where not even a report could be made; warns where a run failed, or the study was stopped or interrupted.
+    (`recipe__learning_rate=0.05`), and `from` as `from_`. Raises suite.core.refusals.Refusal for what the command line
+    refuses, RuntimeError where not even a report could be made; warns where a run failed, or the study was stopped or
+    interrupted.
     """
-    arguments = [f"{name.replace('__', '.')}={_text(value)}" for name, value in settings.items()]
+    arguments = [f"{name.removesuffix('_').replace('__', '.')}={_text(value)}" for name, value in settings.items()]
     if "dry_run" in settings:
         raise ValueError("a dry run has no table: leave dry_run out")
     code, table = execute([f"study={study}", *arguments])

@@ -13,6 +13,7 @@ from suite.commandline import DONE, REFUSED, enter, import_keras, parse, whole_n
 from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.instances import CHOICES, choose, find, require
+from suite.core.published import marker, no_weights
 from suite.core.refusals import Refusal, nearest_first, unknown, unreadable
 
 HELP = """
@@ -117,6 +118,9 @@ def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
     finals = {key: path for key, path in runs.items() if (path / directories.WEIGHTS).exists()}
     candidates = {key.candidate for key in finals}
     if given["candidate"] not in candidates:
+        for key, path in runs.items():
+            if key.candidate == given["candidate"] and (taken := marker(path)):
+                raise no_weights(f"{given['study']} / {instance.name} / {key}", taken)
         if given["candidate"] in {key.candidate for key in runs}:
             raise Refusal(
                 f"no final run of {given['candidate']} was completed in {given['study']} / {instance.name}; "

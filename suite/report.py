@@ -100,9 +100,9 @@ def _differences(folder: Path, names: list[str]) -> int:
     if not names:
         print(f"{folder}: no difference")
         return DONE
-    from suite.analysis.layout import HASHES, RECORD_FILES
+    from suite.records.layout import EVERY_RECORD, HASHES
 
-    changed = [name for name in names if name in (HASHES, *RECORD_FILES)]
+    changed = [name for name in names if name in (HASHES, *EVERY_RECORD)]
     if names == [HASHES] and not (folder / HASHES).exists():
         text = (
             f"has no {HASHES}: it cannot be checked for changed records, though all else is what they give; collect it "

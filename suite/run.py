@@ -19,6 +19,8 @@ Any value of the study, its recipe or its data can be set: seeds=5, search.trial
 data.train_examples=10000, candidates.resnet20.options.width=0.5. The same command, typed again, trains only what is
 missing. Pictures of your own: dataset=folder data.path=DIR (one folder for each class).
 
+Published records: from=DIR takes over the finished runs of a report's folder, so that only what it lacks trains.
+
 On many machines: executor=ray, with ray.address=HOST:PORT to join a cluster; python -m suite help scale says more.
 
 Stores that others share: storage.mlflow=http://HOST:PORT (or postgresql://USER@HOST/DATABASE), else

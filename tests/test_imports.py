@@ -15,6 +15,7 @@ ROOT = Path(suite.__file__).parent
 
 MAY_KNOW = {
     "core": set(),
+    "records": {"core"},
     "data": {"core"},
     "models": {"core"},
     "tasks": {"core", "models"},
@@ -22,8 +23,8 @@ MAY_KNOW = {
     "config": {"core", "data", "models", "tasks", "training", "executors"},
     "projections": {"core"},
     "executors": {"core", "training"},
-    "study": {"core", "config", "data", "models", "tasks", "training", "executors", "projections"},
-    "analysis": {"core", "models", "tasks"},
+    "study": {"core", "config", "data", "models", "tasks", "training", "executors", "projections", "records"},
+    "analysis": {"core", "models", "records", "tasks"},
     "bench": {"core", "config", "data", "executors", "models", "projections", "study", "training"},
 }
 """What each part may import, its own modules aside. Entry points, the modules directly in `suite`, may import any."""
@@ -126,7 +127,7 @@ def test_a_heavy_library_has_its_importers_and_no_others(library: str, only: set
     assert bool(users) == bool(only)
 
 
-@pytest.mark.parametrize("part", ["study", "config", "core", "analysis", "projections", "data", "bench"])
+@pytest.mark.parametrize("part", ["study", "config", "core", "records", "analysis", "projections", "data", "bench"])
 def test_no_keras_where_nothing_is_computed(part: str) -> None:
     for path in sorted((ROOT / part).rglob("*.py")):
         if path.parent.name == "contestants":  # which train, each in a process of its own

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import pandas as pd
+
 from suite.analysis import clocks, verdicts
 from suite.analysis.by_run import sample_spread, welch_interval
 from suite.analysis.deciding import Components, components, could_have_seen, images_needed, of_values, seeds_needed
@@ -181,9 +183,9 @@ def _costs_less(records: Records, names: Sequence[str], track: str, cost: str) -
         return SUPPORTED if values[0][0] < values[1][
             0
         ] else CONTRADICTED, f"{values[0][0]:,.0f} and {values[1][0]:,.0f} {cost}"
-    settings = {text for part in runs for text in clocks.settings(part)}
+    settings = clocks.settings(pd.concat(runs))
     if len(settings) > 1:
-        return UNDECIDED, f"times measured in different ways: {'; '.join(sorted(settings))}"
+        return UNDECIDED, f"times measured in different ways: {'; '.join(settings)}"
     saved = welch_interval(values[1], values[0])
     if saved is None:
         return UNDECIDED, "nothing is known of how far its times spread"

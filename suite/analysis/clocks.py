@@ -1,4 +1,4 @@
-"""Under what a time was measured: by how many threads, with deterministic operations or without.
+"""Under what a time was measured: on which device, by how many threads, with deterministic operations or without.
 
 Times are means only over runs that were measured alike. A processor's threads are part of what its time means; an
 accelerator's time is not asked for them. Where nobody wrote the threads down, as in folders of old, it is said.
@@ -19,9 +19,12 @@ from suite.core.hardware import kind
 UNKNOWN = "threads not recorded"
 
 
-def setting(device: str, threads: float, deterministic: str) -> str:
-    """How one run was timed: `2 threads`, or nothing to say for an accelerator with deterministic operations."""
-    parts = []
+def setting(device: str, threads: float, deterministic: str, named: bool = False) -> str:
+    """How one run was timed: `2 threads`, or nothing to say for an accelerator with deterministic operations.
+
+    `named`: with its device, where a reader sees times of several.
+    """
+    parts = [device] if named and device else []
     if kind(device) == "CPU":
         parts.append(UNKNOWN if math.isnan(threads) else f"{threads:.0f} thread{'' if threads == 1 else 's'}")
     if deterministic == "False":
@@ -29,11 +32,20 @@ def setting(device: str, threads: float, deterministic: str) -> str:
     return ", ".join(parts)
 
 
-def settings(runs: pd.DataFrame) -> list[str]:
-    """The different ways in which the runs that have a time were timed, sorted; rows are those of runs.csv."""
-    timed = runs[runs.device_seconds.notna()]
+def devices(runs: pd.DataFrame) -> list[str]:
+    """The devices that the times of these runs were measured on, sorted; rows are those of runs.csv."""
+    return sorted({str(device) for device in runs.device[runs.device_seconds.notna()] if device})
+
+
+def settings(runs: pd.DataFrame, beside: pd.DataFrame | None = None) -> list[str]:
+    """The different ways in which the runs that have a time were timed, sorted; rows are those of runs.csv.
+
+    `beside`: the runs whose times a reader sees beside these, by default these alone. Where they were measured on
+    several devices, each is named.
+    """
+    timed, named = runs[runs.device_seconds.notna()], len(devices(runs if beside is None else beside)) > 1
     columns = zip(timed.device, timed.threads, timed.deterministic, strict=True)
-    return sorted({setting(str(device), float(threads), str(exactly)) for device, threads, exactly in columns})
+    return sorted({setting(str(device), float(threads), str(exactly), named) for device, threads, exactly in columns})
 
 
 def workers(sessions: Iterable[Mapping[str, Any]]) -> list[int]:
@@ -67,6 +79,14 @@ def own(records: Records) -> Records:
     mixed = [part.index for _, part in final.groupby(["candidate", "track"]) if not alike(part, shares)]
     rates = runs.images_per_second.mask(runs.index.isin([index for part in mixed for index in part]))
     return replace(records, runs=runs.assign(images_per_second=rates))
+
+
+def banner(runs: pd.DataFrame) -> list[str]:
+    """What stands over a table whose times were measured on several devices; nothing where it was one."""
+    found = devices(runs)
+    if len(found) < 2:
+        return []
+    return [f"Times were measured on different devices ({'; '.join(found)}) and are not comparable between them."]
 
 
 def sentence(runs: pd.DataFrame) -> str:

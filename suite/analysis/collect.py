@@ -5,7 +5,8 @@
     facts.json      what is published about the architectures, as the package knew it that day
     runs.csv        one row for each planned run that was handed out; columns as `result.columns` gives them
     records.npz     learning curves; for each final run what the task keeps of its predictions of the test images
-    hashes.json     the hashes of the five others
+    identities.json what determined each of these runs, so that a study can go on from them
+    hashes.json     the hashes of the six others
 
 Only runs of the plan in study.json are read: what an earlier, larger plan left behind is neither shown nor ranked.
 """
@@ -24,13 +25,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite import tasks
-from suite.analysis import corruption_records, hashes
-from suite.analysis.layout import FACTS, RECORD_FILES, RECORDS, RUNS
+from suite.analysis import corruption_records
 from suite.core import directories
 from suite.core.durable import read_json, replacing, write_json, write_text
 from suite.core.metrics import of_part
 from suite.core.planning import described
 from suite.core.result import columns, read_result
+from suite.records import hashes, identities
+from suite.records.layout import FACTS, RECORDS, RUNS, record_files
+from suite.records.rows import cell
 from suite.tasks.task import Task
 
 
@@ -54,6 +57,8 @@ def collect(instance: Path, folder: Path, running: bool = True) -> None:
     with replacing(folder / RECORDS) as partial, partial.open("wb") as file:
         # numpy's stub takes keywords named like its own parameters for them; run names hold slashes and never are.
         np.savez_compressed(file, **dict(_arrays(study, runs, task)))  # type: ignore[arg-type]
+    asked = {str(key): read_json(directory / directories.RUN) for key, directory in runs}
+    identities.write(folder, {key: run.get("identity") or {} for key, run in asked.items()})
     hashes.write(folder)
 
 
@@ -107,18 +112,6 @@ def runs_csv(rows: list[dict[str, Any]], names: Sequence[str]) -> str:
     writer.writeheader()
     writer.writerows({name: cell(row.get(name)) for name in names} for row in rows)
     return file.getvalue()
-
-
-def cell(value: Any) -> str:
-    """One value as the text of a CSV cell; strings that open like a formula get an apostrophe before them."""
-    if value is None or (isinstance(value, float) and value != value):
-        return ""
-    if isinstance(value, Mapping | list | tuple):
-        return json.dumps(value, sort_keys=True, ensure_ascii=False)
-    if isinstance(value, str):
-        # An apostrophe of the value's own gets one more, so that reading can always take one away.
-        return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r", "'") else value
-    return str(value)
 
 
 def _arrays(
@@ -176,5 +169,5 @@ def _text(path: Path) -> str:
 def copy(source: Path, folder: Path) -> None:
     """The records of one folder into another, without their hashes and without what was rendered from them."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in RECORD_FILES:
+    for name in record_files(source):
         shutil.copyfile(source / name, folder / name)

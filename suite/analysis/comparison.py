@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import hashes, method, page, reading
-from suite.analysis.layout import files, same
+from suite.analysis import method, page, reading
 from suite.analysis.markup import csv_table
 from suite.analysis.presentation import present
 from suite.analysis.ranking import shared_axes
@@ -18,6 +17,8 @@ from suite.analysis.rendering import latex_tables
 from suite.analysis.tables import joint, table
 from suite.core.axes import differing
 from suite.core.durable import write_text
+from suite.records import hashes
+from suite.records.layout import files, same
 
 
 def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
@@ -33,7 +34,7 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
     title = ", ".join(str(records.study["title"]) for records in studies)
     own = [table(records) for records in studies]
     shown = [] if rows is None else _by_track(rows)
-    banners = [f"{records.study['title']}: {text}" for records in studies for text in method.banners(records.study)]
+    banners = [f"{records.study['title']}: {text}" for records in studies for text in method.over_the_table(records)]
     values = {
         "title": title,
         "sentence": sentence,

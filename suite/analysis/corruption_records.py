@@ -34,6 +34,11 @@ def arrays(study: Mapping[str, Any], directory: Path, ended_at: float | None) ->
         return
     try:
         with np.load(directory / directories.CORRUPTED, allow_pickle=False) as saved:
+            if SCORES in saved.files:  # of a run that was taken over from such records: the arrays as they stood there
+                if wanted == list(names):
+                    yield SCORES, saved[SCORES]
+                    yield ERRORS, saved[ERRORS]
+                return
             scores = np.stack([saved[names[copy]] for copy in wanted]).astype(np.float64)
     except (FileNotFoundError, ValueError, KeyError, zipfile.BadZipFile):
         return  # deleted or damaged: as if it had not been measured

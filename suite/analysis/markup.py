@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from suite.analysis.collect import cell
+from suite.records.rows import cell
 
 LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",

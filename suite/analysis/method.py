@@ -64,6 +64,23 @@ def banners(study: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def over_the_table(records: Records) -> list[str]:
+    """The same of records, with what their runs' devices say of their times."""
+    return [*banners(records.study), *clocks.banner(records.runs), *_published_times(records)]
+
+
+def _published_times(records: Records) -> list[str]:
+    """A device's name does not tell one machine from another: said where published runs stand beside others."""
+    parts = records.study.get("taken_over") or []
+    taken, over = sum(part["runs"] for part in parts), int((records.runs.outcome != "").sum())
+    if not taken or (len(parts) == 1 and taken >= over):
+        return []
+    return [
+        f"{taken} of {over} runs came from published records: their times may be of another machine, even where the "
+        "devices' names agree."
+    ]
+
+
 def measured(records: Records) -> list[tuple[str, str]]:
     """How the numbers came about, as terms and sentences."""
     study, data = records.study, records.study["data"]
@@ -219,10 +236,14 @@ def circumstances(records: Records) -> list[tuple[str, str]]:
     machine = [str(host[name]) for name in ("cpu", "accelerator") if host.get(name)]
     if host.get("cores"):
         machine.insert(1, f"{host['cores']} cores")
+    taken = [
+        f"{part['runs']} of {part['folder']} (records {part['records'][:16]})" for part in study.get("taken_over") or []
+    ]
     commits = sorted({str(commit) for commit in records.runs.commit if commit})
     return [
         ("Instance", str(study["instance"])),
         ("Machine", ", ".join(machine) or "not recorded"),
+        *([("Published runs", f"{', '.join(taken)}; their devices are named with the times")] if taken else []),
         ("Code", ", ".join(commits) or "not recorded"),
         ("Versions", pairs(dict(sorted(versions.items()))) or "not recorded"),
         *_other_versions(records, versions),
@@ -246,7 +267,7 @@ def commands(study: Mapping[str, Any]) -> list[str]:
     words = [
         word
         for word in shlex.split(study.get("command") or "")
-        if not re.match(r"(?:workspace|data_dir|storage\.\w+)=", word)
+        if not re.match(r"(?:workspace|data_dir|from|storage\.\w+)=", word)
     ]
     counted = study.get("trials_counted") or 0
     if words and counted > (study.get("trials") or 0):  # an earlier command asked for more trials, and all count

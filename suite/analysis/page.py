@@ -92,7 +92,7 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture]) -> Page:
         kicker=first_screen.kicker(study),
         question=study.get("question") or "",
         paper=study.get("paper") or "",
-        banners=method.banners(study),
+        banners=method.over_the_table(records),
         answers=[answer(records, part) for _, part in rows.groupby("track", sort=False)],
         verdicts=first_screen.verdict_lines(judged),
         leading=first_screen.leading(drawn),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from suite.analysis.layout import RUNS
 from suite.core import directories
 from suite.core.durable import write_text
+from suite.records.layout import RUNS
 
 ABSOLUTE = re.compile(r"""(?<![\w./:~-])(?:~|/[\w.@+-]+)(?:/[\w.@+-]+)+/?""")
 """An absolute path of two or more parts (`/home/someone/data`), but neither `1/2` nor `https://host/page`."""

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from suite.analysis.collect import facts_key, task_of
 from suite.analysis.corruption_records import SCORES
-from suite.analysis.layout import FACTS, RECORDS, RUNS
 from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.evaluation import FIGURE
@@ -26,6 +25,7 @@ from suite.core.metrics import Metric
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal, first_line
 from suite.core.result import Result, columns
+from suite.records.layout import FACTS, RECORDS, RUNS
 from suite.tasks.task import Task
 
 IDENTIFIERS = frozenset({"seed"})

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import collect, hashes, headings, presentation
+from suite.analysis import collect, headings, presentation
 from suite.analysis import reading as folders
-from suite.analysis.layout import FIGURES, HASHES, RECORD_FILES, RENDERED, files, same
 from suite.analysis.markup import csv_table, escape_markdown, latex_table, markdown_table
-from suite.analysis.method import banners
+from suite.analysis.method import over_the_table
 from suite.analysis.page import pages
 from suite.analysis.paths import remove_paths
 from suite.analysis.presentation import present
@@ -20,6 +19,8 @@ from suite.core import directories
 from suite.core.durable import read_json, replacing, write_text
 from suite.core.instances import find
 from suite.core.refusals import Refusal
+from suite.records import hashes
+from suite.records.layout import EVERY_RECORD, FIGURES, HASHES, RENDERED, files, same
 
 
 def refresh(
@@ -55,7 +56,7 @@ def render(folder: Path) -> pd.DataFrame:
     written = pages(read, rows) | {
         "table.csv": csv_table(rows),
         "table.tex": "\n".join(
-            latex_tables(present(part), " ".join([f"{read.study['title']} ({track} track).", *banners(read.study)]))
+            latex_tables(present(part), " ".join([f"{read.study['title']} ({track} track).", *over_the_table(read)]))
             for track, part in rows.groupby("track", sort=False)
         ),
     }
@@ -83,15 +84,15 @@ def check(folder: Path) -> list[str]:
     """
     changed = hashes.changed(folder)
     present_files = files(folder)
-    if set(changed) & set(RECORD_FILES):
-        own = {*RECORD_FILES, HASHES, *RENDERED}
+    if set(changed) & set(EVERY_RECORD):
+        own = {*EVERY_RECORD, HASHES, *RENDERED}
         return sorted({*changed, *(name for name in present_files - own if not name.startswith(f"{FIGURES}/"))})
     folders.require(folder)
     with tempfile.TemporaryDirectory() as name:
         fresh = Path(name) / folder.resolve().name
         collect.copy(folder, fresh)
         render(fresh)
-        names = (files(fresh) | present_files) - {*RECORD_FILES, HASHES}
+        names = (files(fresh) | present_files) - {*EVERY_RECORD, HASHES}
         unknown = set() if hashes.carried(folder) else {HASHES}
         return sorted({*changed, *unknown, *(name for name in names if not same(folder / name, fresh / name))})
 
@@ -121,7 +122,7 @@ def readme_table(folder: Path) -> str:
     """The Markdown table that a README shows of a published report, with what must be known before its numbers."""
     read = folders.read(folder)
     keep = [headings.ARCHITECTURE, headings.PARAMETERS, headings.MACS, headings.ERROR, headings.COUNT]
-    parts = [f"> {escape_markdown(banner)}\n" for banner in banners(read.study)]
+    parts = [f"> {escape_markdown(banner)}\n" for banner in over_the_table(read)]
     for track, part in table(read).groupby("track", sort=False):
         shown = present(part)
         extra = [name for name in (*headings.CLOCKED, headings.PUBLISHED, headings.NOTE) if name in shown]

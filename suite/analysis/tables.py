@@ -42,6 +42,7 @@ def joint(studies: Sequence[Records], axes: Iterable[str]) -> pd.DataFrame:
     """The rows of several studies in one order: across them, too, only what is comparable is ranked together."""
     rows: list[dict[str, Any]] = []
     axes, lending = list(axes), [Lending(records) for records in studies]
+    every = pd.concat([records.runs for records in studies])
     for track in dict.fromkeys(track for records in studies for track in records.study["tracks"]):
         places = [
             (own, name)
@@ -50,7 +51,7 @@ def joint(studies: Sequence[Records], axes: Iterable[str]) -> pd.DataFrame:
             for name in own.records.study["candidates"]
         ]
         measured = [off_axes(conditions(own.records, name, track), axes) for own, name in places]
-        rows += _ranked([_row(own, name, track) for own, name in places], measured)
+        rows += _ranked([_row(own, name, track, every) for own, name in places], measured)
     metrics = {metric.name: metric for records in studies for metric in further(records)}
     return frame(rows, list(metrics))
 
@@ -102,7 +103,8 @@ REAL = [
 ]  # fmt: skip
 
 
-def _row(lending: Lending, candidate: str, track: str) -> dict[str, Any]:
+def _row(lending: Lending, candidate: str, track: str, every: pd.DataFrame) -> dict[str, Any]:
+    """A row; `every`: the runs of all rows, whose times a reader sees beside its own."""
     records = lending.records
     study, described = records.study, records.study["candidates"][candidate]
     facts = records.facts_of(candidate)
@@ -135,7 +137,7 @@ def _row(lending: Lending, candidate: str, track: str) -> dict[str, Any]:
         "unfinished": int((both.outcome == "").sum()),
         "lacking": lacking(records, candidate, track),
         START: starts.note(described),
-        "timing": "; ".join(clocks.settings(done)),
+        "timing": "; ".join(clocks.settings(done, every)),
         "untimed": clocks.reason(done, workers) or clocks.reason(search, workers),
     }
     row |= _errors(lending, candidate, track) | _further(lending, candidate, track)

@@ -29,7 +29,8 @@ APART = ("recipe", "data", "search", "candidates")
 """Sections in which a candidate has its word too: what the command line says of them stands under `typed`."""
 
 FREE_TEXT = (
-    "workspace", "data_dir", "storage.mlflow", "storage.optuna", "instance", "title", "question", "paper", "stamp",
+    "workspace", "data_dir", "from", "storage.mlflow", "storage.optuna", "instance", "title", "question", "paper",
+    "stamp",
 )  # fmt: skip
 """Keys whose values are taken as typed, and any that ends in `data.path`: Hydra's grammar has no `~` and no `é`."""
 

@@ -69,6 +69,7 @@ class Study:
     deterministic: bool | None  # None: on a processor yes, on an accelerator no
     workspace: Path
     data_dir: Path | None
+    published: Path | None  # `from`: a report's folder whose finished runs are taken over
     offline: bool
     dry_run: str  # "false", "true", "measure" or "power"
     stores: Stores = field(compare=False)  # where the projections go: no part of any run
@@ -132,6 +133,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         deterministic=None if cfg["deterministic"] == "auto" else boolean("deterministic", cfg["deterministic"]),
         workspace=workspace,
         data_dir=Path(str(cfg["data_dir"])).expanduser().resolve() if cfg["data_dir"] else None,
+        published=Path(str(cfg["from"])).expanduser().resolve() if cfg["from"] else None,
         offline=boolean("offline", cfg["offline"]),
         dry_run=one_of("dry_run", str(cfg["dry_run"]).lower(), ("false", "true", "measure", "power")),
         stores=_stores(cfg["storage"], workspace),

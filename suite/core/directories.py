@@ -22,6 +22,7 @@
         result.json         the commit point: a run with it is over, a run without it is not
         corrupted.npz       final runs that a study evaluates on corrupted test images: each copy's scores
         evaluation.json     of these: the errors; both come after the result (suite.core.evaluation)
+        published.json      runs that were taken over from a report's folder: which one (suite.core.published)
         attempt-<n>/        on a cluster: where attempt n trains, as long as it is in hand (suite.core.attempts)
 
 A killed worker leaves the first five of these, perhaps files of the end phase and unfinished temporary files; the lock
@@ -58,6 +59,8 @@ EVALUATION, CORRUPTED = "evaluation.json", "corrupted.npz"
 ATTEMPT = "attempt-"
 """How the name of an attempt's own directory begins."""
 STUDY, SESSIONS = "study.json", "sessions.jsonl"
+TAKEN = "records"
+"""The key of a session's line that was taken over from published records, with their hash: it was spent elsewhere."""
 TRACKS = ("shared", "tuned")
 
 

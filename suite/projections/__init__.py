@@ -46,6 +46,7 @@ class Trial(NamedTuple):
 
     dimensions: `{low, high, log}` or `{choices}` for each parameter, as the search drew from them; whole numbers where
     the parameter is one. curve: epoch (from 1) to the value that the search looks at. value: that of a completed trial.
+    published: the published records that it was taken from, None where it was trained here.
     """
 
     number: int
@@ -56,6 +57,7 @@ class Trial(NamedTuple):
     outcome: str
     reason: str | None
     ended_at: float | None
+    published: str | None = None
 
 
 class Committed(NamedTuple):

@@ -34,7 +34,7 @@ from suite.core.durable import leftovers, plain, replacing
 from suite.core.result import Result
 from suite.projections import Artifacts, Committed, Instance, ProjectionError
 from suite.projections.databases import place_runs, reach, words
-from suite.projections.naming import evaluated, of_epoch, of_run, of_values, storable
+from suite.projections.naming import evaluated, of_end, of_epoch, of_run, of_values
 from suite.projections.relocation import location, relocate, strays
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # what goes wrong is said here, in one line
@@ -173,9 +173,8 @@ class Tracker:
         self._log(run, [Metric(name, value, ended, result.epochs) for name, value in of_run(result).items()])
         self._log_params(run, result)
         self._log_artifacts(run_id, result, files)
-        self._client.set_tag(run_id, "outcome", str(result.outcome))
-        if result.reason:
-            self._client.set_tag(run_id, "reason", storable(result.reason)[:5000])
+        for name, text in of_end(result, files).items():
+            self._client.set_tag(run_id, name, text)
         self._client.set_terminated(run_id, result.outcome.mlflow, end_time=ended)
         if digest := evaluated(result):
             self._client.set_tag(run_id, EVALUATED, digest)

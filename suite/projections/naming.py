@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from suite.core.evaluation import FIGURE
 from suite.core.hardware import kind
 from suite.core.identity import digest
 from suite.core.metrics import CLOCKS, COSTS, PARTS, SIZES
+from suite.core.published import provenance
 from suite.core.result import Result
 
 NO_FIGURES = ("epoch", "timestamp_ms")
@@ -47,6 +49,12 @@ def of_values(result: Result) -> dict[str, str]:
     """What determined a run, and what it ran on, as texts."""
     flat = flatten({name: getattr(result, name) for name in VALUES})
     return {name: storable(str(value)) for name, value in flat.items() if value is not None}
+
+
+def of_end(result: Result, directory: Path) -> dict[str, str]:
+    """How a run ended, and which published records it was taken from, where it was not trained here."""
+    found = {"outcome": str(result.outcome), "reason": result.reason, "published": provenance(directory)}
+    return {name: storable(text)[:5000] for name, text in found.items() if text}
 
 
 def storable(text: str) -> str:

@@ -223,6 +223,7 @@ def _frozen(trial: Trial) -> FrozenTrial:
     if state is TrialState.COMPLETE and trial.value is None:  # Optuna knows no completed trial without a value
         state = TrialState.FAIL
     end = {"outcome": str(trial.outcome), "reason": trial.reason, "ended_at": trial.ended_at}
+    end |= {"published": trial.published}
     return optuna.create_trial(
         state=state,
         value=trial.value,

@@ -39,6 +39,10 @@ class SessionClock:
         self._seconds = dict.fromkeys((*KINDS, EVALUATION), 0.0)
         self._search_seconds = 0.0
 
+    def reread(self) -> None:
+        """Sessions of published records have been put before this one."""
+        self._earlier = directories.read_sessions(self._directory)
+
     def training(self) -> None:
         """Workers may be started from now on."""
         self._pass()
@@ -118,5 +122,6 @@ class SessionClock:
 
 
 def earlier_seconds(directory: Path) -> float:
-    """Wall time of the sessions before this one."""
-    return sum(session["wall_seconds"] for session in directories.read_sessions(directory))
+    """Wall time of the sessions before this one, but those of published records, which were spent elsewhere."""
+    sessions = directories.read_sessions(directory)
+    return sum(session["wall_seconds"] for session in sessions if directories.TAKEN not in session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -70,6 +71,7 @@ def describe(
         "state": state,
         "reason": reason,
         "stamp": study.stamp,
+        **({"taken_over": _taken_over(ledger)} if ledger.published else {}),
         "host": host(),
         "versions": versions(),
         "commit": commit(),
@@ -101,6 +103,12 @@ def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
             "test_hash": ledger.dataset(name).test_hash,
         },
     }
+
+
+def _taken_over(ledger: Ledger) -> list[dict[str, Any]]:
+    """The published records that runs came from: the folder's name, the records' hash, and how many."""
+    counts = Counter((taken.marker["folder"], taken.marker["records"]) for taken in ledger.published.values())
+    return [{"folder": folder, "records": records, "runs": n} for (folder, records), n in sorted(counts.items())]
 
 
 def _trials_run(ledger: Ledger) -> dict[str, int]:

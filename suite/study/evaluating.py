@@ -28,7 +28,16 @@ TRIES = 2
 
 
 def missing(ledger: Ledger) -> list[RunKey]:
-    """The completed final runs of the plan that have not been evaluated on what the study asks for."""
+    """The completed final runs of the plan that can be evaluated on what the study asks for, and have not been."""
+    return [key for key in _unevaluated(ledger) if key not in ledger.published]
+
+
+def without_weights(ledger: Ledger) -> list[RunKey]:
+    """Those that cannot be, since they came from published records, which have not what the study asks for."""
+    return [key for key in _unevaluated(ledger) if key in ledger.published]
+
+
+def _unevaluated(ledger: Ledger) -> list[RunKey]:
     names = ledger.study.evaluation.names
     found = []
     for key in planned(ledger.study) if names else ():

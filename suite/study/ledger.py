@@ -16,17 +16,18 @@ from suite.config.study import Study
 from suite.core import attempts, directories
 from suite.core.directories import RunKey
 from suite.core.durable import plain, read_json, write_json
-from suite.core.hardware import gpus, kind
 from suite.core.outcomes import Outcome
+from suite.core.published import marker
 from suite.core.refusals import Refusal
 from suite.core.result import Result, finished, read_result, write_result
 from suite.data.dataset import Dataset
 from suite.study import asking, plan
+from suite.study.sameness import differs
 from suite.study.selection import select
-from suite.study.sources import Sources
+from suite.study.sources import Sources, Taken
 from suite.study.threads import NEW_INSTANCE, settled
 from suite.study.tolerance import unavailable
-from suite.training.spec import RunSpec, changes
+from suite.training.spec import RunSpec
 
 ATTEMPTS = "attempts.json"
 
@@ -48,7 +49,9 @@ class Ledger:
         self.results: dict[RunKey, Result] = {}
         self.asked: dict[RunKey, dict[str, Any]] = {}
         self._fingerprints: dict[str, str] = {}
-        self.sources = Sources(study, self.directory, self.results)
+        self.published: dict[RunKey, Taken] = {}
+        """Those of `results` that were taken over from published records."""
+        self.sources = Sources(study, self.directory, self.results, self.published)
         self._hands: dict[RunKey, Path] = {}
         """Where the runs are that train apart."""
         self.threads = study.threads or 0  # settled once it is known what ran before
@@ -65,6 +68,8 @@ class Ledger:
                 result = read_result(directory)
                 if result is not None:
                     self.results[key] = result
+                    if (found := marker(directory)) is not None:
+                        self.published[key] = Taken(self.asked[key]["identity"], found)
         while again := [key for key in self.results if self._was_given_up(key) and not self.sources.failed(key)]:
             for key in again:  # its source trains again, and so does it
                 del self.asked[key], self.results[key]
@@ -77,11 +82,8 @@ class Ledger:
     def _check(self) -> None:
         """Refuse to go on with runs that were asked for differently. A final run's parameters may follow the search."""
         for key, asked in list(self.asked.items()):
-            now = self._identity(key, asked["identity"]["parameters"])
-            if self.sources.awaited(key):  # what it started from then is looked at again when it is there
-                now |= {name: asked["identity"].get(name) for name in self.candidates[key.candidate].sources}
-            changed = changes(asked["identity"], now, self._determinism(key))
-            if changed and not self._has_trained(key):
+            changed = self.changed(key, asked["identity"], self.results.get(key), key in self.published)
+            if changed and not self.has_trained(key):
                 del self.asked[key]  # it was only opened: a wrong value that is corrected at once costs nothing
             elif changed:
                 more = f" (and {len(changed) - 3} more)" if len(changed) > 3 else ""
@@ -90,23 +92,24 @@ class Ledger:
                     f"{key}: {'; '.join(changed[:3])}{more}. {NEW_INSTANCE}"
                 )
 
-    def _determinism(self, key: RunKey) -> bool:
-        """What `deterministic=auto` comes to for a run: what it came to, else what it does on this machine.
-
-        A run that was asked for in so many words tells by its device only what `auto` would have meant there.
-        """
-        result = self.results.get(key)
-        if result is None:
-            return not gpus()
-        if self.asked[key]["identity"].get("deterministic", "auto") != "auto" or result.deterministic is None:
-            return not gpus() and kind(str(result.device or "")) == "CPU"
-        return result.deterministic
+    def changed(
+        self, key: RunKey, identity: Mapping[str, Any], result: Result | None, taken: bool = False
+    ) -> list[str]:
+        """What the study asks of a run otherwise than its identity says; `taken`: from published records."""
+        now = self.identity(key, identity["parameters"])
+        if self.sources.awaited(key):  # what it started from then is looked at again when it is there
+            now |= {name: identity.get(name) for name in self.candidates[key.candidate].sources}
+        return differs(identity, now, result, taken)
 
     def _settle_threads(self) -> int:
-        """Refuses other threads than those of the runs so far; runs that were only opened are opened anew."""
-        known = {key: self._threads_of(key) for key in self.asked if self._has_trained(key)}
+        """Refuses other threads than those of the runs so far; runs that were only opened are opened anew.
+
+        Runs of published records had those of their machine, and say nothing about this one's.
+        """
+        trained = (key for key in self.asked if key not in self.published and self.has_trained(key))
+        known = {key: self._threads_of(key) for key in trained}
         threads = settled(self.study, {str(key): number for key, number in known.items() if number is not None})
-        for key in [key for key in self.asked if self._threads_of(key) != threads and not self._has_trained(key)]:
+        for key in [key for key in self.asked if self._threads_of(key) != threads and not self.has_trained(key)]:
             del self.asked[key]
         return threads
 
@@ -114,7 +117,13 @@ class Ledger:
         found = self.asked[key]["identity"].get("threads")
         return found if found is not None or key not in self.results else self.results[key].threads
 
-    def _has_trained(self, key: RunKey) -> bool:
+    def adopt(self, key: RunKey, taken: Taken, seed: int, result: Result) -> None:
+        """Count a run of published records among those that are over."""
+        self.asked[key] = {"key": str(key), "seed": seed, "identity": dict(taken.identity)}
+        self.results[key], self.published[key] = result, taken
+
+    def has_trained(self, key: RunKey) -> bool:
+        """Whether something of a run was trained, or it is over."""
         places = [self.path(key), *self.path(key).glob(f"{directories.ATTEMPT}*")]
         found = (path for place in places for path in place.glob(f"{directories.CHECKPOINTS}/*"))
         return key in self.results or any(path.is_dir() for path in found)
@@ -130,7 +139,8 @@ class Ledger:
         origins = self.sources.origins(key)
         return plan.spec_for(self.study, candidate, key, parameters, dataset, self.threads, origins)
 
-    def _identity(self, key: RunKey, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def identity(self, key: RunKey, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """What determines a run with these parameters, as the study asks for it now."""
         return plan.identity(self.study, self.spec(key, parameters), key, self.dataset(key.candidate))
 
     def open(self, key: RunKey, parameters: Mapping[str, Any]) -> None:
@@ -139,7 +149,7 @@ class Ledger:
             return
         if (self.path(key) / directories.RESULT).exists():  # it only said that its source had failed
             self._set_aside(key)
-        asked = {"key": str(key), "seed": plan.seed_of(key), "identity": self._identity(key, parameters)}
+        asked = {"key": str(key), "seed": plan.seed_of(key), "identity": self.identity(key, parameters)}
         write_json(self.path(key) / directories.RUN, asked)
         self.asked[key] = read_json(self.path(key) / directories.RUN)
 
@@ -164,6 +174,7 @@ class Ledger:
         self.path(key).rename(self.path(key).with_name(f"superseded-{key.number}-{time.time_ns()}"))
         self.asked.pop(key, None)
         self.results.pop(key, None)
+        self.published.pop(key, None)
 
     def parameters(self, key: RunKey) -> dict[str, Any] | None:
         asked = self.asked.get(key)

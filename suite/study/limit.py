@@ -14,6 +14,7 @@ from suite.study.accounting import earlier_seconds
 from suite.study.estimate import clock
 from suite.study.ledger import Ledger
 
+LIMIT = "limit.json"
 MARGIN = 1.15  # runs are not all equally long
 TAKEN = tuple(metric.name for metric in (*COSTS, *CLOCKS) if metric.unit == "seconds")
 """All clocks of a run are what it takes, whenever its attempts were: between its start and its end may lie a night."""
@@ -28,7 +29,7 @@ class Limit:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger, self._study = ledger, ledger.study
-        self._path = ledger.directory / "limit.json"
+        self._path = ledger.directory / LIMIT
         self._started = time.monotonic()
         self._earlier = earlier_seconds(ledger.directory)
         self._rounds = list(plan.in_rounds(self._study))
@@ -83,8 +84,14 @@ class Limit:
         return sum(self._longest(key) for key in keys)
 
     def _longest(self, key: RunKey) -> float:
-        """All clocks of the candidate's longest run of either phase; failed ones count only where there is no other."""
-        mine = [result for other, result in self._ledger.results.items() if other.candidate == key.candidate]
+        """All clocks of the candidate's longest run of either phase.
+
+        Failed ones count only where there is no other, and those of published records, which another machine may have
+        timed, only where none was trained here.
+        """
+        every = {other: result for other, result in self._ledger.results.items() if other.candidate == key.candidate}
+        mine = [result for other, result in every.items() if other not in self._ledger.published]
+        mine = mine or list(every.values())
         whole = [result for result in mine if not result.outcome.failed]  # a failed one may be short
         return max((sum(getattr(result, name) or 0.0 for name in TAKEN) for result in whole or mine), default=0.0)
 

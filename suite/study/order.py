@@ -13,6 +13,7 @@ from suite.study.accounting import SessionClock
 from suite.study.ledger import Ledger
 from suite.study.limit import Limit
 from suite.study.search.replayed import Searches
+from suite.study.tolerance import Stopped
 
 Say = Callable[[str], None]
 
@@ -140,6 +141,8 @@ class Order:
     def open(self, key: RunKey) -> dict[str, Any]:
         """Write down what determines a run, count the attempt, and return what a worker is told."""
         ledger = self._ledger
+        if lacking := ledger.sources.without_weights(key):
+            raise Stopped(str(lacking))
         parameters = ledger.parameters(key)
         if key.phase == "search":
             search = self._searches.of(key)

@@ -14,6 +14,7 @@ from suite.core.attempts import settle
 from suite.core.directories import RunKey
 from suite.core.durable import read_json
 from suite.core.planning import described
+from suite.core.published import provenance
 from suite.core.refusals import first_line
 from suite.core.result import Result, read_result
 from suite.projections import Committed, Instance, Projection, Trial, openers
@@ -101,7 +102,8 @@ def _searches(description: Mapping[str, Any], runs: Mapping[RunKey, Path]) -> Ca
                 search.ask(number)  # its directory is gone: to be trained again
                 continue
             parameters, result = read_json(path / directories.RUN)["identity"]["parameters"], read_result(path)
-            search.replay(number, parameters, _rows(path), result.as_mapping() if result else None)
+            ended = result.as_mapping() if result else None
+            search.replay(number, parameters, _rows(path), ended, provenance(path))
         return search
 
     return searched

@@ -32,6 +32,7 @@ from suite.study.ledger import Ledger
 from suite.study.opening import fetched, open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
 from suite.study.plan import planned
 from suite.study.sources import NEVER_STARTED, require_earlier
+from suite.study.taking_over import take_over
 from suite.study.threads import oversubscription
 from suite.study.tolerance import unavailable
 
@@ -49,6 +50,8 @@ class Outlook:
     clock: SessionClock
     fetched: Mapping[PublishedFile, Sequence[str]]
     """The files of published weights that are not there yet, and the candidates that start from each."""
+    taken: str | None = None
+    """What was taken over from published records."""
 
     def lines(self) -> list[str]:
         """The plan as people read it."""
@@ -60,6 +63,7 @@ class Outlook:
             else "a first guess: nothing was measured here yet"
         )
         return [
+            *([self.taken] if self.taken else []),
             *plan_lines(study, self.ledger),
             *(
                 f"{', '.join(names)}: weights: imagenet: {file.name}, {file.size}, is not in {file.path.parent} and "
@@ -74,9 +78,14 @@ class Outlook:
     def _evaluations(self) -> list[str]:
         """What is left to do with final runs that have been trained already."""
         count, copies = len(evaluating.missing(self.ledger)), len(self.ledger.study.evaluation.copies)
-        if not count:
-            return []
-        return [f"{count} trained runs to evaluate on {copies} corrupted copies of the test images"]
+        never = len(evaluating.without_weights(self.ledger))
+        lines = [f"{count} trained runs to evaluate on {copies} corrupted copies of the test images"] if count else []
+        if never:
+            lines.append(
+                f"{never} final runs came from published records, which hold no weights, and are not evaluated on "
+                "corrupted copies"
+            )
+        return lines
 
 
 @dataclass(frozen=True)
@@ -100,11 +109,16 @@ def look(study: Study) -> Outlook:
     require_earlier(study)
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
     ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
+    taken = take_over(ledger, study.published, write=study.dry_run == "false") if study.published else None
+    session.reread()
+    missing = [key for key in planned(study) if key not in ledger.results]
+    for key in missing if ledger.published else ():
+        if lacking := ledger.sources.without_weights(key):
+            raise lacking
     files = fetched(ledger)
     refuse_what_cannot_be_built(ledger)
     refuse_what_does_not_fit(ledger)
-    missing = [key for key in planned(study) if key not in ledger.results]
-    return Outlook(ledger, missing, estimate(ledger, missing), session, files)
+    return Outlook(ledger, missing, estimate(ledger, missing), session, files, taken)
 
 
 def carry_out(outlook: Outlook, report: Report) -> End:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from suite.config.files import study_files
 from suite.config.sources import Source, candidates_of
@@ -18,6 +19,7 @@ from suite.core.directories import RunKey
 from suite.core.durable import read_json
 from suite.core.instances import instances
 from suite.core.outcomes import Outcome
+from suite.core.published import marker, no_weights
 from suite.core.refusals import Refusal, unknown
 from suite.core.result import Result, read_result
 from suite.training.origin import Origin
@@ -25,25 +27,49 @@ from suite.training.origin import Origin
 NEVER_STARTED = "never started"
 """How the reason of a run begins whose source has failed."""
 
+
+class Taken(NamedTuple):
+    """A run of published records: what determined it, and its marker (`suite.core.published`)."""
+
+    identity: Mapping[str, Any]
+    marker: Mapping[str, Any]
+
+
 VERBS = {"weights": "starts from", "teacher": "learns from"}
 
 
 class Sources:
     """The final runs that a study's candidates name.
 
-    `results`: the study's own runs that are over, as they become so.
+    `results`: the study's own runs that are over, as they become so; `published`: those that hold no weights.
     """
 
-    def __init__(self, study: Study, directory: Path, results: Mapping[RunKey, Result]) -> None:
+    def __init__(
+        self,
+        study: Study,
+        directory: Path,
+        results: Mapping[RunKey, Result],
+        published: Mapping[RunKey, Taken] | None = None,
+    ) -> None:
         self._study, self._directory, self._results = study, directory, results
+        self._published = {} if published is None else published
         self._candidates = {candidate.name: candidate for candidate in study.candidates}
         self.within = any(source.study is None for c in study.candidates for source in c.sources.values())
         """Whether any run needs another of the same study."""
 
     def needed(self, key: RunKey) -> list[RunKey]:
         """The runs of the same study that a run needs."""
-        sources = self._candidates[key.candidate].sources.values()
-        return [self._own(key, source) for source in sources if source.study is None]
+        return list(self.own(key).values())
+
+    def own(self, key: RunKey) -> dict[str, RunKey]:
+        """The same, by what they are needed for."""
+        sources = self._candidates[key.candidate].sources
+        return {name: self._own(key, source) for name, source in sources.items() if source.study is None}
+
+    def without_weights(self, key: RunKey) -> Refusal | None:
+        """Why a run cannot be trained here: another that it needs came from published records."""
+        taken = [own for own in self.needed(key) if own in self._published] if self._published else []
+        return no_weights(f"{key} needs {taken[0]}, which", self._published[taken[0]].marker) if taken else None
 
     def origins(self, key: RunKey) -> dict[str, Origin]:
         """What a run starts and learns from, by name; without a run of the same study that is not there yet.
@@ -96,12 +122,17 @@ class Sources:
             own = self._own(key, source)
             if not self._completed(own):
                 return None
+            if own in self._published:
+                whole = f"{self._study.name}/{self._study.instance}/{own}"
+                return Origin.recorded(whole, self._directory / own.path, *self._published[own])
             return Origin.of(f"{self._study.name}/{self._study.instance}/{own}", self._directory / own.path)
         instance = self._instance(f"{key.candidate} {verb}", source)
         wanted = _numbered(key, source)
         tracks = [track for track in (key.track, *reversed(directories.TRACKS)) if _weights(instance, source, track)]
         path = instance / RunKey(source.candidate, (tracks or [key.track])[0], "final", wanted).path
         result = read_result(path)
+        if (taken := marker(path)) is not None:
+            raise no_weights(f"candidate {key.candidate} {verb} {source}, which", taken)
         if result is None or result.outcome is not Outcome.COMPLETED or not (path / directories.WEIGHTS).exists():
             how = f"ended otherwise ({result.outcome})" if result and result.outcome.failed else "is not there"
             raise Refusal(

@@ -15,6 +15,7 @@ from typing import Any
 from suite.core.directories import RUN, WEIGHTS
 from suite.core.durable import read_json
 from suite.core.identity import digest
+from suite.core.published import marker, no_weights
 from suite.core.refusals import Refusal, unreadable
 from suite.training.preprocessing import PREPROCESSING
 
@@ -47,9 +48,12 @@ class Origin:
 
     @classmethod
     def of(cls, run: str, directory: Path) -> Origin:
-        """The origin that a final run's directory is. Raises Refusal where one of its files is missing or damaged."""
+        """The origin that a final run's directory is. Raises Refusal where one of its files is missing or damaged, and
+        for a run of published records of whose weights nothing is known."""
         path = directory / RUN
         try:
+            if (taken := marker(directory)) is not None:
+                return cls.recorded(run, directory, read_json(path)["identity"], taken)
             identity = read_json(path)["identity"]
             path = directory / PREPROCESSING
             seen = read_json(path)
@@ -68,6 +72,27 @@ class Origin:
             )
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise unreadable(path, error) from error
+
+    @classmethod
+    def recorded(cls, run: str, directory: Path, identity: Mapping[str, Any], taken: Mapping[str, Any]) -> Origin:
+        """The origin that a run of published records was, by its marker: for comparing, since the weights are gone.
+
+        Raises Refusal where no run is known that started from it.
+        """
+        weights = taken.get("weights")
+        if weights is None:
+            raise no_weights(run, taken)
+        return cls.from_mapping(
+            {
+                "run": run,
+                "directory": str(directory),
+                "made_by": digest(identity),
+                **weights,
+                "architecture": identity["architecture"],
+                "options": dict(identity["options"]),
+                "task": identity.get("task", "classification"),
+            }
+        )
 
     def identity(self) -> dict[str, str]:
         """What of it counts for a run that starts from it."""

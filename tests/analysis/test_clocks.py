@@ -88,3 +88,37 @@ def test_threads_that_nobody_wrote_down(store: Store, described: Callable[..., A
     assert table(mixed).device_seconds.isna().all()
     assert set(table(mixed).untimed) == {"runs of sessions with 1 and 2 workers, threads not recorded"}
     assert "Sessions had 1 and 2 workers" in dict(method.measured(mixed))["CPU time"]
+
+
+def test_times_of_several_devices_are_never_compared_silently(store: Store, described: Callable[..., Any]) -> None:
+    """With as many threads, on another processor: over the table, in both rows, and where a row mixes them no time."""
+    study = described()
+    store.whole(study)
+    other = "Another processor (16 cores)"
+    for number in range(3):
+        store.run(study, RunKey("lenet5", "tuned", "final", number), device=other)
+    store.run(study, RunKey("plain20", "tuned", "final", 1), device=other)
+    records = read_back(store)
+    both = "A processor (2 cores); Another processor (16 cores)"
+    assert method.over_the_table(records)[-1] == (
+        f"Times were measured on different devices ({both}) and are not comparable between them."
+    )
+    notes = present(table(records)).set_index("Architecture")["Note"]
+    assert "time with Another processor (16 cores), 2 threads: not comparable" in notes["lenet5"]
+    assert "time with A processor (2 cores), 2 threads: not comparable" in notes["resnet20"]
+    plain = next(note for name, note in notes.items() if str(name).startswith("plain20"))
+    assert "no time: runs timed in different ways: A processor (2 cores), 2 threads; Another" in plain
+
+
+def test_one_device_is_named_over_no_table(store: Store) -> None:
+    store.whole()
+    assert clocks.banner(read_back(store).runs) == []
+
+
+@pytest.mark.parametrize(("runs", "said"), [(6, True), (100, False)])
+def test_times_of_published_runs_beside_others_are_said_to_be_perhaps_anothers(
+    store: Store, described: Callable[..., Any], runs: int, said: bool
+) -> None:
+    store.whole(described(taken_over=[{"folder": "fabricated", "records": "0" * 64, "runs": runs}]))
+    banners = method.over_the_table(read_back(store))
+    assert [text.startswith("6 of ") for text in banners if "published records" in text] == [True] * said

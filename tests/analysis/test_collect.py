@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pytest
 
 from suite import tasks
-from suite.analysis.collect import cell, collect, facts, runs_csv
+from suite.analysis.collect import collect, facts, runs_csv
 from suite.core import directories, planning
 from suite.core.durable import read_json
 from suite.core.result import columns
@@ -93,7 +92,15 @@ def test_collecting_twice_gives_the_same_bytes(store: Store) -> None:
         collect(instance, store.workspace / name)
         contents.append({path.name: path.read_bytes() for path in (store.workspace / name).iterdir()})
     assert contents[0] == contents[1]
-    assert set(contents[0]) == {"study.json", "sessions.jsonl", "facts.json", "runs.csv", "records.npz", "hashes.json"}
+    assert set(contents[0]) == {
+        "study.json",
+        "sessions.jsonl",
+        "facts.json",
+        "runs.csv",
+        "records.npz",
+        "identities.json",
+        "hashes.json",
+    }
 
 
 def test_half_a_line_of_a_running_session_is_left_out(store: Store, described: Callable[..., Any]) -> None:
@@ -103,27 +110,6 @@ def test_half_a_line_of_a_running_session_is_left_out(store: Store, described: C
     collect(instance, store.workspace / "target")
     lines = (store.workspace / "target" / directories.SESSIONS).read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["wall_seconds"] for line in lines] == [400.0]
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, ""),
-        (float("nan"), ""),
-        (0.1, "0.1"),
-        (-1, "-1"),
-        (True, "True"),
-        ("plain", "plain"),
-        ("=1+1", "'=1+1"),
-        ("+x", "'+x"),
-        ("-x", "'-x"),
-        ("@x", "'@x"),
-        ("'x", "''x"),
-        ({"b": 1, "a": [2]}, '{"a": [2], "b": 1}'),
-    ],
-)
-def test_cells(value: object, text: str) -> None:
-    assert cell(value) == text
 
 
 def test_runs_csv_survives_commas_quotes_and_lines() -> None:

@@ -9,10 +9,10 @@ import pandas as pd
 
 from suite import tasks
 from suite.analysis import rendering
-from suite.analysis.layout import RENDERED
 from suite.core import directories
 from suite.core.durable import read_json
 from suite.core.result import columns
+from suite.records.layout import RENDERED
 from tests.analysis.conftest import Store, small
 
 

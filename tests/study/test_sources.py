@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from suite.analysis.collect import collect
 from suite.config.compose import compose
 from suite.config.study import study_from
 from suite.core.directories import RUN, WEIGHTS, RunKey
@@ -20,9 +21,10 @@ from suite.projections.projector import Projector
 from suite.study import starts
 from suite.study.accounting import SessionClock
 from suite.study.coordinator import Coordinator
+from suite.study.description import write
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets, refuse_what_does_not_fit
-from suite.study.session import failures_text
+from suite.study.session import failures_text, look
 from suite.study.sources import require_earlier
 from tests.projections.kept import Kept
 from tests.study.scripted import Recorded, ScriptedExecutor
@@ -324,3 +326,43 @@ def test_a_description_tells_the_source_its_cost_and_what_it_has_seen(make: Make
     write_json(kept, {"test": [1, 2, 3], "of": 100, "exact": False})
     assert starts.told(ledger, last)["starts_from"]["leaked"] == 3, "it is looked for once"
     assert starts.told(ledger, ledger.candidates["first"]) == {}
+
+
+def test_published_runs_stay_and_nothing_can_start_from_them(make: Make, tmp_path: Path) -> None:
+    """All three candidates are taken over; what is asked for beside them needs weights that no records hold."""
+    carry_out(first := make(), Executor())
+    write(first, "finished")
+    collect(first.directory, tmp_path / "published" / "chain")
+    (tmp_path / "runs").rename(tmp_path / "elsewhere")
+    dry = look(study_from(compose(["study=chain", "from=published/chain", "dry_run=true"])))
+    assert dry.missing == []
+    assert not (tmp_path / "runs").exists()
+    taken = look(study_from(compose(["study=chain", "from=published/chain"]))).ledger
+    for ledger in (taken, make()):  # as they are told of, and as they are read again
+        assert ledger.results.keys() == first.results.keys()
+        origin = ledger.sources.origins(key("last/tuned/final/1"))["weights"]
+        assert origin == first.sources.origins(key("last/tuned/final/1"))["weights"]
+        assert ledger.renewed(key("first/tuned/final/0")) == []
+        assert starts.told(ledger, ledger.candidates["last"])["starts_from"]["runs"]
+    assert (
+        key("last/tuned/final/2") in look(study_from(compose(["study=chain", "seeds=3"]))).missing
+    )  # after its source
+    other = "candidates.other={architecture: mlp, weights: first, search: {space: null}}"
+    with pytest.raises(Refusal, match=r"other/.* needs first/tuned/final/0, which came from published records"):
+        look(study_from(compose(["study=chain", other])))
+    write(taken, "finished")
+    with pytest.raises(Refusal, match=r"starts from chain/first, which came from published records .* no weights"):
+        make(study="later")
+
+
+def test_runs_that_started_from_other_weights_than_the_folders_are_refused(make: Make, tmp_path: Path) -> None:
+    carry_out(first := make(), Executor())
+    record = first.path(key("middle/tuned/final/1")) / RUN
+    told = read_json(record)
+    told["identity"]["weights"]["made_by"] = "0" * 64
+    write_json(record, told)
+    write(first, "finished")
+    collect(first.directory, tmp_path / "published" / "chain")
+    (tmp_path / "runs").rename(tmp_path / "elsewhere")
+    with pytest.raises(Refusal, match=r"last/tuned/final/1: it starts from another middle/tuned/final/1 than"):
+        look(study_from(compose(["study=chain", "from=published/chain"])))

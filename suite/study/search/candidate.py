@@ -106,8 +106,11 @@ class CandidateSearch:
         parameters: Mapping[str, Any] | None,
         rows: Iterable[Mapping[str, Any]],
         result: Mapping[str, Any] | None,
+        published: str | None = None,
     ) -> None:
         """Open a recorded trial again: its parameters, its epochs, and its end if it has one.
+
+        `published`: the published records that it was taken from.
 
         What was answered at its epochs is not: a trial that goes on asks again, with all that is known by then.
         """
@@ -115,14 +118,22 @@ class CandidateSearch:
         trial = self._trials[number]
         trial.curve |= {row["epoch"]: row[self._metric] for row in rows}
         if result is not None:
-            self.tell(number, result["outcome"], result[self._metric], result["reason"], result.get("ended_at"))
+            self.tell(
+                number, result["outcome"], result[self._metric], result["reason"], result.get("ended_at"), published
+            )
 
     def parameters(self, number: int) -> dict[str, Any]:
         """The parameters of a trial that was asked for."""
         return dict(self._trials[number].handle.params)
 
     def tell(
-        self, number: int, outcome: str, value: float | None, reason: str | None = None, ended_at: float | None = None
+        self,
+        number: int,
+        outcome: str,
+        value: float | None,
+        reason: str | None = None,
+        ended_at: float | None = None,
+        published: str | None = None,
     ) -> None:
         """End a trial. Told again, its first end stays.
 
@@ -140,7 +151,7 @@ class CandidateSearch:
         dimensions = {name: _dimension(distribution) for name, distribution in trial.handle.distributions.items()}
         shown = value if finite and outcome == Outcome.COMPLETED else None
         parameters, curve = dict(trial.handle.params), dict(trial.curve)
-        trial.ended = Trial(number, parameters, dimensions, curve, shown, outcome, reason, ended_at)
+        trial.ended = Trial(number, parameters, dimensions, curve, shown, outcome, reason, ended_at, published)
 
     def finished(self) -> list[Trial]:
         """The trials that ended, by number, each the same object every time. Any thread may ask."""

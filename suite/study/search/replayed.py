@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from suite import tasks
 from suite.core.directories import RunKey
+from suite.core.published import label
 from suite.projections import Trial
 from suite.study.ledger import Ledger
 from suite.study.search.candidate import CandidateSearch
@@ -40,9 +41,14 @@ class Searches:
             trial = RunKey(key.candidate, key.track, "search", number)
             result = ledger.results.get(trial)
             ended = result.as_mapping() if result else None
-            search.replay(number, ledger.parameters(trial), ledger.history(trial), ended)
+            search.replay(number, ledger.parameters(trial), ledger.history(trial), ended, _published(ledger, trial))
         return search
 
     def ended(self, key: RunKey) -> Callable[[], list[Trial]]:
         """What lists the trials of a run's search that have ended by then; none for a final run."""
         return self.of(key).finished if key.phase == "search" else list
+
+
+def _published(ledger: Ledger, trial: RunKey) -> str | None:
+    taken = ledger.published.get(trial)
+    return label(taken.marker) if taken else None

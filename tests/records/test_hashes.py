@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from suite.analysis import hashes, rendering
-from suite.analysis.layout import HASHES, RECORD_FILES
+from suite.analysis import rendering
 from suite.core.refusals import Refusal
+from suite.records import hashes
+from suite.records.layout import HASHES, RECORD_FILES
 
 PLACES = 20
 PUBLISHED = Path(__file__).parents[2] / "reports" / "published" / "quickstart"

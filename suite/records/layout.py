@@ -9,11 +9,19 @@ from suite.core.directories import SESSIONS, STUDY
 
 FACTS, RUNS, RECORDS = "facts.json", "runs.csv", "records.npz"
 RECORD_FILES = (STUDY, SESSIONS, FACTS, RUNS, RECORDS)
+IDENTITIES = "identities.json"
+"""A record that folders of old lack."""
+EVERY_RECORD = (*RECORD_FILES, IDENTITIES)
 HASHES = "hashes.json"
 RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
 FIGURES = "figures"
 OF_THE_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini")
 """What a desktop leaves in folders that it has shown."""
+
+
+def record_files(folder: Path) -> list[str]:
+    """The names of the records that a folder has to have, and of those beside them that it has."""
+    return [name for name in EVERY_RECORD if name in RECORD_FILES or (folder / name).exists()]
 
 
 def files(folder: Path) -> set[str]:

@@ -10,9 +10,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from suite.analysis.layout import HASHES, RECORD_FILES
-from suite.core.durable import write_text
+from suite.core.durable import read_json, write_text
 from suite.core.refusals import Refusal
+from suite.records.layout import EVERY_RECORD, HASHES, RECORD_FILES, record_files
 
 OVERALL = "all"
 """The hash of the other hashes: an edited one is found here, and not taken for an edited record only."""
@@ -20,7 +20,12 @@ OVERALL = "all"
 
 def write(folder: Path) -> None:
     """Write the hashes of a folder's records as they are now."""
-    write_text(folder / HASHES, _text({name: _hash(folder / name) for name in RECORD_FILES}))
+    write_text(folder / HASHES, _text({name: _hash(folder / name) for name in record_files(folder)}))
+
+
+def overall(folder: Path) -> str:
+    """The one hash by which a folder's records are known. The folder must carry hashes."""
+    return str(read_json(folder / HASHES)[OVERALL])
 
 
 def carried(folder: Path) -> bool:
@@ -31,17 +36,18 @@ def carried(folder: Path) -> bool:
 def changed(folder: Path) -> list[str]:
     """The names of what is not as it was when the hashes were written, `hashes.json` itself included, sorted.
 
-    A missing record is a changed one. Of a folder whose records carry no hashes nothing can be said: none.
+    A missing record is a changed one, as is one that the hashes do not know. Of a folder whose records carry no hashes
+    nothing can be said: none.
     """
     if not carried(folder):
         return []
     content = (folder / HASHES).read_bytes()
     try:
         said = json.loads(content)
-        hashes = {name: str(said[name]) for name in RECORD_FILES}
+        hashes = {name: str(said[name]) for name in EVERY_RECORD if name in RECORD_FILES or name in said}
     except (ValueError, KeyError, TypeError):  # what is no UTF-8 is a ValueError, too
         return [HASHES]
-    found = [name for name in RECORD_FILES if not (folder / name).exists() or _hash(folder / name) != hashes[name]]
+    found = [name for name in {*hashes, *record_files(folder)} if _hash(folder / name) != hashes.get(name)]
     return sorted([*found, *([] if content == _text(hashes).encode() else [HASHES])])
 
 
@@ -54,10 +60,10 @@ def require_unchanged(folder: Path) -> None:
         )
 
 
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _hash(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
 
 
-def _text(hashes: Mapping[str, str]) -> str:
+def _text(hashes: Mapping[str, str | None]) -> str:
     overall = hashlib.sha256(json.dumps(dict(hashes), sort_keys=True).encode()).hexdigest()
     return json.dumps({**hashes, OVERALL: overall}, indent=1) + "\n"
