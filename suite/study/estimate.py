@@ -107,7 +107,7 @@ def _run_seconds(ledger: Ledger, key: RunKey, speeds: dict[str, Any]) -> float:
     spec = ledger.spec(key, {})
     epochs = spec.recipe.epochs * (PRUNED if key.phase == "search" and key.number else 1.0)
     trained = epochs * train_examples(dataset, spec.train_on_validation)
-    judged = 0.0 if spec.train_on_validation else epochs * len(dataset.validation)
+    judged = 0.0 if spec.train_on_validation else max(epochs, 1.0) * len(dataset.validation)
     judged += len(dataset.test) * (1 + len(study.evaluation.copies)) if spec.final else 0
     return OVERHEAD_SECONDS + (trained + FORWARD * judged) * max(macs / speed, LEAST_IMAGE_SECONDS)
 
