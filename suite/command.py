@@ -6,7 +6,7 @@ import contextlib
 import re
 import shlex
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,9 +65,13 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
 
 
 def _carry_out(study: Study) -> tuple[int, pd.DataFrame | None]:
-    from suite.study.session import carry_out, look
+    from suite.study.session import carry_out, divided, look
 
-    outlook = look(study)
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    outlook = divided(look(study), say)
+    study = outlook.ledger.study
     print("\n".join(outlook.lines()), flush=True)
     if study.dry_run == "true":
         return DONE, None
@@ -75,15 +79,25 @@ def _carry_out(study: Study) -> tuple[int, pd.DataFrame | None]:
         print("\n".join(_power(study, outlook)), flush=True)
         return DONE, None
     if study.dry_run == "measure":
-        from suite.study.timing import measure
-
-        all_trained = measure(outlook.ledger, outlook.missing, lambda line: print(line, flush=True))
-        return DONE if all_trained else FAILED, None
+        return _measure(outlook, say), None
     tables: list[pd.DataFrame] = []
     end = carry_out(outlook, lambda: _report(study, tables))
     print(*end.lines, sep="\n", end="\n" if end.lines else "")
     code = CODES[end.state]
     return FAILED if end.failed and code == DONE else code, tables[0]
+
+
+def _measure(outlook: Outlook, say: Callable[[str], None]) -> int:
+    """Time the candidates, and say how long the plan takes by that; where a time was divided, that was just done."""
+    from suite.study.estimate import clock, estimate
+    from suite.study.timing import measure
+
+    if outlook.allotment is not None:
+        return DONE
+    say("measuring each candidate for a few seconds, after half a minute or so of starting and tracing it")
+    found = measure(outlook.ledger, say)
+    say(f"the plan: about {clock(estimate(outlook.ledger, outlook.missing).seconds)}")
+    return FAILED if found.failed else DONE
 
 
 def _power(study: Study, outlook: Outlook) -> list[str]:

@@ -21,7 +21,8 @@ class Result:
     """All that is known of a run that is over. Times in seconds since 1970 or seconds spent, sizes in bytes.
 
     recipe: as the study asks for it; parameters: what the search chose, which replaces the recipe's values.
-    epochs: those that were trained, 2.5 where the third was half of one. metrics: what the task measured, by the metric's name. None: not known.
+    epochs: those that were trained, 2.5 where the third was half of one. metrics: what the task measured, by the
+    metric's name. None: not known.
     """
 
     study: str

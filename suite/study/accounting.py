@@ -39,6 +39,10 @@ class SessionClock:
         self._seconds = dict.fromkeys((*KINDS, EVALUATION), 0.0)
         self._search_seconds = 0.0
 
+    def passed(self) -> float:
+        """Seconds since the session began."""
+        return time.monotonic() - self._began
+
     def training(self) -> None:
         """Workers may be started from now on."""
         self._pass()

@@ -7,7 +7,7 @@ decoded yet are decoded into the cache.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +15,17 @@ from pathlib import Path
 from suite import tasks
 from suite.config.study import Study
 from suite.core.directories import RunKey
-from suite.core.refusals import os_error_text
+from suite.core.refusals import Refusal, os_error_text
 from suite.core.result import Result
+from suite.data.dataset import Dataset
 from suite.executors import executor
 from suite.projections import Instance, openers
 from suite.projections.projector import Projector
-from suite.study import evaluating
+from suite.study import allotment, evaluating
 from suite.study.accounting import EVALUATION, REPORT, TRACKING, SessionClock
+from suite.study.allotment import Allotment
 from suite.study.coordinator import Coordinator, Stopped
+from suite.study.costs import expected
 from suite.study.description import plan_lines, write
 from suite.study.display import progress
 from suite.study.estimate import Estimate, clock, estimate
@@ -32,6 +35,7 @@ from suite.study.opening import open_datasets, refuse_what_cannot_be_built, refu
 from suite.study.plan import planned
 from suite.study.sources import require_earlier
 from suite.study.threads import oversubscription
+from suite.study.timing import measure
 
 Report = Callable[[], Path]
 """Makes the report from what is on disk and returns its folder."""
@@ -45,6 +49,8 @@ class Outlook:
     missing: list[RunKey]
     expected: Estimate
     clock: SessionClock
+    allotment: Allotment | None = None
+    """How a study's time is divided; None where it is not yet, or has none."""
 
     def lines(self) -> list[str]:
         """The plan as people read it."""
@@ -58,6 +64,7 @@ class Outlook:
         return [
             *plan_lines(study, self.ledger),
             *([shared] if shared else []),
+            *(allotment.lines(study, self.allotment) if self.allotment else []),
             f"{len(self.missing)} runs to train, about {clock(self.expected.seconds)} ({basis})",
             *self._evaluations(),
         ]
@@ -80,19 +87,50 @@ class End:
     """What is left to say."""
 
 
-def look(study: Study) -> Outlook:
+def look(study: Study, datasets: Mapping[str, Dataset] | None = None, session: SessionClock | None = None) -> Outlook:
     """Read what there is and plan. Raises Refusal for what cannot be carried out.
+
+    Where a study's time is to be divided and is not yet, lengths are the recipes' until `divided`. `datasets` and
+    `session`: those of an earlier look.
 
     The caller holds the workspace's lock, and what lost workers left is settled. A dry run is looked at without it,
     while others may be at work: it fills the cache of data at most.
     """
     require_earlier(study)
-    session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
-    ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
+    session = session or SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
+    chosen = allotment.kept(study)
+    study = allotment.applied(study, chosen) if chosen else study
+    ledger = Ledger(study, datasets or open_datasets(study), alone=study.dry_run != "true")
     refuse_what_cannot_be_built(ledger)
     refuse_what_does_not_fit(ledger)
     missing = [key for key in planned(study) if key not in ledger.results]
-    return Outlook(ledger, missing, estimate(ledger, missing), session)
+    return Outlook(ledger, missing, estimate(ledger, missing), session, chosen)
+
+
+def divided(outlook: Outlook, say: Callable[[str], None]) -> Outlook:
+    """Divide a study's time, if it has one and that is not done yet: measure, choose, and write down what was chosen.
+
+    A dry run writes nothing; where it does not measure, it goes by the speeds that are known. Raises Refusal for too
+    little time, and for candidates that cannot be measured.
+    """
+    study, clock_ = outlook.ledger.study, outlook.clock
+    if study.time is None or outlook.allotment is not None:
+        return outlook
+    if study.dry_run in ("true", "power"):
+        chosen = allotment.choose(outlook.ledger, expected(outlook.ledger), clock_.passed())
+    else:
+        say(f"measuring the speed of {len(study.candidates)} candidates, to divide {study.time.text} among them")
+        found = measure(outlook.ledger, say, study.time.seconds)
+        for name, reason in found.failed.items():
+            raise Refusal(f"candidate {name} could not be measured: {reason}; mend it, or leave it out")
+        chosen = allotment.choose(outlook.ledger, found.costs, clock_.passed(), found.start_seconds)
+        chosen = {**chosen, "device": found.device}
+    if study.dry_run == "false":
+        allotment.keep(study, chosen)
+        return look(study, outlook.ledger.datasets, clock_)
+    ledger = Ledger(allotment.applied(study, chosen), outlook.ledger.datasets, alone=False)
+    missing = planned(ledger.study)
+    return Outlook(ledger, missing, estimate(ledger, missing), clock_, chosen)
 
 
 def carry_out(outlook: Outlook, report: Report) -> End:
@@ -101,7 +139,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     name, logs = study.executor, ledger.directory / "logs"
     workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
     with closing(workers), progress(outlook.expected, study.task) as listener:
-        write(ledger, "running")
+        write(ledger, "running", allotment=outlook.allotment)
         for line in workers.lines():
             listener.said(line)
         projector = Projector(openers(followed(study)), listener.said)
@@ -117,7 +155,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
         if state != "finished":
             listener.said(f"{state}: {reason}")
     session.closing(TRACKING)
-    description = write(ledger, state, reason, coordinator.limit.describe())
+    description = write(ledger, state, reason, coordinator.limit.describe(), outlook.allotment)
     projector.candidates([ledger.results[key] for key in planned(study) if key in ledger.results])
     projector.drain()
     session.closing(REPORT)

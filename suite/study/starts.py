@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from suite.config.candidates import Candidate
+from suite.config.candidate import Candidate
 from suite.core.directories import RUN, RunKey, run_directories
 from suite.core.durable import read_json, write_json
 from suite.core.identity import digest
