@@ -72,7 +72,7 @@ def _carry_out(study: Study) -> tuple[int, pd.DataFrame | None]:
 
     outlook = divided(look(study), say)
     study = outlook.ledger.study
-    print("\n".join(outlook.lines()), flush=True)
+    print("\n".join([*outlook.lines(), *_more_time(study, outlook)]), flush=True)
     if study.dry_run == "true":
         return DONE, None
     if study.dry_run == "power":
@@ -100,15 +100,39 @@ def _measure(outlook: Outlook, say: Callable[[str], None]) -> int:
     return FAILED if found.failed else DONE
 
 
+def _more_time(study: Study, outlook: Outlook) -> list[str]:
+    """What more time would buy, where a study's time is divided."""
+    if outlook.allotment is None:
+        return []
+    from suite.analysis.time_budget import more_time
+
+    found = None if study.dry_run == "false" else _seen(study)
+    trials = study.search.trials if "tuned" in study.tracks else 0
+    images = _test_images(outlook)
+    return [more_time(found, images, study.seeds, trials, len(study.tracks), outlook.allotment["seconds"])]
+
+
+def _seen(study: Study) -> Any:
+    """The spread that this instance has shown so far, as `power.seen` tells it; None before there is any."""
+    from suite.analysis import power
+    from suite.core.directories import STUDY, instance_directory
+
+    instance = instance_directory(study.workspace, study.name, study.instance)
+    return power.of_instance(instance) if (instance / STUDY).exists() else None
+
+
+def _test_images(outlook: Outlook) -> int:
+    ledger = outlook.ledger
+    return min(len(ledger.dataset(name).test) for name in ledger.candidates)
+
+
 def _power(study: Study, outlook: Outlook) -> list[str]:
     """How many seeds, images and hours would decide a difference, from what this instance has shown so far."""
     from suite.analysis import power
-    from suite.core.directories import STUDY, RunKey, instance_directory
+    from suite.core.directories import RunKey
     from suite.study.estimate import clock, estimate
 
     ledger = outlook.ledger
-    instance = instance_directory(study.workspace, study.name, study.instance)
-    found = power.of_instance(instance) if (instance / STUDY).exists() else None
 
     def cost(seeds: int) -> str:
         """The time of all that is missing for so many seeds, the search included."""
@@ -122,8 +146,7 @@ def _power(study: Study, outlook: Outlook) -> list[str]:
         keys += [key for key in finals if key not in ledger.results]
         return f"about {clock(estimate(ledger, keys).seconds)} more" if keys else "done"
 
-    images = min(len(ledger.dataset(candidate.name).test) for candidate in study.candidates)
-    return power.lines(found, images, study.seeds, cost)
+    return power.lines(_seen(study), _test_images(outlook), study.seeds, cost)
 
 
 def _report(study: Study, tables: list[pd.DataFrame]) -> Path:

@@ -174,12 +174,16 @@ def _record(
 def lines(study: Study, chosen: Allotment) -> list[str]:
     """What was chosen, as people read it."""
     said = [f"time={chosen['time']}: {lengths(chosen)}, so that all ends after about {clock(chosen['seconds'])}"]
+    short: dict[int, list[str]] = {}
     for name, one in chosen["candidates"].items():
         if one["images_seen"] < one["train_examples"]:
-            said.append(
-                f"note: that is too short for a pass over the {one['train_examples']:,} training images of {name}: "
-                "each run sees a part of them, drawn anew for each seed"
-            )
+            short.setdefault(one["train_examples"], []).append(name)
+    for images, names in short.items():
+        whose = "" if len(names) == len(chosen["candidates"]) else f" of {', '.join(names)}"
+        said.append(
+            f"note: that is too short for a pass over the {images:,} training images{whose}: each run sees a part of "
+            "them, drawn anew for each seed"
+        )
     if chosen["trials"] < chosen["trials_asked"]:
         left = f"{chosen['trials']} search trials of each candidate" if chosen["trials"] else "nothing is searched"
         said.append(f"note: that is too short for {chosen['trials_asked']} search trials: {left}")
