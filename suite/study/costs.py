@@ -24,7 +24,7 @@ class Cost:
     run_seconds: float
     """Of each run, beside its images: setting up, writing its end."""
     epoch_seconds: float
-    """Of each epoch, beside its images: the checkpoint."""
+    """Of each epoch, beside its images: the checkpoint, and what calls take however few their images are."""
 
 
 def run_seconds(ledger: Ledger, key: RunKey, cost: Cost, images: float) -> float:
