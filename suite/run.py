@@ -10,7 +10,8 @@ from suite.commandline import enter
 HELP = """
 Train a study's candidates under equal rules, tune each, repeat the winners over seeds, and render the report.
 
-    python -m suite.run study=NAME [budget=smoke|laptop|full] [time=45m] [equal=images|seconds] [limit=2h] [dataset=NAME] [backend=NAME]
+    python -m suite.run study=NAME [budget=smoke|laptop|full] [time=45m] [equal=images|seconds] [limit=2h]
+                        [dataset=NAME] [backend=NAME]
                         [precision=auto|float32|mixed_bfloat16|mixed_float16] [workers=N] [workspace=DIR] [data_dir=DIR]
                         [executor=local|ray] [offline=true] [dry_run=true|measure|power] [instance=NAME]
                         [storage.mlflow=ADDRESS] [storage.optuna=ADDRESS] [key=value ...]

@@ -47,8 +47,9 @@ def kept(study: Study) -> Allotment | None:
     chosen: Allotment | None = read_json(path) if path.exists() else None
     before = chosen["time"] if chosen else "not set"
     now = study.time.label if study.time else "not set"
-    begun = chosen is not None or any(directories.run_directories(path.parent))
-    if begun and before != now:
+    if chosen is None and study.time is None:
+        return None
+    if (chosen or any(directories.run_directories(path.parent))) and before != now:
         raise Refusal(
             f"instance {study.instance} of {study.name} has lengths of another time: time: {before} became {now}. "
             f"{NEW_INSTANCE}"

@@ -16,6 +16,7 @@ from statistics import median
 
 from suite.config.candidate import Candidate
 from suite.config.study import Study
+from suite.core.directories import RunKey
 from suite.core.refusals import Refusal
 from suite.core.result import Result
 from suite.executors import Executor, executor
@@ -61,17 +62,27 @@ def measure(ledger: Ledger, say: Say, budget: float | None = None) -> Measured:
         with closing(pool):
             for candidate in study.candidates:
                 starts += [_start(pool) for _ in range(study.workers - len(pool.workers))]
-                found = _rounds_of(ledger, candidate, pool, Path(name) / candidate.name, length)
-                lost = next((rounds.failure for rounds in found if rounds.failure), None)
-                if lost is not None:
-                    failed[candidate.name] = lost
-                    say(f"{candidate.name}: {lost}")
+                found = _measured(ledger, candidate, pool, Path(name) / candidate.name, length)
+                if isinstance(found, str):
+                    failed[candidate.name] = found
+                    say(f"{candidate.name}: {found}")
                     continue
-                costs[candidate.name], result = cost_of(found)
+                costs[candidate.name], result = found
                 remember_speed(study.workspace, result)
                 device = str(result.device)
                 say(f"{candidate.name}: {_said(result, costs[candidate.name])}")
     return Measured(costs, failed, median(starts), device)
+
+
+def _measured(
+    ledger: Ledger, candidate: Candidate, pool: Executor, folder: Path, length: float
+) -> tuple[Cost, Result] | str:
+    """A candidate's costs, and a result that has its speed; or why it could not be measured."""
+    first = RunKey(candidate.name, ledger.study.tracks[0], "final", 0)
+    if candidate.teacher and "teacher" not in ledger.sources.origins(first):
+        return f"its teacher {candidate.teacher} has not trained yet"
+    found = _rounds_of(ledger, candidate, pool, folder, length)
+    return next((rounds.failure for rounds in found if rounds.failure), None) or cost_of(found)
 
 
 def _shared_folder(study: Study) -> Path | None:
