@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shlex
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -45,6 +46,7 @@ def run(study: str, **settings: Any) -> pd.DataFrame:
 
 def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
     """Carry out one command: the exit code, and the report's table (None after a dry run)."""
+    began = time.monotonic()
     from suite.config.compose import compose
     from suite.config.study import study_from
 
@@ -58,19 +60,19 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
     refuse_settings()
     with contextlib.nullcontext() if study.dry_run in ("true", "power") else workspace_lock(study.workspace):
         try:  # a dry run writes no run, at most the cache of data, whoever is at work
-            return _carry_out(study)
+            return _carry_out(study, began)
         except OSError as error:
             print(f"stopped: {os_error_text(error)}. What is committed stays; the same command goes on")
             return FAILED, None
 
 
-def _carry_out(study: Study) -> tuple[int, pd.DataFrame | None]:
+def _carry_out(study: Study, began: float) -> tuple[int, pd.DataFrame | None]:
     from suite.study.session import carry_out, divided, look
 
     def say(line: str) -> None:
         print(line, flush=True)
 
-    outlook = divided(look(study), say)
+    outlook = divided(look(study), say, began)
     study = outlook.ledger.study
     print("\n".join([*outlook.lines(), *_more_time(study, outlook)]), flush=True)
     if study.dry_run == "true":

@@ -28,7 +28,7 @@ from suite.study.threads import NEW_INSTANCE
 
 FILE = "allotment.json"
 FEWEST_STEPS, FEWEST_OF_A_CLASS = 20, 10
-CLOSING_SECONDS = 10.0  # importing before the session begins; projections and report after the last run
+CLOSING_SECONDS = 8.0  # projections and report after the last run, and the start of the command
 CLOSING_SECONDS_OF_A_RUN = 0.15
 SEARCHES = (2, 0)
 """Numbers of trials that are left where there is no time for those of the budget."""

@@ -6,8 +6,9 @@ decoded yet are decoded into the cache.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,6 @@ from suite.config.study import Study
 from suite.core.directories import RunKey
 from suite.core.refusals import Refusal, os_error_text
 from suite.core.result import Result
-from suite.data.dataset import Dataset
 from suite.executors import executor
 from suite.projections import Instance, openers
 from suite.projections.projector import Projector
@@ -87,50 +87,50 @@ class End:
     """What is left to say."""
 
 
-def look(study: Study, datasets: Mapping[str, Dataset] | None = None, session: SessionClock | None = None) -> Outlook:
+def look(study: Study) -> Outlook:
     """Read what there is and plan. Raises Refusal for what cannot be carried out.
 
-    Where a study's time is to be divided and is not yet, lengths are the recipes' until `divided`. `datasets` and
-    `session`: those of an earlier look.
+    Where a study's time is to be divided and is not yet, lengths are the recipes' until `divided`.
 
     The caller holds the workspace's lock, and what lost workers left is settled. A dry run is looked at without it,
     while others may be at work: it fills the cache of data at most.
     """
     require_earlier(study)
-    session = session or SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
+    session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
     chosen = allotment.kept(study)
     study = allotment.applied(study, chosen) if chosen else study
-    ledger = Ledger(study, datasets or open_datasets(study), alone=study.dry_run != "true")
+    ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
     refuse_what_cannot_be_built(ledger)
     refuse_what_does_not_fit(ledger)
     missing = [key for key in planned(study) if key not in ledger.results]
     return Outlook(ledger, missing, estimate(ledger, missing), session, chosen)
 
 
-def divided(outlook: Outlook, say: Callable[[str], None]) -> Outlook:
+def divided(outlook: Outlook, say: Callable[[str], None], began: float | None = None) -> Outlook:
     """Divide a study's time, if it has one and that is not done yet: measure, choose, and write down what was chosen.
 
-    A dry run writes nothing; where it does not measure, it goes by the speeds that are known. Raises Refusal for too
-    little time, and for candidates that cannot be measured.
+    A dry run writes nothing; where it does not measure, it goes by the speeds that are known. `began`: when the command
+    was typed, by `time.monotonic`; by default when it looked. Raises Refusal for too little time, and for candidates
+    that cannot be measured.
     """
-    study, clock_ = outlook.ledger.study, outlook.clock
+    study, began = outlook.ledger.study, began or time.monotonic() - outlook.clock.passed()
     if study.time is None or outlook.allotment is not None:
         return outlook
     if study.dry_run in ("true", "power"):
-        chosen = allotment.choose(outlook.ledger, expected(outlook.ledger), clock_.passed())
+        chosen = allotment.choose(outlook.ledger, expected(outlook.ledger), time.monotonic() - began)
     else:
         say(f"measuring the speed of {len(study.candidates)} candidates, to divide {study.time.text} among them")
         found = measure(outlook.ledger, say, study.time.seconds)
         for name, reason in found.failed.items():
             raise Refusal(f"candidate {name} could not be measured: {reason}; mend it, or leave it out")
-        chosen = allotment.choose(outlook.ledger, found.costs, clock_.passed(), found.start_seconds)
+        spent = time.monotonic() - began
+        chosen = allotment.choose(outlook.ledger, found.costs, spent, found.start_seconds)
         chosen = {**chosen, "device": found.device}
     if study.dry_run == "false":
         allotment.keep(study, chosen)
-        return look(study, outlook.ledger.datasets, clock_)
-    ledger = Ledger(allotment.applied(study, chosen), outlook.ledger.datasets, alone=False)
-    missing = planned(ledger.study)
-    return Outlook(ledger, missing, estimate(ledger, missing), clock_, chosen)
+    ledger = Ledger(allotment.applied(study, chosen), outlook.ledger.datasets, alone=study.dry_run != "true")
+    missing = planned(ledger.study)  # nothing has trained before lengths were chosen
+    return Outlook(ledger, missing, estimate(ledger, missing), outlook.clock, chosen)
 
 
 def carry_out(outlook: Outlook, report: Report) -> End:
