@@ -34,7 +34,7 @@ def lengths(allotment: Mapping[str, Any]) -> str:
     given_up = f" {cut} of {allotment['trials_asked']} search trials were given up for want of time." if cut else ""
     return (
         f"A budget of {duration(allotment['seconds'])} gave {given}, by the training speeds that were measured once, "
-        f"before the first run ({where}{allotment['workers']} workers of {allotment['threads']} threads; images/s: "
+        f"before the first run ({where}workers: {allotment['workers']}, threads of each: {allotment['threads']}; images/s: "
         f"{speeds}).{given_up}"
     )
 

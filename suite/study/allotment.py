@@ -174,7 +174,7 @@ def _record(
 
 def lines(study: Study, chosen: Allotment) -> list[str]:
     """What was chosen, as people read it."""
-    said = [f"time={chosen['time']}: {lengths(chosen)}, so that all ends after about {clock(chosen['seconds'])}"]
+    said = [f"time {chosen['time']}: {lengths(chosen)}, so that all ends after about {clock(chosen['seconds'])}"]
     short: dict[int, list[str]] = {}
     for name, one in chosen["candidates"].items():
         if one["images_seen"] < one["train_examples"]:

@@ -20,7 +20,8 @@ from suite.executors import Worker
 from suite.study.costs import Cost
 from suite.study.ledger import Ledger
 
-REPEATS = 3
+REPEATS, MOST_REPEATS = 3, 10
+"""Of a long round: the least, and the most where it is short because a set has no more images."""
 FIRST_STEPS, GROWTH = 2, 5
 
 
@@ -50,7 +51,7 @@ class Round:
 @dataclass
 class Rounds:
     """The rounds of a candidate in one worker: the first, a short one, longer ones until one is long enough, and that
-    again, REPEATS in all."""
+    again until it was trained for REPEATS times the length that is wanted, in seconds."""
 
     ledger: Ledger
     candidate: Candidate
@@ -59,17 +60,19 @@ class Rounds:
     length: float
     over: list[Round] = field(default_factory=list)
     failure: str | None = None
-    _steps: int = FIRST_STEPS
     _repeats: int = 0
+    _steps: int = FIRST_STEPS
     _sent: float = 0.0
 
     @property
     def open(self) -> bool:
-        return self.failure is None and self._repeats < REPEATS
+        trained = sum(over.training for over in self.long)
+        whole = self._repeats >= REPEATS and trained >= REPEATS * self.length
+        return self.failure is None and not whole and self._repeats < MOST_REPEATS
 
     @property
     def long(self) -> list[Round]:
-        return self.over[-REPEATS:]
+        return self.over[len(self.over) - self._repeats :]
 
     def send(self) -> None:
         """Have the worker train the next round."""

@@ -171,5 +171,5 @@ def test_a_dry_run_divides_by_the_speeds_that_are_known_and_writes_nothing(tiny:
     study = tiny("time=10m", "dry_run=true")
     outlook = divided(look(study), pytest.fail)
     assert outlook.allotment is not None
-    assert "time=10m: " in "\n".join(outlook.lines())
+    assert "time 10m: " in "\n".join(outlook.lines())
     assert not list(study.workspace.rglob(allotment.FILE))

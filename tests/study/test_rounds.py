@@ -26,7 +26,7 @@ def a_round(images: int, beside: float = 0.5, hiccup: float = 0.0, speed: float 
 
 def rounds(*over: Round) -> Rounds:
     unused: Any = None
-    return Rounds(unused, unused, unused, Path(), 1.0, list(over))
+    return Rounds(unused, unused, unused, Path(), 1.0, list(over), _repeats=len(over) - 2)
 
 
 def test_what_a_call_takes_is_no_part_of_the_speed() -> None:
