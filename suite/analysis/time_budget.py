@@ -34,8 +34,8 @@ def lengths(allotment: Mapping[str, Any]) -> str:
     given_up = f" {cut} of {allotment['trials_asked']} search trials were given up for want of time." if cut else ""
     return (
         f"A budget of {duration(allotment['seconds'])} gave {given}, by the training speeds that were measured once, "
-        f"before the first run ({where}workers: {allotment['workers']}, threads of each: {allotment['threads']}; images/s: "
-        f"{speeds}).{given_up}"
+        f"before the first run ({where}workers: {allotment['workers']}, threads of each: {allotment['threads']}; "
+        f"images/s: {speeds}).{given_up}"
     )
 
 
