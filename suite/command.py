@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 import shlex
+import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ def run(study: str, **settings: Any) -> pd.DataFrame:
 
 def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
     """Carry out one command: the exit code, and the report's table (None after a dry run)."""
+    began = time.monotonic()
     from suite.config.compose import compose
     from suite.config.study import study_from
 
@@ -59,27 +61,28 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
     refuse_settings()
     with contextlib.nullcontext() if study.dry_run in ("true", "power") else workspace_lock(study.workspace):
         try:  # a dry run writes no run, at most the cache of data, whoever is at work
-            return _carry_out(study)
+            return _carry_out(study, began)
         except OSError as error:
             print(f"stopped: {os_error_text(error)}. What is committed stays; the same command goes on")
             return FAILED, None
 
 
-def _carry_out(study: Study) -> tuple[int, pd.DataFrame | None]:
-    from suite.study.session import carry_out, look
+def _carry_out(study: Study, began: float) -> tuple[int, pd.DataFrame | None]:
+    from suite.study.session import carry_out, divided, look
 
-    outlook = look(study)
-    print("\n".join(outlook.lines()), flush=True)
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    outlook = divided(look(study), say, began)
+    study = outlook.ledger.study
+    print("\n".join([*outlook.lines(), *_more_time(study, outlook)]), flush=True)
     if study.dry_run == "true":
         return DONE, None
     if study.dry_run == "power":
         print("\n".join(_power(study, outlook)), flush=True)
         return DONE, None
     if study.dry_run == "measure":
-        from suite.study.timing import measure
-
-        all_trained = measure(outlook.ledger, outlook.missing, lambda line: print(line, flush=True))
-        return DONE if all_trained else FAILED, None
+        return _measure(outlook, say), None
     tables: list[pd.DataFrame] = []
     end = carry_out(outlook, lambda: _report(study, tables))
     print(*end.lines, sep="\n", end="\n" if end.lines else "")
@@ -87,15 +90,52 @@ def _carry_out(study: Study) -> tuple[int, pd.DataFrame | None]:
     return FAILED if (end.failed or end.unevaluated) and code == DONE else code, tables[0]
 
 
+def _measure(outlook: Outlook, say: Callable[[str], None]) -> int:
+    """Time the candidates, and say how long the plan takes by that; where a time was divided, that was just done."""
+    from suite.study.estimate import clock, estimate
+    from suite.study.timing import measure
+
+    if outlook.allotment is not None:
+        return DONE
+    say("measuring each candidate for a few seconds, after half a minute or so of starting and tracing it")
+    found = measure(outlook.ledger, say)
+    say(f"the plan: about {clock(estimate(outlook.ledger, outlook.missing).seconds)}")
+    return FAILED if found.failed else DONE
+
+
+def _more_time(study: Study, outlook: Outlook) -> list[str]:
+    """What more time would buy, where a study's time is divided."""
+    if outlook.allotment is None:
+        return []
+    from suite.analysis.time_budget import more_time
+
+    found = None if study.dry_run == "false" else _seen(study)
+    trials = study.search.trials if "tuned" in study.tracks else 0
+    images = _test_images(outlook)
+    return [more_time(found, images, study.seeds, trials, len(study.tracks), outlook.allotment["seconds"])]
+
+
+def _seen(study: Study) -> Any:
+    """The spread that this instance has shown so far, as `power.seen` tells it; None before there is any."""
+    from suite.analysis import power
+    from suite.core.directories import STUDY, instance_directory
+
+    instance = instance_directory(study.workspace, study.name, study.instance)
+    return power.of_instance(instance) if (instance / STUDY).exists() else None
+
+
+def _test_images(outlook: Outlook) -> int:
+    ledger = outlook.ledger
+    return min(len(ledger.dataset(name).test) for name in ledger.candidates)
+
+
 def _power(study: Study, outlook: Outlook) -> list[str]:
     """How many seeds, images and hours would decide a difference, from what this instance has shown so far."""
     from suite.analysis import power
-    from suite.core.directories import STUDY, RunKey, instance_directory
+    from suite.core.directories import RunKey
     from suite.study.estimate import clock, estimate
 
     ledger = outlook.ledger
-    instance = instance_directory(study.workspace, study.name, study.instance)
-    found = power.of_instance(instance) if (instance / STUDY).exists() else None
 
     def cost(seeds: int) -> str:
         """The time of all that is missing for so many seeds, the search included."""
@@ -109,8 +149,7 @@ def _power(study: Study, outlook: Outlook) -> list[str]:
         keys += [key for key in finals if key not in ledger.results]
         return f"about {clock(estimate(ledger, keys).seconds)} more" if keys else "done"
 
-    images = min(len(ledger.dataset(candidate.name).test) for candidate in study.candidates)
-    return power.lines(found, images, study.seeds, cost)
+    return power.lines(_seen(study), _test_images(outlook), study.seeds, cost)
 
 
 def _report(study: Study, tables: list[pd.DataFrame]) -> Path:

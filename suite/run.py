@@ -10,7 +10,8 @@ from suite.commandline import enter
 HELP = """
 Train a study's candidates under equal rules, tune each, repeat the winners over seeds, and render the report.
 
-    python -m suite.run study=NAME [budget=smoke|laptop|full] [limit=2h] [dataset=NAME] [backend=NAME]
+    python -m suite.run study=NAME [budget=smoke|laptop|full] [time=45m] [equal=images|seconds] [limit=2h]
+                        [dataset=NAME] [backend=NAME]
                         [precision=auto|float32|mixed_bfloat16|mixed_float16] [workers=N] [workspace=DIR] [data_dir=DIR]
                         [executor=local|ray] [offline=true] [dry_run=true|measure|power] [instance=NAME]
                         [storage.mlflow=ADDRESS] [storage.optuna=ADDRESS] [key=value ...]
@@ -20,6 +21,8 @@ data.train_examples=10000, candidates.resnet20.options.width=0.5. The same comma
 missing. Pictures of your own: dataset=folder data.path=DIR (one folder for each class).
 
 Published records: from=DIR takes over the finished runs of a report's folder, so that only what it lacks trains.
+time=45m: everything ends after about so long. Each candidate's speed is measured once, and every final run sees as many
+images as that allows (equal=seconds: trains as long); the lengths are written down, and an instance keeps them.
 
 On many machines: executor=ray, with ray.address=HOST:PORT to join a cluster; python -m suite help scale says more.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import clocks, corruption, headings, starts
+from suite.analysis import clocks, corruption, headings, starts, time_budget
 from suite.analysis.costs import TRAINING
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed_finals
@@ -19,6 +19,7 @@ from suite.analysis.settings import pairs, shared, space
 from suite.analysis.spreads import lends
 from suite.analysis.tables import device_kind
 from suite.analysis.units import duration, whole
+from suite.core.instances import default_name
 from suite.core.metrics import by_name
 from suite.core.outcomes import Outcome
 from suite.core.planning import trials_counted, unsearched
@@ -93,6 +94,7 @@ def measured(records: Records) -> list[tuple[str, str]]:
             f"content hash {str(data['hash'])[:16]}.",
         ),
         ("Budget", f"{study['budget']}, {study['backend']}, {study['precision']}. {_length(records)}"),
+        *time_budget.sentences(records),
         ("Recipe", _recipe(study)),
         *starts.sentences(records),
         *([("Right is", records.task.right)] if records.task.right else []),
@@ -128,12 +130,19 @@ def _length(records: Records) -> str:
     if known.empty:
         return ""
     epochs, seen = known.epochs, known.epochs * known.train_examples
-    return f"Final runs train for {_span(epochs)} epochs, about {_span(seen)} images."
+    return f"Final runs train for {_length_span(epochs)} epochs, about {_span(seen)} images."
 
 
 def _span(values: pd.Series) -> str:
     low, high = int(values.min()), int(values.max())
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _length_span(epochs: pd.Series) -> str:
+    """`3`, `2.41`, `3 to 5`: under a time budget the last epoch may be a part of one."""
+    return " to ".join(
+        dict.fromkeys(f"{value:,.3g}" if value < 100 else f"{value:,.0f}" for value in (epochs.min(), epochs.max()))
+    )
 
 
 def _recipe(study: Mapping[str, Any]) -> str:
@@ -259,10 +268,13 @@ def _other_versions(records: Records, versions: Mapping[str, str]) -> list[tuple
 
 def commands(study: Mapping[str, Any]) -> list[str]:
     """What to type to train this instance again, as it was typed, and to render this report again."""
-    values = " ".join(f"{name}={study[name]}" for name in ("dataset", "budget", "backend", "precision"))
-    if study["instance"] != "-".join(study[name] for name in ("dataset", "budget", "backend", "precision")):
+    named = {name: study[name] for name in ("dataset", "budget", "backend", "precision")}
+    values = " ".join(f"{name}={value}" for name, value in named.items())
+    allotment = study.get("allotment")
+    if study["instance"] != default_name(**named) or allotment:
         values += f" instance={study['instance']}"
     limit = f" limit={study['limit']['seconds']:g}s" if study.get("limit") else ""
+    limit += f" time={allotment['seconds']:g}s equal={allotment['equal']}" if allotment else ""
     # Where data, workspace and stores lie is nobody else's business, and changes nothing.
     words = [
         word

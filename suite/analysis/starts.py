@@ -50,7 +50,7 @@ def _cost(training: Mapping[str, Any]) -> str:
     clock = f"{kind(str(training.get('device') or ''))} time"
     searched = f", after a search of {duration(training['search_seconds'])}" if training["search_seconds"] else ""
     images = f"{training['train_examples']:,} images" if training.get("train_examples") else "images"
-    seen = f"{training['epochs']} epochs of {images} of {training['dataset']}"
+    seen = f"{training['epochs']:.3g} epochs of {images} of {training['dataset']}"
     return f"{duration(training['device_seconds'])} of {clock} for each run ({seen}){searched}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
-from suite.config.candidates import Candidate
+from suite.config.candidate import Candidate
 from suite.config.checks import as_list
 from suite.core.axes import FEEDING, GROUPS, IMPLIED
 from suite.core.refusals import unknown

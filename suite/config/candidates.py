@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from suite import tasks
+from suite.config.candidate import STARTS, Candidate
 from suite.config.checks import NAME, count, mapping
-from suite.config.layers import Layer, fitted, images_seen_of, recipe_layer, recipe_of
-from suite.config.search import SEARCH_KEYS, SearchSpace, checked_search, space_of
+from suite.config.layers import Layer, fitted, length_of, recipe_layer, recipe_of
+from suite.config.search import SEARCH_KEYS, checked_search, space_of
 from suite.config.sources import IMAGENET, Source, check_within, source_from, started
 from suite.core.identity import in_words
 from suite.core.refusals import Refusal, unknown
@@ -21,62 +20,8 @@ from suite.models import PRETRAINED, facts
 from suite.training.recipe import CHOSEN, NotInUse, Recipe, neutral_values, parts
 from suite.training.transfer.backbone_rate import USUAL
 
-STARTS = ("weights", "teacher")  # what a candidate names of other runs
 TEACHER = "STUDY/CANDIDATE, and `teacher` among the axes where not all have the same"
 KEYS = ("architecture", "options", *STARTS, "recipe", "data", "search")
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A row of a comparison: architecture, options, recipe, data and what is searched."""
-
-    name: str
-    architecture: str
-    options: Mapping[str, Any]
-    recipe: Recipe
-    data: DataSpec
-    images_seen: int | None  # training length in images; None: the recipe's epochs
-    search: SearchSpace = field(default_factory=SearchSpace)
-    weights: Source | None = None  # what its runs start from; None: at random, or from what an option names
-    teacher: Source | None = None  # whose answers it learns from, where its loss is distillation
-
-    @property
-    def sources(self) -> dict[str, Source]:
-        """Whose final runs its own need, by what for: weights, teacher."""
-        named = {name: getattr(self, name) for name in STARTS}
-        return {name: source for name, source in named.items() if source is not None}
-
-    def settled(self, train_examples: int) -> Recipe:
-        """The recipe with its epochs, now that the training set's size is known: whole epochs, rounded up."""
-        if self.images_seen is None:
-            return self.recipe
-        per_epoch = max(1, train_examples // self.recipe.batch_size) * self.recipe.batch_size
-        return self.recipe.with_parameters({"epochs": max(1, math.ceil(self.images_seen / per_epoch))})
-
-    def check_pixels(self, size: tuple[int, int]) -> None:
-        """Raises Refusal where the recipe, or an end of what is searched, is too large for images of this size."""
-        for where, recipe in self.ends():
-            try:
-                recipe.check_pixels(size)
-            except Refusal as refusal:
-                raise Refusal(f"{where}: {refusal}") from None
-
-    def check_batches(self, examples: int) -> None:
-        """Raises Refusal where a batch, or the largest that is searched, is more than these training images."""
-        for where, recipe in self.ends():
-            if examples < recipe.batch_size:
-                raise Refusal(
-                    f"{where}: a batch of {recipe.batch_size} is larger than the {examples} training images; set "
-                    f"recipe.batch_size={examples} or less (never changed silently)"
-                )
-
-    def ends(self) -> Iterator[tuple[str, Recipe]]:
-        """The recipe as it stands, and with each end of each dimension of its search; and where that is said."""
-        yield f"candidate {self.name}", self.recipe
-        for name, dimension in self.search.dimensions.items():
-            for end in dimension.get("choices") or (dimension["low"], dimension["high"]):
-                where = f"candidate {self.name}, in search space {self.search.space}"
-                yield where, self.recipe.with_parameters({name: end})
 
 
 def candidates_from(cfg: Mapping[str, Any]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
@@ -145,8 +90,10 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> tu
     spec = _data(data, cfg["dataset"], task.target)
     source = None if weights == IMAGENET else source_from(f"candidates.{name}.weights", weights)
     teacher = _teacher(str(name), recipe, starts.get("teacher"))
-    images_seen = images_seen_of(layers(typed))
-    found = Candidate(str(name), architecture, options, recipe, spec, images_seen, space, source, teacher)
+    said_of_length, images = length_of(layers(typed))
+    images_seen = images if said_of_length == "images_seen" else None
+    timed = said_of_length == "time"
+    found = Candidate(str(name), architecture, options, recipe, spec, images_seen, space, source, teacher, timed)
     return found, not_in_use
 
 
@@ -213,8 +160,9 @@ def _say_what_is_overruled(
                     f"{in_words(own[section][key], 'null')}; candidates.{name}.{section}.{key}=... sets it apart",
                     file=sys.stderr,
                 )
-    if typed.get("images_seen") is not None and "epochs" in own["recipe"] and "epochs" not in last["recipe"]:
-        print(f"note: images_seen={typed['images_seen']} replaces candidate {name}'s own epochs", file=sys.stderr)
+    for key in ("images_seen", "time"):
+        if typed.get(key) is not None and "epochs" in own["recipe"] and "epochs" not in last["recipe"]:
+            print(f"note: {key}={typed[key]} replaces candidate {name}'s own epochs", file=sys.stderr)
 
 
 def _say_what_is_of_no_use(found: Sequence[tuple[Candidate, Sequence[NotInUse]]]) -> None:

@@ -13,17 +13,17 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 """Names of studies, instances and candidates: they are folders, too."""
 
 
-def seconds_from(text: Any) -> float | None:
+def seconds_from(text: Any, key: str = "limit") -> float | None:
     """`2h`, `45m`, `90s` or `1h30m` in seconds."""
     if text is None:
         return None
     parts = re.fullmatch(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?", str(text).strip())
     if not parts or not any(parts.groups()):
-        raise Refusal(f"limit={text}: expected a time such as 2h, 45m or 90s")
+        raise Refusal(f"{key}={text}: expected a time such as 2h, 45m or 90s")
     hours, minutes, seconds = (float(part or 0) for part in parts.groups())
     total = hours * 3600 + minutes * 60 + seconds
     if not total:
-        raise Refusal(f"limit={text}: expected more than no time; limit=null is without a limit")
+        raise Refusal(f"{key}={text}: expected more than no time; {key}=null is without one")
     return total
 
 

@@ -34,6 +34,9 @@ FREE_TEXT = (
 )  # fmt: skip
 """Keys whose values are taken as typed, and any that ends in `data.path`: Hydra's grammar has no `~` and no `é`."""
 
+LENGTHS = ("images_seen", "time")
+"""What sets the length of a training, beside the recipe's epochs (suite.config.layers.length_of)."""
+
 IMAGES = ("data.train_examples", "data.validation_examples", "data.test_examples")
 SIZES = ("seeds", "images_seen", "search.trials", *IMAGES, "recipe.epochs")
 """What a budget is there to set; recipe.epochs takes the place of its images_seen."""
@@ -51,7 +54,8 @@ def compose(arguments: list[str]) -> dict[str, Any]:
     """The whole configuration for `key=value` arguments, as plain dictionaries. Raises Refusal.
 
     Beside the keys of conf/config.yaml it has `typed`, the command line's word on what candidates have a word on, and
-    `layers`, what budget, study and the study's word on that budget say of `recipe` and `images_seen`, in this order.
+    `layers`, what budget, study and the study's word on that budget say of `recipe`, `images_seen` and `time`, in this
+    order.
     """
     given = _split(arguments)
     name, budget = given.get("study"), given.get("budget", "laptop")
@@ -75,7 +79,7 @@ def compose(arguments: list[str]) -> dict[str, Any]:
     _say_what_the_study_overrules(name, budget, study, special, given)
     composed = _hydra(name, budget, study, special, arguments)
     typed = {"recipe": {}, "data": {}, "search": {}, **composed.pop("typed")}
-    typed |= {"images_seen": composed["images_seen"]} if "images_seen" in given else {}
+    typed |= {key: composed[key] for key in LENGTHS if key in given}
     return {**composed, "study": name, "layers": layers, "typed": {**typed, "recipe": recipe_layer(typed["recipe"])}}
 
 
@@ -86,8 +90,7 @@ def root_keys() -> tuple[str, ...]:
 
 
 def _layer(values: Mapping[str, Any]) -> dict[str, Any]:
-    layer = {"images_seen": values["images_seen"]} if "images_seen" in values else {}
-    return {**layer, "recipe": recipe_layer(values.get("recipe"))}
+    return {**{key: values[key] for key in LENGTHS if key in values}, "recipe": recipe_layer(values.get("recipe"))}
 
 
 def _split(arguments: list[str]) -> dict[str, str]:

@@ -13,8 +13,8 @@ from suite.training.recipe import CHOSEN, NotInUse, Recipe, every_name, parts
 DEFAULT_RECIPE = "standard"
 
 Layer = Mapping[str, Any]
-"""What one place says: `recipe`, a mapping with the name of its `base` if it names one, `images_seen`, and `own`: true
-where it speaks of one candidate alone."""
+"""What one place says: `recipe`, a mapping with the name of its `base` if it names one, `images_seen`, `time`, and
+`own`: true where it speaks of one candidate alone."""
 
 
 def recipe_layer(value: Any) -> dict[str, Any]:
@@ -85,17 +85,29 @@ def fitted(typed: Layer, fold: Callable[[Layer], Recipe]) -> tuple[Recipe, list[
             left_out.append(refusal)
 
 
-def images_seen_of(layers: Sequence[Layer]) -> int | None:
-    """The training length in images; None where the recipe's epochs are the length. Raises Refusal.
+def length_of(layers: Sequence[Layer]) -> tuple[str, Any]:
+    """Which word sets the training length, `time`, `images_seen` or `recipe.epochs`, and its value. Raises Refusal.
 
-    The nearest layer that speaks of a length decides, whether in epochs or in images.
+    The nearest layer that speaks of a length decides. `images_seen=null` leaves it to the recipe's epochs; `time=null`
+    only takes back what farther layers say of a time.
     """
+    timeless = False
     for layer in reversed(layers):
-        epochs, images = (layer.get("recipe") or {}).get("epochs"), layer.get("images_seen")
-        if epochs is not None and images is not None:
-            raise Refusal(f"images_seen={images} and recipe.epochs={epochs} both set the length: give one of them")
-        if epochs is not None:
-            return None
+        said = {
+            "time": layer.get("time"),
+            "images_seen": layer.get("images_seen"),
+            "recipe.epochs": (layer.get("recipe") or {}).get("epochs"),
+        }
+        given = {name: value for name, value in said.items() if value is not None}
+        if len(given) > 1:
+            words = [f"{name}={value}" for name, value in given.items()]
+            raise Refusal(f"{' and '.join(words)} both set the length: give one of them")
+        if "recipe.epochs" in given:
+            return "recipe.epochs", given["recipe.epochs"]
         if "images_seen" in layer:
-            return None if images is None else count("images_seen", images)
-    return None
+            images = layer["images_seen"]
+            return "images_seen", None if images is None else count("images_seen", images)
+        if "time" in given and not timeless:
+            return "time", given["time"]
+        timeless |= "time" in layer
+    return "recipe.epochs", None

@@ -10,15 +10,18 @@ from typing import Any
 
 from suite import executors, tasks
 from suite.config.axes import axes_from
-from suite.config.candidates import Candidate, candidates_from
+from suite.config.candidate import Candidate
+from suite.config.candidates import candidates_from
 from suite.config.checks import NAME, as_list, boolean, count, mapping, number, one_of, seconds_from
 from suite.config.claims import claims_from
 from suite.config.evaluation import Evaluation, evaluation_from
 from suite.config.search import SEARCH_KEYS, checked_search
 from suite.config.stores import stores_from
+from suite.config.time_budget import TimeBudget, time_budget
 from suite.core.addresses import Stores
 from suite.core.directories import TRACKS
 from suite.core.host import install_command
+from suite.core.instances import default_name
 from suite.core.metrics import LENT, OWN, of_part
 from suite.core.refusals import Refusal, unknown
 from suite.data.hardships import OFF
@@ -59,6 +62,7 @@ class Study:
     train_on_validation: bool
     stamp: str | None
     limit_seconds: float | None
+    time: TimeBudget | None  # None: lengths are as they are given
     instance: str
     backend: str
     precision: str
@@ -93,7 +97,9 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         except Refusal as refusal:
             raise Refusal(f"candidate {candidate.name}: {refusal}") from None
     searched = any(candidate.search.dimensions for candidate in candidates)
-    instance = cfg["instance"] or f"{cfg['dataset']}-{cfg['budget']}-{backend}-{precision}"
+    time = time_budget(cfg, candidates)
+    label = time.label if time else None
+    instance = cfg["instance"] or default_name(cfg["dataset"], cfg["budget"], backend, precision, label)
     if not NAME.fullmatch(str(instance)):
         raise Refusal(f"instance={instance}: letters, digits and . _ + - only")
     on_validation = boolean("train_on_validation", cfg["train_on_validation"])
@@ -111,7 +117,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         budget=cfg["budget"],
         task=task.name,
         dataset=cfg["dataset"],
-        axes=axes_from(cfg["axes"], candidates),
+        axes=_axes(cfg["axes"], candidates, time),
         candidates=candidates,
         search=_search(cfg, searched),
         seeds=count("seeds", cfg["seeds"]),
@@ -123,6 +129,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         train_on_validation=on_validation,
         stamp=cfg["stamp"],
         limit_seconds=seconds_from(cfg["limit"]),
+        time=time,
         instance=str(instance),
         backend=backend,
         precision=precision,
@@ -139,6 +146,12 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         stores=_stores(cfg["storage"], workspace),
         command=command,
     )
+
+
+def _axes(value: Any, candidates: tuple[Candidate, ...], time: TimeBudget | None) -> tuple[str, ...]:
+    """Where a time budget gives equal seconds, how long each trains differs on purpose."""
+    axes = axes_from(value, candidates)
+    return (*axes, *({"recipe.epochs"} - {*axes})) if time is not None and time.equal == "seconds" else axes
 
 
 def _check_validation(candidates: Iterable[Candidate]) -> None:

@@ -15,6 +15,11 @@ CHOICES = ("budget", "dataset", "backend", "precision")
 """What tells the instances of a study apart on a command line, besides their names: fields of study.json."""
 
 
+def default_name(dataset: str, budget: str, backend: str, precision: str, time: str | None = None) -> str:
+    """What an instance is called where nobody says; `time` is the label of a time budget, such as `45m`."""
+    return "-".join([dataset, budget, *([time] if time else []), backend, precision])
+
+
 def instances(workspace: Path, study: str) -> list[str]:
     """The names of a study's instances, the one that ran last at the end."""
     found = (workspace / "runs" / study).glob(f"*/{directories.STUDY}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -20,7 +21,8 @@ class Result:
     """All that is known of a run that is over. Times in seconds since 1970 or seconds spent, sizes in bytes.
 
     recipe: as the study asks for it; parameters: what the search chose, which replaces the recipe's values.
-    epochs: those that were trained. metrics: what the task measured, by the metric's name. None: not known.
+    epochs: those that were trained, 2.5 where the third was half of one. metrics: what the task measured, by the
+    metric's name. None: not known.
     """
 
     study: str
@@ -40,7 +42,7 @@ class Result:
     dataset: str
     data_hash: str
     train_examples: int | None = None
-    epochs: int = 0
+    epochs: float = 0
     batch_size: int | None = None
     backend: str
     precision: str
@@ -70,6 +72,11 @@ class Result:
     """Of the processor that computed; None where nobody wrote it down, and on accelerators."""
     deterministic: bool | None = True
     """Whether equal inputs gave equal bits, as every run did before there was a choice; None where nobody knows."""
+
+    @property
+    def rounds(self) -> int:
+        """Epochs that were begun: the figures of the end stand at the last of them."""
+        return math.ceil(self.epochs)
 
     def as_mapping(self) -> dict[str, Any]:
         """Flat, as files hold it: the metrics stand among the other fields."""

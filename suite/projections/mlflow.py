@@ -170,7 +170,7 @@ class Tracker:
 
     def _finish(self, run: Run, key: str, result: Result, files: Path) -> None:
         run_id, ended = run.info.run_id, round(result.ended_at * 1000)
-        self._log(run, [Metric(name, value, ended, result.epochs) for name, value in of_run(result).items()])
+        self._log(run, [Metric(name, value, ended, result.rounds) for name, value in of_run(result).items()])
         self._log_params(run, result)
         self._log_artifacts(run_id, result, files)
         for name, text in of_end(result, files).items():

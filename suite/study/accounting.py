@@ -43,6 +43,10 @@ class SessionClock:
         """Sessions of published records have been put before this one."""
         self._earlier = directories.read_sessions(self._directory)
 
+    def passed(self) -> float:
+        """Seconds since the session began."""
+        return time.monotonic() - self._began
+
     def training(self) -> None:
         """Workers may be started from now on."""
         self._pass()

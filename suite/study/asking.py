@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.config.candidates import Candidate
+from suite.config.candidate import Candidate
 from suite.config.study import Study
 from suite.core.directories import RunKey
 from suite.core.host import commit, versions

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from suite.config.axes import with_numbers
-from suite.config.candidates import STARTS
+from suite.config.candidate import STARTS
 from suite.config.sources import IMAGENET
 from suite.config.study import Study
 from suite.core import directories
@@ -23,7 +23,11 @@ from suite.study.search import pruner
 
 
 def describe(
-    ledger: Ledger, state: str, reason: str | None = None, limit: dict[str, Any] | None = None
+    ledger: Ledger,
+    state: str,
+    reason: str | None = None,
+    limit: dict[str, Any] | None = None,
+    allotment: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The description of an instance in a state: running, finished, interrupted or stopped."""
     study = ledger.study
@@ -53,6 +57,7 @@ def describe(
         "pruning": pruner.DESCRIPTION,
         "train_on_validation": study.train_on_validation,
         "limit": limit,
+        **({"allotment": allotment} if allotment else {}),
         "threads": ledger.threads,
         "candidates": {candidate.name: _candidate(ledger, candidate.name) for candidate in study.candidates},
         "claims": study.claims,
@@ -118,9 +123,15 @@ def _trials_run(ledger: Ledger) -> dict[str, int]:
     return counts
 
 
-def write(ledger: Ledger, state: str, reason: str | None = None, limit: dict[str, Any] | None = None) -> dict[str, Any]:
+def write(
+    ledger: Ledger,
+    state: str,
+    reason: str | None = None,
+    limit: dict[str, Any] | None = None,
+    allotment: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Write study.json and return it."""
-    description = describe(ledger, state, reason, limit)
+    description = describe(ledger, state, reason, limit, allotment)
     write_json(ledger.directory / directories.STUDY, description)
     return description
 

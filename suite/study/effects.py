@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from suite.config.candidates import Candidate
+from suite.config.candidate import Candidate
 from suite.study.ledger import Ledger
 from suite.training.recipe import Circumstances
 

@@ -29,6 +29,12 @@ def speed_file(workspace: Path) -> Path:
     return workspace / "runs" / ".speed.json"
 
 
+def known_speeds(workspace: Path) -> dict[str, Any]:
+    """What runs in a workspace have shown, empty before the first."""
+    path = speed_file(workspace)
+    return dict(read_json(path)) if path.exists() else {}
+
+
 def remember_speed(workspace: Path, result: Result) -> None:
     """Keep the speed of a run for later estimates: of its architecture and, if it is one of ours, for all others.
 
@@ -38,8 +44,7 @@ def remember_speed(workspace: Path, result: Result) -> None:
         return
     if result.recipe.get("freeze") or result.recipe.get("loss") == "distillation":
         return  # no measure of others: half the work, or a second network's beside it
-    path = speed_file(workspace)
-    speeds = read_json(path) if path.exists() else {}
+    speeds = known_speeds(workspace)
     speed, architecture = result.images_per_second * result.macs, result.architecture
     name = _name(architecture, result.precision, result.backend)
     if models.training_speed(architecture):
@@ -47,7 +52,7 @@ def remember_speed(workspace: Path, result: Result) -> None:
     else:
         speeds.setdefault("macs", {})[name] = result.macs
     speeds.setdefault("architectures", {})[name] = speed
-    write_json(path, speeds)
+    write_json(speed_file(workspace), speeds)
 
 
 class Share(NamedTuple):
@@ -91,28 +96,33 @@ class Estimate:
 
 def estimate(ledger: Ledger, keys: list[RunKey]) -> Estimate:
     """What training `keys` will take."""
-    path = speed_file(ledger.study.workspace)
-    speeds: dict[str, Any] = read_json(path) if path.exists() else {}
+    speeds = known_speeds(ledger.study.workspace)
     return Estimate({key: _run_seconds(ledger, key, speeds) for key in keys}, ledger.study.workers, bool(speeds))
 
 
 def _run_seconds(ledger: Ledger, key: RunKey, speeds: dict[str, Any]) -> float:
-    study, candidate, dataset = ledger.study, ledger.candidates[key.candidate], ledger.dataset(key.candidate)
-    macs = models.estimate_macs(
-        candidate.architecture, dataset.input_shape, len(dataset.class_names), dict(candidate.options)
-    )
-    name = _name(candidate.architecture, study.precision, study.backend)
-    macs = macs or speeds.get("macs", {}).get(name, UNKNOWN_MACS)
-    speed = speeds.get("architectures", {}).get(name) or _unmeasured_speed(candidate.architecture, speeds)
+    study, dataset = ledger.study, ledger.dataset(key.candidate)
     spec = ledger.spec(key, {})
     epochs = spec.recipe.epochs * (PRUNED if key.phase == "search" and key.number else 1.0)
     trained = epochs * train_examples(dataset, spec.train_on_validation)
-    judged = 0.0 if spec.train_on_validation else epochs * len(dataset.validation)
+    judged = 0.0 if spec.train_on_validation else max(epochs, 1.0) * len(dataset.validation)
     judged += len(dataset.test) * (1 + len(study.evaluation.copies)) if spec.final else 0
-    return OVERHEAD_SECONDS + (trained + FORWARD * judged) * max(macs / speed, LEAST_IMAGE_SECONDS)
+    return OVERHEAD_SECONDS + (trained + FORWARD * judged) * image_seconds(ledger, key.candidate, speeds)
 
 
-def _unmeasured_speed(architecture: str, speeds: dict[str, Any]) -> float:
+def image_seconds(ledger: Ledger, name: str, speeds: Mapping[str, Any]) -> float:
+    """What a candidate takes to train on one image, by the speeds that are known."""
+    study, candidate, dataset = ledger.study, ledger.candidates[name], ledger.dataset(name)
+    macs = models.estimate_macs(
+        candidate.architecture, dataset.input_shape, len(dataset.class_names), dict(candidate.options)
+    )
+    known = _name(candidate.architecture, study.precision, study.backend)
+    macs = macs or speeds.get("macs", {}).get(known, UNKNOWN_MACS)
+    speed = speeds.get("architectures", {}).get(known) or _unmeasured_speed(candidate.architecture, speeds)
+    return float(max(macs / speed, LEAST_IMAGE_SECONDS))
+
+
+def _unmeasured_speed(architecture: str, speeds: Mapping[str, Any]) -> float:
     """Of an architecture that this workspace has not trained: its family's pinned speed, by what was measured last.
 
     Multiply-adds a second differ tenfold between families on one machine: dense products are quick, grouped

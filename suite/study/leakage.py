@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from suite.config.candidates import Candidate
+from suite.config.candidate import Candidate
 from suite.core.directories import RUN, STUDY
 from suite.core.durable import read_json, write_json
 from suite.core.identity import digest

@@ -181,8 +181,8 @@ class Ledger:
         return dict(asked["identity"]["parameters"]) if asked else None
 
     def epochs(self, key: RunKey) -> int:
-        """How many epochs an opened run trains, with its parameters in the recipe's places."""
-        return self.spec(key, self.asked[key]["identity"]["parameters"]).applied.epochs
+        """How many epochs an opened run begins, with its parameters in the recipe's places."""
+        return self.spec(key, self.asked[key]["identity"]["parameters"]).applied.rounds
 
     def attempt(self, key: RunKey) -> int:
         """Count one more attempt at a run, durably, and return its number (from 1)."""

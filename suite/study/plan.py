@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from suite.config.candidates import Candidate
+from suite.config.candidate import Candidate
 from suite.config.study import Study
 from suite.core.directories import RunKey
 from suite.core.planning import run_keys

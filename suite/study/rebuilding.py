@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -93,8 +94,9 @@ def _searches(description: Mapping[str, Any], runs: Mapping[RunKey, Path]) -> Ca
         }
         first = read_json(mine[min(mine)] / directories.RUN)["identity"]
         metric = tasks.get(description.get("task", tasks.DEFAULT)).selection
+        epochs = math.ceil(first["recipe"]["epochs"])
         search = CandidateSearch(
-            first["search_space"], first["recipe"], description["study_seed"], first["recipe"]["epochs"], metric=metric
+            first["search_space"], first["recipe"], description["study_seed"], epochs, metric=metric
         )
         for number in range(max(mine) + 1):
             path = mine.get(number)

@@ -6,35 +6,38 @@ decoded yet are decoded into the cache.
 
 from __future__ import annotations
 
-from collections import Counter
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from suite import tasks
 from suite.config.study import Study
 from suite.core.directories import RunKey
-from suite.core.refusals import os_error_text
+from suite.core.refusals import Refusal, os_error_text
 from suite.core.result import Result
 from suite.executors import executor
 from suite.models import PublishedFile
 from suite.projections import Instance, openers
 from suite.projections.projector import Projector
-from suite.study import evaluating, seen
+from suite.study import allotment, evaluating, seen
 from suite.study.accounting import EVALUATION, REPORT, TRACKING, SessionClock
+from suite.study.allotment import Allotment
 from suite.study.coordinator import Coordinator, Stopped
+from suite.study.costs import expected
 from suite.study.description import plan_lines, write
 from suite.study.display import progress
 from suite.study.estimate import Estimate, clock, estimate
 from suite.study.evaluating import Evaluations
+from suite.study.failures import failures_text, unevaluated_text
 from suite.study.ledger import Ledger
 from suite.study.opening import fetched, open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
 from suite.study.plan import planned
-from suite.study.sources import NEVER_STARTED, require_earlier
+from suite.study.sources import require_earlier
 from suite.study.taking_over import take_over
 from suite.study.threads import oversubscription
-from suite.study.tolerance import unavailable
+from suite.study.timing import measure
 
 Report = Callable[[], Path]
 """Makes the report from what is on disk and returns its folder."""
@@ -52,6 +55,8 @@ class Outlook:
     """The files of published weights that are not there yet, and the candidates that start from each."""
     taken: str | None = None
     """What was taken over from published records."""
+    allotment: Allotment | None = None
+    """How a study's time is divided; None where it is not yet, or has none."""
 
     def lines(self) -> list[str]:
         """The plan as people read it."""
@@ -71,6 +76,7 @@ class Outlook:
                 for file, names in self.fetched.items()
             ),
             *([shared] if shared else []),
+            *(allotment.lines(study, self.allotment) if self.allotment else []),
             f"{len(self.missing)} runs to train, about {clock(self.expected.seconds)} ({basis})",
             *self._evaluations(),
         ]
@@ -103,11 +109,15 @@ class End:
 def look(study: Study) -> Outlook:
     """Read what there is and plan. Raises Refusal for what cannot be carried out.
 
+    Where a study's time is to be divided and is not yet, lengths are the recipes' until `divided`.
+
     The caller holds the workspace's lock, and what lost workers left is settled. A dry run is looked at without it,
     while others may be at work: it fills the cache of data at most.
     """
     require_earlier(study)
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
+    chosen = allotment.kept(study)
+    study = allotment.applied(study, chosen) if chosen else study
     ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
     taken = take_over(ledger, study.published, write=study.dry_run == "false") if study.published else None
     session.reread()
@@ -118,7 +128,34 @@ def look(study: Study) -> Outlook:
     files = fetched(ledger)
     refuse_what_cannot_be_built(ledger)
     refuse_what_does_not_fit(ledger)
-    return Outlook(ledger, missing, estimate(ledger, missing), session, files, taken)
+    return Outlook(ledger, missing, estimate(ledger, missing), session, files, taken, chosen)
+
+
+def divided(outlook: Outlook, say: Callable[[str], None], began: float | None = None) -> Outlook:
+    """Divide a study's time, if it has one and that is not done yet: measure, choose, and write down what was chosen.
+
+    A dry run writes nothing; where it does not measure, it goes by the speeds that are known. `began`: when the command
+    was typed, by `time.monotonic`; by default when it looked. Raises Refusal for too little time, and for candidates
+    that cannot be measured.
+    """
+    study, began = outlook.ledger.study, began or time.monotonic() - outlook.clock.passed()
+    if study.time is None or outlook.allotment is not None:
+        return outlook
+    if study.dry_run in ("true", "power"):
+        chosen = allotment.choose(outlook.ledger, expected(outlook.ledger), time.monotonic() - began)
+    else:
+        say(f"measuring the speed of {len(study.candidates)} candidates, to divide {study.time.text} among them")
+        found = measure(outlook.ledger, say, study.time.seconds)
+        for name, reason in found.failed.items():
+            raise Refusal(f"candidate {name} could not be measured: {reason}; mend it, or leave it out")
+        spent = time.monotonic() - began
+        chosen = allotment.choose(outlook.ledger, found.costs, spent, found.start_seconds)
+        chosen = {**chosen, "device": found.device}
+    if study.dry_run == "false":
+        allotment.keep(study, chosen)
+    ledger = Ledger(allotment.applied(study, chosen), outlook.ledger.datasets, alone=study.dry_run != "true")
+    missing = planned(ledger.study)  # nothing has trained before lengths were chosen
+    return replace(outlook, ledger=ledger, missing=missing, expected=estimate(ledger, missing), allotment=chosen)
 
 
 def carry_out(outlook: Outlook, report: Report) -> End:
@@ -127,7 +164,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
     name, logs = study.executor, ledger.directory / "logs"
     workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
     with closing(workers), progress(outlook.expected, study.task) as listener:
-        write(ledger, "running")
+        write(ledger, "running", allotment=outlook.allotment)
         seen.keep(ledger)
         for line in workers.lines():
             listener.said(line)
@@ -144,7 +181,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
         if state != "finished":
             listener.said(f"{state}: {reason}")
     session.closing(TRACKING)
-    description = write(ledger, state, reason, coordinator.limit.describe())
+    description = write(ledger, state, reason, coordinator.limit.describe(), outlook.allotment)
     projector.candidates([ledger.results[key] for key in planned(study) if key in ledger.results])
     projector.drain()
     session.closing(REPORT)
@@ -182,29 +219,3 @@ def _run(stage: Coordinator | Evaluations) -> tuple[str, str | None]:
     except KeyboardInterrupt:
         return "interrupted", "what is committed stays; the same command goes on from there"
     return "finished", None
-
-
-def failures_text(ledger: Ledger, failed: list[Result]) -> str:
-    """How many runs failed, and how one is trained again: a failure is a result, so that no command repeats it."""
-    counts = Counter(f"{result.candidate} ({result.outcome})" for result in failed)
-    text = (
-        f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed: "
-        f"{', '.join(name if count == 1 else f'{count} x {name}' for name, count in counts.items())}. "
-    )
-    lacking = [str(result.reason).partition(": ")[2] for result in failed if unavailable(result)]
-    mendable = [r for r in failed if not unavailable(r) and not str(r.reason).startswith(NEVER_STARTED)]
-    if lacking and not mendable:  # the same command tries these again
-        return f"{text}{lacking[0]}"
-    text += "".join(f"{reason}. " for reason in lacking[:1])
-    first = (mendable or failed)[0]
-    folder = ledger.path(RunKey(first.candidate, first.track, first.phase, first.number))
-    return f"{text}A failure is a result; to train one again, mend its cause and delete its folder, here {folder}"
-
-
-def unevaluated_text(reasons: Mapping[RunKey, str]) -> str:
-    """How many runs could not be evaluated, and why the first one."""
-    first, count = next(iter(reasons)), len(reasons)
-    return (
-        f"{count} {'evaluation' if count == 1 else 'evaluations'} on corrupted images failed, {first} for one: "
-        f"{reasons[first]}. The same command tries {'it' if count == 1 else 'them'} again"
-    )

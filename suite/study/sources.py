@@ -197,6 +197,8 @@ class Sources:
         described = _described(study.workspace, str(source.study), instance) if instance else {}
         usual = "-".join(str(described.get(name)) for name in ("dataset", "budget", "backend", "precision"))
         words += [f"instance={instance}"] if instance and instance != usual else []
+        if allotment := described.get("allotment"):
+            words += [f"time={allotment['seconds']:g}s", f"equal={allotment['equal']}"]
         words += [f"seeds={max(study.seeds, (source.number or 0) + 1)}"]
         words += [f"data_dir={study.data_dir}"] if study.data_dir else []
         words += [f"workspace={study.workspace}"] if study.workspace != Path.cwd() else []

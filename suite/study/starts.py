@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from suite.config.candidates import Candidate
+from suite.config.candidate import Candidate
 from suite.core.directories import RunKey, run_directories
 from suite.core.result import read_result
 from suite.models import PRETRAINED

@@ -1,40 +1,88 @@
-"""`dry_run=measure`: time a few steps of each candidate before anything is trained for good."""
+"""What training costs on this machine: each candidate in short rounds, by as many workers at a time as the study has.
+
+The first round (`suite.study.rounds`) traces the graph. What follows are a short one and long ones, whose difference
+tells what images take from what every call takes; medians count, so that a hiccup of the machine does not.
+"""
 
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from suite.config.candidates import Candidate
+from suite.config.candidate import Candidate
 from suite.config.study import Study
 from suite.core.directories import RunKey
-from suite.core.outcomes import Outcome
-from suite.core.result import Result, read_result
+from suite.core.refusals import Refusal
+from suite.core.result import Result
 from suite.executors import Executor, executor
-from suite.study.estimate import clock, estimate, remember_speed
+from suite.study.costs import Cost
+from suite.study.estimate import remember_speed
 from suite.study.ledger import Ledger
+from suite.study.rounds import REPEATS, Rounds, cost_of
 
-STEPS = 12
-"""Training steps of a measurement: enough to be steady, few enough for the largest network on a few cores."""
+ROUND_SECONDS = 1.5
+"""By how much a long round trains longer than a short one, if there are images for it; judging takes about as long."""
+LEAST_SECONDS = 0.3
+SHARE = 0.05
+"""Of a time budget, for the rounds of all candidates."""
+
+Say = Callable[[str], None]
 
 
-def measure(ledger: Ledger, missing: list[RunKey], say: Callable[[str], None]) -> bool:
-    """Train each candidate for one short epoch in a temporary folder and say what came out; returns if all trained.
+@dataclass(frozen=True)
+class Measured:
+    """costs: of each candidate that could be measured. failed: why the others could not. start_seconds: of a worker.
+    device: what computed."""
 
-    The measured speeds are kept, so later estimates rest on them.
+    costs: dict[str, Cost]
+    failed: dict[str, str]
+    start_seconds: float
+    device: str
+
+
+def measure(ledger: Ledger, say: Say, budget: float | None = None) -> Measured:
+    """Measure each candidate in a temporary folder and say what came out; its speed is kept for later estimates.
+
+    `budget`: seconds of the whole study, of which measuring takes a small part. Raises Refusal where workers do not
+    start.
     """
     study = ledger.study
+    costs, failed, device, starts = dict[str, Cost](), dict[str, str](), "", list[float]()
+    length = ROUND_SECONDS
+    if budget is not None:
+        length = min(length, max(LEAST_SECONDS, SHARE * budget / (len(study.candidates) * 2 * REPEATS)))
     with tempfile.TemporaryDirectory(dir=_shared_folder(study)) as name:
-        say(f"measuring {STEPS} steps of each candidate, after half a minute or so of starting and tracing it")
-        trained = []
-        for candidate in study.candidates:
-            line, whole = _measure(ledger, candidate, Path(name))
-            say(line)
-            trained.append(whole)
-    say(f"the plan: about {clock(estimate(ledger, missing).seconds)}")
-    return all(trained)
+        logs = Path(name) / "logs"
+        pool = executor(study.executor, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
+        with closing(pool):
+            for candidate in study.candidates:
+                starts += [_start(pool) for _ in range(study.workers - len(pool.workers))]
+                found = _measured(ledger, candidate, pool, Path(name) / candidate.name, length)
+                if isinstance(found, str):
+                    failed[candidate.name] = found
+                    say(f"{candidate.name}: {found}")
+                    continue
+                costs[candidate.name], result = found
+                remember_speed(study.workspace, result)
+                device = str(result.device)
+                say(f"{candidate.name}: {_said(result, costs[candidate.name])}")
+    return Measured(costs, failed, median(starts), device)
+
+
+def _measured(
+    ledger: Ledger, candidate: Candidate, pool: Executor, folder: Path, length: float
+) -> tuple[Cost, Result] | str:
+    """A candidate's costs, and a result that has its speed; or why it could not be measured."""
+    first = RunKey(candidate.name, ledger.study.tracks[0], "final", 0)
+    if candidate.teacher and "teacher" not in ledger.sources.origins(first):
+        return f"its teacher {candidate.teacher} has not trained yet"
+    found = _rounds_of(ledger, candidate, pool, folder, length)
+    return next((rounds.failure for rounds in found if rounds.failure), None) or cost_of(found)
 
 
 def _shared_folder(study: Study) -> Path | None:
@@ -42,48 +90,38 @@ def _shared_folder(study: Study) -> Path | None:
     return study.workspace / "runs" if study.executor == "ray" else None
 
 
-def _measure(ledger: Ledger, candidate: Candidate, folder: Path) -> tuple[str, bool]:
-    """Time one candidate in a worker of its own, so that one that breaks does not take the others with it."""
-    study = ledger.study
-    spec = ledger.spec(RunKey(candidate.name, study.tracks[0], "search", 0), {})
-    batch = spec.recipe.batch_size
-    held_out = max(batch, len(ledger.dataset(candidate.name).class_names))
-    data = replace(spec.data, train_examples=STEPS * batch, validation_examples=held_out, test_examples=held_out)
-    spec = replace(
-        spec, recipe=spec.recipe.with_parameters({"epochs": 1}), data=data, final=False, expected_data_hash=None
-    )
-    directory = folder / candidate.name
-    directory.mkdir()
-    fields = ledger.asked_of(RunKey(candidate.name, study.tracks[0], "search", 0), {}, spec.recipe.as_mapping())
-    logs = folder / "logs"
-    worker_of = executor(study.executor, 1, study.backend, ledger.threads, logs, study.workspace, study.ray)
-    try:
-        worker_of.start().send(do="train", spec=spec.as_mapping(), directory=str(directory), attempt=1, fields=fields)
-        text, trained = _wait(worker_of, ledger, directory)
-        return f"{candidate.name}: {text}", trained
-    finally:
-        worker_of.close()
+def _start(pool: Executor) -> float:
+    """Start one more worker; the seconds that it took until it could work."""
+    began, worker = time.monotonic(), pool.start()
+    while not worker.ready:
+        who, event = pool.events.get()
+        if event["event"] == "ready":
+            who.ready = True
+        elif event["event"] == "exit" and who is worker:
+            raise Refusal(f"workers do not start ({event['how']}): {worker.last_words()}")
+    return time.monotonic() - began
 
 
-def _wait(executor: Executor, ledger: Ledger, directory: Path) -> tuple[str, bool]:
-    while True:
-        worker, event = executor.events.get()
-        if event["event"] == "epoch":
-            worker.send(stop=False)
-        elif event["event"] == "exit":
-            return f"the worker ended ({event['how']}): {worker.last_words()}", False
-        elif event["event"] == "suspended":
-            return str(event["reason"]), False
-        elif event["event"] == "finished":
-            result = read_result(directory)
-            assert result is not None, f"{directory} is said to be finished and has no result"
-            return _measured(ledger, result)
+def _rounds_of(ledger: Ledger, candidate: Candidate, pool: Executor, folder: Path, length: float) -> list[Rounds]:
+    """Every worker goes through all rounds of a candidate, at the same time as the others."""
+    found = {worker.name: Rounds(ledger, candidate, worker, folder / worker.name, length) for worker in pool.workers}
+    for rounds in found.values():
+        rounds.send()
+    while any(rounds.open for rounds in found.values()):
+        worker, event = pool.events.get()
+        if worker.name not in found:
+            continue  # of a worker that is gone, or nobody's
+        if event["event"] == "exit":
+            found[worker.name].failure = f"the worker ended ({event['how']}): {worker.last_words()}"
+            pool.forget(worker)
+        else:
+            found[worker.name].take(event)
+    return list(found.values())
 
 
-def _measured(ledger: Ledger, result: Result) -> tuple[str, bool]:
-    if result.outcome is not Outcome.COMPLETED:
-        return f"{result.outcome}: {result.reason}", False
-    remember_speed(ledger.study.workspace, result)
+def _said(result: Result, cost: Cost) -> str:
     macs = f", {result.macs / 1e6:.1f} M multiply-adds" if result.macs else ""
-    speed = f"{result.images_per_second:.0f} images/s, tracing {result.compile_seconds:.0f} s"
-    return f"{result.trainable_params:,} parameters{macs}, {speed}", True
+    return (
+        f"{result.trainable_params:,} parameters{macs}, {cost.images_per_second:.0f} images/s, tracing "
+        f"{cost.tracing_seconds:.0f} s"
+    )

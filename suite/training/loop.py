@@ -70,7 +70,8 @@ class Loop:
         self.validates = not spec.train_on_validation and len(data.validation) > 0
         self._check_stopping()
         self.batches = len(self.index) // spec.applied.batch_size * self.passes
-        self.total_steps = self.batches * spec.applied.epochs
+        steps = round(self.batches // self.passes * spec.applied.epochs)
+        self.total_steps = max(1, steps) * self.passes
         self.segment = segment_steps(graph.complexity.macs or graph.complexity.params, self.batch_size)
         self.identity = spec.digest(data.hash, graph.fingerprint)
         self._made_with = spec.determinants(data.hash, graph.fingerprint)
@@ -131,7 +132,7 @@ class Loop:
             self._train_segment()
             if not self.progress.finite:
                 return self._diverged("the training loss is not finite")
-            at_end = self.progress.epoch_steps == self.batches
+            at_end = self.progress.epoch_steps == self._epoch_length()
             row = self._end_epoch() if at_end else None
             if row is not None and not math.isfinite(row["val_loss"] if self.validates else row["train_loss"]):
                 return self._diverged("the validation loss is not finite", uncommitted=True)
@@ -143,11 +144,15 @@ class Loop:
                 return Outcome.COMPLETED, reason
         return Outcome.COMPLETED, None
 
+    def _epoch_length(self) -> int:
+        """Steps of the epoch that is under way: the last one may be a part of the images."""
+        return min(self.batches, self.total_steps - len(self.progress.rows) * self.batches)
+
     def _train_segment(self) -> None:
         epoch, done = len(self.progress.rows), self.progress.epoch_steps
         recipe = self.spec.applied
         order = epoch_order(self.index, recipe.batch_size, self.spec.seeds["order"], epoch, recipe, self.labels)
-        rows = order.reshape(-1, self.batch_size)[done : done + self.segment]
+        rows = order.reshape(-1, self.batch_size)[done : min(done + self.segment, self._epoch_length())]
         before = self.clocks.device_seconds
         self._heartbeat.start(before)
         with self.clocks.count("device_seconds"):
@@ -167,7 +172,7 @@ class Loop:
         if self.validates:
             validation |= figures(self.task, self.predict(self.data.validation), "val")
         rate = float(self.graph.optimizer.schedule(self.progress.step - 1))
-        return self.progress.end_epoch(self.batches * self.batch_size, validation, rate)
+        return self.progress.end_epoch(self.progress.epoch_steps * self.batch_size, validation, rate)
 
     def predict(self, index: np.ndarray) -> Evaluation:
         """What the network does on the images at `index`, with the weights, or their average, as they are."""

@@ -178,7 +178,7 @@ class Trainer:
         trained = loop.progress.step * loop.batch_size
         return {
             **fields, **{name: last.get(name) for name in names}, **tested, **settled,
-            "outcome": outcome, "reason": reason, "epochs": len(loop.progress.rows),
+            "outcome": outcome, "reason": reason, "epochs": min(len(loop.progress.rows), spec.applied.epochs),
             "images_per_second": trained / settled["device_seconds"] if settled["device_seconds"] else None,
         }  # fmt: skip
 

@@ -51,8 +51,8 @@ class CandidateSearch:
         rule: Rule | None = None,
         metric: str = "val_accuracy",
     ) -> None:
-        """`epochs`: the recipe's, which a trial trains unless they are searched. `rule` says when a trial stops (by
-        default the one in `pruner`), `metric` what records are replayed from.
+        """`epochs`: how many the recipe begins, which a trial trains unless they are searched. `rule` says when a trial
+        stops (by default the one in `pruner`), `metric` what records are replayed from.
         """
         self._space = distributions(space, start)
         self._start = {name: start[name] for name in space}
@@ -98,7 +98,7 @@ class CandidateSearch:
 
     def _length(self, number: int) -> int:
         """The epochs that a trial trains: curves of other lengths, along other schedules, say nothing about it."""
-        return int(self.parameters(number).get("epochs", self._epochs))
+        return math.ceil(self.parameters(number).get("epochs", self._epochs))
 
     def replay(
         self,

@@ -35,7 +35,7 @@ class Searches:
         recipe = ledger.spec(key, {}).recipe
         space = ledger.candidates[key.candidate].search.dimensions
         metric = tasks.get(study.task).selection
-        search = CandidateSearch(space, recipe.as_mapping(), study.study_seed, recipe.epochs, metric=metric)
+        search = CandidateSearch(space, recipe.as_mapping(), study.study_seed, recipe.rounds, metric=metric)
         known = {trial.number for trial in ledger.trials(key.candidate, key.track)}
         for number in range(max(known, default=-1) + 1):
             trial = RunKey(key.candidate, key.track, "search", number)

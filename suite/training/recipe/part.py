@@ -44,6 +44,7 @@ class Number:
     neutral: the value at which it changes nothing, so that it is no part of an identity.
     needs: the number without which, zero or false, it has no effect.
     pixels: whether it is a length in pixels, which must stay below the images' shorter side.
+    divisible: of a whole number, whether it may have a fraction all the same; without one it stays whole.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Number:
     choices: tuple[str, ...] = ()
     needs: str = ""
     pixels: bool = False
+    divisible: bool = False
     tried: tuple[float, float] | None = None
     """Where a search looks that no file of search spaces says otherwise: from, to, on a logarithmic scale."""
 
@@ -75,13 +77,15 @@ class Number:
         if isinstance(self.default, tuple):
             return self._fractions(where, value)
         if not _is_number(value):
-            raise Refusal(f"{where}={value!r}: expected a {'whole ' if isinstance(self.default, int) else ''}number")
-        if isinstance(self.default, int) and not float(value).is_integer():
+            kind = "whole " if isinstance(self.default, int) and not self.divisible else ""
+            raise Refusal(f"{where}={value!r}: expected a {kind}number")
+        whole = isinstance(self.default, int) and not (self.divisible and not float(value).is_integer())
+        if whole and not float(value).is_integer():
             raise Refusal(f"{where}={value!r}: expected a whole number")
         if not self.low <= value <= self.high:
             bounds = f"at least {self.low:g}" if self.high == math.inf else f"between {self.low:g} and {self.high:g}"
             raise Refusal(f"{where}={value:g}: expected {bounds}")
-        return int(value) if isinstance(self.default, int) else float(value)
+        return int(value) if whole else float(value)
 
     def _fractions(self, where: str, value: Any) -> tuple[float, ...]:
         if not isinstance(value, list | tuple) or not all(_is_number(item) for item in value):

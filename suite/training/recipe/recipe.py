@@ -5,6 +5,7 @@ Imports neither Keras nor numpy: recipes are checked before anything heavy is lo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -20,7 +21,14 @@ FIRST = {"optimizer": "sgd", "schedule": "constant", "loss": "cross_entropy"}
 NEUTRAL_CHOICES = {"loss": "cross_entropy"}  # the loss of every run that was made before there were others
 
 COMMON = (
-    Number("epochs", 10, "traced", "how often each training image is seen; whole epochs", low=1),
+    Number(
+        "epochs",
+        10,
+        "traced",
+        "how often each training image is seen; in 2.5 the third pass ends halfway",
+        low=0.001,
+        divisible=True,
+    ),
     Number("batch_size", 128, "structural", "images of a step", low=1),
     Number("warmup", 0.0, "traced", "fraction of the training over which the rate rises from zero", 0, 1, neutral=0.0),
 )
@@ -128,6 +136,11 @@ class Recipe:
     def passes(self) -> int:
         """How often images go through the network for one step of the optimizer."""
         return int(self._values.get("accumulate", 1))
+
+    @property
+    def rounds(self) -> int:
+        """How many epochs begin, each with its row of figures; the last may be a part of one."""
+        return math.ceil(self._values["epochs"])
 
     @property
     def recomputes(self) -> bool:

@@ -77,7 +77,7 @@ def test_every_search_space_names_numbers_of_a_recipe_within_their_range(path: P
         ({"nesterov": True, "momentum": 0}, "needs recipe.optimizer=sgd with a momentum above 0"),
         ({"shift_padding": "reflect"}, "has no effect without recipe.shift"),
         ({"shift": 2, "shift_padding": "zeros"}, "Did you mean 'zero'"),
-        ({"epochs": 0}, "at least 1"),
+        ({"epochs": 0}, "at least 0.001"),
     ],
 )
 def test_refuses_what_does_not_hold_and_says_what_would(values: dict, words: str) -> None:

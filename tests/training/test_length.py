@@ -1,0 +1,84 @@
+"""Lengths that are no whole epochs: the last one ends early, with a row of its own, and the schedule ends with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from suite.core import faults
+from suite.core.durable import read_json
+from suite.training.recipe import Recipe
+from suite.training.trainer import Trainer
+from tests.training.conftest import MakeSpec
+from tests.training.runs import Killed, outcome_of, train
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+BATCHES = 6  # of an epoch of the small run
+
+
+@pytest.fixture(scope="module")
+def trainer() -> Trainer:
+    return Trainer()
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, fail_at: int = 0) -> list[str]:
+    """Collects a word for each step that is trained; the process dies in step `fail_at`."""
+    steps: list[str] = []
+
+    def reach(name: str) -> None:
+        if name == "training.step":
+            steps.append(name)
+            if len(steps) == fail_at:
+                raise Killed
+
+    monkeypatch.setattr(faults, "reach", reach)
+    return steps
+
+
+@pytest.mark.parametrize(("epochs", "steps", "rows"), [(2.5, 15, 3), (2, 12, 2), (0.5, 3, 1), (0.001, 1, 1)])
+def test_as_many_steps_as_the_length_says(
+    make_spec: MakeSpec, trainer: Trainer, tmp_path: Path, epochs: float, steps: int, rows: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    spec = make_spec({"epochs": epochs, "warmup": 0.0})
+    train(spec, tmp_path / "first", trainer)  # traced by now
+    trained = counted(monkeypatch)
+    fields = train(spec, tmp_path / "run", trainer)
+    assert len(trained) == steps
+    history = read_json(tmp_path / "run" / "history.json")
+    assert [row["epoch"] for row in history] == list(range(1, rows + 1))
+    assert fields["epochs"] == epochs
+    assert history[-1]["val_accuracy"] == fields["val_accuracy"]
+
+
+def test_the_rate_ends_at_zero_with_the_last_step_of_a_part(
+    make_spec: MakeSpec, trainer: Trainer, tmp_path: Path
+) -> None:
+    train(make_spec({"epochs": 2.5}), tmp_path, trainer)
+    rates = [row["learning_rate"] for row in read_json(tmp_path / "history.json")]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] < 0.02 * 0.05 < rates[-2], "the cosine's last step, and not that of a third epoch's half"
+
+
+def test_a_run_that_is_cut_in_its_last_part_ends_as_if_it_were_not(
+    make_spec: MakeSpec, trainer: Trainer, tmp_path: Path, small_segments: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = make_spec({"epochs": 2.5})
+    whole = outcome_of(tmp_path / "whole", spec, train(spec, tmp_path / "whole", trainer))
+    with monkeypatch.context() as patch:
+        counted(patch, fail_at=2 * BATCHES + 3)
+        with pytest.raises(Killed):
+            train(spec, tmp_path / "cut", trainer)
+    assert outcome_of(tmp_path / "cut", spec, train(spec, tmp_path / "cut", Trainer())) == whole
+
+
+def test_whole_epochs_stay_whole_numbers() -> None:
+    assert repr(Recipe(epochs=3.0).epochs) == "3"
+    assert (Recipe(epochs=2.4).rounds, Recipe(epochs=3).rounds) == (3, 3)
+
+
+def test_segments_are_within_the_length(make_spec: MakeSpec, trainer: Trainer, tmp_path: Path) -> None:
+    """With passes whose gradients are added up, the length is a whole number of the optimizer's steps."""
+    fields = train(make_spec({"epochs": 1.5, "accumulate": 2}), tmp_path, trainer)
+    assert fields["outcome"] == "completed"
