@@ -6,6 +6,7 @@ They measure the seeds alone, on this test set.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,27 +47,37 @@ def welch_interval(
     spreads: Spreads = (None, None),
     bounds: Bounds = UNBOUNDED,
 ) -> Interval | None:
-    """Welch's interval (Biometrika 34, 1947) of a difference of means over seeds, for what is known of a run only as
-    one number.
+    """Welch's interval (Biometrika 34, 1947) of a difference of means over seeds: the contrast of two."""
+    return contrast_interval([first, second], (1, -1), level, spreads, bounds)
+
+
+def contrast_interval(
+    values: Sequence[NDArray[np.generic]],
+    signs: Sequence[int],
+    level: float,
+    spreads: Spreads,
+    bounds: Bounds = UNBOUNDED,
+) -> Interval | None:
+    """Welch's interval of a sum of means over seeds, each with its sign, for what is known of a run only as one number.
 
     It measures the seeds alone, on this test set: `images` is 0. `spreads`: variances that stand for the samples' own.
-    `bounds`: between which every difference lies, where the interval is cut.
-    Equal values on one side have the other side's variance, for a spread that is unknown is not a spread of zero; None
-    where both sides' values are equal and nobody lends to them, or a side has one value.
+    `bounds`: between which every such sum lies, where the interval is cut.
+    Equal values on one side have another side's variance, for a spread that is unknown is not a spread of zero; None
+    where all sides' values are equal and nobody lends to them, or a side has one value.
     """
-    samples = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    samples = [np.asarray(sample, dtype=np.float64) for sample in values]
     used = [spread or sample_spread(sample) for spread, sample in zip(spreads, samples, strict=True)]
     known = [spread for spread in used if spread.square > 0]
     if min(map(len, samples)) < 2 or not known:
         return None
-    # A borrowed variance is the same on both sides: the sum of both has its degrees once.
+    # A borrowed variance is the same on several sides: their sum has its degrees once.
     borrowed = Spread(known[0].square, known[0].degrees, min(known[0].degrees, known[0].pool))
     used = [spread if spread.square > 0 else borrowed for spread in used]
-    mean = float(samples[0].mean() - samples[1].mean())
+    mean = sum(sign * float(sample.mean()) for sign, sample in zip(signs, samples, strict=True))
     value, degrees = summed([1 / len(sample) for sample in samples], used)
     half = quantile(level, degrees) * math.sqrt(value)
     low, high = max(bounds[0], mean - half), min(bounds[1], mean + half)
-    return Interval(mean, low, high, degrees, (len(samples[0]), len(samples[1])), 0)
+    return Interval(mean, low, high, degrees, tuple(map(len, samples)), 0)
 
 
 def sample_spread(values: NDArray[np.generic]) -> Spread:

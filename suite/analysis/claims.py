@@ -10,19 +10,22 @@ from typing import Any
 import pandas as pd
 
 from suite.analysis import clocks, verdicts
-from suite.analysis.by_run import sample_spread, welch_interval
-from suite.analysis.deciding import Components, components, could_have_seen, images_needed, of_values, seeds_needed
+from suite.analysis.by_run import contrast_interval, sample_spread, welch_interval
+from suite.analysis.deciding import Components, components_of, could_have_seen, images_needed, of_values, seeds_needed
 from suite.analysis.ranking import axes_of, comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking, of_planned
 from suite.analysis.spreads import Lending
-from suite.analysis.statistics import Interval, difference_interval
+from suite.analysis.statistics import GROWTH, Interval, contrast, quantile
 from suite.analysis.values import errors, on_corrupted, values
 from suite.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
 from suite.core.axes import differing
 from suite.core.claims import TIME, candidates_of, form_of
 from suite.core.evaluation import CORRUPTED
 from suite.core.metrics import Metric, by_name, of_part
+
+STEPWISE = ("rising", "gap_grows")
+"""Forms that claim a gain in each of several steps."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Judgement:
     metric: Metric
     margin: float
     verdict: str
-    advantage: Interval | None  # of the first over the second, positive where better is better; in the metric's unit
+    advantage: Interval | None  # of the first over the second, or of a gap over the one before; positive where better
     reason: str  # why it was not judged, or what the verdict rests on; empty where there is nothing to say
     with_less: str | None = None
     visible: float | None = None  # the smallest advantage that this comparison could have seen
@@ -54,7 +57,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Step:
-    """One comparison: the advantage of the one over the other, at the level of one and at that of several."""
+    """One comparison: the advantage of the one, or the growth of a gap, at the level of one and at that of several."""
 
     advantage: Interval
     corrected: Interval
@@ -96,8 +99,8 @@ def measured(records: Records) -> dict[str, Metric]:
 
 
 def _verdict(form: str, steps: Sequence[Step], margin: float) -> str:
-    if form == "rising":
-        return verdicts.rising([step.advantage for step in steps], [step.corrected for step in steps], margin)
+    if form in STEPWISE:
+        return verdicts.growing([step.advantage for step in steps], [step.corrected for step in steps], margin)
     judge = {"better": verdicts.better, "at_least": verdicts.at_least, "equal": verdicts.equal}[form]
     return judge(steps[0].advantage, margin)
 
@@ -135,42 +138,49 @@ def _obstacle(records: Records, names: Sequence[str], track: str, metric: Metric
 
 def _steps(lending: Lending, form: str, names: Sequence[str], track: str, metric: Metric) -> tuple[list[Step], str]:
     """The comparisons that a claim is made of, or why one of them cannot be made."""
-    pairs = [(later, earlier) for earlier, later in pairwise(names)]
-    if form != "rising":
-        pairs = [(names[0], names[1])]
-    steps = []
-    for pair in pairs:
-        step, reason = _step(lending, pair, track, metric, 1 - 0.05 / len(pairs))
+    steps, compared = list[Step](), _compared(form, names)
+    for sides in compared:
+        step, reason = _step(lending, sides, track, metric, 1 - 0.05 / len(compared))
         if step is None:
             return [], reason
         steps.append(step)
     return steps, ""
 
 
+def _compared(form: str, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """The sides of each comparison, in the order of GROWTH's signs: two candidates, or two pairs, the later first."""
+    if form == "rising":
+        return [(later, earlier) for earlier, later in pairwise(names)]
+    if form == "gap_grows":
+        pairs = list(zip(names[::2], names[1::2], strict=True))
+        return [(ahead, behind, before, base) for (base, before), (behind, ahead) in pairwise(pairs)]
+    return [(names[0], names[1])]
+
+
 def _step(
-    lending: Lending, names: tuple[str, str], track: str, metric: Metric, level: float
+    lending: Lending, names: tuple[str, ...], track: str, metric: Metric, level: float
 ) -> tuple[Step | None, str]:
-    """The comparison of two candidates in the metric's good direction, or why there is none."""
-    records, sign = lending.records, -1.0 if metric.better == "lower" else 1.0
+    """The comparison of its sides in the metric's good direction, or why there is none."""
+    records, direction = lending.records, -1 if metric.better == "lower" else 1
+    signs = [direction * sign for sign in GROWTH[: len(names)]]
     spreads = [lending.of(name, track, metric) for name in names]
     if metric.score is not None:
-        first, second = (records.scores(name, track, metric) for name in names)
-        if first is None or second is None:
+        tables = [records.scores(name, track, metric) for name in names]
+        known = [table for table in tables if table is not None]
+        if len(known) < len(tables):
             return None, f"it says nothing where there are {len(records.study['data']['class_names'])} classes"
-        if sign < 0:
-            first, second, spreads = second, first, spreads[::-1]
-        one, several = (difference_interval(first, second, at, spreads) for at in (0.95, level))
-        return Step(one, several, components(first, second, spreads)), ""
-    own = [sign * values(records, name, track, metric) for name in names]
+        found = contrast(known, signs, spreads)
+        one, several = (found.interval(quantile(at, found.degrees)) for at in (0.95, level))
+        return Step(one, several, components_of(known, signs, spreads)), ""
+    own = [values(records, name, track, metric) for name in names]
     if min(map(len, own)) < 2:
         return None, "one seed: nothing is known of the seeds' spread"
-    low, high = metric.bounds
-    bounds = low - high, high - low
-    found = [welch_interval(own[0], own[1], at, spreads, bounds) for at in (0.95, level)]
-    if found[0] is None or found[1] is None:
+    most = len(names) / 2 * (metric.bounds[1] - metric.bounds[0])
+    intervals = [contrast_interval(own, signs, at, spreads, (-most, most)) for at in (0.95, level)]
+    if intervals[0] is None or intervals[1] is None:
         return None, "the seeds' values are equal: their spread is unknown"
     used = [spread or sample_spread(sample) for spread, sample in zip(spreads, own, strict=True)]
-    return Step(found[0], found[1], of_values(used)), ""
+    return Step(intervals[0], intervals[1], of_values(used)), ""
 
 
 def _costs_less(records: Records, names: Sequence[str], track: str, cost: str) -> tuple[str, str]:

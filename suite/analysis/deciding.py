@@ -8,7 +8,7 @@ A difference is seen with the probability `power` where it is as large as
 points of power from four degrees on). The standard error of other numbers of seeds S and images N follows from the
 components of `suite.analysis.statistics`:
 
-    Var(difference) = image / N + sum over both of (seed + rest / N) / S
+    Var(difference) = image / N + sum over all sides of (seed + rest / N) / S
 
 Arrays and numbers in, numbers out.
 """
@@ -23,7 +23,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
-from suite.analysis.statistics import Interval, Spread, Spreads, mean_squares, own_spread, quantile, satterthwaite
+from suite.analysis.statistics import (
+    Interval,
+    Spread,
+    Spreads,
+    mean_squares,
+    own_spread,
+    quantile,
+    satterthwaite,
+    signed_means,
+)
 
 POWER = 0.8
 MOST_SEEDS, MOST_IMAGES = 1_000, 10_000_000
@@ -31,35 +40,42 @@ MOST_SEEDS, MOST_IMAGES = 1_000, 10_000_000
 
 @dataclass(frozen=True)
 class Components:
-    """Variances of a difference, summed over both sides: of images, of seeds, and of what is left, for one image."""
+    """Variances of a difference, summed over its sides: of images, of seeds, and of what is left, for one image."""
 
     image: float
     seed: float
     rest: float
+    sides: int = 2
 
     def variance(self, seeds: int, images: float) -> tuple[float, float]:
-        """Var(difference) at this size, and its degrees of freedom with seeds of both sides alone."""
-        terms = [(1 / images, self.image, images - 1), (1 / seeds, self.seed + self.rest / images, 2 * (seeds - 1))]
-        return satterthwaite(terms)
+        """Var(difference) at this size, and its degrees of freedom with seeds of its sides alone."""
+        degrees = self.sides * (seeds - 1)
+        return satterthwaite(
+            [(1 / images, self.image, images - 1), (1 / seeds, self.seed + self.rest / images, degrees)]
+        )
 
 
 def components(first: NDArray[np.generic], second: NDArray[np.generic], spreads: Spreads = (None, None)) -> Components:
     """The components of a difference of two (S, N) tables of hits on the same images, none below zero."""
-    squares = [mean_squares(table) for table in (first, second)]
+    return components_of([first, second], (1, -1), spreads)
+
+
+def components_of(tables: Sequence[NDArray[np.generic]], signs: Sequence[int], spreads: Spreads) -> Components:
+    """The components of a `statistics.contrast`, none below zero."""
+    squares = [mean_squares(table) for table in tables]
     used = [spread or own_spread(s) for spread, s in zip(spreads, squares, strict=True)]
     images = squares[0].images
-    means = [np.asarray(table, dtype=np.float64).mean(axis=0) for table in (first, second)]
-    image = float((means[0] - means[1]).var(ddof=1)) - sum(s.rest / s.seeds for s in squares)
+    image = float(signed_means(tables, signs).var(ddof=1)) - sum(s.rest / s.seeds for s in squares)
     seed, own = (
         sum(max(0.0, square - s.rest) / images for square, s in zip(found, squares, strict=True))
         for found in ([spread.square for spread in used], [spread.own for spread in used])
     )
-    return Components(max(0.0, image), max(seed, own), sum(s.rest for s in squares))
+    return Components(max(0.0, image), max(seed, own), sum(s.rest for s in squares), len(squares))
 
 
 def of_values(spreads: Sequence[Spread]) -> Components:
     """The components of what is known of a run only as one number: seeds alone."""
-    return Components(0.0, max(sum(s.square for s in spreads), sum(s.own for s in spreads)), 0.0)
+    return Components(0.0, max(sum(s.square for s in spreads), sum(s.own for s in spreads)), 0.0, len(spreads))
 
 
 def smallest_difference(variance: float, degrees: float, level: float = 0.95, power: float = POWER) -> float:

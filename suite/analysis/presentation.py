@@ -174,6 +174,11 @@ def _tested(claim: Judgement, margin: str) -> str:
     beyond = f" by more than {margin}" if claim.margin else ""
     if claim.form == "rising":
         return f"{', '.join(claim.candidates)}: each better than the one before in {name}{beyond}"
+    if claim.form == "gap_grows":
+        leads = [
+            f"{ahead} over {base}" for base, ahead in zip(claim.candidates[::2], claim.candidates[1::2], strict=True)
+        ]
+        return f"the lead of {', '.join(leads)}: each larger than the one before in {name}{beyond}"
     return f"{first} better than {last} in {name}{beyond}"
 
 

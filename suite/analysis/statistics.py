@@ -73,14 +73,15 @@ class Estimate:
     degrees: float
     together: float  # degrees where it is one of several that share a pool of seeds
     least: float  # half of an interval's width at least
-    seeds: tuple[int, int]
+    seeds: tuple[int, ...]
     images: int
     agreeing: bool = False
+    most: float = 1.0  # what it cannot exceed, nor fall below with a minus
 
     def interval(self, quantile: float) -> Interval:
-        """The interval that reaches `quantile` standard errors to either side, within -1 and 1."""
+        """The interval that reaches `quantile` standard errors to either side, within what is possible."""
         half = max(quantile * math.sqrt(self.variance), self.least)
-        low, high = max(-1.0, self.mean - half), min(1.0, self.mean + half)
+        low, high = max(-self.most, self.mean - half), min(self.most, self.mean + half)
         return Interval(self.mean, low, high, self.degrees, self.seeds, self.images, self.agreeing)
 
 
@@ -140,6 +141,9 @@ def accuracy_interval(hits: NDArray[np.generic], level: float = 0.95, spread: Sp
 Spreads = Sequence[Spread | None]
 """One for each side of a difference; None where a side has its own."""
 
+GROWTH = (1, -1, -1, 1)
+"""The signs of how much a gap grows, (later - base of later) - (earlier - base of earlier), as a `contrast`."""
+
 
 def difference_interval(
     first: NDArray[np.generic], second: NDArray[np.generic], level: float = 0.95, spreads: Spreads = (None, None)
@@ -150,22 +154,28 @@ def difference_interval(
 
 
 def difference(first: NDArray[np.generic], second: NDArray[np.generic], spreads: Spreads = (None, None)) -> Estimate:
-    """`accuracy(first) - accuracy(second)` of two candidates on the same test images.
+    """`accuracy(first) - accuracy(second)` of two candidates on the same test images: the `contrast` of two."""
+    return contrast([first, second], (1, -1), spreads)
 
-    Both are (S, N) tables with the same N and the same images in the same order; S may differ. Seeds are nested in
-    their candidate and images are crossed, so what is hard for both drops out:
 
-        Var(difference) = Var_i(mean hit of first - mean hit of second) / N
-                        + sum over both of max(0, MS_seed - MS_rest) / (S N)
+def contrast(hits: Sequence[NDArray[np.generic]], signs: Sequence[int], spreads: Spreads) -> Estimate:
+    """The sum of the accuracies of different candidates, each with its sign; as many are added as are subtracted.
 
-    Never narrower than what a test without a single disagreeing image leaves open (Wilson's bound of 0 in N).
-    Raises ValueError where the numbers of images differ.
+    All are (S, N) tables with the same N and the same images in the same order; S may differ. Seeds are nested in
+    their candidate and images are crossed, so what is hard for all drops out:
+
+        Var(contrast) = Var_i(sum of the mean hits, each with its sign) / N
+                      + sum over all of max(0, MS_seed - MS_rest) / (S N)
+
+    Never narrower than what a test without a single disagreeing image leaves open (Wilson's bound of 0 in N, once for
+    each pair). Raises ValueError where the numbers of images differ.
     """
-    tables = _table(first), _table(second)
-    if tables[0].shape[1] != tables[1].shape[1]:
-        raise ValueError(f"different test sets: {tables[0].shape[1]} and {tables[1].shape[1]} images")
+    tables = [_table(table) for table in hits]
     images = tables[0].shape[1]
-    by_image = tables[0].mean(axis=0) - tables[1].mean(axis=0)
+    other = next((table.shape[1] for table in tables if table.shape[1] != images), images)
+    if other != images:
+        raise ValueError(f"different test sets: {images} and {other} images")
+    by_image = signed_means(tables, signs)
     mean = float(by_image.mean())
     squares = [mean_squares(table) for table in tables]
     used = [spread or own_spread(square) for spread, square in zip(spreads, squares, strict=True)]
@@ -175,8 +185,15 @@ def difference(first: NDArray[np.generic], second: NDArray[np.generic], spreads:
     # seeds' degrees count even where their component is zero.
     floored = [replace(spread, square=max(spread.square, s.rest)) for spread, s in zip(used, squares, strict=True)]
     _, together = satterthwaite([image, *_seed_terms(squares, floored)])
-    seeds = tables[0].shape[0], tables[1].shape[0]
-    return Estimate(mean, variance, degrees, together, wilson(0.0, images)[1], seeds, images, _agreeing(squares, used))
+    seeds, most = tuple(table.shape[0] for table in tables), len(tables) / 2
+    least = most * wilson(0.0, images)[1]
+    return Estimate(mean, variance, degrees, together, least, seeds, images, _agreeing(squares, used), most)
+
+
+def signed_means(tables: Sequence[NDArray[np.generic]], signs: Sequence[int]) -> NDArray[np.float64]:
+    """For each image the sum of the tables' mean hits, each with its sign; (N,)."""
+    means = [sign * np.asarray(table, dtype=np.float64).mean(axis=0) for sign, table in zip(signs, tables, strict=True)]
+    return np.sum(means, axis=0)
 
 
 def own_spread(squares: MeanSquares) -> Spread:

@@ -2,9 +2,9 @@
 
 An advantage is positive where what is claimed to be better is better. A 95% interval decides each form as a planned
 test: superiority and non-inferiority by its nearer end, equivalence by both ends inside the margin (two one-sided
-tests, Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15, 1987, at 2.5% each), a rise by all of its steps
-together (the intersection-union test, Berger, Technometrics 24, 1982: none needs a correction), and its contradiction
-by any one of them, for which Bonferroni's correction is due.
+tests, Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15, 1987, at 2.5% each), a rise, or a gap that
+grows, by all of its steps together (the intersection-union test, Berger, Technometrics 24, 1982: none needs a
+correction), and its contradiction by any one of them, for which Bonferroni's correction is due.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ def equal(advantage: Interval, margin: float) -> str:
     return CONTRADICTED if advantage.low > margin or advantage.high < -margin else UNDECIDED
 
 
-def rising(steps: Sequence[Interval], corrected: Sequence[Interval], margin: float) -> str:
-    """Each step a gain of more than `margin`: supported where all are, contradicted where one is not.
+def growing(steps: Sequence[Interval], corrected: Sequence[Interval], margin: float) -> str:
+    """Each step a gain of more than `margin`, of a rise or of a gap: supported where all are, contradicted where one is
+    not.
 
     `corrected`: the intervals of the same steps at the level 1 - 0.05 / steps.
     """

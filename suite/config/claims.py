@@ -73,13 +73,26 @@ def _check_keys(claim: Mapping[str, Any], form: str) -> None:
             raise Refusal(f"claim {claim['text']!r}: `{key}` does not go with `{form}`")
     if "with_less" in claim:
         one_of("with_less of a claim", claim["with_less"], CHEAPER_IN)
-    least = {"equal": "two", "rising": "two or more"}.get(form)
-    names = claim[form]
-    if least and not (
-        isinstance(names, list | tuple)
-        and (len(names) == 2 if form == "equal" else len(names) > 1)
-        and len(set(map(str, names))) == len(names)
-    ):
-        raise Refusal(f"claim {claim['text']!r}: `{form}` needs a list of {least} different candidates, not {names!r}")
-    if not least and not all(isinstance(claim[key], str) for key in FORMS[form]):
+    names, wanted = claim[form], LISTS.get(form)
+    if wanted and not _is_such_a_list(form, names):
+        raise Refusal(f"claim {claim['text']!r}: `{form}` needs a list of {wanted}, not {names!r}")
+    if not wanted and not all(isinstance(claim[key], str) for key in FORMS[form]):
         raise Refusal(f"claim {claim['text']!r}: {' and '.join(FORMS[form])} name one candidate each")
+
+
+LISTS = {
+    "equal": "two different candidates",
+    "rising": "two or more different candidates",
+    "gap_grows": "two or more pairs of different candidates, as in [[a, b], [c, d]]",
+}
+"""The forms that name their candidates in a list, and what has to be in it."""
+
+
+def _is_such_a_list(form: str, value: Any) -> bool:
+    if not isinstance(value, list | tuple) or (len(value) != 2 if form == "equal" else len(value) < 2):
+        return False
+    if form == "gap_grows":
+        if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in value):
+            return False
+        value = [name for pair in value for name in pair]
+    return len({str(name) for name in value}) == len(value) and not any(isinstance(name, list) for name in value)

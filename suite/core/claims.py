@@ -12,6 +12,7 @@ FORMS = {
     "at_least": ("at_least", "as"),
     "equal": ("equal",),
     "rising": ("rising",),
+    "gap_grows": ("gap_grows",),
 }
 """By the key that a claim of the form has: the keys that name candidates, one each or a list.
 
@@ -19,6 +20,8 @@ FORMS = {
     at_least, as       at least as good, within `margin`; and where it says so, `with_less` of what it costs
     equal              two that differ by less than `margin`
     rising             each of the list is better than the one before it, by more than `margin`: monotone along an axis
+    gap_grows          of each pair of the list, the second's lead over the first is larger than in the pair before it,
+                       by more than `margin`: a gap that grows along an axis
 """
 
 TIME = "device_seconds"
@@ -33,8 +36,9 @@ def form_of(claim: Mapping[str, Any]) -> str | None:
 
 
 def candidates_of(claim: Mapping[str, Any]) -> tuple[str, ...]:
-    """The candidates that a claim of a known form is about, in its order."""
-    found: list[str] = []
-    for key in FORMS[str(form_of(claim))]:
-        found += [claim[key]] if isinstance(claim[key], str) else list(claim[key])
-    return tuple(found)
+    """The candidates that a claim of a known form is about, in its order, those of pairs one after the other."""
+    return tuple(name for key in FORMS[str(form_of(claim))] for name in _names(claim[key]))
+
+
+def _names(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [name for part in value for name in _names(part)]

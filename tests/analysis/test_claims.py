@@ -143,6 +143,12 @@ PLANTED = [
     (form(rising=["resnet20", "plain20", "lenet5"]), CONTRADICTED),
     (form(rising=["lenet5", "resnet20", "twin"]), UNDECIDED),
     (form(rising=["resnet20", "lenet5", "twin"]), CONTRADICTED),
+    (form(gap_grows=[["twin", "resnet20"], ["lenet5", "plain20"]]), SUPPORTED),  # from 0 to 33 points
+    (form(gap_grows=[["twin", "resnet20"], ["lenet5", "plain20"]], metric="test_loss"), SUPPORTED),
+    (form(gap_grows=[["twin", "resnet20"], ["lenet5", "plain20"]], margin=0.1), SUPPORTED),
+    (form(gap_grows=[["twin", "resnet20"], ["lenet5", "plain20"]], margin=0.5), CONTRADICTED),
+    (form(gap_grows=[["lenet5", "plain20"], ["twin", "resnet20"]]), CONTRADICTED),
+    (form(gap_grows=[["lenet5", "plain20"], ["twin", "resnet20"]], metric="test_loss"), CONTRADICTED),
     (form(at_least="lenet5", **{"as": "resnet20"}, margin=0.5, with_less="params"), SUPPORTED),
     (form(at_least="resnet20", **{"as": "lenet5"}, with_less="params"), CONTRADICTED),
     (form(at_least="twin", **{"as": "resnet20"}, margin=0.2, with_less="params"), CONTRADICTED),  # as many, not fewer
@@ -152,22 +158,25 @@ PLANTED = [
 ]
 
 
+def copied(store: Store, study: dict[str, Any], name: str, twin: str) -> None:
+    """A candidate that predicts what another does, in half the time."""
+    study["candidates"][twin] = dict(study["candidates"][name])
+    for phase, count in (("final", 3), ("search", 4)):
+        for number in range(count):
+            source = store.instance(study) / RunKey(name, "tuned", phase, number).path
+            target = store.instance(study) / RunKey(twin, "tuned", phase, number).path
+            shutil.copytree(source, target)
+            write_json(target / RESULT, {**read_json(source / RESULT), "device_seconds": 10.0 + number / 2})
+
+
 @pytest.fixture
 def planted(store: Store, described: Callable[..., Any]) -> dict[str, Any]:
-    """A study with a candidate that predicts what resnet20 does, in half the time."""
+    """A study with a twin of resnet20."""
     study = described()
     store.whole(study)
-    study["candidates"]["twin"] = dict(study["candidates"]["resnet20"])
     for number in range(3):
-        seconds = {"device_seconds": 20.0 + number}
-        store.run(study, RunKey("resnet20", "tuned", "final", number), **seconds)
-        source = store.instance(study) / RunKey("resnet20", "tuned", "final", number).path
-        target = store.instance(study) / RunKey("twin", "tuned", "final", number).path
-        shutil.copytree(source, target)
-        write_json(target / RESULT, {**read_json(source / RESULT), "device_seconds": 10.0 + number / 2})
-    for number in range(4):
-        source = store.instance(study) / RunKey("resnet20", "tuned", "search", number).path
-        shutil.copytree(source, store.instance(study) / RunKey("twin", "tuned", "search", number).path)
+        store.run(study, RunKey("resnet20", "tuned", "final", number), device_seconds=20.0 + number)
+    copied(store, study, "resnet20", "twin")
     return study
 
 
@@ -191,6 +200,25 @@ def test_the_exact_tie_is_a_difference_of_zero_that_nothing_decides(store: Store
     assert equal.needed.seeds > 100  # a thousandth can be told, with very many
 
 
+def test_a_gap_that_does_not_grow_is_a_tie_of_four_and_a_third_pair_counts(
+    store: Store, planted: dict[str, Any]
+) -> None:
+    copied(store, planted, "plain20", "plain_twin")
+    copied(store, planted, "lenet5", "lenet_twin")
+    pairs = [["twin", "resnet20"], ["lenet5", "plain20"], ["plain_twin", "lenet_twin"]]
+    tied = [["resnet20", "plain20"], ["twin", "plain_twin"]]
+    planted["claims"] = [form(gap_grows=tied), form(gap_grows=tied, metric="test_loss"), form(gap_grows=pairs)]
+    store.describe(planted)
+    tie, tie_of_losses, falling = judged(store, planted)
+    assert (tie.verdict, tie_of_losses.verdict) == (UNDECIDED, UNDECIDED)
+    assert tie.advantage.mean == 0.0
+    assert tie.advantage.seeds == (3, 3, 3, 3)
+    assert (tie.needed.seeds, tie.needed.images) == (None, None)
+    assert falling.candidates == ("twin", "resnet20", "lenet5", "plain20", "plain_twin", "lenet_twin")
+    assert falling.verdict == CONTRADICTED  # the lead goes from 0 to 33 points, and then below zero
+    assert falling.advantage.mean == pytest.approx(-0.67, abs=0.08)
+
+
 def test_what_an_open_claim_needs_is_more_than_there_is(store: Store, described: Callable[..., Any]) -> None:
     study = described(claims=[form(better="resnet20", than="plain20", margin=0.02)])
     store.whole(study)
@@ -207,14 +235,15 @@ def test_what_an_open_claim_needs_is_more_than_there_is(store: Store, described:
         form(at_least="resnet20", **{"as": "lenet5"}),
         form(equal=["resnet20", "lenet5"], margin=0.5),
         form(rising=["lenet5", "plain20", "resnet20"]),
+        form(gap_grows=[["plain20", "resnet20"], ["lenet5", "twin"]]),
         form(at_least="lenet5", **{"as": "resnet20"}, margin=0.5, with_less="params"),
     ],
 )
-def test_no_form_is_judged_on_failed_runs(store: Store, described: Callable[..., Any], claim: dict[str, Any]) -> None:
-    study = described(claims=[claim])
-    store.whole(study)
-    store.run(study, RunKey("lenet5", "tuned", "final", 1), outcome="diverged", reason="nan")
-    (found,) = judged(store, study)
+def test_no_form_is_judged_on_failed_runs(store: Store, planted: dict[str, Any], claim: dict[str, Any]) -> None:
+    planted["claims"] = [claim]
+    store.describe(planted)
+    store.run(planted, RunKey("lenet5", "tuned", "final", 1), outcome="diverged", reason="nan")
+    (found,) = judged(store, planted)
     assert (found.verdict, found.advantage) == (UNDECIDED, None)
     assert found.reason == "lenet5 has 2 of 3 seeds (1 diverged)"
 

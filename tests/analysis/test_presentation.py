@@ -147,6 +147,12 @@ def test_claims_say_what_was_tested() -> None:
         ),
         ("equal", "ab", {}, "a and b equal in test_accuracy within 0.50 points"),
         ("rising", "abc", {"margin": 0.0}, "a, b, c: each better than the one before in test_accuracy"),
+        (
+            "gap_grows",
+            "abcd",
+            {},
+            "the lead of b over a, d over c: each larger than the one before in test_accuracy by more than 0.50 points",
+        ),
     ],
 )
 def test_each_form_of_claim_says_what_was_tested(form: str, names: str, changes: dict[str, Any], said: str) -> None:

@@ -7,8 +7,10 @@ import pytest
 from scipy.stats import norm, t
 
 from suite.analysis.statistics import (
+    GROWTH,
     Spread,
     accuracy_interval,
+    contrast,
     difference_interval,
     mean_squares,
     satterthwaite,
@@ -136,6 +138,21 @@ def test_a_difference_by_hand() -> None:
     assert interval.images_only
     assert interval.seeds == (1, 1)
     assert interval.low == pytest.approx(0.3 - t.ppf(0.975, 9) * math.sqrt(7 / 30 / 10))
+
+
+def test_how_much_a_gap_grows_by_hand() -> None:
+    rng = np.random.default_rng(4)
+    tables = [rng.random((3, 200)) < skill for skill in (0.9, 0.7, 0.8, 0.75)]
+    found = contrast(tables, GROWTH, [None] * 4)
+    by_image = sum(sign * table.mean(axis=0) for sign, table in zip(GROWTH, tables, strict=True))
+    squares = [mean_squares(table) for table in tables]
+    seeds = sum(max(0.0, s.seed - s.rest) / 600 for s in squares)
+    assert found.mean == pytest.approx((0.9 - 0.7) - (0.8 - 0.75), abs=0.1)
+    assert found.mean == pytest.approx(float(np.mean(by_image)))
+    assert found.variance == pytest.approx(np.var(by_image, ddof=1) / 200 + seeds)
+    assert found.seeds == (3, 3, 3, 3)
+    extreme = contrast([np.ones((2, 9)), np.zeros((2, 9)), np.zeros((2, 9)), np.ones((2, 9))], GROWTH, [None] * 4)
+    assert extreme.interval(2.0).high == extreme.mean == 2.0  # from a point behind to a point ahead
 
 
 def test_a_difference_knows_that_hard_images_are_hard_for_both() -> None:

@@ -45,11 +45,11 @@ def test_within_a_margin_of_two_points(low: float, high: float, at_least: str, e
 def test_a_rise_needs_every_step_and_one_fall_ends_it() -> None:
     up, flat, down = interval(0.01, 0.03), interval(-0.01, 0.01), interval(-0.03, -0.01)
     slightly_down = interval(-0.02, -0.001)
-    assert verdicts.rising([up, up], [up, up], 0.0) == SUPPORTED
-    assert verdicts.rising([up, flat], [up, flat], 0.0) == UNDECIDED
-    assert verdicts.rising([up, down], [up, down], 0.0) == CONTRADICTED
+    assert verdicts.growing([up, up], [up, up], 0.0) == SUPPORTED
+    assert verdicts.growing([up, flat], [up, flat], 0.0) == UNDECIDED
+    assert verdicts.growing([up, down], [up, down], 0.0) == CONTRADICTED
     # A fall that one comparison would show, and the corrected one does not.
-    assert verdicts.rising([up, slightly_down], [up, interval(-0.025, 0.001)], 0.0) == UNDECIDED
+    assert verdicts.growing([up, slightly_down], [up, interval(-0.025, 0.001)], 0.0) == UNDECIDED
 
 
 @pytest.mark.parametrize(

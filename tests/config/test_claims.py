@@ -11,7 +11,7 @@ METRICS = ("test_accuracy", "test_loss")
 
 
 def checked(**claim: Any) -> Any:
-    return claims_from([{"text": "A claim.", **claim}], ["a", "b", "c"], ["gone"], METRICS)
+    return claims_from([{"text": "A claim.", **claim}], ["a", "b", "c", "d"], ["gone"], METRICS)
 
 
 def test_a_claim_of_each_form_is_kept_with_its_defaults() -> None:
@@ -21,18 +21,21 @@ def test_a_claim_of_each_form_is_kept_with_its_defaults() -> None:
     assert checked(**less) == ({**common, **less},)
     assert checked(equal=["a", "b"], margin=0.01) == ({**common, "equal": ["a", "b"], "margin": 0.01},)
     assert checked(rising=["a", "b", "c"]) == ({**common, "rising": ["a", "b", "c"]},)
+    pairs = [["a", "b"], ["c", "d"]]
+    assert checked(gap_grows=pairs) == ({**common, "gap_grows": pairs},)
 
 
 def test_a_dropped_candidate_takes_any_claim_along(capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(rising=["a", "gone", "c"]) == ()
     assert checked(equal=["a", "gone"], margin=0.1) == ()
-    assert capsys.readouterr().err.count("candidate gone is dropped") == 2
+    assert checked(gap_grows=[["a", "b"], ["c", "gone"]]) == ()
+    assert capsys.readouterr().err.count("candidate gone is dropped") == 3
 
 
 @pytest.mark.parametrize(
     ("claim", "said"),
     [
-        ({}, "it needs the keys of one form: better and than; at_least and as; equal; rising"),
+        ({}, "it needs the keys of one form: better and than; at_least and as; equal; rising; gap_grows"),
         ({"better": "a", "than": "b", "equal": ["a", "b"]}, "it needs the keys of one form"),
         ({"better": "a"}, "lacks `than`: it needs text, better and than"),
         ({"at_least": "a"}, "lacks `as`"),
@@ -45,8 +48,15 @@ def test_a_dropped_candidate_takes_any_claim_along(capsys: pytest.CaptureFixture
         ({"equal": "ab", "margin": 0.1}, "`equal` needs a list of two different candidates"),
         ({"rising": ["a"]}, "`rising` needs a list of two or more different candidates"),
         ({"rising": ["a", "a"]}, "`rising` needs a list of two or more different candidates"),
+        ({"rising": [["a", "b"], ["c", "d"]]}, "`rising` needs a list of two or more different candidates"),
+        ({"gap_grows": [["a", "b"]]}, "`gap_grows` needs a list of two or more pairs of different candidates"),
+        ({"gap_grows": ["a", "b"]}, "`gap_grows` needs a list of two or more pairs"),
+        ({"gap_grows": ["ab", "cd"]}, "`gap_grows` needs a list of two or more pairs"),
+        ({"gap_grows": [["a", "b"], ["a", "c"]]}, "`gap_grows` needs a list of two or more pairs of different"),
+        ({"gap_grows": [["a", "b"], ["c", "e"]]}, "candidate in a claim"),
+        ({"gap_grows": [["a", "b"], ["c", "d"]], "with_less": "macs"}, "`with_less` does not go with `gap_grows`"),
         ({"better": ["a"], "than": "b"}, "better and than name one candidate each"),
-        ({"rising": ["a", "d"]}, "d"),
+        ({"rising": ["a", "e"]}, "e"),
         ({"better": "a", "than": "b", "metric": "speed"}, "metric of a claim"),
     ],
 )
