@@ -60,6 +60,7 @@ lock:
 
 reproduce: setup
 	for folder in reports/published/*/; do $(BIN)/python -m suite.report folder=$$folder check=true || exit 1; done
+	$(BIN)/python -m suite.claims check=true
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -14,6 +14,7 @@ from suite.core.refusals import Refusal, unknown
 COMMANDS = {
     "suite.run": "train what is missing of a study, and render its report",
     "suite.report": "render reports again, of one study or of several, and publish them",
+    "suite.claims": "what articles claim, each sentence with its verdict from tests, papers and published studies",
     "suite.status": "what runs, what is left, what it takes on disk; rebuild the projections; clean up",
     "suite.predict": "a trained winner on a folder of pictures",
     "suite.models": "the architectures: sizes, costs, and what papers said",

@@ -1,0 +1,142 @@
+"""`python -m suite.claims`, and the committed ledger: what it names is there, and its pages are what it gives."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from suite.analysis import ledger_page, quotations
+from suite.analysis.ledger import Ledger, read
+from suite.claims import main
+from suite.config.files import study_files
+from suite.core.durable import read_json
+from suite.core.refusals import Refusal
+
+ROOT = Path(__file__).parent.parent
+REPORTS = ROOT / "reports"
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Ledger:
+    return read(REPORTS / "claims.yaml")
+
+
+@pytest.fixture(scope="module")
+def decided(ledger: Ledger) -> list[ledger_page.Decision]:
+    return ledger_page.decide(ledger, REPORTS / "published")
+
+
+@cache
+def collected(path: str) -> frozenset[str]:
+    """The tests of a file that pytest collects and does not always skip."""
+    assert path.startswith("tests/")
+    assert Path(path).name.startswith("test_")
+    found = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+    functions = [node for node in found if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    names = Counter(node.name for node in functions)
+    return frozenset(
+        node.name
+        for node in functions
+        if names[node.name] == 1 and not any("skip" in ast.unparse(mark) for mark in node.decorator_list)
+    )
+
+
+def test_every_test_that_the_ledger_names_is_there(ledger: Ledger) -> None:
+    missing = []
+    for node in sorted(ledger.tests):
+        path, _, name = node.partition("::")
+        if not (ROOT / path).is_file() or name not in collected(path):
+            missing.append(node)
+    assert not missing
+    assert len(ledger.tests) > 60
+
+
+def test_every_study_that_the_ledger_names_has_that_claim(ledger: Ledger) -> None:
+    """In its records where it is published, in its file where it is not, and among those that are planned else."""
+    import yaml
+
+    files = study_files()
+    for entry in ledger.entries:
+        if entry.way != "study":
+            continue
+        name, text = entry.means["name"], entry.means["claim"]
+        assert (name in files) != (name in ledger.planned), f"{name}: a study has a file, or is planned"
+        if name in files:
+            claims = yaml.safe_load(files[name].read_text(encoding="utf-8"))["claims"]
+            assert text in [claim["text"] for claim in claims], entry.id
+        if (REPORTS / "published" / name).is_dir():
+            recorded = read_json(REPORTS / "published" / name / "study.json")["claims"]
+            assert text in [claim["text"] for claim in recorded], entry.id
+
+
+def test_what_is_planned_is_waited_for(ledger: Ledger) -> None:
+    waiting = {entry.means["name"] for entry in ledger.entries if entry.way == "study"}
+    assert set(ledger.planned) <= waiting
+
+
+def test_every_figure_that_is_quoted_is_pinned_by_a_test(ledger: Ledger) -> None:
+    quoted = {key for entry in ledger.entries if entry.way == "quotes" for key in entry.means if key != "of"}
+    assert quoted <= set(ledger.pinned_by) == {*quotations.FACTS, *quotations.ERRORS, quotations.NOT_OF_ONE}
+
+
+def test_the_pages_are_what_the_ledger_gives(ledger: Ledger, decided: list[ledger_page.Decision]) -> None:
+    for name, text in ledger_page.texts(ledger, decided).items():
+        assert (REPORTS / name).read_text(encoding="utf-8") == text, f"{name}: python -m suite.claims writes it anew"
+
+
+def test_all_five_articles_are_in_it_and_every_verdict_is_known(
+    ledger: Ledger, decided: list[ledger_page.Decision]
+) -> None:
+    by_article = Counter(one.entry.article for one in decided)
+    assert len(by_article) == 5
+    assert min(by_article.values()) >= 12
+    assert by_article.total() >= 60
+    assert {one.verdict for one in decided} <= set(ledger_page.VERDICTS)
+    assert all(one.evidence for one in decided)
+
+
+def workspace(folder: Path) -> Path:
+    (folder / "reports" / "published").mkdir(parents=True)
+    shutil.copy(REPORTS / "claims.yaml", folder / "reports")
+    return folder
+
+
+def test_the_command_prints_and_writes_and_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a workspace without any published study: nothing is measured there."""
+    place = f"workspace={workspace(tmp_path)}"
+    assert main([place]) == 0
+    shown = capsys.readouterr().out
+    assert "series-doubles" in shown
+    assert "supported" in shown
+    assert str(tmp_path / "reports" / "claims.html") in shown
+    assert main([place, "check=true"]) == 0
+    page = tmp_path / "reports" / "claims.md"
+    assert "not measured yet | study transfer" in page.read_text(encoding="utf-8")
+    page.write_text(page.read_text(encoding="utf-8").replace("| refuted |", "| proven |", 1), encoding="utf-8")
+    (tmp_path / "reports" / "claims.html").unlink()
+    capsys.readouterr()
+    assert main([place, "check=true"]) == 1
+    said = capsys.readouterr().err
+    assert "claims.md" in said
+    assert "claims.html" in said
+
+
+def test_without_a_ledger_it_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="there is no ledger"):
+        main([f"workspace={tmp_path}"])
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from suite.claims import HELP, enter, main; enter(main, HELP, ['--help'])\n"
+        "print(sorted({'pandas', 'keras', 'numpy', 'yaml'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == "[]"
