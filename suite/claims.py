@@ -11,23 +11,24 @@ HELP = """
 python -m suite.claims      the ledger of the articles' claims with its verdicts: prints it, writes its pages
 
     check=true       write nothing; name the pages that are not what the ledger and the published studies give (exit 1)
-    workspace=DIR    where reports/claims.yaml and reports/published/ lie (default: the current folder)
+    workspace=DIR    a clone of the suite, with reports/ and tests/ (default: the current folder)
 
-Writes reports/claims.md and reports/claims.html. A verdict comes from the test that the ledger names, from what is
-recorded of an architecture, or from a published study's records.
+Writes reports/claims.md and reports/claims.html. A verdict comes from the tests that the ledger names, from what
+is recorded of an architecture, or from a published study's records.
 """
 
 
 def main(arguments: list[str]) -> int:
     values = parse(arguments, {"check": boolean, "workspace": Path})
-    reports = Path(str(values.get("workspace", "."))).expanduser() / "reports"
+    root = Path(str(values.get("workspace", "."))).expanduser()
+    reports = root / "reports"
 
     from suite.analysis import ledger_page, terminal
     from suite.analysis.ledger import read
     from suite.core.durable import write_text
 
     ledger = read(reports / "claims.yaml")
-    decided = ledger_page.decide(ledger, reports / "published")
+    decided = ledger_page.decide(ledger, root)
     written = {reports / name: text for name, text in ledger_page.texts(ledger, decided).items()}
     if values.get("check"):
         return _differences(written)

@@ -7,12 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from suite.analysis import ledger_page, quotations
+from suite.analysis.demonstrations import refutations
 from suite.analysis.ledger import Ledger, read
 from suite.claims import main
 from suite.config.files import study_files
@@ -30,32 +30,29 @@ def ledger() -> Ledger:
 
 @pytest.fixture(scope="module")
 def decided(ledger: Ledger) -> list[ledger_page.Decision]:
-    return ledger_page.decide(ledger, REPORTS / "published")
-
-
-@cache
-def collected(path: str) -> frozenset[str]:
-    """The tests of a file that pytest collects and does not always skip."""
-    assert path.startswith("tests/")
-    assert Path(path).name.startswith("test_")
-    found = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
-    functions = [node for node in found if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
-    names = Counter(node.name for node in functions)
-    return frozenset(
-        node.name
-        for node in functions
-        if names[node.name] == 1 and not any("skip" in ast.unparse(mark) for mark in node.decorator_list)
-    )
+    return ledger_page.decide(ledger, ROOT)
 
 
 def test_every_test_that_the_ledger_names_is_there(ledger: Ledger) -> None:
-    missing = []
-    for node in sorted(ledger.tests):
-        path, _, name = node.partition("::")
-        if not (ROOT / path).is_file() or name not in collected(path):
-            missing.append(node)
-    assert not missing
-    assert len(ledger.tests) > 60
+    assert len(refutations(ROOT, ledger.tests)) == len(ledger.tests) > 60
+
+
+def marked() -> list[str]:
+    """The node ids of all tests that are marked as refuting something."""
+    found = []
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.parse(text).body if "mark.refutes" in text else []:
+            if isinstance(node, ast.FunctionDef) and any("refutes" in ast.unparse(d) for d in node.decorator_list):
+                found.append(f"{path.relative_to(ROOT).as_posix()}::{node.name}")
+    return found
+
+
+def test_what_a_test_refutes_rests_on_it(ledger: Ledger) -> None:
+    resting = {(entry.id, test) for entry in ledger.entries for test in entry.tests}
+    refuted = {(one, test) for test, ids in refutations(ROOT, marked()).items() for one in ids}
+    assert refuted
+    assert refuted <= resting
 
 
 def test_every_study_that_the_ledger_names_has_that_claim(ledger: Ledger) -> None:
@@ -105,6 +102,7 @@ def test_all_five_articles_are_in_it_and_every_verdict_is_known(
 def workspace(folder: Path) -> Path:
     (folder / "reports" / "published").mkdir(parents=True)
     shutil.copy(REPORTS / "claims.yaml", folder / "reports")
+    (folder / "tests").symlink_to(ROOT / "tests")
     return folder
 
 

@@ -4,11 +4,11 @@ A YAML file (`reports/claims.yaml`) with `articles` (key: title), `pinned_by` (a
 `planned` (studies that do not exist yet: what they would compare), and `claims`. A claim has an `id`, the sentence in
 words of the ledger's own (`claim`), its `article` and `section`, perhaps the `paper` it names and a `note`, and one of
 
-    proven_by, refuted_by   tests, by pytest's node ids: the sentence holds, or does not, by construction
-    quotes                  {of: ARCHITECTURE, parameters: 60M, ...}: compared with what is recorded (`quotations`)
-    erratum                 what is commonly misquoted, in the words of the suite's errata
-    study                   {name, claim}: a study's own claim, judged from its published records
-    not_decidable           why not
+    tests           by pytest's node ids: it holds by construction, or does not where one refutes it (`demonstrations`)
+    quotes          {of: ARCHITECTURE, parameters: 60M, ...}: compared with what is recorded (`quotations`)
+    erratum         what is commonly misquoted, in the words of the suite's errata
+    study           {name, claim}: a study's own claim, judged from its published records
+    not_decidable   why not
 
 No verdict stands in it.
 """
@@ -24,7 +24,7 @@ import yaml
 
 from suite.core.refusals import Refusal, first_line, unknown
 
-WAYS = ("proven_by", "refuted_by", "quotes", "erratum", "study", "not_decidable")
+WAYS = ("tests", "quotes", "erratum", "study", "not_decidable")
 NEEDED, OPTIONAL = ("id", "claim", "article", "section"), ("paper", "note")
 PARTS = ("articles", "pinned_by", "planned", "claims")
 
@@ -45,7 +45,7 @@ class Entry:
     @property
     def tests(self) -> tuple[str, ...]:
         """The node ids of the tests that decide it; none where something else does."""
-        return tuple(self.means) if self.way in ("proven_by", "refuted_by") else ()
+        return tuple(self.means) if self.way == "tests" else ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _entry(value: Any, articles: Mapping[str, str]) -> Entry:
     if value["article"] not in articles:
         raise unknown(f"article of the claim {value['id']}", str(value["article"]), articles)
     way, means = ways[0], value[ways[0]]
-    shape = {"proven_by": list, "refuted_by": list, "quotes": dict, "study": dict}.get(way, str)
+    shape = {"tests": list, "quotes": dict, "study": dict}.get(way, str)
     if not isinstance(means, shape) or (way == "study" and set(means) != {"name", "claim"}):
         raise Refusal(f"the claim {value['id']}: {way} is not written as the ledger wants it: {means!r}")
     texts = {key: value.get(key, "") for key in (*NEEDED, *OPTIONAL)}

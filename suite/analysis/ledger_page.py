@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -12,6 +12,7 @@ import pandas as pd
 
 from suite.analysis import presentation, quotations, reading, verdicts
 from suite.analysis.claims import Judgement, judgements
+from suite.analysis.demonstrations import refutations
 from suite.analysis.headings import ADVANTAGE, DECIDING
 from suite.analysis.ledger import Entry, Ledger
 from suite.analysis.page import write
@@ -34,6 +35,8 @@ VERDICTS = {
 }
 """Every verdict, and what it says."""
 
+WRONG = (REFUTED, MISQUOTED, verdicts.CONTRADICTED)
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -55,13 +58,23 @@ class Judged:
 OfStudy = Callable[[str], Judged | None]
 
 
-def decide(ledger: Ledger, published: Path) -> list[Decision]:
-    """Every sentence decided; `published` holds the folders of published reports.
+def decide(ledger: Ledger, root: Path) -> list[Decision]:
+    """Every sentence decided; `root` is the checkout, with its tests and its published reports.
 
-    Raises Refusal where the ledger names a study, a claim, an architecture or an erratum that there is not.
+    Raises Refusal where the ledger names a test, a claim of a study, an architecture or an erratum that there is not.
     """
-    of_study = cache(partial(_judged, published))
-    return [_decided(entry, ledger, of_study) for entry in ledger.entries]
+    refuted = refutations(root, ledger.tests)
+    of_study = cache(partial(_judged, root / "reports" / "published"))
+    return [
+        _by_tests(entry, refuted) if entry.way == "tests" else _decided(entry, ledger, of_study)
+        for entry in ledger.entries
+    ]
+
+
+def _by_tests(entry: Entry, refuted: Mapping[str, frozenset[str]]) -> Decision:
+    """Refuted by the tests that say so; proven by all of them where none does."""
+    against = [test for test in entry.tests if entry.id in refuted[test]]
+    return Decision(entry, REFUTED if against else PROVEN, ", ".join(against or entry.tests))
 
 
 def _judged(published: Path, name: str) -> Judged | None:
@@ -78,8 +91,6 @@ def _judged(published: Path, name: str) -> Judged | None:
 
 
 def _decided(entry: Entry, ledger: Ledger, of_study: OfStudy) -> Decision:
-    if entry.way in ("proven_by", "refuted_by"):
-        return Decision(entry, PROVEN if entry.way == "proven_by" else REFUTED, ", ".join(entry.tests))
     if entry.way == "quotes":
         found = quotations.compare(entry.means)
         return Decision(entry, found.verdict, found.said)
@@ -135,18 +146,21 @@ def listed(decided: list[Decision]) -> pd.DataFrame:
 
 def texts(ledger: Ledger, decided: list[Decision]) -> dict[str, str]:
     """File name to text: `claims.md` and `claims.html`."""
+    wrong = [one for one in decided if one.verdict in WRONG]
     by_article = {key: [_row(one) for one in decided if one.entry.article == key] for key in ledger.articles}
     values = {
         "counts": counts(ledger, decided),
         "verdicts": VERDICTS,
+        "wrong": pd.DataFrame([_row(one, ledger.articles[one.entry.article]) for one in wrong]),
         "articles": [(title, pd.DataFrame(by_article[key])) for key, title in ledger.articles.items()],
         "sentences": len(decided),
     }
     return {f"claims.{kind}": write(f"claims.{kind}.j2", **values) for kind in ("md", "html")}
 
 
-def _row(one: Decision) -> dict[str, str]:
+def _row(one: Decision, article: str = "") -> dict[str, str]:
+    """A sentence as strings, with its article where the table is of several."""
     entry = one.entry
-    source = entry.section + (f"; {entry.paper}" if entry.paper else "")
+    source = {"Article": article} if article else {"Section": "; ".join(filter(None, (entry.section, entry.paper)))}
     evidence = one.evidence + (f". {entry.note}" if entry.note else "")
-    return {"Sentence": entry.claim, "Section": source, "Verdict": one.verdict, "Rests on": evidence, "Id": entry.id}
+    return {"Sentence": entry.claim, **source, "Verdict": one.verdict, "Rests on": evidence, "Id": entry.id}

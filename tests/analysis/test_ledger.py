@@ -22,12 +22,12 @@ def written(folder: Path, *claims: dict[str, Any], **parts: Any) -> Path:
 def test_a_claim_is_read_with_the_way_that_decides_it(tmp_path: Path) -> None:
     path = written(
         tmp_path,
-        {**CLAIM, "proven_by": ["tests/t.py::test_a"]},
+        {**CLAIM, "tests": ["tests/t.py::test_a"]},
         {**CLAIM, "id": "b", "not_decidable": "Nobody knows.", "note": "Yet.", "paper": "Someone 1999"},
     )
     ledger = read(path)
     assert ledger.entries == (
-        Entry("a", "It is so.", "one", "First", "proven_by", ["tests/t.py::test_a"]),
+        Entry("a", "It is so.", "one", "First", "tests", ["tests/t.py::test_a"]),
         Entry("b", "It is so.", "one", "First", "not_decidable", "Nobody knows.", "Someone 1999", "Yet."),
     )
     assert ledger.tests == {"tests/t.py::test_a", "tests/t.py::test_d"}
@@ -36,10 +36,10 @@ def test_a_claim_is_read_with_the_way_that_decides_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "exactly one of proven_by"),
-        ({"proven_by": ["t"], "not_decidable": "no"}, "exactly one of proven_by"),
-        ({"proven_by": []}, "and what decides it there"),
-        ({"proven_by": "t"}, "proven_by is not written as the ledger wants it"),
+        ({}, "exactly one of tests"),
+        ({"tests": ["t"], "not_decidable": "no"}, "exactly one of tests"),
+        ({"tests": []}, "and what decides it there"),
+        ({"tests": "t"}, "tests is not written as the ledger wants it"),
         ({"study": "quickstart"}, "study is not written"),
         ({"study": {"name": "quickstart"}}, "study is not written"),
         ({"quotes": ["vgg16"]}, "quotes is not written"),

@@ -24,7 +24,7 @@ def convolutions(model: Any) -> list[Any]:
 @pytest.mark.parametrize(
     "name",
     [
-        *("lenet5", "alexnet", "vgg16", "vgg19", "googlenet", "resnet50"),
+        *("lenet5", "alexnet", "alexnet_grouped", "vgg16", "vgg19", "googlenet", "resnet50"),
         *(pytest.param(name, marks=pytest.mark.slow) for name in ("resnet101", "resnet152", "densenet121")),
     ],
 )
@@ -62,6 +62,7 @@ def test_vgg_has_3x3_convolutions_alone_and_three_dense_layers(name: str, count:
     assert len(of_kind(model, "MaxPooling2D")) == 5
 
 
+@pytest.mark.refutes("module-last-dense", "module-seven-million")
 def test_where_vgg16_has_its_parameters() -> None:
     model = build_outline("vgg16", LARGE, 1000)
     first, *_ = convolutions(model)
@@ -84,6 +85,7 @@ def test_maps_shrink_and_channels_grow_with_depth() -> None:
     assert ends == [(56, 56, 64), (28, 28, 128), (14, 14, 256), (7, 7, 512)]  # half the sides, twice the channels
 
 
+@pytest.mark.refutes("images-three-pools")
 def test_the_first_articles_trace_ends_in_2048_values_before_a_third_pool() -> None:
     """32, 30, 15, 13, 6, 4 is three convolutions with two pools between them; a third would leave 2x2x128."""
     import keras

@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 from keras import layers
 
@@ -47,6 +48,7 @@ def test_a_branch_of_zero_leaves_the_gradient_as_it_is() -> None:
     np.testing.assert_allclose(gradient_at_the_input(block, maps), 1.0, rtol=1e-6)
 
 
+@pytest.mark.refutes("images-never-vanish")
 def test_a_branch_that_undoes_its_input_leaves_no_gradient() -> None:
     """So a shortcut alone does not rule out that a gradient vanishes."""
     inputs, undo = keras.Input((3,)), layers.Dense(3, use_bias=False)
@@ -55,6 +57,7 @@ def test_a_branch_that_undoes_its_input_leaves_no_gradient() -> None:
     np.testing.assert_array_equal(gradient_at_the_input(model, [[1.0, 2.0, 3.0]]), 0.0)
 
 
+@pytest.mark.refutes("things-resnet-vanishing")
 def test_the_gradient_of_a_plain_net_with_batch_normalization_does_not_vanish() -> None:
     """He et al. 2015, section 4.1, say so of theirs: what shortcuts solve is the degradation."""
     keras.utils.set_random_seed(0)

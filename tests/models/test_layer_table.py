@@ -35,6 +35,7 @@ def test_the_articles_trace_through_three_layers() -> None:
     assert [row.operation for row in rows] == ["Conv2D 3x3, 64", "MaxPooling2D 2x2/2", "Conv2D 3x3, 128"]
 
 
+@pytest.mark.refutes("series-doubles")
 def test_three_small_filters_see_seven_pixels_and_a_pool_one_more() -> None:
     """One article says 14 after the pool: it doubles the stride, not the field."""
     convolutions = [layers.Conv2D(4, 3, padding="same") for _ in range(3)]

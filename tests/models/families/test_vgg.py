@@ -38,6 +38,7 @@ def test_normalization_comes_between_convolution_and_relu(built) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.refutes("module-seven-million")
 def test_the_articles_counts_of_the_first_dense_layer_and_without_them() -> None:
     """One article counts VGG-16's first dense layer, another the net with global average pooling instead of all."""
     dense = build_outline("vgg16", (224, 224, 3), 1000).get_layer("fc6")
