@@ -10,11 +10,11 @@ from suite.commandline import DONE, FAILED, boolean, enter, parse
 HELP = """
 python -m suite.claims      the ledger of the articles' claims with its verdicts: prints it, writes its pages
 
-    check=true       write nothing; name the pages that are not what the ledger and the published studies give (exit 1)
+    check=true       write nothing; exit 1 where reports/claims.md is not what the ledger and the published studies give
     workspace=DIR    a clone of the suite, with reports/ and tests/ (default: the current folder)
 
-Writes reports/claims.md and reports/claims.html. A verdict comes from the tests that the ledger names, from what
-is recorded of an architecture, or from a published study's records.
+Writes reports/claims.md, which is committed, and reports/claims.html. A verdict comes from the tests that the ledger
+names, from what is recorded of an architecture, or from a published study's records.
 """
 
 
@@ -29,24 +29,21 @@ def main(arguments: list[str]) -> int:
 
     ledger = read(reports / "claims.yaml")
     decided = ledger_page.decide(ledger, root)
-    written = {reports / name: text for name, text in ledger_page.texts(ledger, decided).items()}
+    texts = ledger_page.texts(ledger, decided)
     if values.get("check"):
-        return _differences(written)
-    for path, text in written.items():
-        write_text(path, text)
+        return _compare(reports / "claims.md", texts["claims.md"])
+    for name, text in texts.items():
+        write_text(reports / name, text)
     print(terminal.aligned(ledger_page.listed(decided)))
-    print(f"\n{terminal.aligned(ledger_page.counts(ledger, decided))}\n\npages: {', '.join(map(str, written))}")
+    print(f"\n{terminal.aligned(ledger_page.counts(ledger, decided))}\n\npage: {reports / 'claims.html'}")
     return DONE
 
 
-def _differences(written: dict[Path, str]) -> int:
-    changed = [
-        str(path) for path, text in written.items() if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
-    if not changed:
-        print("the ledger's pages: no difference")
+def _compare(page: Path, text: str) -> int:
+    if page.exists() and page.read_text(encoding="utf-8") == text:
+        print(f"{page}: no difference")
         return DONE
-    print(f"not what the ledger gives: {', '.join(changed)}; python -m suite.claims writes them", file=sys.stderr)
+    print(f"{page} is not what the ledger gives; python -m suite.claims writes it", file=sys.stderr)
     return FAILED
 
 
