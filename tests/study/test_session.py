@@ -15,6 +15,7 @@ from suite.core import directories
 from suite.core.directories import RunKey
 from suite.core.durable import write_json
 from suite.study import session
+from suite.study.failures import unevaluated_text
 from tests import studies
 from tests.study.scripted import ScriptedExecutor
 
@@ -81,7 +82,7 @@ def test_a_run_that_could_not_be_evaluated_is_said_in_the_exit_code(
 
 def test_evaluations_that_failed_are_counted_with_a_reason() -> None:
     keys = [RunKey("mlp", "tuned", "final", number) for number in range(2)]
-    one, two = (session.unevaluated_text(dict.fromkeys(keys[:count], "no weights")) for count in (1, 2))
+    one, two = (unevaluated_text(dict.fromkeys(keys[:count], "no weights")) for count in (1, 2))
     assert one == (
         "1 evaluation on corrupted images failed, mlp/tuned/final/0 for one: no weights. "
         "The same command tries it again"

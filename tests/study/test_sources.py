@@ -22,9 +22,10 @@ from suite.study import starts
 from suite.study.accounting import SessionClock
 from suite.study.coordinator import Coordinator
 from suite.study.description import write
-from suite.study.failures import failures_text, look
+from suite.study.failures import failures_text
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets, refuse_what_does_not_fit
+from suite.study.session import look
 from suite.study.sources import require_earlier
 from tests.projections.kept import Kept
 from tests.study.scripted import Recorded, ScriptedExecutor
