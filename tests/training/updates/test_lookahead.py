@@ -75,10 +75,14 @@ def test_a_step_of_several_passes_is_one_step() -> None:
     np.testing.assert_allclose(found[1::2], trained(Recipe(**SGD, lookahead=0.8, lookahead_steps=2)), rtol=1e-5)
 
 
-def test_it_serves_adam_and_scaled_losses() -> None:
+def test_it_serves_other_optimizers() -> None:
     for optimizer in ("adamw", "lion"):
         recipe = Recipe(optimizer=optimizer, learning_rate=0.1, lookahead=1.0, lookahead_steps=7)
         np.testing.assert_allclose(trained(recipe)[-1], START, rtol=1e-6)
+
+
+@pytest.mark.skipif(keras.backend.backend() == "jax", reason="Keras scales losses in traced functions alone there")
+def test_it_serves_scaled_losses() -> None:
     recipe = Recipe(**SGD, lookahead=0.8, lookahead_steps=2)
     np.testing.assert_allclose(trained(recipe, precision="mixed_float16"), trained(recipe), rtol=1e-5)
 
