@@ -27,7 +27,7 @@ KEYS: dict[str, Callable[[str], object]] = {"name": str}
 TITLES = {
     "optimizers": "recipe.optimizer", "schedules": "recipe.schedule", "losses": "recipe.loss",
     "transfer": "what learns, and how fast, of a network that starts from weights",
-    "sampling": "which images an epoch shows", "updates": "gradients until the optimizer steps",
+    "sampling": "which images an epoch shows", "updates": "gradients and steps",
     "averaging": "weights that are evaluated and saved", "stopping": "before the last epoch", "augment": "augmentation",
 }  # fmt: skip
 

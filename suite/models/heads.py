@@ -18,9 +18,13 @@ Features = Mapping[str, Any]
 Head = Callable[[Features], Any]
 
 
-def logits(x: Any, num_classes: int, initializer: Any = "glorot_uniform", name: str = LOGITS) -> Any:
+def logits(
+    x: Any, num_classes: int, initializer: Any = "glorot_uniform", name: str = LOGITS, use_bias: bool = True
+) -> Any:
     """The last layer: one number per class, float32 also under mixed precision (a softmax of bfloat16 has 3 digits)."""
-    return layers.Dense(num_classes, kernel_initializer=initializer, dtype="float32", name=name)(x)
+    return layers.Dense(
+        num_classes, use_bias=use_bias, kernel_initializer=initializer, dtype="float32", name=name
+    )(x)  # fmt: skip
 
 
 def classification(num_classes: int, initializer: Any = "glorot_uniform") -> Head:

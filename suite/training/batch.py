@@ -42,7 +42,8 @@ class Batch:
     window: (n, 4), the part of the images as they were that these are: left, top, right and bottom as fractions of
     the sides; None for all. kept: (n, H, W), what is not erased; None for all. What lies outside or is erased becomes
     zero after normalization, that is, the training set's mean colour.
-    targets: by name, arrays whose first axis is the batch. mixture: None where every image is its own.
+    targets: by name, arrays whose first axis is the batch. mixture: None where every image is its own. epoch: in which
+    the batch is seen, from 0.
     """
 
     images: Any
@@ -59,6 +60,7 @@ class Batch:
     bilinear: bool = False
     table: Any = None
     mixture: Mixture | None = None
+    epoch: Any = 0
 
     @property
     def size(self) -> tuple[int, int]:

@@ -49,7 +49,8 @@ def evaluation_rows(index: np.ndarray, batch_size: int) -> np.ndarray:
 
 
 class Feed(keras.utils.PyDataset):
-    """One element per row: positions of images that the device holds, or the images, gathered from a memory map."""
+    """One element per row: positions of images, and where the device does not hold them the images too, gathered from a
+    memory map."""
 
     def __init__(self, images: np.ndarray | None, rows: np.ndarray, first_step: int, targets: Targets | None) -> None:
         super().__init__(workers=1, use_multiprocessing=False)
@@ -62,9 +63,8 @@ class Feed(keras.utils.PyDataset):
     def __getitem__(self, position: int) -> tuple[Rows]:
         row = self.rows[position]
         inputs: Rows = {"step": self.steps[position : position + 1]}
-        if self.images is None:
-            inputs["index"] = row[None]
-        else:
+        inputs["index"] = row[None]
+        if self.images is not None:
             ordered, back = np.unique(row, return_inverse=True)  # a memory map is read forwards, each image once
             inputs["image"] = self.images[ordered][back][None]
         if self.targets is not None:

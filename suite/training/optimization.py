@@ -14,7 +14,8 @@ from keras import ops
 
 from suite.training.rate import Rate
 from suite.training.recipe import Recipe, parts
-from suite.training.shares import Shares
+from suite.training.shares import Shares, shared
+from suite.training.slow_weights import SlowWeights, with_slow_weights
 
 LOSS_SCALE = 2.0**15
 """What the loss is multiplied with at the start under float16, as in Keras: high, for it falls faster than it rises."""
@@ -38,7 +39,7 @@ def make_optimizer(
     optimizer.schedule = rate
     optimizer.schedule_values = rate.values  # assigned to the optimizer, it becomes part of its tracked state
     _change_gradients(optimizer, recipe)
-    if any(part.share is not None for part in recipe.of("transfer")):
+    if shared(recipe):
         optimizer.shares = Shares(optimizer, recipe, depths or {})
     if recipe.passes > 1:
         optimizer.gradient_accumulation_steps = recipe.passes
@@ -46,7 +47,15 @@ def make_optimizer(
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=LOSS_SCALE)
         optimizer.schedule = rate
     optimizer.build(variables)
+    if with_slow_weights(recipe):
+        steps = _inner(optimizer)
+        steps.slow_weights = SlowWeights(steps, recipe, variables)
     return optimizer
+
+
+def _inner(optimizer: keras.optimizers.Optimizer) -> Any:
+    """The optimizer that steps, where another scales the loss for it."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 def _change_gradients(optimizer: keras.optimizers.Optimizer, recipe: Recipe) -> None:
@@ -74,12 +83,14 @@ def set_optimizer(optimizer: keras.optimizers.Optimizer, recipe: Recipe, total_s
         variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         optimizer.dynamic_scale.assign(LOSS_SCALE)
-        optimizer = optimizer.inner_optimizer
+    optimizer = _inner(optimizer)
     optimizer.schedule.set(recipe, total_steps)
     for number in (number for part in recipe.of("updates") for number in part.numbers if number.kind != "structural"):
         getattr(optimizer, number.name).assign(np.float32(getattr(recipe, number.name)))
     if hasattr(optimizer, "shares"):
         optimizer.shares.set(recipe, total_steps)
+    if hasattr(optimizer, "slow_weights"):
+        optimizer.slow_weights.set(total_steps)
     part = parts("optimizers")[recipe.optimizer]
     if part.assign is not None:
         part.assign(optimizer, recipe.as_mapping())

@@ -1,4 +1,4 @@
-"""Variables that learn at a share of the optimizer's rate: what the transfer parts of a recipe ask for.
+"""Variables that learn at a share of the optimizer's rate: what the transfer parts and updates of a recipe ask for.
 
 Every optimizer's step, its decay included, is in proportion to the rate; so a step at a share of the rate is that share
 of the step. It is taken once the optimizer has made the whole step, and thus serves all optimizers and backends alike.
@@ -15,6 +15,7 @@ import numpy as np
 from keras import ops
 
 from suite.training.recipe import Number, Recipe
+from suite.training.slow_weights import numbers_of
 
 
 class Shares:
@@ -22,8 +23,9 @@ class Shares:
 
     def __init__(self, optimizer: Any, recipe: Recipe, depths: Mapping[str, Any]) -> None:
         """`depths`: the `suite.models.depth.Depth` of each variable of the network, by its path."""
+        self._recipe, self._updates = recipe, [part for part in recipe.of("updates") if part.share is not None]
         self._parts = [part for part in recipe.of("transfer") if part.share is not None]
-        self._optimizer, self._depths, self._passes = optimizer, depths, recipe.passes
+        self._optimizer, self._depths = optimizer, depths
         self._numbers = {number.name: _variable(optimizer, number.name) for number in _numbers(self._parts)}
         self._epoch_steps = _variable(optimizer, "epoch_steps")
         self._apply = optimizer._backend_apply_gradients
@@ -37,10 +39,11 @@ class Shares:
 
     def of(self, variable: Any) -> Any:
         """A variable's share at the optimizer's present step; 1.0, Python's number, where it always has the whole."""
-        step = ops.cast(ops.floor_divide(self._optimizer.iterations, self._passes), "float32")
+        step = ops.cast(self._optimizer.iterations, "float32")  # of whole steps, whatever passes they have
         epoch = ops.floor((step + 0.5) / ops.convert_to_tensor(self._epoch_steps))  # amid the step: no rounding matters
         numbers = {name: ops.convert_to_tensor(number) for name, number in self._numbers.items()}
         found = [part.share(self._depths[variable.path], epoch, numbers) for part in self._parts]
+        found += [part.share(variable, numbers_of(self._optimizer, self._recipe, part)) for part in self._updates]
         changed = [share for share in found if not isinstance(share, float)]
         return reduce(ops.multiply, changed) if changed else 1.0
 
@@ -51,6 +54,11 @@ class Shares:
         for (variable, share), value in zip(shared, before, strict=True):
             step = ops.convert_to_tensor(variable) - value
             variable.assign(value + ops.cast(share, value.dtype) * step)
+
+
+def shared(recipe: Recipe) -> bool:
+    """Whether some variables of a recipe's training may learn at a rate of their own."""
+    return any(part.share is not None for part in (*recipe.of("transfer"), *recipe.of("updates")))
 
 
 def _numbers(parts: Sequence[Any]) -> list[Number]:

@@ -1,12 +1,15 @@
-"""How a network is brought to its start where that is not random: another run's weights, and what is not to learn."""
+"""How a network is brought to its start where that is not random: another run's weights, what layers take from training
+images, and what is not to learn."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from suite import models, tasks
 from suite.core.refusals import Refusal
@@ -15,6 +18,11 @@ from suite.training.origin import Origin
 from suite.training.preprocessing import Preprocessing, recorded_preprocessing
 from suite.training.recipe import Recipe, parts
 from suite.training.spec import RunSpec
+
+SAMPLE = 5000
+"""Training images that layers take something from before the training, as Jordan 2024 (arXiv:2404.00498) has it."""
+SAMPLE_VALUES = SAMPLE * 32 * 32 * 3
+"""Of larger images there are so many fewer: what fits into memory is the same."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,30 @@ def set_teacher(net: Any, origin: Origin, class_names: Sequence[str]) -> Preproc
 def in_short(names: Sequence[str]) -> str:
     """`10 classes (airplane, automobile, ...)`."""
     return f"{len(names)} classes ({', '.join(names[:2])}{', ...' if len(names) > 2 else ''})"
+
+
+def sample(images: np.ndarray, index: np.ndarray, preprocessing: Preprocessing) -> np.ndarray:
+    """The first images at `index` as a network sees them, float32 (n, H, W, C)."""
+    count = min(SAMPLE, max(1, SAMPLE_VALUES // int(np.prod(images.shape[1:]))))
+    return preprocessing.apply(images[np.sort(index[:count])])
+
+
+def adapt(net: Any, images: Callable[[], np.ndarray]) -> None:
+    """Let the layers that offer it take from training images what they start from.
+
+    A layer offers it by a method `adapt(images)`, Keras' own word, that assigns its weights; whatever the layer itself
+    reads, it gets the net's normalized images, float32 (n, H, W, C). Keras' own preprocessing layers stay as they are
+    built: they would change constants of a traced graph.
+    """
+    offering = [layer for layer in net.layers if hasattr(layer, "adapt") and not _of_keras(layer)]
+    if offering:
+        seen = images()
+        for layer in offering:
+            layer.adapt(seen)
+
+
+def _of_keras(layer: Any) -> bool:
+    return type(layer).__module__.partition(".")[0] == "keras"
 
 
 def prepare(net: Any, recipe: Recipe) -> None:

@@ -28,6 +28,9 @@ from suite.training.groups import decays
 from suite.training.preprocessing import Preprocessing
 from suite.training.recipe import Recipe, parts
 
+LASTING = 1 << 16
+"""Images that draw apart where they keep what they draw: of a larger set some have one draw in common."""
+
 
 class CompiledStep(keras.Model):
     """Trains `net` (float32 (n, H, W, C) to a task's outputs) on rows of batch positions or batches."""
@@ -49,6 +52,8 @@ class CompiledStep(keras.Model):
         self.trained = _recomputing(net) if recipe.recomputes else partial(net, training=True)
         self.length = self._value((), "ones")
         """Steps of the whole training."""
+        self.epoch_steps = self.add_weight(shape=(), dtype="int32", initializer="ones", trainable=False, name="epoch")
+        """Of the optimizer, in an epoch."""
         self.generator = keras.random.SeedGenerator(0)
         channels = net.input_shape[-1]
         self.scale, self.offset = self._value((channels,)), self._value((channels,))
@@ -95,11 +100,15 @@ class CompiledStep(keras.Model):
             return outputs[0] if isinstance(outputs, list | tuple) else outputs
         if self.averages is not None:
             self.averages.fold(inputs["step"][0])
-        batch = Batch(images, {name: values[0] for name, values in inputs["targets"].items()})
+        targets = {name: values[0] for name, values in inputs["targets"].items()}
+        batch = Batch(images, targets, epoch=self._epoch(inputs["step"][0]))
         for transform in self.recipe.transforms:
-            shape = images.shape[0], transform.count(images.shape[2])
-            uniforms = self._draws(transform.name, shape, inputs["step"][0])
-            batch = transform.apply(batch, uniforms, self._numbers(transform))
+            numbers, count = self._numbers(transform), transform.count(images.shape[2])
+            if transform.lasting(numbers):
+                uniforms = self._lasting(transform.name, count, inputs["index"][0])
+            else:
+                uniforms = self._draws(transform.name, (images.shape[0], count), inputs["step"][0])
+            batch = transform.apply(batch, uniforms, numbers)
         pixels = batch.normalized(self._normalize)
         with telling(self._progress(inputs["step"][0])):
             outputs = self.trained(pixels)
@@ -118,6 +127,11 @@ class CompiledStep(keras.Model):
     def _progress(self, number: Any) -> Any:
         """The share of the training that lies before a pass."""
         return ops.cast(ops.floor_divide(number, self.recipe.passes), "float32") / self.length
+
+    def _epoch(self, number: Any) -> Any:
+        """The epoch of a pass, from 0."""
+        step = ops.cast(ops.floor_divide(number, self.recipe.passes), "int32")
+        return ops.floor_divide(step, ops.convert_to_tensor(self.epoch_steps))
 
     def _answers(self, teacher: keras.Model, pixels: Any) -> Any:
         """The teacher's logits for what the student sees."""
@@ -138,6 +152,11 @@ class CompiledStep(keras.Model):
             return self._uniforms(stream, shape, number)
         whole = self._uniforms(stream, (shape[0] * passes, shape[1]), ops.floor_divide(number, passes))
         return ops.take(ops.reshape(whole, (passes, *shape)), ops.mod(number, passes), axis=0)
+
+    def _lasting(self, stream: str, count: int, index: Any) -> Any:
+        """The uniform numbers (n, count) that images at these positions keep through the training."""
+        table = self._uniforms(stream, (LASTING, count), ops.zeros((), "int32"))
+        return ops.take(table, ops.mod(index, LASTING), axis=0)
 
     def _uniforms(self, stream: str, shape: tuple[int, ...], step: Any) -> Any:
         """Uniform numbers that depend on the run's key, the name of the stream and the step alone.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -51,13 +51,27 @@ class Graph:
         self._variables = [*net.variables, *self.optimizer.variables, *averages]
         self.warm: set[str] = set()
 
-    def set(self, initial: list[np.ndarray], spec: RunSpec, preprocessing: Preprocessing, total_steps: int) -> None:
-        """Bring everything to the start of a run."""
+    def set(
+        self,
+        initial: list[np.ndarray],
+        spec: RunSpec,
+        preprocessing: Preprocessing,
+        total_steps: int,
+        images: Callable[[], np.ndarray] | None = None,
+    ) -> None:
+        """Bring everything to the start of a run.
+
+        images: gives training images, as the network sees them, for layers that start from them (`starting.adapt`);
+        where weights come from elsewhere, they are kept.
+        """
         for variable, value in zip(self.net.variables, initial, strict=True):
             variable.assign(value)
+        if images is not None and spec.weights is None and not spec.options.get(models.PRETRAINED):
+            starting.adapt(self.net, images)
         set_optimizer(self.optimizer, spec.applied, total_steps)
         self.step.set_values(spec.applied, preprocessing, spec.seeds["augment"])
         self.step.length.assign(total_steps)
+        self.step.epoch_steps.assign(max(1, total_steps // spec.applied.epochs))
         if spec.teacher is not None and self.step.teacher is not None:
             theirs = starting.set_teacher(self.step.teacher, spec.teacher, preprocessing.class_names)
             self.step.set_teacher(preprocessing, theirs)

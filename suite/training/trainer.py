@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from suite.data import Dataset, load
 from suite.models.settings import as_it_comes
 from suite.tasks import Evaluation
 from suite.tasks.task import figures
-from suite.training import device
+from suite.training import device, starting
 from suite.training.clock import Clocks
 from suite.training.corrupted import evaluate
 from suite.training.failures import GraphChanged, RunFailed
@@ -154,7 +155,8 @@ class Trainer:
                     f"({spec.expected_fingerprint}): the code has changed; start a new instance with instance=NAME"
                 )
             loop = Loop(spec, data, graph, directory, clocks)
-            graph.set(initial, spec, preprocessing, loop.total_steps // loop.passes)
+            sample = partial(starting.sample, data.images, loop.index, preprocessing)
+            graph.set(initial, spec, preprocessing, loop.total_steps // loop.passes, sample)
             graph.step.set_classes(spec.applied, np.bincount(loop.labels, minlength=data.num_classes))
         fields |= {
             "train_examples": len(loop.index),

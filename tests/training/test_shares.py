@@ -57,3 +57,17 @@ def test_shares_of_several_parts_are_multiplied() -> None:
     both = trained(one_of("sgd", backbone_rate=0.5, layer_decay=0.5), depth=BELOW)
     product = trained(one_of("sgd", backbone_rate=0.5 * 0.5**3), depth=BELOW)
     np.testing.assert_allclose(both, product, rtol=1e-5)
+
+
+def test_epochs_are_counted_in_steps_whatever_passes_they_have() -> None:
+    """A level that begins to learn in the second epoch of three steps does so after six passes, two to a step."""
+    recipe = Recipe(optimizer="sgd", learning_rate=0.01, epochs=2, batch_size=4, unfreeze=1, accumulate=2)
+    variable = keras.Variable(START, name="kernel")
+    optimizer = make_optimizer(recipe, [variable], depths={variable.path: TOP})
+    set_optimizer(optimizer, recipe, 6)
+    found = []
+    for gradient in np.repeat(GRADIENTS, 2, axis=0):
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
+        found.append(np.abs(np.array(variable) - START).max())
+    assert found[:6] == [0.0] * 6
+    assert found[6] == 0.0 < found[7]

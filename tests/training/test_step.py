@@ -295,3 +295,27 @@ def test_layers_are_told_how_much_of_the_training_lies_behind(recomputed: bool) 
     assert [told(Recipe(**recipe), number) for number in (0, 2, 7)] == [0.0, 0.25, 0.875]
     assert [told(Recipe(accumulate=4, **recipe), number) for number in (0, 3, 4, 31)] == [0.0, 0.0, 0.125, 0.875]
     assert training_progress() == 1.0
+
+
+@pytest.mark.parametrize("passes", [1, 2])
+def test_an_alternating_flip_mirrors_in_an_epoch_what_it_left_in_the_one_before(passes: int) -> None:
+    """Six steps an epoch: steps 2 and 5 are of the first, 6 and 11 of the second, 12 of the third."""
+    shown = keras.Input((4, 4, 2))
+    recipe = Recipe(flip=True, flip_alternating=True, batch_size=12, accumulate=passes)
+    step = make(recipe, keras.Model(shown, keras.layers.Identity()(shown)))
+    step.epoch_steps.assign(6)
+    order = np.random.default_rng(0).permutation(12).astype("int32")
+
+    def seen(number: int, rows: np.ndarray) -> np.ndarray:
+        given = {**inputs(rows[None]), "step": np.array([number * passes], "int32")}
+        return ops.convert_to_numpy(step.call(given, training=True)["outputs"])[np.argsort(rows)]
+
+    in_order = np.arange(12, dtype="int32")
+    first = seen(2, order)
+    plain = PREPROCESSING.apply(IMAGES)
+    mirrored = [not np.allclose(one, image, atol=1e-5) for one, image in zip(first, plain, strict=True)]
+    assert 0 < sum(mirrored) < 12
+    np.testing.assert_array_equal(seen(5, in_order), first)  # by image: neither its place nor the step counts
+    for number, same in ((6, False), (11, False), (12, True)):
+        expected = first if same else first[:, :, ::-1]
+        np.testing.assert_array_equal(seen(number, order), expected)

@@ -34,17 +34,23 @@ class BatchNormalization(layers.Layer):
         normalizes by the averages as they are, while scale and offset go on learning.
     momentum: share of the old average that a step keeps. 0.9 as in PyTorch (where it is called 0.1), not Keras' 0.99
         or Caffe's 0.999, which are still warming up after an epoch of 400 steps.
+    scale: whether there is a gain for each channel, `gamma`.
     """
 
     follows = True
 
     def __init__(
-        self, momentum: float = 0.9, epsilon: float = EPSILON, gamma_initializer: Any = "ones", **kwargs: Any
+        self,
+        momentum: float = 0.9,
+        epsilon: float = EPSILON,
+        gamma_initializer: Any = "ones",
+        scale: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         if epsilon < EPSILON:
             raise ValueError(f"epsilon must be at least {EPSILON}, the least that every backend takes, not {epsilon}")
-        self.momentum, self.epsilon = float(momentum), float(epsilon)
+        self.momentum, self.epsilon, self.scale = float(momentum), float(epsilon), scale
         self.gamma_initializer = keras.initializers.get(gamma_initializer)
         self.supports_masking = True
 
@@ -56,7 +62,7 @@ class BatchNormalization(layers.Layer):
                 dtype=at_least_float32(self.compute_dtype), autocast=False,
             )  # fmt: skip
 
-        self.gamma = weight("gamma", self.gamma_initializer, True)
+        self.gamma: Any = weight("gamma", self.gamma_initializer, True) if self.scale else None
         self.beta = weight("beta", "zeros", True)
         self.moving_mean = weight("moving_mean", "zeros", False)
         self.moving_variance = weight("moving_variance", "ones", False)
@@ -80,7 +86,7 @@ class BatchNormalization(layers.Layer):
 
         outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
             inputs,
-            self.gamma.value,
+            self.gamma.value if self.scale else tf.ones_like(self.beta.value),
             self.beta.value,
             mean=None if training else self.moving_mean.value,
             variance=None if training else self.moving_variance.value,
@@ -99,7 +105,9 @@ class BatchNormalization(layers.Layer):
             variance = ops.maximum(variance, 0.0)  # torch's is a difference of two means, which may fall below zero
         else:
             mean, variance = ops.convert_to_tensor(self.moving_mean), ops.convert_to_tensor(self.moving_variance)
-        scale = ops.convert_to_tensor(self.gamma) * ops.rsqrt(variance + self.epsilon)
+        scale = ops.rsqrt(variance + self.epsilon)
+        if self.scale:
+            scale = ops.convert_to_tensor(self.gamma) * scale
         outputs = (x - mean) * scale + ops.convert_to_tensor(self.beta)
         return ops.cast(outputs, self.compute_dtype), mean, variance
 
@@ -112,6 +120,7 @@ class BatchNormalization(layers.Layer):
             "momentum": self.momentum,
             "epsilon": self.epsilon,
             "gamma_initializer": keras.initializers.serialize(self.gamma_initializer),
+            **({} if self.scale else {"scale": False}),  # without it, fingerprints are those of before there was one
         }
 
 

@@ -20,10 +20,11 @@ PLACES, PIXELS, ERASING, MIXING = 0, 10, 20, 30
 class Transform(Switched):
     """apply: from a batch (`suite.training.batch.Batch`), uniform numbers (n, draws) and the part's numbers.
 
-    draws: uniform numbers in [0, 1) for each image, and draws_by_column as many more for each of its columns. order:
-    transforms of lower orders act first, equals by name. boxes: whether boxes in the images follow it, which they do
-    where it moves pixels by the batch's ways alone. backends: those that it runs on; none named: all. compiles: whether
-    XLA can compile it.
+    draws: uniform numbers in [0, 1) for each image, and draws_by_column as many more for each of its columns. lasting:
+    from the part's numbers to whether an image keeps its draws through the training; else each step has new ones.
+    order: transforms of lower orders act first, equals by name. boxes: whether boxes in the images follow it, which
+    they do where it moves pixels by the batch's ways alone. backends: those that it runs on; none named: all. compiles:
+    whether XLA can compile it.
     """
 
     apply: Callable[[Any, Any, Mapping[str, Any]], Any]
@@ -33,6 +34,7 @@ class Transform(Switched):
     draws_by_column: int = 0
     backends: tuple[str, ...] = ()
     compiles: bool = True
+    lasting: Callable[[Mapping[str, Any]], bool] = lambda numbers: False
 
     def count(self, width: int) -> int:
         """How many uniform numbers it takes for each image of a width in pixels."""

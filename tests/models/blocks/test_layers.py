@@ -77,6 +77,17 @@ def test_both_paths_have_the_same_gradients() -> None:
         np.testing.assert_allclose(fused, other, rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.parametrize("path", [lambda layer: layer, composed], ids=["fused", "composed"])
+def test_without_a_scale_it_is_the_layer_whose_scale_is_one(path: Any) -> None:
+    layer, scaled_by_one = path(BatchNormalization(scale=False)), path(BatchNormalization())
+    for training in (True, False):
+        np.testing.assert_allclose(layer(ROWS, training=training), scaled_by_one(ROWS, training=training), rtol=1e-6)
+    assert [variable.name for variable in layer.trainable_variables] == ["beta"]
+    copy = BatchNormalization.from_config(layer.get_config())
+    assert not copy.scale
+    assert "scale" not in scaled_by_one.get_config(), "fingerprints of finished runs know of none"
+
+
 def test_keras_own_layer_agrees() -> None:
     ours, theirs = BatchNormalization(), layers.BatchNormalization(momentum=0.9, epsilon=EPSILON)
     np.testing.assert_allclose(ours(ROWS, training=True), theirs(ROWS, training=True), atol=1e-5)
