@@ -42,6 +42,7 @@ class Batch:
     window: (n, 4), the part of the images as they were that these are: left, top, right and bottom as fractions of
     the sides; None for all. kept: (n, H, W), what is not erased; None for all. What lies outside or is erased becomes
     zero after normalization, that is, the training set's mean colour.
+    view: height and width of what the network gets, where images are larger until they are cropped; None: as they are.
     targets: by name, arrays whose first axis is the batch. mixture: None where every image is its own.
     """
 
@@ -59,11 +60,12 @@ class Batch:
     bilinear: bool = False
     table: Any = None
     mixture: Mixture | None = None
+    view: tuple[int, int] | None = None
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width in pixels."""
-        height, width = self.images.shape[1:3]
+        """Height and width in pixels, of what the network gets."""
+        height, width = self.view or self.images.shape[1:3]
         return height, width
 
     def from_rows(self, place: Any, inside: Any = None, own: Any = None) -> Batch:

@@ -11,7 +11,7 @@ from suite.data.sources import digits
 
 @pytest.mark.parametrize(
     "fit",
-    [Fit(), Fit(square="pad"), Fit(square="squash", bits=12), *(named.fit for named in named_sets().values())],
+    [Fit(), Fit(square="pad"), Fit(square="squash", bits=12), Fit("pad", 28, 32, larger=30, crop_pct=0.875), *(named.fit for named in named_sets().values())],
     ids=str,
 )
 def test_a_fit_survives_json(fit: Fit) -> None:
@@ -21,6 +21,7 @@ def test_a_fit_survives_json(fit: Fit) -> None:
 def test_what_a_file_says() -> None:
     assert Fit("pad", 28, 32).as_mapping() == {"fit": "pad", "from": [28, 28], "to": [32, 32]}
     assert Fit().as_mapping() == {"fit": "crop"}
+    assert Fit().of_larger(64, 0.5).as_mapping() == {"fit": "crop", "larger": [64, 64], "crop_pct": 0.5}
     with pytest.raises(Refusal, match=r"fitted by 'squash' .* which this version of the suite does not know"):
         Fit.from_mapping({"fit": "squash"})
     with pytest.raises(Refusal, match=r"fitted by 'stretch' .* which this version of the suite does not know"):

@@ -23,7 +23,8 @@ class Transform(Switched):
     draws: uniform numbers in [0, 1) for each image, and draws_by_column as many more for each of its columns. order:
     transforms of lower orders act first, equals by name. boxes: whether boxes in the images follow it, which they do
     where it moves pixels by the batch's ways alone. backends: those that it runs on; none named: all. compiles: whether
-    XLA can compile it.
+    XLA can compile it. from_larger: whether it makes images of the network's size from larger ones, where the data set
+    has such: it is the first to act.
     """
 
     apply: Callable[[Any, Any, Mapping[str, Any]], Any]
@@ -33,6 +34,7 @@ class Transform(Switched):
     draws_by_column: int = 0
     backends: tuple[str, ...] = ()
     compiles: bool = True
+    from_larger: bool = False
 
     def count(self, width: int) -> int:
         """How many uniform numbers it takes for each image of a width in pixels."""
