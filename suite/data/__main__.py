@@ -19,7 +19,8 @@ from suite.data.contents import image_digests
 HELP = """
 python -m suite.data [name=NAME] [data_dir=DIR] [path=DIR] [image_size=N] [split_seed=N] [workspace=DIR] [offline=true]
                     [label_from=...] [labels=FILE.csv] [classes=[A,B]|N] [fit=crop|pad|squash] [on_bad=refuse|skip]
-                    [source_size=N] [crop_pct=SHARE] [allow_duplicates=true] [duplicates=FILE.csv] [augment=RECIPE sheet=FILE.png]
+                    [source_size=N] [crop_pct=SHARE] [allow_duplicates=true] [duplicates=FILE.csv]
+                    [augment=RECIPE sheet=FILE.png]
                     [corrupt=KIND|all sheet=FILE.png]
 
 Shows where a data set was found, its checksum, shapes, the images of each class and part, its hash, and notes.
@@ -61,7 +62,8 @@ def _number(text: str) -> float:
 
 KEYS: dict[str, Callable[[str], object]] = {
     "name": str, "data_dir": Path, "path": str, "image_size": whole_number, "split_seed": whole_number,
-    "source_size": whole_number, "crop_pct": _number, "workspace": Path, "offline": boolean, "augment": str, "corrupt": str, "sheet": Path, "label_from": str,
+    "source_size": whole_number, "crop_pct": _number,
+    "workspace": Path, "offline": boolean, "augment": str, "corrupt": str, "sheet": Path, "label_from": str,
     "labels": str, "classes": _classes, "fit": str, "on_bad": str, "allow_duplicates": boolean, "duplicates": Path,
 }  # fmt: skip
 

@@ -101,7 +101,9 @@ class DataSpec:
             if self.source_size is None:
                 raise Refusal(f"data.crop_pct={self.crop_pct} has no effect without data.source_size")
             if self.crop_pct < 1 and self.target is not None:
-                raise Refusal(f"data.crop_pct={self.crop_pct} would cut off a {self.target} of test images: leave it out")
+                raise Refusal(
+                    f"data.crop_pct={self.crop_pct} would cut off a {self.target} of test images: leave it out"
+                )
         if self.source_size is not None and (self.image_size is None or self.source_size <= self.image_size):
             raise Refusal(
                 f"data.source_size={self.source_size}: crops are taken from pixels that are larger than the network's "

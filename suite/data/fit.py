@@ -32,8 +32,9 @@ class Fit:
     """kind: the step from the publisher's pictures to the set's images: none ("crop"), zeros around, or bilinear.
 
     source, side: of the publisher's pictures and of the set's images, in pixels; None: what the network takes.
-    larger: side of the images that are kept for random crops, in pixels; None where there are none. crop_pct: the central
-    share of their sides that the network gets. square: how pictures become square. bits: those in use of pictures whose grey values have 16, all of them as a rule.
+    square: how pictures become square. bits: those in use of pictures whose grey values have 16, all of them as a rule.
+    larger: side of the images that are kept for random crops, in pixels; None where there are none. crop_pct: the
+    central share of their sides that the network gets.
     """
 
     kind: Kind = "crop"

@@ -20,7 +20,9 @@ STEPS = 3
 
 
 def write_sheet(dataset: Dataset, recipe: Recipe, path: Path) -> None:
-    """Write the first training images, as they are seen without augmentation, and below each what becomes of it at STEPS steps, as a PNG file.
+    """Write the first training images as a PNG file, and below each what becomes of it at STEPS steps.
+
+    Where random crops are taken from larger images, the first row has what is seen without one.
 
     Raises Refusal for a length in pixels that is too large for the images, OSError where the file cannot be written.
     """

@@ -34,7 +34,7 @@ class Graph:
     """A network with its compiled step and optimizer."""
 
     def __init__(self, net: keras.Model, images: Any | None, spec: RunSpec, larger: Any | None = None) -> None:
-        """`images`, and `larger` ones for crops: the variable of all on the device, or None where the host feeds them."""
+        """`images`, and `larger` ones for crops: each a variable on the device, or None where the host feeds them."""
         self.net, self.images, self.larger = net, images, larger
         self.complexity = models.measure(net)
         self.fingerprint = models.fingerprint(net)

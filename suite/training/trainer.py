@@ -150,7 +150,9 @@ class Trainer:
             if spec.offline:
                 models.require_published(spec.architecture, spec.options)
         with clocks.count("setup_seconds"):
-            graph, initial = self._graphs.take(spec, data.input_shape, len(data.class_names), loaded.images, loaded.larger)
+            graph, initial = self._graphs.take(
+                spec, data.input_shape, len(data.class_names), loaded.images, loaded.larger
+            )
             if spec.expected_fingerprint not in (None, graph.fingerprint):
                 raise GraphChanged(
                     f"{spec.architecture} builds another graph ({graph.fingerprint}) than the candidate's earlier runs "

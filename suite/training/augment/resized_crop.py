@@ -50,7 +50,7 @@ def _stretch(length: Any, uniform: Any, size: int) -> tuple[Any, Any]:
 
 
 def _weights(first: Any, side: Any, size: int, seen: int) -> Any:
-    """What each of `seen` places of a crop takes of each of `size` places of an axis, (n, seen, size): rows sum to one."""
+    """What each place of a crop takes of each of `size` places of an axis, (n, seen, size): rows sum to one."""
     from keras import ops
 
     centres = (ops.arange(seen, dtype="float32") + 0.5)[None, :] * side / seen - 0.5

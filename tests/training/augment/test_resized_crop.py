@@ -80,7 +80,7 @@ def test_from_larger_pixels_it_equals_pillow_with_antialiasing(least: float, rat
 
 
 def test_what_comes_after_it_sees_images_of_the_networks_size() -> None:
-    pixels, draws = larger()
+    pixels, _ = larger()
     batch = cropped()
     plain = ops.convert_to_numpy(batch.pixels())
     moved = apply(flip.PART, np.zeros((len(pixels), 1), np.float32))(batch)
