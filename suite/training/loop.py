@@ -25,6 +25,7 @@ from suite.data import Dataset
 from suite.tasks import Evaluation
 from suite.tasks.task import figures
 from suite.training import checkpoint
+from suite.training.augment import crops
 from suite.training.clock import Clocks, Heartbeat, Pulse
 from suite.training.device import accelerator, peak_memory_bytes, synchronize
 from suite.training.energy import EnergyCounter
@@ -78,7 +79,7 @@ class Loop:
         self.images = None if graph.images is not None else data.images
         self.trained = self.images
         """What the host feeds in training, as `images` is in evaluation; None where the device holds it."""
-        if data.larger is not None and spec.applied.crops:
+        if data.larger is not None and crops(spec.applied.transforms):
             self.trained = None if graph.larger is not None else data.larger
         self.progress = Progress()
         self.passed_over: str | None = None

@@ -12,6 +12,7 @@ from suite import tasks
 from suite.data import Dataset
 from suite.data.fit import Images
 from suite.data.sheet import IMAGES, write
+from suite.training.augment import crops
 from suite.training.preprocessing import measure_preprocessing
 from suite.training.recipe import Recipe
 from suite.training.step import CompiledStep
@@ -36,7 +37,7 @@ def write_sheet(dataset: Dataset, recipe: Recipe, path: Path) -> None:
         _held(pixels),
         tasks.get("classification"),
         recipe,
-        larger=_held(dataset.larger[index]) if dataset.larger is not None and recipe.crops else None,
+        larger=_held(dataset.larger[index]) if dataset.larger is not None and crops(recipe.transforms) else None,
     )
     step.set_values(recipe, preprocessing, augment_seed=0)
     rows = [pixels]

@@ -18,6 +18,7 @@ import numpy as np
 from suite import models, tasks
 from suite.core.refusals import Refusal
 from suite.training import starting
+from suite.training.augment import crops
 from suite.training.device import accelerator, is_out_of_memory, to_numpy
 from suite.training.feed import Targets, feed
 from suite.training.optimization import make_optimizer, set_optimizer
@@ -138,7 +139,7 @@ def structure(spec: RunSpec, input_shape: tuple[int, ...], classes: int) -> str:
     values = {
         "task": spec.task, "architecture": spec.architecture, "options": dict(spec.options), "shape": input_shape,
         "classes": classes, "precision": spec.precision, "recipe": spec.applied.structure(),
-        "larger": spec.data.source_size if spec.applied.crops else None,
+        "larger": spec.data.source_size if crops(spec.applied.transforms) else None,
         "teacher": [spec.teacher.architecture, dict(spec.teacher.options)] if spec.teacher else None,
     }  # fmt: skip
     return json.dumps(values, sort_keys=True)

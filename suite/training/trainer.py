@@ -28,6 +28,7 @@ from suite.models.settings import as_it_comes
 from suite.tasks import Evaluation
 from suite.tasks.task import figures
 from suite.training import device
+from suite.training.augment import crops
 from suite.training.clock import Clocks
 from suite.training.corrupted import evaluate
 from suite.training.failures import GraphChanged, RunFailed
@@ -209,15 +210,15 @@ class Trainer:
         return tested
 
     def _load(self, spec: RunSpec) -> Loaded:
-        crops = spec.applied.crops
-        key = repr((spec.data, spec.data_dir, spec.cache_dir, crops))
+        cropping = crops(spec.applied.transforms)
+        key = repr((spec.data, spec.data_dir, spec.cache_dir, cropping))
         if key not in self._loaded:
             data_dir = Path(spec.data_dir) if spec.data_dir else None
             data = load(spec.data, data_dir=data_dir, cache_dir=Path(spec.cache_dir), offline=spec.offline)
             self._loaded = {key: found for key, found in self._loaded.items() if found.data.hash == data.hash}
             images = self._place(data.images, self._device_bytes)
             larger = None
-            if data.larger is not None and crops:
+            if data.larger is not None and cropping:
                 larger = self._place(data.larger, self._device_bytes - data.images.nbytes)
             self._loaded[key] = Loaded(data, images, larger)
         return self._loaded[key]

@@ -6,7 +6,7 @@ a new transform never changes what an older one draws.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,11 @@ class Transform(Switched):
     def count(self, width: int) -> int:
         """How many uniform numbers it takes for each image of a width in pixels."""
         return self.draws + self.draws_by_column * width
+
+
+def crops(transforms: Iterable[Transform]) -> bool:
+    """Whether training images are taken from larger ones, where the data set has such."""
+    return any(transform.from_larger for transform in transforms)
 
 
 def either_way(uniforms: Any) -> Any:

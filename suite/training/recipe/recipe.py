@@ -147,11 +147,6 @@ class Recipe:
         """Whether maps are computed again in the backward pass instead of being kept."""
         return bool(self._values.get("gradient_checkpointing", False))
 
-    @property
-    def crops(self) -> bool:
-        """Whether training images are taken from larger ones, where the data set has such."""
-        return any(part.from_larger for part in self.transforms)
-
     def check_pixels(self, size: tuple[int, int]) -> None:
         """Raises Refusal for a number in pixels that is too large for images of this height and width."""
         for name, number in self.numbers().items():
