@@ -17,5 +17,7 @@ POLICIES: Mapping[str, Mapping[str, Any]] = {
     "rand_augment": {**OFF, "rand_augment": 2},
     "auto_augment": {**OFF, "auto_augment": "cifar10"},
     "augmix": {**OFF, "augmix": 3.0},
+    "grid_mask": {**OFF, "grid_mask": 0.7},
+    "fourier_mix": {**OFF, "fourier_mix": 1.0},
 }
 """The first is what the others are held against."""

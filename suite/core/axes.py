@@ -14,14 +14,15 @@ from collections.abc import Iterable
 GROUPS = ("architecture", "options", "recipe", "data")
 FEEDING = frozenset({
     "recipe.epochs", "recipe.patience", "data.train_examples", "data.imbalance", "data.images", "data.image_size",
-    "search.trials", "weights", "teacher",
+    "data.source_size", "data.crop_pct",     "search.trials", "weights", "teacher",
 })  # fmt: skip
 """What costs or feeds a candidate."""
 
 IMPLIED = {
     "data.train_examples": ("data.images", "recipe.epochs"),  # the budget counts images: fewer are seen more often
     "data.imbalance": ("data.images", "recipe.epochs"),
-    "data.image_size": ("data.hash", "test images"),  # other pixels of the same pictures
+    **{f"data.{name}": ("data.hash", "test images") for name in ("image_size", "source_size", "crop_pct")},
+    # other pixels of the same pictures
     "teacher": ("recipe.loss", "recipe.temperature", "recipe.alpha"),
     "weights": (  # what has a meaning only where a network starts from weights
         "options.pretrained",

@@ -19,7 +19,8 @@ from suite.data.contents import image_digests
 HELP = """
 python -m suite.data [name=NAME] [data_dir=DIR] [path=DIR] [image_size=N] [split_seed=N] [workspace=DIR] [offline=true]
                     [label_from=...] [labels=FILE.csv] [classes=[A,B]|N] [fit=crop|pad|squash] [on_bad=refuse|skip]
-                    [allow_duplicates=true] [duplicates=FILE.csv] [augment=RECIPE sheet=FILE.png]
+                    [source_size=N] [crop_pct=SHARE] [allow_duplicates=true] [duplicates=FILE.csv]
+                    [augment=RECIPE sheet=FILE.png]
                     [corrupt=KIND|all sheet=FILE.png]
 
 Shows where a data set was found, its checksum, shapes, the images of each class and part, its hash, and notes.
@@ -27,7 +28,9 @@ Without a name: the names.
   data_dir=DIR    the folder that holds the sets (else $SUITE_DATA_DIR, else Keras' own)
   path=DIR        for name=folder: a folder with one sub-folder of pictures for each class, with or without
                   train/, val/ and test/ above them
-  image_size=N    the side of the square images, in pixels
+  image_size=N    the side of the square images that a network gets, in pixels
+  source_size=N   the side of those that recipes with resized_crop take their crops from; more than image_size
+  crop_pct=SHARE  the central share of these that a network sees where nothing is random (default: all, 1.0)
   workspace=DIR   where decoded images are kept, in cache/ (default: the current folder)
   offline=true    download nothing
   label_from=     of a folder: inner (the innermost folders are the classes) or name (as in cat.12.jpg)
@@ -50,8 +53,16 @@ def _classes(text: str) -> list[str] | int:
     return int(text) if text.isdecimal() else name_list(text)
 
 
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError("a number") from None
+
+
 KEYS: dict[str, Callable[[str], object]] = {
     "name": str, "data_dir": Path, "path": str, "image_size": whole_number, "split_seed": whole_number,
+    "source_size": whole_number, "crop_pct": _number,
     "workspace": Path, "offline": boolean, "augment": str, "corrupt": str, "sheet": Path, "label_from": str,
     "labels": str, "classes": _classes, "fit": str, "on_bad": str, "allow_duplicates": boolean, "duplicates": Path,
 }  # fmt: skip
@@ -127,7 +138,7 @@ def list_duplicates(dataset: Dataset, path: Path) -> str:
     """Write every pair of copies to a CSV file, and say how many there are of which kind."""
     parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     try:
-        rows = duplicates.table(dataset.images, image_digests(dataset.images), parts)
+        rows = duplicates.table(dataset.pictures, image_digests(dataset.pictures), parts)
     except ValueError as error:
         raise Refusal(f"duplicates={path}: {error}; data.classes or fewer images make it possible") from None
     files = dataset.files()

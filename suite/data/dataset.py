@@ -36,6 +36,8 @@ class DataSpec:
     """Which images, and how they are divided.
 
     `path` is the tree of the set `folder`; `image_size` the side of the square images, in pixels (None: the set's own).
+    `source_size` is the side of the larger ones that random crops are taken from (None: there are no larger ones), and
+    `crop_pct` the central share of their sides that is seen wherever there is no random crop (None: all of it).
     `validation_fraction` is the part of the training images that is kept for validation where the publisher has none.
     `*_examples` are at most so many images of that part, stratified; None means all.
     `label_from` says where a set that offers a choice has its classes (None: as it comes), `labels` is a list of
@@ -50,6 +52,8 @@ class DataSpec:
     name: str
     path: str | None = None
     image_size: int | None = None
+    source_size: int | None = None
+    crop_pct: float | None = None
     split_seed: int = 0
     validation_fraction: float = 0.1
     train_examples: int | None = None
@@ -79,6 +83,8 @@ class DataSpec:
         if not isinstance(self.allow_duplicates, bool):
             raise Refusal(f"data.allow_duplicates={self.allow_duplicates!r}: expected true or false")
         _whole("image_size", self.image_size, 8, LARGEST_SIZE, optional=True)
+        _whole("source_size", self.source_size, 8, LARGEST_SIZE, optional=True)
+        self._check_sizes()
         _whole("split_seed", self.split_seed, 0, 2**63 - 1)
         for key in ("train_examples", "validation_examples", "test_examples"):
             _whole(key, getattr(self, key), 1, 2**63 - 1, optional=True)
@@ -87,6 +93,22 @@ class DataSpec:
             raise Refusal(f"data.validation_fraction={fraction!r}: expected a number between 0 and 1, both excluded")
         _share("imbalance", self.imbalance, "above 0 and at most 1", lambda value: 0 < value <= 1)
         _share("label_noise", self.label_noise, "from 0 to below 1", lambda value: 0 <= value < 1)
+
+    def _check_sizes(self) -> None:
+        """Raises Refusal where larger pixels and the network's do not go together."""
+        if self.crop_pct is not None:
+            _share("crop_pct", self.crop_pct, "above 0 and at most 1", lambda value: 0 < value <= 1)
+            if self.source_size is None:
+                raise Refusal(f"data.crop_pct={self.crop_pct} has no effect without data.source_size")
+            if self.crop_pct < 1 and self.target is not None:
+                raise Refusal(
+                    f"data.crop_pct={self.crop_pct} would cut off a {self.target} of test images: leave it out"
+                )
+        if self.source_size is not None and (self.image_size is None or self.source_size <= self.image_size):
+            raise Refusal(
+                f"data.source_size={self.source_size}: crops are taken from pixels that are larger than the network's "
+                f"input; set data.image_size, which is the input's, to less than {self.source_size}"
+            )
 
     @classmethod
     def from_mapping(cls, mapping: dict[str, Any]) -> DataSpec:
@@ -129,7 +151,9 @@ def _share(key: str, value: object, expected: str, holds: Callable[[float], bool
 class Dataset:
     """A data set, divided and subset.
 
-    images: (N, H, W, C) uint8, C 1 or 3, all images of the set (an array, or a read-only memory map).
+    images: (N, H, W, C) uint8, C 1 or 3, all images of the set (an array, or a read-only memory map), as a network gets
+        them where nothing is random.
+    larger: (N, S, S, C) uint8, the same as random crops are taken from them; None where `images` is all there is.
     targets: what is to be found in each image; labels: (N,) int32 of them, indices into class_names.
     train, validation, test: int64 indices into images; disjoint; a smaller subset is always the beginning of a larger.
     hash: hexadecimal, over the decoded pixels, targets, class names and the publisher's division, before subsetting.
@@ -155,6 +179,12 @@ class Dataset:
     test_hash: str
     fit: Fit
     files: Callable[[], list[str]] = list
+    larger: Images | None = None
+
+    @property
+    def pictures(self) -> Images:
+        """All that is there of each picture: what tells one from another."""
+        return self.images if self.larger is None else self.larger
 
     @property
     def labels(self) -> Labels:

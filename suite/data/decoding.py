@@ -97,11 +97,12 @@ def decode_some(
 
 def fit_some(paths: Sequence[Path], fit: Fit, size: int, channels: int) -> tuple[Images, list[tuple[Path, str]]]:
     """As `decode_some`, but the way a set's own pictures became its images: `fit`, then `size` if that is another."""
-    images, failures = decode_some(paths, fit.source or size, channels, fit)
+    whole = fit.larger or size
+    images, failures = decode_some(paths, fit.source or whole, channels, fit)
     images = fit.step(images)
-    if images.shape[1] != size:
-        images = np.stack([_resize(image, size) for image in images])
-    return images, failures
+    if images.shape[1] != whole:
+        images = np.stack([_resize(image, whole) for image in images])
+    return (central(images, size, fit.crop_pct) if fit.larger else images), failures
 
 
 def decode_one(path: Path | io.BytesIO, size: int, channels: int, fit: Fit | None = None) -> Images:
@@ -167,9 +168,20 @@ def resized(contents: Contents, size: int) -> Contents:
     return replace(contents, shape=shape, chunks=chunks(), targets=targets, notes=(*contents.notes, note))
 
 
-def _resize(image: Images, size: int) -> Images:
+def central(images: Images, size: int, crop_pct: float) -> Images:
+    """The middle of (N, S, S, C), `crop_pct` of each side, as (N, size, size, C): bicubic, antialiased.
+
+    As where pictures are resized to size / crop_pct and their centre is cut out, but for that length's rounding.
+    """
+    side = images.shape[1]
+    edge = (1.0 - crop_pct) / 2 * side
+    return np.stack([_resize(image, size, (edge, edge, side - edge, side - edge)) for image in images])
+
+
+def _resize(image: Images, size: int, box: tuple[float, float, float, float] | None = None) -> Images:
+    """box: left, top, right and bottom of the part that is resized; None: all of it."""
     picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
-    return np.asarray(picture.resize((size, size), Image.Resampling.BICUBIC)).reshape(size, size, -1)
+    return np.asarray(picture.resize((size, size), Image.Resampling.BICUBIC, box)).reshape(size, size, -1)
 
 
 def _eight_bit(image: Image.Image, bits: int = FULL_BITS) -> Image.Image:

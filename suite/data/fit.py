@@ -1,14 +1,15 @@
 """How a picture becomes an image of a set: what training images went through, pictures to be classified go through too.
 
 A picture is cut to its central square (or laid whole on a black one, or squashed) and brought to the side that the
-set's own pictures have; then the set's step follows (zeros around, or bilinear enlarging); last, where a study asks for
-another size, bicubic resizing.
+set's own pictures have; then the set's step follows (zeros around, or bilinear enlarging); then, where a study asks for
+another size, bicubic resizing; last, where images are kept larger than what the network gets, their central part is
+brought to that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -32,6 +33,8 @@ class Fit:
 
     source, side: of the publisher's pictures and of the set's images, in pixels; None: what the network takes.
     square: how pictures become square. bits: those in use of pictures whose grey values have 16, all of them as a rule.
+    larger: side of the images that are kept for random crops, in pixels; None where there are none. crop_pct: the
+    central share of their sides that the network gets.
     """
 
     kind: Kind = "crop"
@@ -39,11 +42,13 @@ class Fit:
     side: int | None = None
     square: Square = "crop"
     bits: int = FULL_BITS
+    larger: int | None = None
+    crop_pct: float = 1.0
 
     def as_mapping(self) -> dict[str, Any]:
         """{"fit": "pad", "from": [28, 28], "to": [32, 32]}; without sizes where pictures come to the network's own.
 
-        square and bits are there where they are not what they were before there was anything to choose.
+        The others are there where they are not what they were before there was anything to choose.
         """
         sizes = {"from": self.source, "to": self.side}
         more = {"square": self.square} if self.square != "crop" else {}
@@ -52,6 +57,7 @@ class Fit:
             **{key: [size, size] for key, size in sizes.items() if size is not None},
             **more,
             **({"bits": self.bits} if self.bits != FULL_BITS else {}),
+            **({"larger": [self.larger, self.larger], "crop_pct": self.crop_pct} if self.larger else {}),
         }
 
     @classmethod
@@ -64,8 +70,13 @@ class Fit:
                     f"pictures are fitted by {word!r} to this run's network, which this version of the suite does "
                     "not know: use the version that trained it"
                 )
-        source, side = (values[key][0] if key in values else None for key in ("from", "to"))
-        return cls(values["fit"], source, side, square, int(values.get("bits", FULL_BITS)))
+        source, side, larger = (values[key][0] if key in values else None for key in ("from", "to", "larger"))
+        bits, crop_pct = int(values.get("bits", FULL_BITS)), float(values.get("crop_pct", 1.0))
+        return cls(values["fit"], source, side, square, bits, larger, crop_pct)
+
+    def of_larger(self, larger: int, crop_pct: float) -> Fit:
+        """The same, and then the central share of images that are kept larger."""
+        return replace(self, larger=larger, crop_pct=crop_pct)
 
     def step(self, images: Images) -> Images:
         """(N, source, source, C) to (N, side, side, C), as the set's own images were made."""

@@ -57,10 +57,11 @@ class Fingerprints:
 def fingerprints(data: Dataset, index: Indices, exact: bool | None = None) -> Fingerprints:
     """Of a set's images at `index`. exact: digests alone, or thumbnails alone; None: both."""
     index = np.sort(np.asarray(index, np.int64))
+    height, width, channels = data.pictures.shape[1:]
     return Fingerprints(
-        data.input_shape,
-        _digests(data.images, index) if exact in (None, True) else None,
-        thumbnails(data.images, index) if exact in (None, False) else None,
+        (height, width, channels),
+        _digests(data.pictures, index) if exact in (None, True) else None,
+        thumbnails(data.pictures, index) if exact in (None, False) else None,
     )
 
 
@@ -84,13 +85,13 @@ class Leak:
 
 def leaked(target: Dataset, seen: Fingerprints) -> Leak:
     """The test images of `target` that are among those whose fingerprints are `seen`."""
-    if target.input_shape == seen.shape:
+    if target.pictures.shape[1:] == seen.shape:
         assert seen.digests is not None
-        found = np.isin(_digests(target.images, target.test), np.unique(seen.digests))
+        found = np.isin(_digests(target.pictures, target.test), np.unique(seen.digests))
         return Leak(target.test[found], len(target.test), exact=True)
     assert seen.thumbnails is not None
     grey = 1 in (target.input_shape[-1], seen.shape[-1])
-    mine, theirs = _vectors(thumbnails(target.images, target.test), grey), _vectors(seen.thumbnails, grey)
+    mine, theirs = _vectors(thumbnails(target.pictures, target.test), grey), _vectors(seen.thumbnails, grey)
     return Leak(target.test[_alike(mine, theirs)], len(target.test), exact=False)
 
 

@@ -14,6 +14,7 @@ from suite.data.duplicates import leaks
 from suite.data.hardships import harder
 from suite.data.registry import NamedSet, named_sets
 from suite.data.splits import divide
+from suite.data.views import viewed
 
 
 def dataset_names() -> list[str]:
@@ -28,7 +29,7 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
     keeps decoded images under `cache_dir`. Raises Refusal for everything that a user can mend.
     """
     named = _named(spec)
-    source, size = named.find(spec, data_dir, offline), spec.image_size
+    source, size = named.find(spec, data_dir, offline), spec.source_size or spec.image_size
     if size == named.side:
         size = None  # what the set has anyway: one entry of the cache, not two
     more = [spec.target] if spec.target else []  # an entry of its own: who asks for classes alone reads nothing else
@@ -37,6 +38,9 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
     else:
         own = cached(source, spec.name, cache_dir, None, *more)  # tells the test images apart, whatever their size
         entry = cached(_resized(source, size), spec.name, cache_dir, size, *more)
+    larger, fit = entry.images, entry.fit if named.takes_path and entry.fit else named.fit
+    if spec.source_size is not None:
+        entry, fit = viewed(entry, source, spec, cache_dir), fit.of_larger(spec.source_size, spec.crop_pct or 1.0)
     some = chosen_classes(entry, spec.classes)
     leaked = leaks(entry, spec) if named.takes_path else ()
     train, validation, test, notes = divide(some.targets.labels, some.part, some.class_names, spec)
@@ -54,8 +58,9 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
         location=source.location,
         checksum=entry.checksum,
         test_hash=_test_hash(own, some, test, spec, by_file=named.side is None and spec.target is None),
-        fit=entry.fit if named.takes_path and entry.fit else named.fit,
+        fit=fit,
         files=entry.files,
+        larger=None if spec.source_size is None else larger,
     )
 
 
@@ -80,6 +85,12 @@ def _named(spec: DataSpec) -> NamedSet:
         if not valid:
             raise Refusal(f"data.label_from: {spec.name} has one kind of labels; leave it out")
         raise unknown("value of data.label_from", str(spec.label_from), valid)
+    side = sets[spec.name].side
+    if side is not None and spec.source_size is not None and spec.source_size > side:
+        raise Refusal(
+            f"data.source_size={spec.source_size}: the images of {spec.name} have {side}x{side} pixels, and crops from "
+            f"enlarged ones would show no more; set it to {side} or less, and data.image_size to less than that"
+        )
     if spec.target and spec.target not in sets[spec.name].knows:
         having = [name for name, known in sets.items() if spec.target in known.knows]
         raise Refusal(

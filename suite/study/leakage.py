@@ -110,7 +110,7 @@ def _fingerprints(ledger: Ledger, candidate: Candidate, target: Dataset, link: L
         return noted
     data = _data_of(ledger, candidate, link.identity, instance)
     index = seen.images(data, bool(link.identity.get("train_on_validation")))
-    return fingerprints(data, index, exact=data.input_shape == target.input_shape)
+    return fingerprints(data, index, exact=data.pictures.shape[1:] == target.pictures.shape[1:])
 
 
 def _data_of(ledger: Ledger, candidate: Candidate, identity: Mapping[str, Any], instance: Path) -> Dataset:

@@ -9,10 +9,7 @@ from typing import Any
 
 from keras import ops
 
-from suite.training.pixels import affine, boxes
-
-ROUNDING = 1e-3
-"""A mean of pixels that float32 puts a hair below a whole number is that number: what is left of it is cut off."""
+from suite.training.pixels import affine, bilinear, boxes
 
 
 @dataclass(frozen=True)
@@ -42,6 +39,7 @@ class Batch:
     window: (n, 4), the part of the images as they were that these are: left, top, right and bottom as fractions of
     the sides; None for all. kept: (n, H, W), what is not erased; None for all. What lies outside or is erased becomes
     zero after normalization, that is, the training set's mean colour.
+    view: height and width of what the network gets, where images are larger until they are cropped; None: as they are.
     targets: by name, arrays whose first axis is the batch. mixture: None where every image is its own. epoch: in which
     the batch is seen, from 0.
     """
@@ -61,11 +59,12 @@ class Batch:
     table: Any = None
     mixture: Mixture | None = None
     epoch: Any = 0
+    view: tuple[int, int] | None = None
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width in pixels."""
-        height, width = self.images.shape[1:3]
+        """Height and width in pixels, of what the network gets."""
+        height, width = self.view or self.images.shape[1:3]
         return height, width
 
     def from_rows(self, place: Any, inside: Any = None, own: Any = None) -> Batch:
@@ -152,13 +151,16 @@ class Batch:
             rows = _own(height) if self.rows is None else self.rows
             columns = _own(width) if self.columns is None else self.columns
             return self._taken(rows[:, :, None], columns[:, None, :]), inside
+        if self.bilinear and inside is None:
+            return self._blended()
         row, column, within = affine.places(self.maps, self.size)
         inside = within if inside is None else ops.logical_and(within, _at(inside, row, column))
-        if not self.bilinear:
-            return self._through(row, column), inside
-        four, _ = affine.around(self.maps, self.size)
-        mean = sum(weight[..., None] * ops.cast(self._through(row, column), "float32") for row, column, weight in four)
-        return ops.floor(mean + ROUNDING), inside
+        return (self._blended()[0] if self.bilinear else self._through(row, column)), inside
+
+    def _blended(self) -> tuple[Any, Any]:
+        """The means of four pixels, and whether their place lies within the image that rows and columns make."""
+        channels = self.images.shape[-1]
+        return bilinear.means(bilinear.corners(replace(self, maps=None).pixels()), self.maps, 0, channels)
 
     def _through(self, row: Any, column: Any) -> Any:
         """The pixels at places (n, H, W) of the image that rows and columns make, looked up."""
@@ -178,6 +180,14 @@ class Batch:
         if self.table is None:
             return images
         return ops.take(ops.reshape(self.table, (-1,)), self._entries(images), axis=0)
+
+    def versions(self, tables: Any) -> Any:
+        """What each of k tables (n, C, 256, k) makes of the raw values, (n, H, W, k * C) uint8, before pixels move: one
+        look-up for all."""
+        count, height, width, channels = self.images.shape
+        rows = ops.reshape(ops.cast(tables, "uint8"), (count * channels * 256, -1))
+        found = ops.transpose(ops.take(rows, self._entries(self.images), axis=0), (0, 1, 2, 4, 3))
+        return ops.reshape(found, (count, height, width, -1))
 
     def _entries(self, images: Any) -> Any:
         """The place of each value's entry in a table (n, C, 256), int32."""

@@ -25,6 +25,7 @@ from suite.data import Dataset
 from suite.tasks import Evaluation
 from suite.tasks.task import figures
 from suite.training import checkpoint
+from suite.training.augment import crops
 from suite.training.clock import Clocks, Heartbeat, Pulse
 from suite.training.device import accelerator, peak_memory_bytes, synchronize
 from suite.training.energy import EnergyCounter
@@ -76,6 +77,10 @@ class Loop:
         self.identity = spec.digest(data.hash, graph.fingerprint)
         self._made_with = spec.determinants(data.hash, graph.fingerprint)
         self.images = None if graph.images is not None else data.images
+        self.trained = self.images
+        """What the host feeds in training, as `images` is in evaluation; None where the device holds it."""
+        if data.larger is not None and crops(spec.applied.transforms):
+            self.trained = None if graph.larger is not None else data.larger
         self.progress = Progress()
         self.passed_over: str | None = None
         """Why a checkpoint was not taken up, and where the run goes on instead; None where there was no such."""
@@ -117,7 +122,7 @@ class Loop:
         with self.clocks.count("compile_seconds"):
             row = np.resize(self.index, self.batch_size).astype("int32")
             if self.progress.step < self.total_steps:
-                self.graph.warm_up("fit", self.images, row, self.targets)
+                self.graph.warm_up("fit", self.trained, row, self.targets)
             if self.validates or self.spec.final:
                 self.graph.warm_up("predict", self.images, row, self.targets)
 
@@ -157,7 +162,7 @@ class Loop:
         self._heartbeat.start(before)
         with self.clocks.count("device_seconds"):
             history = self.graph.step.fit(
-                **feed(self.images, rows, self.progress.step, self.targets),
+                **feed(self.trained, rows, self.progress.step, self.targets),
                 shuffle=False, verbose=0, callbacks=Pulse(self._heartbeat, self.graph.step),
             )  # fmt: skip
             synchronize(self.graph.counter)

@@ -10,7 +10,9 @@ from keras import ops
 
 from suite import tasks
 from suite.data import Dataset
+from suite.data.fit import Images
 from suite.data.sheet import IMAGES, write
+from suite.training.augment import crops
 from suite.training.preprocessing import measure_preprocessing
 from suite.training.recipe import Recipe
 from suite.training.step import CompiledStep
@@ -19,7 +21,9 @@ STEPS = 3
 
 
 def write_sheet(dataset: Dataset, recipe: Recipe, path: Path) -> None:
-    """Write the first training images, and below each what becomes of it at STEPS steps, as a PNG file.
+    """Write the first training images as a PNG file, and below each what becomes of it at STEPS steps.
+
+    Where random crops are taken from larger images, the first row has what is seen without one.
 
     Raises Refusal for a length in pixels that is too large for the images, OSError where the file cannot be written.
     """
@@ -30,9 +34,10 @@ def write_sheet(dataset: Dataset, recipe: Recipe, path: Path) -> None:
     shown = keras.Input(dataset.input_shape)
     step = CompiledStep(
         keras.Model(shown, keras.layers.Identity()(shown)),
-        keras.Variable(pixels, dtype="uint8", trainable=False, autocast=False),
+        _held(pixels),
         tasks.get("classification"),
         recipe,
+        larger=_held(dataset.larger[index]) if dataset.larger is not None and crops(recipe.transforms) else None,
     )
     step.set_values(recipe, preprocessing, augment_seed=0)
     rows = [pixels]
@@ -43,3 +48,7 @@ def write_sheet(dataset: Dataset, recipe: Recipe, path: Path) -> None:
         back = (seen - preprocessing.offset) / preprocessing.scale
         rows.append(np.clip(np.round(back), 0, 255).astype(np.uint8))
     write(np.stack(rows), path)
+
+
+def _held(pixels: Images) -> keras.Variable:
+    return keras.Variable(np.ascontiguousarray(pixels), dtype="uint8", trainable=False, autocast=False)

@@ -36,14 +36,22 @@ class CompiledStep(keras.Model):
     """Trains `net` (float32 (n, H, W, C) to a task's outputs) on rows of batch positions or batches."""
 
     def __init__(
-        self, net: keras.Model, images: Any | None, task: Task, recipe: Recipe, teacher: keras.Model | None = None
+        self,
+        net: keras.Model,
+        images: Any | None,
+        task: Task,
+        recipe: Recipe,
+        teacher: keras.Model | None = None,
+        larger: Any | None = None,
     ) -> None:
         """`images`: a variable of all images (N, H, W, C) uint8 on the device, or None where the host feeds them.
 
-        teacher: a frozen net of the same input and classes, for a loss that learns from one.
+        teacher: a frozen net of the same input and classes, for a loss that learns from one. larger: a variable of
+        those that training takes instead; None where there are none, or the host feeds them.
         """
         super().__init__(dtype="float32")
         self.net, self.images, self.task, self.recipe = net, images, task, recipe
+        self.larger = larger
         objective = parts("losses")[recipe.loss]
         self.objective, self.mixed_objective = objective.compute, objective.mixed
         self.class_weights = self._value((_classes(net, task),), "ones") if objective.class_weights else None
@@ -94,16 +102,18 @@ class CompiledStep(keras.Model):
         """In prediction the network's first output; in training its outputs with the targets that they train for, and
         where images are mixed the other image's targets with the own ones' share."""
         self.traces += 1  # runs while tracing only: the count of graphs made
-        images = inputs["image"][0] if self.images is None else ops.take(self.images, inputs["index"][0], axis=0)
+        held = self.larger if training and self.larger is not None else self.images
+        images = inputs["image"][0] if "image" in inputs else ops.take(held, inputs["index"][0], axis=0)
         if not training:
             outputs = self.net(self._normalize(images), training=False)
             return outputs[0] if isinstance(outputs, list | tuple) else outputs
         if self.averages is not None:
             self.averages.fold(inputs["step"][0])
         targets = {name: values[0] for name, values in inputs["targets"].items()}
-        batch = Batch(images, targets, epoch=self._epoch(inputs["step"][0]))
+        height, width = self.net.input_shape[1:3]
+        batch = Batch(images, targets, view=(height, width), epoch=self._epoch(inputs["step"][0]))
         for transform in self.recipe.transforms:
-            numbers, count = self._numbers(transform), transform.count(images.shape[2])
+            numbers, count = self._numbers(transform), transform.count(width)
             if transform.lasting(numbers):
                 uniforms = self._lasting(transform.name, count, inputs["index"][0])
             else:

@@ -18,6 +18,7 @@ import numpy as np
 from suite import models, tasks
 from suite.core.refusals import Refusal
 from suite.training import starting
+from suite.training.augment import crops
 from suite.training.device import accelerator, is_out_of_memory, to_numpy
 from suite.training.feed import Targets, feed
 from suite.training.optimization import make_optimizer, set_optimizer
@@ -33,14 +34,14 @@ KEPT = 2
 class Graph:
     """A network with its compiled step and optimizer."""
 
-    def __init__(self, net: keras.Model, images: Any | None, spec: RunSpec) -> None:
-        """`images`: the variable of all images on the device, or None where the host feeds them."""
-        self.net, self.images = net, images
+    def __init__(self, net: keras.Model, images: Any | None, spec: RunSpec, larger: Any | None = None) -> None:
+        """`images`, and `larger` ones for crops: each a variable on the device, or None where the host feeds them."""
+        self.net, self.images, self.larger = net, images, larger
         self.complexity = models.measure(net)
         self.fingerprint = models.fingerprint(net)
         starting.prepare(net, spec.applied)  # counted and told apart as it was built, whatever of it learns
         teacher = starting.teacher_net(spec, net.input_shape[1:])
-        self.step = CompiledStep(net, images, tasks.get(spec.task), spec.applied, teacher)
+        self.step = CompiledStep(net, images, tasks.get(spec.task), spec.applied, teacher, larger)
         depths = starting.depths_of(net, spec.applied)
         self.optimizer = make_optimizer(spec.applied, net.trainable_variables, spec.precision, depths)
         self.step.compile(optimizer=self.optimizer, loss=None, jit_compile=jit_compile(spec.applied))
@@ -110,9 +111,14 @@ class Graphs:
         self._kept: OrderedDict[str, Graph] = OrderedDict()
 
     def take(
-        self, spec: RunSpec, input_shape: tuple[int, int, int], classes: int, images: Any | None
+        self,
+        spec: RunSpec,
+        input_shape: tuple[int, int, int],
+        classes: int,
+        images: Any | None,
+        larger: Any | None = None,
     ) -> tuple[Graph, list]:
-        """The graph of a run and its initial values (one array for each of `net.variables`).
+        """The graph of a run and its initial values (one array for each of `net.variables`); images as of `Graph`.
 
         Raises Refusal for an option that the builder does not take.
         """
@@ -131,10 +137,10 @@ class Graphs:
         initial = [to_numpy(variable) for variable in net.variables]
         key = structure(spec, input_shape, classes)
         graph = self._kept.pop(key, None)
-        if graph is None or graph.images is not images:
+        if graph is None or graph.images is not images or graph.larger is not larger:
             while len(self._kept) >= KEPT:
                 self._kept.popitem(last=False)
-            graph = Graph(net, images, spec)
+            graph = Graph(net, images, spec, larger)
         self._kept[key] = graph
         return graph, initial
 
@@ -147,6 +153,7 @@ def structure(spec: RunSpec, input_shape: tuple[int, ...], classes: int) -> str:
     values = {
         "task": spec.task, "architecture": spec.architecture, "options": dict(spec.options), "shape": input_shape,
         "classes": classes, "precision": spec.precision, "recipe": spec.applied.structure(),
+        "larger": spec.data.source_size if crops(spec.applied.transforms) else None,
         "teacher": [spec.teacher.architecture, dict(spec.teacher.options)] if spec.teacher else None,
     }  # fmt: skip
     return json.dumps(values, sort_keys=True)

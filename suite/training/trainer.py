@@ -24,10 +24,12 @@ from suite.core.durable import replacing, write_json
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal, first_line
 from suite.data import Dataset, load
+from suite.data.fit import Images
 from suite.models.settings import as_it_comes
 from suite.tasks import Evaluation
 from suite.tasks.task import figures
 from suite.training import device, starting
+from suite.training.augment import crops
 from suite.training.clock import Clocks
 from suite.training.corrupted import evaluate
 from suite.training.failures import GraphChanged, RunFailed
@@ -53,6 +55,8 @@ class Loaded:
     data: Dataset
     images: Any | None
     """All images in one variable on the device, or None where they do not fit."""
+    larger: Any | None
+    """Alike those that crops are taken from; None, too, where no run takes any."""
 
 
 class Trainer:
@@ -148,7 +152,9 @@ class Trainer:
             if spec.offline:
                 models.require_published(spec.architecture, spec.options)
         with clocks.count("setup_seconds"):
-            graph, initial = self._graphs.take(spec, data.input_shape, len(data.class_names), loaded.images)
+            graph, initial = self._graphs.take(
+                spec, data.input_shape, len(data.class_names), loaded.images, loaded.larger
+            )
             if spec.expected_fingerprint not in (None, graph.fingerprint):
                 raise GraphChanged(
                     f"{spec.architecture} builds another graph ({graph.fingerprint}) than the candidate's earlier runs "
@@ -206,23 +212,29 @@ class Trainer:
         return tested
 
     def _load(self, spec: RunSpec) -> Loaded:
-        key = repr((spec.data, spec.data_dir, spec.cache_dir))
+        cropping = crops(spec.applied.transforms)
+        key = repr((spec.data, spec.data_dir, spec.cache_dir, cropping))
         if key not in self._loaded:
             data_dir = Path(spec.data_dir) if spec.data_dir else None
             data = load(spec.data, data_dir=data_dir, cache_dir=Path(spec.cache_dir), offline=spec.offline)
             self._loaded = {key: found for key, found in self._loaded.items() if found.data.hash == data.hash}
-            self._loaded[key] = Loaded(data, self._place(data))
+            images = self._place(data.images, self._device_bytes)
+            larger = None
+            if data.larger is not None and cropping:
+                larger = self._place(data.larger, self._device_bytes - data.images.nbytes)
+            self._loaded[key] = Loaded(data, images, larger)
         return self._loaded[key]
 
-    def _place(self, data: Dataset) -> Any | None:
-        """The images as a variable on the device, shared by all subsets of a set and by all graphs."""
+    def _place(self, images: Images, room: int) -> Any | None:
+        """Images as a variable on the device, shared by all subsets of a set and by all graphs; None without room."""
         for known in self._loaded.values():
-            if known.data.images.shape == data.images.shape:
-                return known.images
-        if data.images.nbytes > self._device_bytes:
+            for variable in (known.images, known.larger):
+                if variable is not None and tuple(variable.shape) == images.shape:
+                    return variable
+        if images.nbytes > room:
             return None
-        images = np.ascontiguousarray(data.images)
-        return keras.Variable(images, dtype="uint8", trainable=False, autocast=False, name="images")
+        whole = np.ascontiguousarray(images)
+        return keras.Variable(whole, dtype="uint8", trainable=False, autocast=False, name="images")
 
     def _preprocess(self, spec: RunSpec, data: Dataset) -> Preprocessing:
         """Published weights and another run's want what they were trained on, others what their own images give."""

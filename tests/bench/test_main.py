@@ -23,7 +23,7 @@ def test_the_suites_loop_is_not_far_behind_plain_fit() -> None:
 def test_a_table_of_policies(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["policies=true", "architectures=[lenet5]", "rounds=3", "seconds=1"]) == 0
     table = capsys.readouterr().out
-    assert all(name in table for name in ("none", "crop and flip", "augmix"))
+    assert all(name in table for name in ("none", "crop and flip", "augmix", "grid_mask", "fourier_mix"))
 
 
 def test_a_name_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

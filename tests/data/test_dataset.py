@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,9 @@ from suite.data.targets import Targets
         ("image_size", 4096),
         ("image_size", "32"),
         ("image_size", True),
+        ("source_size", 4096),
+        ("source_size", 64),
+        ("crop_pct", 0.5),
         ("split_seed", -1),
         ("split_seed", 1.5),
         ("validation_fraction", 0),
@@ -35,6 +39,27 @@ from suite.data.targets import Targets
 def test_an_impossible_value_is_refused_by_its_key(key: str, value: object) -> None:
     with pytest.raises(Refusal, match=f"data.{key}="):
         DataSpec(**{"name": "digits", key: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"source_size": 64}, "set data.image_size, which is the input's, to less than 64"),
+        ({"source_size": 64, "image_size": 64}, "to less than 64"),
+        ({"source_size": 32, "image_size": 64}, "larger than the network's input"),
+        ({"source_size": "64", "image_size": 32}, "data.source_size='64': expected a whole number"),
+        ({"image_size": 32, "crop_pct": 0.875}, "data.crop_pct=0.875 has no effect without data.source_size"),
+        ({"source_size": 64, "image_size": 32, "crop_pct": 0}, "data.crop_pct=0: expected a number above 0"),
+        ({"source_size": 64, "image_size": 32, "crop_pct": 87.5}, "at most 1"),
+        ({"source_size": 64, "image_size": 32, "crop_pct": True}, "expected a number"),
+        ({"source_size": 64, "image_size": 32, "crop_pct": 0.9, "target": "box"}, "cut off a box of test images"),
+    ],
+)
+def test_larger_pixels_go_with_the_networks_size(values: dict[str, Any], why: str) -> None:
+    with pytest.raises(Refusal, match=why):
+        DataSpec("digits", **values)
+    whole = DataSpec("digits", source_size=64, image_size=32, crop_pct=1.0, target="box")
+    assert whole.crop_pct == 1.0
 
 
 def test_an_unknown_key_is_refused_with_the_nearest() -> None:

@@ -4,7 +4,6 @@ import hashlib
 import struct
 import warnings
 import zlib
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +12,10 @@ from PIL import Image
 
 from suite.core.refusals import Refusal
 from suite.data import decoding
-from suite.data.contents import Along, Contents, in_chunks
-from suite.data.decoding import decode, decode_one, decode_some, fit_some, resized, upright
+from suite.data.contents import Along
+from suite.data.decoding import decode, decode_one, decode_some, fit_some, upright
 from suite.data.fit import Fit, Square
 from suite.data.headers import MAX_PIXELS, read_headers
-from suite.data.targets import Targets
 from tests.data.made_up import picture
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -286,38 +284,3 @@ def test_files_are_digested_and_bad_ones_left_out_on_the_way(tmp_path: Path, mon
 def test_avif_is_read(tmp_path: Path) -> None:
     path = picture(tmp_path / "a.avif", (200, 30, 40))
     np.testing.assert_allclose(decode_one(path, 16, 3).reshape(-1, 3).mean(axis=0), (200, 30, 40), atol=4)
-
-
-def test_a_picture_of_the_sets_own_size_is_fitted_without_a_pixel_changed(tmp_path: Path) -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
-    Image.fromarray(pixels).save(tmp_path / "own.png")
-    Image.fromarray(np.kron(pixels, np.ones((2, 2), np.uint8))).save(tmp_path / "large.png")
-    images, failures = fit_some([tmp_path / "own.png", tmp_path / "large.png"], Fit("pad", 28, 32), 32, 1)
-    assert (images.shape, failures) == ((2, 32, 32, 1), [])
-    np.testing.assert_array_equal(images[0, 2:30, 2:30, 0], pixels)
-    assert not images[:, :2].any()
-    assert not images[:, :, 30:].any()
-    assert images[1, 2:30, 2:30].any(), "a larger picture is brought to 28x28, then padded"
-
-
-def test_a_fitted_picture_comes_to_the_size_that_the_network_takes_as_the_set_did(tmp_path: Path) -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3)).astype(np.uint8)
-    Image.fromarray(pixels).save(tmp_path / "own.png")
-    nothing = Targets.of_labels(np.zeros(1))
-    own = Contents((1, 32, 32, 3), [pixels[None]], nothing, np.zeros(1, np.uint8), ("a",), (), "")
-    (chunk,) = resized(own, 48).chunks
-    np.testing.assert_array_equal(fit_some([tmp_path / "own.png"], Fit("crop", 32, 32), 48, 3)[0], chunk)
-
-
-@pytest.mark.parametrize("channels", [1, 3])
-def test_a_set_is_resized_with_a_note(channels: int) -> None:
-    images = np.random.default_rng(0).integers(0, 256, (5, 32, 32, channels)).astype(np.uint8)
-    nothing = np.zeros(5, np.uint8)
-    targets = Targets.of_labels(nothing)
-    contents = Contents(images.shape, in_chunks(images), targets, nothing, ("a",), ("first",), "")
-    smaller = resized(contents, 8)
-    (chunk,) = smaller.chunks
-    assert chunk.shape == smaller.shape == (5, 8, 8, channels)
-    assert np.abs(chunk.mean((1, 2)) - images.mean((1, 2))).max() < 2
-    assert smaller.notes == ("first", "images resized from 32x32 to 8x8 (bicubic, antialiased)")
-    assert replace(smaller, shape=contents.shape, notes=contents.notes, chunks=contents.chunks) == contents

@@ -1,17 +1,30 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from suite.core.refusals import Refusal
+from suite.data.contents import Contents, in_chunks
+from suite.data.decoding import fit_some, resized
 from suite.data.fit import Fit, bilinear, pad
 from suite.data.registry import named_sets
 from suite.data.sources import digits
+from suite.data.targets import Targets
 
 
 @pytest.mark.parametrize(
     "fit",
-    [Fit(), Fit(square="pad"), Fit(square="squash", bits=12), *(named.fit for named in named_sets().values())],
+    [
+        Fit(),
+        Fit(square="pad"),
+        Fit(square="squash", bits=12),
+        Fit("pad", 28, 32, larger=30, crop_pct=0.875),
+        *(named.fit for named in named_sets().values()),
+    ],
     ids=str,
 )
 def test_a_fit_survives_json(fit: Fit) -> None:
@@ -21,6 +34,7 @@ def test_a_fit_survives_json(fit: Fit) -> None:
 def test_what_a_file_says() -> None:
     assert Fit("pad", 28, 32).as_mapping() == {"fit": "pad", "from": [28, 28], "to": [32, 32]}
     assert Fit().as_mapping() == {"fit": "crop"}
+    assert Fit().of_larger(64, 0.5).as_mapping() == {"fit": "crop", "larger": [64, 64], "crop_pct": 0.5}
     with pytest.raises(Refusal, match=r"fitted by 'squash' .* which this version of the suite does not know"):
         Fit.from_mapping({"fit": "squash"})
     with pytest.raises(Refusal, match=r"fitted by 'stretch' .* which this version of the suite does not know"):
@@ -52,3 +66,38 @@ def test_each_channel_is_enlarged_for_itself() -> None:
     assert larger.shape == (2, 16, 16, 3)
     for channel in range(3):
         np.testing.assert_allclose(larger[..., channel], bilinear(images[..., channel], 16), atol=0.5)
+
+
+def test_a_picture_of_the_sets_own_size_is_fitted_without_a_pixel_changed(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "own.png")
+    Image.fromarray(np.kron(pixels, np.ones((2, 2), np.uint8))).save(tmp_path / "large.png")
+    images, failures = fit_some([tmp_path / "own.png", tmp_path / "large.png"], Fit("pad", 28, 32), 32, 1)
+    assert (images.shape, failures) == ((2, 32, 32, 1), [])
+    np.testing.assert_array_equal(images[0, 2:30, 2:30, 0], pixels)
+    assert not images[:, :2].any()
+    assert not images[:, :, 30:].any()
+    assert images[1, 2:30, 2:30].any(), "a larger picture is brought to 28x28, then padded"
+
+
+def test_a_fitted_picture_comes_to_the_size_that_the_network_takes_as_the_set_did(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3)).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "own.png")
+    nothing = Targets.of_labels(np.zeros(1))
+    own = Contents((1, 32, 32, 3), [pixels[None]], nothing, np.zeros(1, np.uint8), ("a",), (), "")
+    (chunk,) = resized(own, 48).chunks
+    np.testing.assert_array_equal(fit_some([tmp_path / "own.png"], Fit("crop", 32, 32), 48, 3)[0], chunk)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_set_is_resized_with_a_note(channels: int) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (5, 32, 32, channels)).astype(np.uint8)
+    nothing = np.zeros(5, np.uint8)
+    targets = Targets.of_labels(nothing)
+    contents = Contents(images.shape, in_chunks(images), targets, nothing, ("a",), ("first",), "")
+    smaller = resized(contents, 8)
+    (chunk,) = smaller.chunks
+    assert chunk.shape == smaller.shape == (5, 8, 8, channels)
+    assert np.abs(chunk.mean((1, 2)) - images.mean((1, 2))).max() < 2
+    assert smaller.notes == ("first", "images resized from 32x32 to 8x8 (bicubic, antialiased)")
+    assert replace(smaller, shape=contents.shape, notes=contents.notes, chunks=contents.chunks) == contents

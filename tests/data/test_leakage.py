@@ -71,6 +71,18 @@ def test_resized_copies_are_found_where_sizes_differ(digits: Any, size: int) -> 
     )
 
 
+def test_pictures_that_are_kept_larger_are_compared_by_all_their_pixels(digits: Any) -> None:
+    """At one input size, but made otherwise: their small images differ in every pixel."""
+    pictures = photographs(60, 64, seed=4)
+    source = replace(digits, images=resized(pictures, SIZE))
+    other = np.concatenate([pictures[10:13], photographs(20, 64, seed=5)])
+    target = replace(digits, images=resized(other[:, 8:56, 8:56], 16), larger=other, test=np.arange(len(other)))
+    found = leaked(target, fingerprints(source, np.arange(60)))
+    assert (found.test.tolist(), found.exact) == ([0, 1, 2], False)
+    found = leaked(target, fingerprints(replace(source, larger=pictures), np.arange(60)))
+    assert (found.test.tolist(), found.exact) == ([0, 1, 2], True)
+
+
 def test_a_grey_set_is_compared_in_grey(digits: Any) -> None:
     theirs = photographs(20, 64, seed=3)
     grey = np.stack([np.asarray(Image.fromarray(image).convert("L")) for image in resized(theirs[:4], SIZE)])[..., None]

@@ -40,6 +40,16 @@ def test_a_set_is_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert list((tmp_path / "cache").glob("digits-*"))
 
 
+def test_larger_images_are_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sizes = ["image_size=16", "source_size=32", "crop_pct=0.875"]
+    assert run("name=digits", *sizes, f"workspace={tmp_path}") == 0
+    out = capsys.readouterr().out
+    assert "digits: 1,797 images of 16x16x1" in out
+    assert "taken from images of 32x32; where" in out
+    assert run("name=digits", "crop_pct=much", f"workspace={tmp_path}") == 2
+    assert "a number" in capsys.readouterr().err
+
+
 def test_a_path_alone_means_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     class_tree(tmp_path / "pictures", {"cat": 10, "dog": 20})
     assert run(f"path={tmp_path / 'pictures'}", "image_size=8", f"workspace={tmp_path}") == 0

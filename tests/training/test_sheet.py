@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from suite.commandline import enter
+from suite.data import DataSpec, load
 from suite.data.__main__ import HELP, main
 from suite.data.sheet import GAP
 
@@ -38,6 +39,16 @@ def test_eight_images_before_and_after(tmp_path: Path, capsys: pytest.CaptureFix
     assert (np.abs(found[1:].astype(int) - found[0]) <= 1).all(), "without a transform they stay"
     found = sheet(tmp_path, "{trivial_augment: true}")
     assert (found[1] != found[2]).any(), "each step draws anew"
+
+
+def test_crops_are_of_larger_images_and_the_first_row_of_what_is_seen_without(tmp_path: Path) -> None:
+    path, crop = tmp_path / "sheet.png", "augment={flip: false, shift: 0, resized_crop: 0.2}"
+    sizes = ["image_size=16", "source_size=32"]
+    assert enter(main, HELP, ["name=digits", *sizes, f"workspace={tmp_path}", crop, f"sheet={path}"]) == 0
+    found = read(path)[:, :, ::6, ::6, 0]
+    data = load(DataSpec("digits", image_size=16, source_size=32), data_dir=None, cache_dir=tmp_path / "cache")
+    np.testing.assert_array_equal(found[0], data.images[data.train[:8], ..., 0])
+    assert (found[1] != found[2]).any()
 
 
 @pytest.mark.parametrize(

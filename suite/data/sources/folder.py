@@ -117,6 +117,7 @@ _SQUARED = {"crop": "cut to their central square", "pad": "laid on a black squar
 
 def _notes(headers: list[Header], size: int, fit: Fit) -> list[str]:
     notes = []
+    small = sum((max if fit.square == "pad" else min)(header.width, header.height) < size for header in headers)
     changed = sum((header.width, header.height) != (size, size) for header in headers)
     if changed:
         sides = {side for header in headers for side in (header.width, header.height)}
@@ -125,6 +126,7 @@ def _notes(headers: list[Header], size: int, fit: Fit) -> list[str]:
         notes.append(
             f"folder: {changed:,} of {len(headers):,} pictures (sides of {spread} pixels) were "
             f"{f'{_SQUARED[fit.square]} and ' if oblong else ''}resized to {size}x{size} (bicubic, antialiased)"
+            f"{f', {small:,} of them enlarged' if small else ''}"
         )
     transparent = sum(header.transparent for header in headers)
     if transparent:
@@ -148,7 +150,7 @@ def _notes(headers: list[Header], size: int, fit: Fit) -> list[str]:
 def _find(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
     if spec.path is None:
         raise Refusal("dataset=folder needs data.path=DIR: a folder with one sub-folder of pictures for each class")
-    return locate(Path(spec.path).expanduser(), spec.image_size, spec)
+    return locate(Path(spec.path).expanduser(), spec.source_size or spec.image_size, spec)
 
 
 SETS = (NamedSet("folder", _find, Fit(), listed=100, takes_path=True, knows=(BOX,), labels_from=WAYS),)

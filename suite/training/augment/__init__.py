@@ -6,7 +6,7 @@ a new transform never changes what an older one draws.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +22,10 @@ class Transform(Switched):
 
     draws: uniform numbers in [0, 1) for each image, and draws_by_column as many more for each of its columns. lasting:
     from the part's numbers to whether an image keeps its draws through the training; else each step has new ones.
-    order: transforms of lower orders act first, equals by name. boxes: whether boxes in the images follow it, which
-    they do where it moves pixels by the batch's ways alone. backends: those that it runs on; none named: all. compiles:
-    whether XLA can compile it.
+    order: transforms of lower orders act first, equals by name. boxes: whether boxes in the images follow it, which they do
+    where it moves pixels by the batch's ways alone. backends: those that it runs on; none named: all. compiles: whether
+    XLA can compile it. from_larger: whether it makes images of the network's size from larger ones, where the data set
+    has such: it is the first to act.
     """
 
     apply: Callable[[Any, Any, Mapping[str, Any]], Any]
@@ -35,10 +36,16 @@ class Transform(Switched):
     backends: tuple[str, ...] = ()
     compiles: bool = True
     lasting: Callable[[Mapping[str, Any]], bool] = lambda numbers: False
+    from_larger: bool = False
 
     def count(self, width: int) -> int:
         """How many uniform numbers it takes for each image of a width in pixels."""
         return self.draws + self.draws_by_column * width
+
+
+def crops(transforms: Iterable[Transform]) -> bool:
+    """Whether training images are taken from larger ones, where the data set has such."""
+    return any(transform.from_larger for transform in transforms)
 
 
 def either_way(uniforms: Any) -> Any:

@@ -27,14 +27,19 @@ WEIGHTS, DEPTHS, STEPS = WIDTH + 1, WIDTH, 3 * WIDTH * DEPTH
 def _apply(batch: Any, uniforms: Any, numbers: Mapping[str, Any]) -> Any:
     from keras import ops
 
+    from suite.training.pixels import bilinear
+
     still = replace(batch, rows=None, columns=None, rows_inside=None, columns_inside=None, maps=None, kept=None)
     counts = batch.counts()
     parts = -ops.log(ops.maximum(uniforms[:, :WIDTH], 1e-30))
     weights = parts / ops.sum(parts, axis=1, keepdims=True)
-    mixed = 0.0
-    for chain in range(WIDTH):
-        seen = _chain(still, counts, uniforms, chain, numbers["augmix"]).normalized(lambda x: ops.cast(x, "float32"))
-        mixed = mixed + weights[:, chain, None, None, None] * seen  # black outside, as the authors' code
+    chains = [_chain(still, counts, uniforms, chain, numbers["augmix"]) for chain in range(WIDTH)]
+    found = bilinear.corners(still.versions(ops.stack([chain.table for chain in chains], axis=-1)))
+    channels, mixed = batch.images.shape[-1], 0.0
+    for number, chain in enumerate(chains):
+        seen, inside = bilinear.means(found, chain.maps, number * channels, channels)
+        share = weights[:, number, None, None] * ops.cast(inside, "float32")  # black outside, as the authors' code
+        mixed = mixed + share[..., None] * seen
     share = uniforms[:, WIDTH, None, None, None]
     return batch.recoloured(lambda images: ops.floor((1.0 - share) * images + share * mixed + 0.5))
 

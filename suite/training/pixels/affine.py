@@ -58,16 +58,16 @@ def places(maps: Any, size: tuple[int, int]) -> tuple[Any, Any, Any]:
     return _within(ops.floor(rows), size[0]), _within(ops.floor(columns), size[1]), inside
 
 
-def around(maps: Any, size: tuple[int, int]) -> tuple[list[tuple[Any, Any, Any]], Any]:
-    """The four pixels around the source of each pixel of the result, each as row, column and weight (n, H, W), and
-    whether the source lies in the image. Beyond the image its edge is repeated; weights sum to one."""
+def around(maps: Any, size: tuple[int, int]) -> tuple[Any, Any, list[Any], Any]:
+    """The four pixels around the source of each pixel of the result, by the upper left one: its row and column, int32;
+    the weights of upper left, upper right, lower left and lower right, which sum to one; and whether the source lies in
+    the image: each (n, H, W). Sides are of two pixels at least; beyond the image its edge is repeated."""
     rows, columns, inside = _sources(maps, size)
-    (top, down), (left, right) = (_between(places - 0.5) for places in (rows, columns))
-    found = []
-    for row, by_row in ((top, 1.0 - down), (top + 1.0, down)):
-        for column, by_column in ((left, 1.0 - right), (left + 1.0, right)):
-            found.append((_within(row, size[0]), _within(column, size[1]), by_row * by_column))
-    return found, inside
+    (top, down), (left, right) = (
+        _between(places - 0.5, side) for places, side in ((rows, size[0]), (columns, size[1]))
+    )
+    weights = [by_row * by_column for by_row in (1.0 - down, down) for by_column in (1.0 - right, right)]
+    return ops.cast(top, "int32"), ops.cast(left, "int32"), weights, inside
 
 
 def _sources(maps: Any, size: tuple[int, int]) -> tuple[Any, Any, Any]:
@@ -83,10 +83,10 @@ def _sources(maps: Any, size: tuple[int, int]) -> tuple[Any, Any, Any]:
     return rows, columns, (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
 
 
-def _between(places: Any) -> tuple[Any, Any]:
-    """The whole number below, and how far beyond it."""
-    below = ops.floor(places)
-    return below, places - below
+def _between(places: Any, size: int) -> tuple[Any, Any]:
+    """The pixel before a place of an axis, never the last one, and how far beyond it, from 0 to 1."""
+    below = ops.clip(ops.floor(places), 0, size - 2)
+    return below, ops.clip(places - below, 0.0, 1.0)
 
 
 def _within(places: Any, size: int) -> Any:

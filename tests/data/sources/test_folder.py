@@ -57,12 +57,13 @@ def test_another_size_and_transparency_are_noted(tmp_path: Path) -> None:
     assert images.shape == (7, 64, 64, 3)
     assert contents.notes[1:] == (
         "folder: 7 of 7 pictures (sides of 16 to 40 pixels) were cut to their central square and resized to 64x64 "
-        "(bicubic, antialiased)",
+        "(bicubic, antialiased), 7 of them enlarged",
         "folder: 1 pictures with transparency were laid on white",
     )
     contents, images = read(tmp_path, image_size=16)
     assert images.shape == (7, 16, 16, 3)
     assert contents.notes[1].startswith("folder: 1 of 7 pictures")
+    assert contents.notes[1].endswith("(bicubic, antialiased)")
 
 
 def test_only_grey_pictures_have_one_channel(tmp_path: Path) -> None:
