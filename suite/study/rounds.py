@@ -72,7 +72,7 @@ class Rounds:
 
     @property
     def _impatient(self) -> bool:
-        return sum(over.took for over in self.over) > self.patience
+        return sum(over.took for over in self.over[1:]) > self.patience
 
     @property
     def long(self) -> list[Round]:

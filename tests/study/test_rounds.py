@@ -64,3 +64,14 @@ def test_all_workers_count() -> None:
 )
 def test_short_and_long_rounds_are_one_line(groups: list[Any], found: tuple[float, float]) -> None:
     assert line(groups) == pytest.approx(found, abs=0.001)
+
+
+def test_measuring_ends_after_enough_long_rounds_or_where_patience_does() -> None:
+    first, short, long = a_round(64), a_round(64), a_round(2000)
+    assert rounds(first, short, long).open
+    assert not rounds(first, short, *[long] * REPEATS).open
+    hasty = rounds(first, short, long)
+    hasty.patience = 1.0
+    assert not hasty.open
+    hasty.patience = 100.0
+    assert hasty.open
