@@ -67,7 +67,7 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
             return FAILED, None
 
 
-def _carry_out(study: Study, began: float) -> tuple[int, pd.DataFrame | None]:
+def _carry_out(study: Study, began: float | None = None) -> tuple[int, pd.DataFrame | None]:
     from suite.study.session import carry_out, divided, look
 
     def say(line: str) -> None:

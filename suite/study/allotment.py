@@ -42,19 +42,28 @@ def _file(study: Study) -> Path:
 
 
 def kept(study: Study) -> Allotment | None:
-    """What was chosen for an instance, None before. Raises Refusal where the study asks for another time by now."""
+    """What was chosen for an instance, or for the published runs that it takes over; None before.
+
+    Raises Refusal where the study asks for another time by now.
+    """
     path = _file(study)
-    chosen: Allotment | None = read_json(path) if path.exists() else None
+    chosen: Allotment | None = read_json(path) if path.exists() else _published(study)
     before = chosen["time"] if chosen else "not set"
     now = study.time.label if study.time else "not set"
     if chosen is None and study.time is None:
         return None
-    if (chosen or any(directories.run_directories(path.parent))) and before != now:
+    if (chosen or study.published or any(directories.run_directories(path.parent))) and before != now:
         raise Refusal(
             f"instance {study.instance} of {study.name} has lengths of another time: time: {before} became {now}. "
             f"{NEW_INSTANCE}"
         )
     return chosen
+
+
+def _published(study: Study) -> Allotment | None:
+    """What was chosen for the runs of the report's folder that a study goes on from."""
+    path = study.published / directories.STUDY if study.published else None
+    return read_json(path).get("allotment") if path is not None and path.exists() else None
 
 
 def keep(study: Study, chosen: Allotment) -> None:

@@ -22,9 +22,9 @@ class Cost:
     tracing_seconds: float
     """Once in each worker: building, tracing and compiling the graph."""
     run_seconds: float
-    """Of each run, beside its images: setting up, writing its end."""
+    """Of each run, beside its images: setting up, its first calls, writing its end."""
     epoch_seconds: float
-    """Of each epoch, beside its images: the checkpoint, and what calls take however few their images are."""
+    """Of each epoch, beside its images: the checkpoint."""
 
 
 def run_seconds(ledger: Ledger, key: RunKey, cost: Cost, images: float) -> float:

@@ -172,9 +172,8 @@ class Ledger:
     def _set_aside(self, key: RunKey) -> None:
         """Keep a run's directory under another name, and count it no more."""
         self.path(key).rename(self.path(key).with_name(f"superseded-{key.number}-{time.time_ns()}"))
-        self.asked.pop(key, None)
-        self.results.pop(key, None)
-        self.published.pop(key, None)
+        for known in (self.asked, self.results, self.published):
+            known.pop(key, None)
 
     def parameters(self, key: RunKey) -> dict[str, Any] | None:
         asked = self.asked.get(key)

@@ -5,6 +5,7 @@ A round is a whole run in small, a final one of a part of an epoch, so that all 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,8 +21,7 @@ from suite.executors import Worker
 from suite.study.costs import Cost
 from suite.study.ledger import Ledger
 
-REPEATS, MOST_REPEATS = 3, 10
-"""Of a long round: the least, and the most where it is short because a set has no more images."""
+REPEATS = 3
 FIRST_STEPS, GROWTH = 2, 5
 
 
@@ -50,8 +50,8 @@ class Round:
 
 @dataclass
 class Rounds:
-    """The rounds of a candidate in one worker: the first, a short one, longer ones until one is long enough, and that
-    again until it was trained for REPEATS times the length that is wanted, in seconds."""
+    """The rounds of a candidate in one worker: the first, a short one, longer ones until one trains by `length` seconds
+    longer, and that again, REPEATS in all; fewer where that takes more than `patience` seconds."""
 
     ledger: Ledger
     candidate: Candidate
@@ -60,15 +60,19 @@ class Rounds:
     length: float
     over: list[Round] = field(default_factory=list)
     failure: str | None = None
+    patience: float = math.inf
     _repeats: int = 0
     _steps: int = FIRST_STEPS
     _sent: float = 0.0
 
     @property
     def open(self) -> bool:
-        trained = sum(over.training for over in self.long)
-        whole = self._repeats >= REPEATS and trained >= REPEATS * self.length
-        return self.failure is None and not whole and self._repeats < MOST_REPEATS
+        enough = self._repeats >= REPEATS or (self._repeats > 0 and self._impatient)
+        return self.failure is None and not enough
+
+    @property
+    def _impatient(self) -> bool:
+        return sum(over.took for over in self.over[1:]) > self.patience
 
     @property
     def long(self) -> list[Round]:
@@ -83,7 +87,7 @@ class Rounds:
         share = self._steps * self.candidate.recipe.batch_size / self._images
         spec = replace(
             spec,
-            recipe=spec.recipe.with_parameters({"epochs": max(min(1.0, share), 0.001)}),
+            recipe=spec.recipe.with_parameters({"epochs": max(share, 0.001)}),
             data=replace(spec.data, validation_examples=held_out["validation"], test_examples=held_out["test"]),
             train_on_validation=False,
             expected_data_hash=None,
@@ -119,10 +123,12 @@ class Rounds:
             self.failure = f"{result.outcome}: {result.reason}"
             return
         trained = round(result.images_per_second * result.device_seconds)
-        self.over.append(Round(result, took, trained, sum(self._held_out().values())))
+        held_out = self._held_out()
+        judged = result.rounds * held_out["validation"] + held_out["test"]
+        self.over.append(Round(result, took, trained, judged))
         if len(self.over) > 1:
             longer = self.over[-1].training - self.over[1].training
-            if longer >= self.length or self._steps * self.candidate.recipe.batch_size >= self._images:
+            if longer >= self.length or self._impatient:
                 self._repeats += 1
             else:
                 self._steps *= GROWTH
@@ -133,7 +139,8 @@ class Rounds:
 def cost_of(found: list[Rounds]) -> tuple[Cost, Result]:
     """The medians over the long rounds of all workers; and a round's result that has their speed.
 
-    What a call takes however few its images are, which short and long rounds tell apart, is each epoch's.
+    What the first calls of a run take however few the images are, which short and long rounds tell apart, is counted
+    beside them.
     """
     long = [over for rounds in found for over in rounds.long]
     short = [rounds.over[1] for rounds in found]
@@ -142,21 +149,22 @@ def cost_of(found: list[Rounds]) -> tuple[Cost, Result]:
         line([(getattr(over, what), getattr(over, doing)) for over in rounds] for rounds in (short, long))
         for what, doing in (("trained", "training"), ("judged", "judging"))
     )
-    committing = median(over.result.checkpoint_seconds or 0.0 for over in long) / 2
+    committing = median((over.result.checkpoint_seconds or 0.0) / (over.result.rounds + 1) for over in long)
+    rows = median(over.result.rounds for over in long)
     cost = Cost(
         images_per_second=trained[0],
         judged_per_second=judged[0],
         tracing_seconds=max(0.0, median(rounds.over[0].beside for rounds in found) - beside),
-        run_seconds=beside,
-        epoch_seconds=committing + trained[1] + judged[1] / 2,
+        run_seconds=max(0.0, beside - rows * committing) + trained[1] + judged[1],
+        epoch_seconds=committing,
     )
     return cost, replace(found[0].over[0].result, images_per_second=cost.images_per_second)
 
 
 def line(groups: Iterable[list[tuple[int, float]]]) -> tuple[float, float]:
-    """Images a second, and the seconds that a call takes beside them, from short and long rounds of (images, seconds).
+    """Images a second, and the seconds beside them, from short and long rounds of (images, seconds).
 
-    Where both are about as long, as with sets of few images, all is counted as images.
+    Where both are about as long, all is counted as images.
     """
     (few, short), (many, long) = ((median(n for n, _ in group), median(s for _, s in group)) for group in groups)
     long = max(long, 1e-3)

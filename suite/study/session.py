@@ -120,6 +120,8 @@ def look(study: Study) -> Outlook:
     study = allotment.applied(study, chosen) if chosen else study
     ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
     taken = take_over(ledger, study.published, write=study.dry_run == "false") if study.published else None
+    if taken and chosen and study.dry_run == "false":
+        allotment.keep(study, chosen)
     session.reread()
     missing = [key for key in planned(study) if key not in ledger.results]
     for key in missing if ledger.published else ():

@@ -6,6 +6,7 @@ tells what images take from what every call takes; medians count, so that a hicc
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from collections.abc import Callable
@@ -29,7 +30,9 @@ ROUND_SECONDS = 1.5
 """By how much a long round trains longer than a short one, if there are images for it; judging takes about as long."""
 LEAST_SECONDS = 0.3
 SHARE = 0.05
-"""Of a time budget, for the rounds of all candidates."""
+"""Of a time budget, for the training of all rounds."""
+PATIENCE = 0.2
+"""Of a time budget, the most for all rounds, their first ones aside."""
 
 Say = Callable[[str], None]
 
@@ -53,8 +56,9 @@ def measure(ledger: Ledger, say: Say, budget: float | None = None) -> Measured:
     """
     study = ledger.study
     costs, failed, device, starts = dict[str, Cost](), dict[str, str](), "", list[float]()
-    length = ROUND_SECONDS
+    length, patience = ROUND_SECONDS, math.inf
     if budget is not None:
+        patience = PATIENCE * budget / len(study.candidates)
         length = min(length, max(LEAST_SECONDS, SHARE * budget / (len(study.candidates) * 2 * REPEATS)))
     with tempfile.TemporaryDirectory(dir=_shared_folder(study)) as name:
         logs = Path(name) / "logs"
@@ -62,7 +66,7 @@ def measure(ledger: Ledger, say: Say, budget: float | None = None) -> Measured:
         with closing(pool):
             for candidate in study.candidates:
                 starts += [_start(pool) for _ in range(study.workers - len(pool.workers))]
-                found = _measured(ledger, candidate, pool, Path(name) / candidate.name, length)
+                found = _measured(ledger, candidate, pool, Path(name) / candidate.name, length, patience)
                 if isinstance(found, str):
                     failed[candidate.name] = found
                     say(f"{candidate.name}: {found}")
@@ -75,13 +79,16 @@ def measure(ledger: Ledger, say: Say, budget: float | None = None) -> Measured:
 
 
 def _measured(
-    ledger: Ledger, candidate: Candidate, pool: Executor, folder: Path, length: float
+    ledger: Ledger, candidate: Candidate, pool: Executor, folder: Path, length: float, patience: float
 ) -> tuple[Cost, Result] | str:
     """A candidate's costs, and a result that has its speed; or why it could not be measured."""
     first = RunKey(candidate.name, ledger.study.tracks[0], "final", 0)
     if candidate.teacher and "teacher" not in ledger.sources.origins(first):
         return f"its teacher {candidate.teacher} has not trained yet"
-    found = _rounds_of(ledger, candidate, pool, folder, length)
+    found = [
+        Rounds(ledger, candidate, worker, folder / worker.name, length, patience=patience) for worker in pool.workers
+    ]
+    _carry_out(found, pool)
     return next((rounds.failure for rounds in found if rounds.failure), None) or cost_of(found)
 
 
@@ -102,21 +109,20 @@ def _start(pool: Executor) -> float:
     return time.monotonic() - began
 
 
-def _rounds_of(ledger: Ledger, candidate: Candidate, pool: Executor, folder: Path, length: float) -> list[Rounds]:
-    """Every worker goes through all rounds of a candidate, at the same time as the others."""
-    found = {worker.name: Rounds(ledger, candidate, worker, folder / worker.name, length) for worker in pool.workers}
-    for rounds in found.values():
-        rounds.send()
-    while any(rounds.open for rounds in found.values()):
+def _carry_out(rounds: list[Rounds], pool: Executor) -> None:
+    """Every worker goes through all its rounds, at the same time as the others."""
+    by_worker = {one.worker.name: one for one in rounds}
+    for one in rounds:
+        one.send()
+    while any(one.open for one in rounds):
         worker, event = pool.events.get()
-        if worker.name not in found:
+        if worker.name not in by_worker:
             continue  # of a worker that is gone, or nobody's
         if event["event"] == "exit":
-            found[worker.name].failure = f"the worker ended ({event['how']}): {worker.last_words()}"
+            by_worker[worker.name].failure = f"the worker ended ({event['how']}): {worker.last_words()}"
             pool.forget(worker)
         else:
-            found[worker.name].take(event)
-    return list(found.values())
+            by_worker[worker.name].take(event)
 
 
 def _said(result: Result, cost: Cost) -> str:

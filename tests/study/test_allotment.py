@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from suite.core import directories
 from suite.core.directories import RunKey
+from suite.core.durable import write_json
 from suite.core.refusals import Refusal
 from suite.study import allotment
 from suite.study.costs import Cost, run_seconds
@@ -173,3 +176,16 @@ def test_a_dry_run_divides_by_the_speeds_that_are_known_and_writes_nothing(tiny:
     assert outlook.allotment is not None
     assert "time 10m: " in "\n".join(outlook.lines())
     assert not list(study.workspace.rglob(allotment.FILE))
+
+
+def test_what_goes_on_from_published_runs_has_their_lengths(tiny: Make, tmp_path: Path) -> None:
+    found = dict(chosen(look(tiny("time=10m")).ledger))
+    write_json(tmp_path / "published" / directories.STUDY, {"study": "tiny", "allotment": found})
+    published = f"from={tmp_path / 'published'}"
+    assert allotment.kept(tiny("time=10m", published)) == found
+    with pytest.raises(Refusal, match="time: 10m became 8h"):
+        allotment.kept(tiny("time=8h", published))
+    write_json(tmp_path / "published" / directories.STUDY, {"study": "tiny"})
+    with pytest.raises(Refusal, match="time: not set became 10m"):
+        allotment.kept(tiny("time=10m", published))
+    assert allotment.kept(tiny(published)) is None

@@ -15,11 +15,11 @@ KEY = RunKey("lenet5", "tuned", "final", 0)
 
 
 def a_round(images: int, beside: float = 0.5, hiccup: float = 0.0, speed: float = 1000.0) -> Round:
-    """A round in which a call of the training takes 0.2 s and one of the evaluation 0.1 s, however few the images."""
-    training, judging = 0.2 + images / speed + hiccup, 2 * 0.1 + images / (3 * speed)
+    """A round of one epoch in which training takes 0.2 s and judging 0.1 s however few the images are."""
+    training, judging = 0.2 + images / speed + hiccup, 0.1 + images / (3 * speed)
     result = made_up(
         KEY, device_seconds=training, eval_seconds=judging, images_per_second=images / training,
-        checkpoint_seconds=0.06, device="a processor (2 cores)",
+        checkpoint_seconds=0.06, epochs=1, device="a processor (2 cores)",
     )  # fmt: skip
     return Round(result, training + judging + beside, images, images)
 
@@ -34,8 +34,8 @@ def test_what_a_call_takes_is_no_part_of_the_speed() -> None:
     assert cost.images_per_second == pytest.approx(1000)
     assert cost.judged_per_second == pytest.approx(3000)
     assert cost.tracing_seconds == pytest.approx(7.0)
-    assert cost.run_seconds == pytest.approx(0.5)
-    assert cost.epoch_seconds == pytest.approx(0.06 / 2 + 0.2 + 0.1)
+    assert cost.run_seconds == pytest.approx(0.5 - 0.03 + 0.2 + 0.1)
+    assert cost.epoch_seconds == pytest.approx(0.06 / 2), "one commit of the epoch, one writing of the end"
     assert result.images_per_second == cost.images_per_second
 
 
@@ -64,3 +64,14 @@ def test_all_workers_count() -> None:
 )
 def test_short_and_long_rounds_are_one_line(groups: list[Any], found: tuple[float, float]) -> None:
     assert line(groups) == pytest.approx(found, abs=0.001)
+
+
+def test_measuring_ends_after_enough_long_rounds_or_where_patience_does() -> None:
+    first, short, long = a_round(64), a_round(64), a_round(2000)
+    assert rounds(first, short, long).open
+    assert not rounds(first, short, *[long] * REPEATS).open
+    hasty = rounds(first, short, long)
+    hasty.patience = 1.0
+    assert not hasty.open
+    hasty.patience = 100.0
+    assert hasty.open

@@ -50,7 +50,7 @@ def test_workers_end_even_where_nothing_was_handed_out(
 ) -> None:
     """A cluster that was started for the study would outlive it in a notebook."""
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     workers = ScriptedExecutor(lambda key: "completed")

@@ -11,17 +11,9 @@ The way of a value, from its key in a YAML file to the optimizer:
     optimization.set_optimizer      assigns the other numbers to its variables at the start of a run
 """
 
+from suite.training.recipe.common import CHOSEN, COMMON, LISTING
 from suite.training.recipe.part import Circumstances, Number, Part, parts
-from suite.training.recipe.recipe import (
-    CHOSEN,
-    COMMON,
-    LISTING,
-    NotInUse,
-    Recipe,
-    every_name,
-    neutral_values,
-    own_numbers,
-)
+from suite.training.recipe.recipe import NotInUse, Recipe, every_name, neutral_values, own_numbers
 
 __all__ = [
     "CHOSEN", "COMMON", "LISTING", "Circumstances", "NotInUse", "Number", "Part", "Recipe", "every_name",

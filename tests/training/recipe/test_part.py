@@ -8,8 +8,8 @@ import pytest
 
 from suite.core.refusals import Refusal
 from suite.training.recipe import Number, Recipe, parts
+from suite.training.recipe.common import CHOSEN, COMMON, FIRST
 from suite.training.recipe.part import KINDS, NOTHING, SWITCHED
-from suite.training.recipe.recipe import CHOSEN, COMMON, FIRST
 
 CHOICE = {kind: choice for choice, kind in CHOSEN.items()}
 PARTS = [(kind, name) for kind in KINDS for name in parts(kind)]
