@@ -170,9 +170,11 @@ def _selection(records: Records) -> str:
     spaces = {space(study, candidate) for candidate in study["candidates"].values()} - {""}
     chosen = by_name(records.task.metrics)[records.task.selection].heading.lower()
     within = f" within {spaces.pop()}" if len(spaces) == 1 else ", each within its own space" if spaces else ""
+    share = study.get("search_length")
+    length = f", each of {share:.0%} of a final run's length" if share else ""
     return (
-        f"{trials} trials for each candidate{within}, the first being the recipe as it stands. The trial with the "
-        f"highest validation {chosen} at the end of its training gives the parameters; its own score is no result, and "
+        f"{trials} trials for each candidate{within}, the first being the recipe as it stands{length}. The trial with "
+        f"the highest validation {chosen} at the end of its training gives the parameters; its own score is no result, and "
         f"the test set takes no part.{pruning}{nothing}{kept if study['state'] == 'finished' else ''}"
     )
 

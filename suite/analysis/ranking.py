@@ -30,7 +30,7 @@ def conditions(records: Records, candidate: str, track: str) -> dict[str, str]:
     study, described = records.study, records.study["candidates"][candidate]
     flat = {name: study.get(name) for name in ("dataset", "budget", "backend", "precision", "train_on_validation")}
     if track == "tuned":
-        flat["search.trials"] = trials_counted(study)
+        flat |= {"search.trials": trials_counted(study), "search.length": study.get("search_length")}
     flat |= {"task": records.task.name, "track": track, "architecture": described["architecture"]}
     flat["weights"] = (described.get("starts_from") or {}).get("source")
     flat["teacher"] = (described.get("learns_from") or {}).get("source")

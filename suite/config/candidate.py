@@ -38,13 +38,19 @@ class Candidate:
         named = {name: getattr(self, name) for name in STARTS}
         return {name: source for name, source in named.items() if source is not None}
 
-    def settled(self, train_examples: int) -> Recipe:
-        """The recipe with its epochs, now that the training set's size is known.
+    def settled(self, train_examples: int, share: float = 1.0) -> Recipe:
+        """The recipe with its epochs, now that the training set's size is known; of `share` of its length.
 
         Whole epochs, rounded up; under a time budget as many as were chosen, to five digits. What does not fill a batch
         is left out of each epoch: there the rest of the set is counted as seen, so that equal images are equal epochs
         for every size of batch.
         """
+        whole = self._whole(train_examples)
+        if share == 1.0:
+            return whole
+        return whole.with_parameters({"epochs": float(f"{share * whole.epochs:.5g}")})
+
+    def _whole(self, train_examples: int) -> Recipe:
         if self.images_seen is None:
             return self.recipe
         if self.timed:

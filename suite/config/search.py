@@ -11,7 +11,7 @@ from suite.config.files import search_space, space_for
 from suite.core.refusals import Refusal, unknown
 from suite.training.recipe import LISTING, Recipe
 
-SEARCH_KEYS = ("space", "trials", "parallel")
+SEARCH_KEYS = ("space", "trials", "parallel", "length")
 """Of a study's section; a candidate's has its space alone."""
 AUTO = "auto"
 """The space that is meant for the optimizer of the candidate's recipe."""
@@ -34,7 +34,7 @@ def checked_search(what: str, value: Any, keys: tuple[str, ...]) -> dict[str, An
         return {"space": None}
     section = mapping(what, value)
     for key in section:
-        if key in ("trials", "parallel") and key not in keys:
+        if key in SEARCH_KEYS and key not in keys:
             raise Refusal(f"{what}.{key}: every candidate of a study has the same {key}; set search.{key} for all")
         if key not in keys:
             raise unknown(f"key of {what}", key, keys)

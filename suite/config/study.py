@@ -37,6 +37,8 @@ class Search:
     trials: int
     parallel: int = 1
     """Trials of one candidate that may run at the same time; no part of what a run is."""
+    length: float = 1.0
+    """Of a trial, as a share of a final run's."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,10 @@ def _search(cfg: Mapping[str, Any], searched: bool) -> Search:
         **checked_search("search", cfg["typed"]["search"], SEARCH_KEYS),
     }
     trials = count("search.trials", value.get("trials", 0), least=0)
-    return Search(trials if searched else 0, count("search.parallel", value.get("parallel", 1)))
+    length = number("search.length", value.get("length", 1.0))
+    if not 0 < length <= 1:
+        raise Refusal(f"search.length={length:g}: a share of a final run's length, above 0 and up to 1, as in 0.25")
+    return Search(trials if searched else 0, count("search.parallel", value.get("parallel", 1)), length)
 
 
 def _tracks(value: Any, searched: bool) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 GROUPS = ("architecture", "options", "recipe", "data")
 FEEDING = frozenset({
     "recipe.epochs", "recipe.patience", "data.train_examples", "data.imbalance", "data.images", "data.image_size",
-    "data.source_size", "data.crop_pct",     "search.trials", "weights", "teacher",
+    "data.source_size", "data.crop_pct", "search.trials", "search.length", "weights", "teacher",
 })  # fmt: skip
 """What costs or feeds a candidate."""
 

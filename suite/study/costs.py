@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from suite.core.directories import RunKey
 from suite.study import estimate
 from suite.study.ledger import Ledger
-from suite.study.plan import train_examples
+from suite.study.plan import share_of, train_examples
 from suite.study.search.pruner import LEAST_RIVALS, rungs
 
 
@@ -36,7 +36,7 @@ def run_seconds(ledger: Ledger, key: RunKey, cost: Cost, images: float) -> float
     study, dataset = ledger.study, ledger.dataset(key.candidate)
     on_validation = key.phase == "final" and study.train_on_validation
     examples = train_examples(dataset, on_validation)
-    recipe = replace(ledger.candidates[key.candidate], images_seen=images).settled(examples)
+    recipe = replace(ledger.candidates[key.candidate], images_seen=images).settled(examples, share_of(study, key))
     trained = max(1, round(examples // recipe.batch_size * recipe.epochs)) * recipe.batch_size
     prunable = key.phase == "search" and key.number >= LEAST_RIVALS and rungs(recipe.rounds)
     share = estimate.PRUNED if prunable else 1.0

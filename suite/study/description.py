@@ -54,6 +54,7 @@ def describe(
         "search_space": _common_space(study),
         "trials_run": _trials_run(ledger),
         "search_parallel": study.search.parallel,
+        **({"search_length": study.search.length} if study.search.length != 1 else {}),
         "pruning": pruner.DESCRIPTION,
         "train_on_validation": study.train_on_validation,
         "limit": limit,
@@ -143,7 +144,8 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
     per = []
     for track in study.tracks:
         trials = plan.trials_of(study, track)
-        search = f"{_several(trials, 'search trial')} and " if trials else ""
+        length = "" if study.search.length == 1 else f" of {study.search.length:.0%} of the length"
+        search = f"{_several(trials, 'search trial')}{length} and " if trials else ""
         per.append(f"{track} track: {search}{_several(study.seeds, 'final run')} each")
     data = ledger.datasets[study.candidates[0].name]
     searched = ledger.even_trials("tuned")

@@ -27,6 +27,11 @@ def trials_of(study: Study, track: str) -> int:
     return study.search.trials if track == "tuned" else 0
 
 
+def share_of(study: Study, key: RunKey) -> float:
+    """How long a run is, as a share of a final run's length."""
+    return study.search.length if key.phase == "search" else 1.0
+
+
 def planned(study: Study) -> list[RunKey]:
     """Every run of the study: candidate by candidate, the search before the final runs."""
     trials = {track: trials_of(study, track) for track in study.tracks}
@@ -85,7 +90,7 @@ def spec_for(
     return RunSpec(
         architecture=candidate.architecture,
         options=dict(candidate.options),
-        recipe=candidate.settled(train_examples(dataset, on_validation)),
+        recipe=candidate.settled(train_examples(dataset, on_validation), share_of(study, key)),
         parameters=dict(parameters),
         data=candidate.data,
         seeds={"split": candidate.data.split_seed, **seeds_of(study, key)},

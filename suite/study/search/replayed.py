@@ -32,7 +32,7 @@ class Searches:
 
     def _rebuilt(self, key: RunKey) -> CandidateSearch:
         ledger, study = self._ledger, self._ledger.study
-        recipe = ledger.spec(key, {}).recipe
+        recipe = ledger.spec(RunKey(key.candidate, key.track, "search", 0), {}).recipe
         space = ledger.candidates[key.candidate].search.dimensions
         metric = tasks.get(study.task).selection
         search = CandidateSearch(space, recipe.as_mapping(), study.study_seed, recipe.rounds, metric=metric)
