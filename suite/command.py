@@ -68,12 +68,12 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
 
 
 def _carry_out(study: Study, began: float | None = None) -> tuple[int, pd.DataFrame | None]:
-    from suite.study.session import carry_out, divided, look
+    from suite.study.session import carry_out, divided, look, settled
 
     def say(line: str) -> None:
         print(line, flush=True)
 
-    outlook = divided(look(study), say, began)
+    outlook = divided(settled(look(study), study, say), say, began)
     study = outlook.ledger.study
     print("\n".join([*outlook.lines(), *_more_time(study, outlook)]), flush=True)
     if study.dry_run == "true":

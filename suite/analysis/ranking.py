@@ -29,6 +29,8 @@ def conditions(records: Records, candidate: str, track: str) -> dict[str, str]:
     """What a candidate's numbers depend on, its architecture included."""
     study, described = records.study, records.study["candidates"][candidate]
     flat = {name: study.get(name) for name in ("dataset", "budget", "backend", "precision", "train_on_validation")}
+    if study.get("precision") != "auto":  # which is one rule for all, whatever it chose
+        flat["precision"] = described.get("precision", study.get("precision"))
     if track == "tuned":
         flat |= {"search.trials": trials_counted(study), "search.length": study.get("search_length")}
     flat |= {"task": records.task.name, "track": track, "architecture": described["architecture"]}

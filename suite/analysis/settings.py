@@ -28,6 +28,7 @@ def settings(records: Records) -> pd.DataFrame:
                 "Architecture": candidate["architecture"],
                 "Options": pairs(candidate.get("options") or {}),
                 "Data": pairs({key: value for key, value in data[name].items() if key not in same_data}),
+                "Precision": candidate.get("precision") or "",
                 "Recipe": recipes[name].get("name") or "",
                 "Recipe's own values": pairs(own),
                 "Search space": space(study, candidate) if len(spaces) > 1 else "",

@@ -13,6 +13,9 @@ from suite.core.refusals import Refusal
 from suite.data.dataset import DataSpec
 from suite.training.recipe import Recipe
 
+AUTO = "auto"
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16", AUTO)
+"""What a candidate trains in; the last is the quicker of the first two, measured before it trains."""
 STARTS = ("weights", "teacher")
 """What a candidate names of other runs."""
 
@@ -30,6 +33,7 @@ class Candidate:
     search: SearchSpace = field(default_factory=SearchSpace)
     weights: Source | None = None  # what its runs start from; None: at random, or from what an option names
     teacher: Source | None = None  # whose answers it learns from, where its loss is distillation
+    precision: str = "float32"  # "auto": to be measured
     timed: bool = False  # a time budget chooses images_seen, which need be no whole epochs then
 
     @property

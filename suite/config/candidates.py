@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from suite import tasks
-from suite.config.candidate import STARTS, Candidate
-from suite.config.checks import NAME, count, mapping
+from suite.config.candidate import PRECISIONS, STARTS, Candidate
+from suite.config.checks import NAME, count, mapping, one_of
 from suite.config.layers import Layer, fitted, length_of, recipe_layer, recipe_of
 from suite.config.search import SEARCH_KEYS, checked_search, space_of
 from suite.config.sources import IMAGENET, Source, check_within, source_from, started
@@ -21,7 +21,7 @@ from suite.training.recipe import CHOSEN, NotInUse, Recipe, neutral_values, part
 from suite.training.transfer.backbone_rate import USUAL
 
 TEACHER = "STUDY/CANDIDATE, and `teacher` among the axes where not all have the same"
-KEYS = ("architecture", "options", *STARTS, "recipe", "data", "search")
+KEYS = ("architecture", "options", *STARTS, "recipe", "data", "search", "precision")
 
 
 def candidates_from(cfg: Mapping[str, Any]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
@@ -93,8 +93,16 @@ def _candidate(name: str, written: Any, said: Any, cfg: Mapping[str, Any]) -> tu
     said_of_length, images = length_of(layers(typed))
     images_seen = images if said_of_length == "images_seen" else None
     timed = said_of_length == "time"
-    found = Candidate(str(name), architecture, options, recipe, spec, images_seen, space, source, teacher, timed)
+    precision = one_of(f"precision of candidate {name}", _nearest("precision", last, own, cfg), PRECISIONS)
+    found = Candidate(
+        str(name), architecture, options, recipe, spec, images_seen, space, source, teacher, precision, timed
+    )
     return found, not_in_use
+
+
+def _nearest(key: str, *places: Mapping[str, Any]) -> Any:
+    """The first word on something."""
+    return next(place[key] for place in places if place[key] is not None)
 
 
 def _teacher(name: str, recipe: Recipe, value: Any) -> Source | None:
@@ -145,6 +153,7 @@ def _sections(name: str, value: Any) -> dict[str, Any]:
         "recipe": recipe,
         "data": mapping(f"data of {name}", value.get("data")),
         "search": checked_search(f"candidates.{name}.search", value.get("search", {}), ("space",)),
+        "precision": value.get("precision"),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from suite import executors, tasks
 from suite.config.axes import axes_from
-from suite.config.candidate import Candidate
+from suite.config.candidate import PRECISIONS, Candidate
 from suite.config.candidates import candidates_from
 from suite.config.checks import NAME, as_list, boolean, count, mapping, number, one_of, seconds_from
 from suite.config.claims import claims_from
@@ -27,7 +27,6 @@ from suite.core.refusals import Refusal, unknown
 from suite.data.hardships import OFF
 
 BACKENDS = ("tensorflow", "jax", "torch")
-PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ class Study:
 def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     """Freeze a composed configuration. Raises Refusal for the first thing that is wrong, with what would be right."""
     workspace = Path(str(cfg["workspace"] or ".")).expanduser().resolve()
-    precision = resolved_precision(one_of("precision", cfg["precision"], PRECISIONS))
+    precision = one_of("precision", cfg["precision"], PRECISIONS)
     backend = _backend(cfg["backend"])
     task = tasks.get(str(cfg["task"]))
     candidates, dropped = candidates_from(cfg)
@@ -166,11 +165,6 @@ def _check_validation(candidates: Iterable[Candidate]) -> None:
                 f"candidate {candidate.name}: {wants[0]} does not go with train_on_validation=true, which this budget "
                 "or study sets: validation images are to stay apart, and as they are; add train_on_validation=false"
             )
-
-
-def resolved_precision(asked: str) -> str:
-    """The precision that is trained in. `auto` is float32 on every device, until another is measured to be as good."""
-    return "float32" if asked == "auto" else asked
 
 
 def _stores(value: Any, workspace: Path) -> Stores:

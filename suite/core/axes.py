@@ -15,6 +15,7 @@ GROUPS = ("architecture", "options", "recipe", "data")
 FEEDING = frozenset({
     "recipe.epochs", "recipe.patience", "data.train_examples", "data.imbalance", "data.images", "data.image_size",
     "data.source_size", "data.crop_pct", "search.trials", "search.length", "weights", "teacher",
+    "precision",
 })  # fmt: skip
 """What costs or feeds a candidate."""
 

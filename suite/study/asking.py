@@ -36,7 +36,7 @@ def asked_of(
         "data_hash": dataset.hash,
         "batch_size": {**recipe, **parameters}["batch_size"],
         "backend": study.backend,
-        "precision": study.precision,
+        "precision": candidate.precision,
         "task": study.task,
         "threads": threads,
         "versions": versions(),

@@ -97,6 +97,7 @@ def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
         "options": candidate.options,
         "recipe": candidate.settled(len(ledger.dataset(name).train)).as_mapping(),
         "search": asdict(candidate.search),
+        **({"precision": candidate.precision} if candidate.precision != ledger.study.precision else {}),
         **starts.told(ledger, candidate),
         "data": {
             **{

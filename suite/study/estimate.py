@@ -116,7 +116,7 @@ def image_seconds(ledger: Ledger, name: str, speeds: Mapping[str, Any]) -> float
     macs = models.estimate_macs(
         candidate.architecture, dataset.input_shape, len(dataset.class_names), dict(candidate.options)
     )
-    known = _name(candidate.architecture, study.precision, study.backend)
+    known = _name(candidate.architecture, candidate.precision, study.backend)
     macs = macs or speeds.get("macs", {}).get(known, UNKNOWN_MACS)
     speed = speeds.get("architectures", {}).get(known) or _unmeasured_speed(candidate.architecture, speeds)
     return float(max(macs / speed, LEAST_IMAGE_SECONDS))

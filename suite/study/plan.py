@@ -98,7 +98,7 @@ def spec_for(
         train_on_validation=on_validation,
         task=study.task,
         backend=study.backend,
-        precision=study.precision,
+        precision=candidate.precision,
         data_dir=str(study.data_dir) if study.data_dir else None,
         cache_dir=str(study.cache_dir),
         offline=study.offline,

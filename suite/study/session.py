@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from suite import tasks
@@ -21,7 +21,7 @@ from suite.executors import executor
 from suite.models import PublishedFile
 from suite.projections import Instance, openers
 from suite.projections.projector import Projector
-from suite.study import allotment, evaluating, seen
+from suite.study import allotment, evaluating, precisions, seen
 from suite.study.accounting import EVALUATION, REPORT, TRACKING, SessionClock
 from suite.study.allotment import Allotment
 from suite.study.coordinator import Coordinator, Stopped
@@ -57,6 +57,8 @@ class Outlook:
     """What was taken over from published records."""
     allotment: Allotment | None = None
     """How a study's time is divided; None where it is not yet, or has none."""
+    precisions: precisions.Chosen = field(default_factory=dict)
+    """Of candidates that leave it to be measured, what was chosen."""
 
     def lines(self) -> list[str]:
         """The plan as people read it."""
@@ -76,10 +78,14 @@ class Outlook:
                 for file, names in self.fetched.items()
             ),
             *([shared] if shared else []),
+            *([f"precision, by the speed that was measured: {said}"] if (said := self._precisions()) else []),
             *(allotment.lines(study, self.allotment) if self.allotment else []),
             f"{len(self.missing)} runs to train, about {clock(self.expected.seconds)} ({basis})",
             *self._evaluations(),
         ]
+
+    def _precisions(self) -> str:
+        return precisions.line(self.ledger.study, self.precisions) if self.precisions else ""
 
     def _evaluations(self) -> list[str]:
         """What is left to do with final runs that have been trained already."""
@@ -116,6 +122,8 @@ def look(study: Study) -> Outlook:
     """
     require_earlier(study)
     session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
+    precise = precisions.kept(study)
+    study = precisions.applied(study, precise)
     chosen = allotment.kept(study)
     study = allotment.applied(study, chosen) if chosen else study
     ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
@@ -130,7 +138,38 @@ def look(study: Study) -> Outlook:
     files = fetched(ledger)
     refuse_what_cannot_be_built(ledger)
     refuse_what_does_not_fit(ledger)
-    return Outlook(ledger, missing, estimate(ledger, missing), session, files, taken, chosen)
+    return Outlook(ledger, missing, estimate(ledger, missing), session, files, taken, chosen, precise)
+
+
+def settled(outlook: Outlook, asked: Study, say: Callable[[str], None]) -> Outlook:
+    """Choose the precision of each candidate that leaves it to be measured (`asked`: the study before anything was
+    chosen) and has none yet: measure, and write down what was chosen.
+
+    A dry run writes nothing, and measures only where it is to. Raises Refusal for a candidate that cannot be measured.
+    """
+    names, chosen = precisions.unsettled(asked, outlook.precisions), dict(outlook.precisions)
+    chosen |= precisions.remembered(outlook.ledger, names)
+    if (names := precisions.unsettled(asked, chosen)) and asked.dry_run not in ("true", "power"):
+        found = {}
+        for which in precisions.MEASURED:
+            say(f"measuring the speed of {len(names)} candidates in {which}")
+            study = outlook.ledger.study
+            some = tuple(replace(one, precision=which) for one in study.candidates if one.name in names)
+            ledger = Ledger(replace(study, candidates=some), outlook.ledger.datasets, alone=False)
+            found[which] = measure(ledger, say, study.time.seconds if study.time else None).costs
+        chosen |= precisions.remember(outlook.ledger, found)
+    if chosen and asked.dry_run == "false":
+        precisions.keep(asked, chosen)
+    if chosen == outlook.precisions:
+        return outlook
+    candidates = {one.name: one for one in precisions.applied(asked, chosen).candidates}
+    study = outlook.ledger.study
+    study = replace(
+        study,
+        candidates=tuple(replace(one, precision=candidates[one.name].precision) for one in study.candidates),
+    )
+    ledger = Ledger(study, outlook.ledger.datasets, alone=study.dry_run != "true")
+    return replace(outlook, ledger=ledger, precisions=chosen, expected=estimate(ledger, outlook.missing))
 
 
 def divided(outlook: Outlook, say: Callable[[str], None], began: float | None = None) -> Outlook:
