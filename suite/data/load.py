@@ -7,7 +7,7 @@ from pathlib import Path
 
 from suite.core.refusals import Refusal, unknown
 from suite.data.cache import Entry, cached
-from suite.data.choosing import chosen_classes, majority
+from suite.data.choosing import chosen_classes, guessing
 from suite.data.contents import Source, images_hash
 from suite.data.dataset import AS_EVER, Dataset, DataSpec, Indices
 from suite.data.duplicates import leaks
@@ -50,7 +50,7 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
         validation=validation,
         test=test,
         hash=some.hash,
-        notes=(*some.notes, *leaked, *notes, *hardships, *(majority(some, test) if named.takes_path else ())),
+        notes=(*some.notes, *leaked, *notes, *hardships, *(guessing(some, test) if named.takes_path else ())),
         location=source.location,
         checksum=entry.checksum,
         test_hash=_test_hash(own, some, test, spec, by_file=named.side is None and spec.target is None),
