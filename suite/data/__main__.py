@@ -19,8 +19,8 @@ from suite.data.contents import image_digests
 HELP = """
 python -m suite.data [name=NAME] [data_dir=DIR] [path=DIR] [image_size=N] [split_seed=N] [workspace=DIR] [offline=true]
                     [label_from=...] [labels=FILE.csv] [classes=[A,B]|N] [fit=crop|pad|squash] [on_bad=refuse|skip]
-                    [allow_duplicates=true] [duplicates=FILE.csv] [augment=RECIPE sheet=FILE.png]
-                    [corrupt=KIND|all sheet=FILE.png]
+                    [group=parent|PATTERN] [folds=N fold=K] [allow_duplicates=true] [duplicates=FILE.csv]
+                    [augment=RECIPE sheet=FILE.png] [corrupt=KIND|all sheet=FILE.png]
 
 Shows where a data set was found, its checksum, shapes, the images of each class and part, its hash, and notes.
 Without a name: the names.
@@ -35,6 +35,9 @@ Without a name: the names.
   classes=        the names of the classes to use, or how many
   fit=            how pictures of a folder become square: their central square, all on black, or all squashed
   on_bad=skip     leave out pictures that cannot be read; they are counted and listed
+  group=          of a folder: what stays together when it is divided: parent (the folder of a picture) or a regular
+                  expression on its path whose one group is the subject, as in "group=(patient[0-9]+)_"
+  folds=N fold=K  of a folder without a test set: part K, from 0, of N is the test set
   allow_duplicates=true   test images with an exact copy among the others are said, not refused
   duplicates=FILE.csv     a list of all pictures that are there twice, exactly or nearly, within parts and between them
   augment=RECIPE  with sheet=FILE.png: eight training images as they are, and below each what a network sees of it at
@@ -53,7 +56,8 @@ def _classes(text: str) -> list[str] | int:
 KEYS: dict[str, Callable[[str], object]] = {
     "name": str, "data_dir": Path, "path": str, "image_size": whole_number, "split_seed": whole_number,
     "workspace": Path, "offline": boolean, "augment": str, "corrupt": str, "sheet": Path, "label_from": str,
-    "labels": str, "classes": _classes, "fit": str, "on_bad": str, "allow_duplicates": boolean, "duplicates": Path,
+    "labels": str, "classes": _classes, "fit": str, "on_bad": str, "group": str, "folds": whole_number,
+    "fold": whole_number, "allow_duplicates": boolean, "duplicates": Path,
 }  # fmt: skip
 
 

@@ -72,6 +72,8 @@ class Entry:
     alike: tuple[str, ...]
     """Notes about near duplicates of test images, where these were looked for."""
 
+    held_out: bool = False
+
     def files(self) -> list[str]:
         """The file of each image, below the set's folder; empty where the set has no file for each."""
         path = self.folder / FILES
@@ -140,6 +142,7 @@ def _read(entry: Path) -> Entry:
             originals=originals,
             fit=Fit.from_mapping(manifest["fit"]) if "fit" in manifest else None,
             alike=tuple(manifest.get("alike", ())),
+            held_out=bool(manifest.get("held_out", False)),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _Broken(str(error)) from error
@@ -176,6 +179,7 @@ def _write(contents: Contents, entry: Path) -> None:
             "hash": content_hash(contents, digests),
             "files": files,
             **({"fit": contents.fit.as_mapping()} if contents.fit else {}),
+            **({"held_out": True} if contents.held_out else {}),
             **({"alike": alike(partial, contents, digests)} if contents.compared else {}),
         }
         write_json(partial / "set.json", manifest)

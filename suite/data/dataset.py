@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
@@ -27,7 +28,10 @@ PLACES = ("path", "labels")
 HANDLING = ("on_bad", "allow_duplicates")
 """Nor is what was let pass: what came of it is in the hash as well."""
 
-AS_EVER = {"fit": "crop", "on_bad": "refuse", "allow_duplicates": False}
+PARENT = "parent"
+"""The value of `data.group` that takes the name of each picture's folder; every other is a pattern."""
+
+AS_EVER = {"fit": "crop", "on_bad": "refuse", "allow_duplicates": False, "group": None, "folds": None, "fold": None}
 """What there was before there was a choice: descriptions leave it out, as those that were written then."""
 
 
@@ -42,6 +46,8 @@ class DataSpec:
     pictures and labels that says it instead; `classes` are the names of those that are used, or how many.
     `fit` is how pictures become square (see `suite.data.fit`), `on_bad` what happens where some cannot be read: refuse
     or skip. `allow_duplicates`: test images with an exact copy among the others are said and not refused.
+    `group` keeps together what shows one subject: "parent" (the picture's folder), or a pattern with one group that is
+    looked for in its path. `fold` is which of `folds` equal parts is the test set, of a folder that brings none.
     `target` is what has to be known of each image beside its class (see `suite.data.targets`); None: nothing.
     `imbalance` and `label_noise` make the training images alone harder, see `suite.data.hardships`.
     Raises Refusal for a value that no data set can meet.
@@ -64,6 +70,9 @@ class DataSpec:
     fit: str = "crop"
     on_bad: str = "refuse"
     allow_duplicates: bool = False
+    group: str | None = None
+    folds: int | None = None
+    fold: int | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
@@ -78,6 +87,14 @@ class DataSpec:
                 raise unknown(f"value of data.{key}", str(getattr(self, key)), known)
         if not isinstance(self.allow_duplicates, bool):
             raise Refusal(f"data.allow_duplicates={self.allow_duplicates!r}: expected true or false")
+        _check_group(self.group)
+        _whole("folds", self.folds, 2, 100, optional=True)
+        if (self.folds is None) != (self.fold is None):
+            raise Refusal(
+                "data.folds=N says in how many parts a folder is cut and data.fold=K, from 0 to N-1, which of them is "
+                "the test set: give both; each fold is an instance of its own (instance=fold0, ...)"
+            )
+        _whole("fold", self.fold, 0, (self.folds or 1) - 1, optional=True)
         _whole("image_size", self.image_size, 8, LARGEST_SIZE, optional=True)
         _whole("split_seed", self.split_seed, 0, 2**63 - 1)
         for key in ("train_examples", "validation_examples", "test_examples"):
@@ -110,6 +127,21 @@ def _class_choice(value: object) -> tuple[str, ...] | int | None:
         if len(set(names)) > 1:
             return names
     raise Refusal(f"data.classes={value!r}: expected the names of two classes or more, as in [cat,dog], or how many")
+
+
+def _check_group(rule: object) -> None:
+    """Raises Refusal for what is neither a word for folders nor a pattern with one group."""
+    if rule is None or rule == PARENT:
+        return
+    expected = "expected parent, or a regular expression with one group in brackets, as in '(patient[0-9]+)_'"
+    if not isinstance(rule, str):
+        raise Refusal(f"data.group={rule!r}: {expected}")
+    try:
+        count = re.compile(rule).groups
+    except re.error as error:
+        raise Refusal(f"data.group={rule}: {error}; {expected}") from None
+    if count != 1:
+        raise Refusal(f"data.group={rule} has {count} groups in brackets: {expected}")
 
 
 def _whole(key: str, value: object, least: int, most: int, *, optional: bool = False) -> None:

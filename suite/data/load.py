@@ -12,6 +12,7 @@ from suite.data.contents import Source, images_hash
 from suite.data.dataset import AS_EVER, Dataset, DataSpec, Indices
 from suite.data.duplicates import leaks
 from suite.data.hardships import harder
+from suite.data.redivision import divided_anew
 from suite.data.registry import NamedSet, named_sets
 from suite.data.splits import divide
 
@@ -37,9 +38,10 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
     else:
         own = cached(source, spec.name, cache_dir, None, *more)  # tells the test images apart, whatever their size
         entry = cached(_resized(source, size), spec.name, cache_dir, size, *more)
+    entry, groups = divided_anew(entry, spec) if named.takes_path else (entry, None)
     some = chosen_classes(entry, spec.classes)
     leaked = leaks(entry, spec) if named.takes_path else ()
-    train, validation, test, notes = divide(some.targets.labels, some.part, some.class_names, spec)
+    train, validation, test, notes = divide(some.targets.labels, some.part, some.class_names, spec, groups)
     train, targets, hardships = harder(train, some.targets, len(some.class_names), spec)
     return Dataset(
         name=spec.name,

@@ -19,6 +19,9 @@ from suite.data.targets import BOX, LABEL, Targets
 if TYPE_CHECKING:
     from suite.data.headers import Header
 
+FORM = 2
+"""Of what is kept of a folder beside its images; raise it where more is."""
+
 KEPT_UP_TO = 128
 """Pictures that are all squares of one size up to this, in pixels, keep it."""
 
@@ -60,7 +63,8 @@ def _identity(root: Path, understood: tree.Tree, spec: DataSpec) -> list[object]
     start = len(str(root)) + 1
     files = [[str(picture.path)[start:], picture.size, picture.mtime_ns] for picture in understood.pictures]
     read = [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in understood.annotations]
-    return [str(root.resolve()), files, read, understood.class_names, spec.label_from, spec.fit, spec.on_bad]
+    asked = [understood.class_names, spec.label_from, spec.fit, spec.on_bad]
+    return [FORM, str(root.resolve()), files, read, *asked]
 
 
 def _contents(root: Path, understood: tree.Tree, image_size: int | None, spec: DataSpec) -> Contents:
@@ -85,6 +89,7 @@ def _contents(root: Path, understood: tree.Tree, image_size: int | None, spec: D
         along=along,
         fit=fit,
         compared=spec.name == "folder",
+        held_out=understood.held_out,
     )
 
 
