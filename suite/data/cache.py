@@ -3,12 +3,13 @@
     <cache_dir>/<name>-<key>/images.npy labels.npy part.npy digests.npy set.json      whole or absent
 
 The key covers everything the decoded images depend on. An entry is written under another name, synced, then renamed,
-so no kill leaves a half one; a lock that the kernel drops lets one process decode while others wait. The manifest
-holds size and modification time of each file: as long as they are unchanged the entry is trusted, otherwise it is
-read in full and made again if its content has changed. labels.npy is the target "label"; other targets have files
-of their own. Entries that were made before digests were kept get theirs when they are first opened. Sets of files have
-files.json, the file of each image, and originals.npy, the digests of these files; pictures that cannot be read are
-listed in full in <name>-<key>.unreadable.txt beside the entry.
+so no kill leaves a half one; what was decoded of a folder's pictures is gone on with (suite.data.building). A lock that
+the kernel drops lets one process decode while others wait. The manifest holds size and modification time of each file:
+as long as they are unchanged the entry is trusted, otherwise it is read in full and made again if its content has
+changed. labels.npy is the target "label"; other targets have files of their own. Entries that were made before digests
+were kept get theirs when they are first opened. Sets of files have files.json, the file of each image, and
+originals.npy, the digests of these files; pictures that cannot be read are listed in full in
+<name>-<key>.unreadable.txt beside the entry.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from suite.core.durable import leftovers, read_json, replacing, target_name, wri
 from suite.core.faults import reach
 from suite.core.refusals import Refusal
 from suite.data.arrays import read_digests, write_digests, write_images
+from suite.data.building import build_of, is_waiting, write_resumably
 from suite.data.contents import (
     CHUNK,
     Contents,
@@ -160,10 +162,13 @@ def _verify(entry: Path, files: dict[str, Any]) -> None:
 
 def _write(contents: Contents, entry: Path) -> None:
     """Decode into a partial folder and rename it into place. The caller holds the entry's lock."""
-    _sweep(entry)  # of a process that was killed: the lock says that no one else is here
+    _sweep(entry, kept=build_of(entry))  # of a process that was killed: the lock says that no one else is here
     with replacing(entry) as partial:  # in the place of a broken one; whoever has mapped it keeps its pages
         partial.mkdir()
-        digests = write_images(partial / "images.npy", contents)
+        if contents.resume is not None:
+            digests = write_resumably(contents, entry, partial / "images.npy")
+        else:
+            digests = write_images(partial / "images.npy", contents)
         contents = settled(contents, partial, entry)
         write_digests(partial / _DIGESTS, digests)
         for name, array in contents.targets.arrays.items():
@@ -184,6 +189,7 @@ def _write(contents: Contents, entry: Path) -> None:
         }
         write_json(partial / "set.json", manifest)
         reach("cache-written")
+    shutil.rmtree(build_of(entry), ignore_errors=True)
 
 
 def _completed(entry: Path, images: Images) -> Digests:
@@ -215,13 +221,14 @@ def _sweep_all(cache_dir: Path) -> None:
     """Delete what killed processes left of any entry: of those whose lock is free."""
     for entry in {path.with_name(target_name(path)) for path in leftovers(cache_dir)}:
         with contextlib.suppress(BlockingIOError), _locked(_lock_of(entry), wait=False):
-            _sweep(entry)
+            build = build_of(entry)
+            _sweep(entry, kept=build if is_waiting(build) else None)
 
 
-def _sweep(entry: Path) -> None:
-    """Delete what killed processes left of an entry. The caller holds its lock."""
+def _sweep(entry: Path, kept: Path | None = None) -> None:
+    """Delete what killed processes left of an entry, but what is `kept`. The caller holds its lock."""
     for path in leftovers(entry.parent):
-        if target_name(path) == entry.name:
+        if target_name(path) == entry.name and path != kept:
             shutil.rmtree(path, ignore_errors=True)
 
 

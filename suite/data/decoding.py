@@ -55,20 +55,19 @@ def decode(
     fit: Fit | None = None,
     along: Along | None = None,
     skip: bool = False,
+    first: int = 0,
 ) -> Iterator[Images]:
     """Chunks of (n, size, size, channels) uint8, in the order of `paths`; `along` is filled on the way.
 
-    Goes through all of them even when one fails, then raises Unreadable with the first ten that did. skip: leaves them
-    out of the chunks instead.
+    first: the chunk to begin with; `along` has what is known of those before it. skip: leaves out of the chunks what
+    cannot be read. Otherwise goes through all of them even when one fails, then raises Unreadable with the first ten.
     """
-    failures: list[tuple[Path, str]] = []
     told, fit, along = time.monotonic(), fit or Fit(), along or Along()
-    for start in range(0, len(paths), CHUNK):
+    for start in range(first * CHUNK, len(paths), CHUNK):
         some = paths[start : start + CHUNK]
         images = np.zeros((len(some), size, size, channels), np.uint8)
         for row, (made, reason) in enumerate(each(lambda path: _with_digest(path, size, channels, fit), some)):
             if made is None:
-                failures.append((some[row], reason))
                 along.skipped[start + row] = reason
             else:
                 images[row], digest = made
@@ -77,6 +76,7 @@ def decode(
         if time.monotonic() - told >= PATIENCE:
             told = time.monotonic()
             print(f"decoding pictures: {start + len(some):,} of {len(paths):,}", file=sys.stderr, flush=True)
+    failures = [(paths[row], reason) for row, reason in sorted(along.skipped.items())]
     if failures and (not skip or len(failures) == len(paths)):
         raise Unreadable(_failed(failures, len(paths)), [f"{path}\t{reason}" for path, reason in failures])
 
@@ -164,7 +164,7 @@ def resized(contents: Contents, size: int) -> Contents:
     note = f"images resized from {old}x{old} to {size}x{size} (bicubic, antialiased)"
     shape = (contents.shape[0], size, size, contents.shape[3])
     targets = contents.targets.enlarged(size / old)
-    return replace(contents, shape=shape, chunks=chunks(), targets=targets, notes=(*contents.notes, note))
+    return replace(contents, shape=shape, chunks=chunks(), resume=None, targets=targets, notes=(*contents.notes, note))
 
 
 def _resize(image: Images, size: int) -> Images:

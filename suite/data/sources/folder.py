@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -9,7 +10,7 @@ from suite.core.refusals import Refusal
 from suite.data.boxes import in_images
 from suite.data.contents import Along, Contents, Source
 from suite.data.dataset import DataSpec
-from suite.data.fit import FULL_BITS, Fit, Square
+from suite.data.fit import FULL_BITS, Fit, Images, Square
 from suite.data.layouts import tiny_imagenet, tree
 from suite.data.layouts.classes import FOLDER, WAYS
 from suite.data.layouts.words import legible
@@ -77,9 +78,14 @@ def _contents(root: Path, understood: tree.Tree, image_size: int | None, spec: D
     size = image_size or default_size(headers)
     channels = 1 if headers and all(header.grey for header in headers) else 3
     fit, along = Fit(square=cast(Square, spec.fit), bits=bits_in_use(headers)), Along()
+
+    def chunks(first: int) -> Iterator[Images]:
+        return decode(paths, size, channels, fit, along, skip=spec.on_bad == "skip", first=first)
+
     return Contents(
         shape=(len(paths), size, size, channels),
-        chunks=decode(paths, size, channels, fit, along, skip=spec.on_bad == "skip"),
+        chunks=chunks(0),
+        resume=chunks,
         targets=_targets(understood, read, size),
         part=understood.part,
         class_names=understood.class_names,
