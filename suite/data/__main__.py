@@ -15,12 +15,13 @@ from suite.core.durable import replacing
 from suite.core.refusals import Refusal, unknown
 from suite.data import Dataset, DataSpec, dataset_names, duplicates, load
 from suite.data.contents import image_digests
+from suite.data.sheet import write_classes
 
 HELP = """
 python -m suite.data [name=NAME] [data_dir=DIR] [path=DIR] [image_size=N] [split_seed=N] [workspace=DIR] [offline=true]
                     [label_from=...] [labels=FILE.csv] [classes=[A,B]|N] [fit=crop|pad|squash] [on_bad=refuse|skip]
                     [group=parent|PATTERN] [folds=N fold=K] [allow_duplicates=true] [duplicates=FILE.csv]
-                    [augment=RECIPE sheet=FILE.png] [corrupt=KIND|all sheet=FILE.png]
+                    [sheet=FILE.png [augment=RECIPE | corrupt=KIND|all]]
 
 Shows where a data set was found, its checksum, shapes, the images of each class and part, its hash, and notes.
 Without a name: the names.
@@ -40,8 +41,9 @@ Without a name: the names.
   folds=N fold=K  of a folder without a test set: part K, from 0, of N is the test set
   allow_duplicates=true   test images with an exact copy among the others are said, not refused
   duplicates=FILE.csv     a list of all pictures that are there twice, exactly or nearly, within parts and between them
-  augment=RECIPE  with sheet=FILE.png: eight training images as they are, and below each what a network sees of it at
-                  three steps; a recipe by its name, or as a study has it: augment="{rand_augment: 2, cutout: 8}"
+  sheet=FILE.png  a contact sheet: eight training images of each class, a row for each
+  augment=RECIPE  with sheet=FILE.png: training images of all classes as they are, and below each what a network sees
+                  of it at three steps; a recipe by its name, or as a study has it: augment="{rand_augment: 2, cutout: 8}"
   corrupt=KIND    with sheet=FILE.png: eight test images as they are, and below each what the corruption makes of it at
                   its five strengths; corrupt=all: a row for each kind, from an image as it is to strength 5; kinds:
                   gaussian_noise shot_noise impulse_noise defocus_blur glass_blur motion_blur zoom_blur snow frost fog
@@ -85,13 +87,17 @@ def _sheet(augment: object, corrupt: object, path: object) -> Callable[[Dataset]
     """What draws a contact sheet, once the recipe or the corruption is known to hold; None where none is asked for."""
     if augment is None and corrupt is None and path is None:
         return None
-    if (augment is None) == (corrupt is None) or not isinstance(path, Path):
-        raise Refusal("a contact sheet needs sheet=FILE.png and either augment=RECIPE or corrupt=KIND")
-    write = _corrupting(str(corrupt)) if augment is None else _augmenting(str(augment))
+    if (augment is not None and corrupt is not None) or not isinstance(path, Path):
+        raise Refusal("a contact sheet needs sheet=FILE.png, and augment=RECIPE or corrupt=KIND or none of them")
+    write: Callable[[Dataset, Path], str | None] = write_classes
+    if augment is not None:
+        write = _augmenting(str(augment))
+    elif corrupt is not None:
+        write = _corrupting(str(corrupt))
 
     def draw(dataset: Dataset) -> None:
-        write(dataset, path)
-        print(f"\nsheet:    {path}")
+        shown = write(dataset, path)
+        print(f"\nsheet:    {path}" + (f"\n          {shown}" if shown else ""))
 
     return draw
 

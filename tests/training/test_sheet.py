@@ -28,10 +28,10 @@ def sheet(tmp_path: Path, augment: str) -> np.ndarray:
     return read(path)
 
 
-def test_eight_images_before_and_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_images_of_all_classes_before_and_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = sheet(tmp_path, "{flip: false, shift: 0, cutout: 0, invert: 1.0}")
     assert "sheet.png" in capsys.readouterr().out
-    assert found.shape == (4, 8, 96, 96, 3)
+    assert found.shape == (4, 10, 96, 96, 3)
     for after in found[1:]:
         np.testing.assert_allclose(after, 255 - found[0].astype(int), atol=1)
     found = sheet(tmp_path, "{flip: false, shift: 0, cutout: 0}")
@@ -43,9 +43,8 @@ def test_eight_images_before_and_after(tmp_path: Path, capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["augment=standard"], "a contact sheet needs sheet=FILE.png and either augment=RECIPE or corrupt=KIND"),
-        (["sheet=x.png"], "a contact sheet needs sheet=FILE.png and either augment=RECIPE or corrupt=KIND"),
-        (["augment=standard", "corrupt=fog", "sheet=x.png"], "either augment=RECIPE or corrupt=KIND"),
+        (["augment=standard"], "a contact sheet needs sheet=FILE.png, and augment=RECIPE or corrupt=KIND or none"),
+        (["augment=standard", "corrupt=fog", "sheet=x.png"], "augment=RECIPE or corrupt=KIND or none of them"),
         (["augment=standart", "sheet=x.png"], "Did you mean 'standard'?"),
         (["augment={flipp: true}", "sheet=x.png"], "Did you mean 'flip'?"),
         (["augment={flip: ", "sheet=x.png"], "is neither a recipe's name nor"),
