@@ -42,7 +42,7 @@ def complement(row: dict[str, Any], name: str) -> str:
     if missing(row.get(name)):
         return MISSING
     low, high = row[f"{name}_high"], row[f"{name}_low"]
-    between = "" if missing(low) else f" ({percent(1 - low)} to {percent(1 - high)})"
+    between = "" if missing(low) else f" ({percent(max(0.0, 1 - low))} to {percent(min(1.0, 1 - high))})"
     return f"{percent(1 - row[name])}%{between}"
 
 

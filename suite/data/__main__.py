@@ -28,7 +28,7 @@ Without a name: the names.
   data_dir=DIR    the folder that holds the sets (else $SUITE_DATA_DIR, else Keras' own)
   path=DIR        for name=folder: a folder with one sub-folder of pictures for each class, with or without
                   train/, val/ and test/ above them
-  image_size=N    the side of the square images, in pixels
+  image_size=N    the side of the square images, in pixels; of a folder also [HEIGHT,WIDTH]
   workspace=DIR   where decoded images are kept, in cache/ (default: the current folder)
   offline=true    download nothing
   label_from=     of a folder: inner (the innermost folders are the classes) or name (as in cat.12.jpg)
@@ -43,7 +43,7 @@ Without a name: the names.
   duplicates=FILE.csv     a list of all pictures that are there twice, exactly or nearly, within parts and between them
   sheet=FILE.png  a contact sheet: eight training images of each class, a row for each
   augment=RECIPE  with sheet=FILE.png: training images of all classes as they are, and below each what a network sees
-                  of it at three steps; a recipe by its name, or as a study has it: augment="{rand_augment: 2, cutout: 8}"
+                  of it at three steps; a recipe by its name, or as a study has it: augment="{rand_augment: 2}"
   corrupt=KIND    with sheet=FILE.png: eight test images as they are, and below each what the corruption makes of it at
                   its five strengths; corrupt=all: a row for each kind, from an image as it is to strength 5; kinds:
                   gaussian_noise shot_noise impulse_noise defocus_blur glass_blur motion_blur zoom_blur snow frost fog
@@ -55,8 +55,12 @@ def _classes(text: str) -> list[str] | int:
     return int(text) if text.isdecimal() else name_list(text)
 
 
+def _size(text: str) -> list[int] | int:
+    return [whole_number(side) for side in name_list(text)] if text.startswith("[") else whole_number(text)
+
+
 KEYS: dict[str, Callable[[str], object]] = {
-    "name": str, "data_dir": Path, "path": str, "image_size": whole_number, "split_seed": whole_number,
+    "name": str, "data_dir": Path, "path": str, "image_size": _size, "split_seed": whole_number,
     "workspace": Path, "offline": boolean, "augment": str, "corrupt": str, "sheet": Path, "label_from": str,
     "labels": str, "classes": _classes, "fit": str, "on_bad": str, "group": str, "folds": whole_number,
     "fold": whole_number, "allow_duplicates": boolean, "duplicates": Path,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.core.refusals import Refusal, unknown
-from suite.data.fit import SQUARES, Fit, Images
+from suite.data.fit import SQUARES, Fit, Images, Size
 from suite.data.targets import Labels, Targets
 
 Indices = npt.NDArray[np.int64]
@@ -39,7 +39,8 @@ AS_EVER = {"fit": "crop", "on_bad": "refuse", "allow_duplicates": False, "group"
 class DataSpec:
     """Which images, and how they are divided.
 
-    `path` is the tree of the set `folder`; `image_size` the side of the square images, in pixels (None: the set's own).
+    `path` is the tree of the set `folder`; `image_size` the side of the square images, in pixels (None: the set's own),
+    or for `folder` height and width; two that are equal are one.
     `validation_fraction` is the part of the training images that is kept for validation where the publisher has none.
     `*_examples` are at most so many images of that part, stratified; None means all.
     `label_from` says where a set that offers a choice has its classes (None: as it comes), `labels` is a list of
@@ -55,7 +56,7 @@ class DataSpec:
 
     name: str
     path: str | None = None
-    image_size: int | None = None
+    image_size: Size | None = None
     split_seed: int = 0
     validation_fraction: float = 0.1
     train_examples: int | None = None
@@ -95,7 +96,7 @@ class DataSpec:
                 "the test set: give both; each fold is an instance of its own (instance=fold0, ...)"
             )
         _whole("fold", self.fold, 0, (self.folds or 1) - 1, optional=True)
-        _whole("image_size", self.image_size, 8, LARGEST_SIZE, optional=True)
+        object.__setattr__(self, "image_size", _size(self.image_size))
         _whole("split_seed", self.split_seed, 0, 2**63 - 1)
         for key in ("train_examples", "validation_examples", "test_examples"):
             _whole(key, getattr(self, key), 1, 2**63 - 1, optional=True)
@@ -127,6 +128,20 @@ def _class_choice(value: object) -> tuple[str, ...] | int | None:
         if len(set(names)) > 1:
             return names
     raise Refusal(f"data.classes={value!r}: expected the names of two classes or more, as in [cat,dog], or how many")
+
+
+def _size(value: object) -> Size | None:
+    """`data.image_size` as it is kept. Raises Refusal for what is no size."""
+    if isinstance(value, list | tuple) and len(value) == 2:
+        for side in value:
+            _whole("image_size", side, 8, LARGEST_SIZE)
+        height, width = value
+        return height if height == width else (height, width)
+    if isinstance(value, list | tuple):
+        raise Refusal(f"data.image_size={list(value)}: expected a side in pixels, or [height, width]")
+    _whole("image_size", value, 8, LARGEST_SIZE, optional=True)
+    assert value is None or isinstance(value, int)
+    return value
 
 
 def _check_group(rule: object) -> None:

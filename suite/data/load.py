@@ -37,6 +37,7 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
         own = entry = cached(source, spec.name, cache_dir, size, *more)
     else:
         own = cached(source, spec.name, cache_dir, None, *more)  # tells the test images apart, whatever their size
+        assert isinstance(size, int), "refused above"
         entry = cached(_resized(source, size), spec.name, cache_dir, size, *more)
     entry, groups = divided_anew(entry, spec) if named.takes_path else (entry, None)
     some = chosen_classes(entry, spec.classes)
@@ -77,6 +78,8 @@ def _named(spec: DataSpec) -> NamedSet:
     for key in () if sets[spec.name].takes_path else ("labels", *AS_EVER):
         if getattr(spec, key) != AS_EVER.get(key):
             raise Refusal(f"data.{key} is for dataset=folder; leave it out for {spec.name}")
+    if isinstance(spec.image_size, tuple) and not sets[spec.name].takes_path:
+        raise Refusal(f"data.image_size={list(spec.image_size)} is for dataset=folder; {spec.name} has square images")
     if spec.label_from is not None and spec.label_from not in sets[spec.name].labels_from:
         valid = sets[spec.name].labels_from
         if not valid:

@@ -321,3 +321,28 @@ def test_a_set_is_resized_with_a_note(channels: int) -> None:
     assert np.abs(chunk.mean((1, 2)) - images.mean((1, 2))).max() < 2
     assert smaller.notes == ("first", "images resized from 32x32 to 8x8 (bicubic, antialiased)")
     assert replace(smaller, shape=contents.shape, notes=contents.notes, chunks=contents.chunks) == contents
+
+
+def test_an_image_may_be_an_oblong(tmp_path: Path) -> None:
+    """A picture of four columns, 80 wide and 40 high, as 24 high and 16 wide, by each fit; and of its own shape."""
+    columns = np.repeat(np.array([0, 80, 160, 240], np.uint8), 20)
+    Image.fromarray(np.broadcast_to(columns, (40, 80)).copy()).save(tmp_path / "a.png")
+    found = {fit: decode_one(tmp_path / "a.png", (24, 16), 1, Fit(square=fit)) for fit in ("crop", "pad", "squash")}
+    assert {image.shape for image in found.values()} == {(24, 16, 1)}
+    middle = {fit: image[12, :, 0].astype(int) for fit, image in found.items()}
+    for fit, places, values in (  # of 80 columns the crop has 27, around the middle
+        ("crop", [2, 13], [80, 160]),
+        ("squash", [1, 5, 9, 14], [0, 80, 160, 240]),
+        ("pad", [1, 5, 9, 14], [0, 80, 160, 240]),
+    ):
+        np.testing.assert_allclose(middle[fit][places], values, atol=2)
+    assert (found["pad"][:8] == 0).all(), "8 of 24 rows hold the picture"
+    assert (found["pad"][16:] == 0).all()
+    for fit in ("crop", "pad", "squash"):
+        same = decode_one(tmp_path / "a.png", (40, 80), 1, Fit(square=fit))
+        np.testing.assert_array_equal(same[..., 0], np.broadcast_to(columns, (40, 80)))
+    chunks = list(decode([tmp_path / "a.png"] * 3, (24, 16), 3))
+    assert chunks[0].shape == (3, 24, 16, 3)
+    some, unread = fit_some([tmp_path / "a.png"], Fit(), (24, 16), 1)
+    assert not unread
+    np.testing.assert_array_equal(some[0], found["crop"])
