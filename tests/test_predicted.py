@@ -80,7 +80,7 @@ def listed(root: Path) -> dict[str, Any]:
 def by_name(root: Path) -> dict[str, Any]:
     pictures(root, {"a": 40, "b": 40})
     for path in sorted(root.glob("*/*")):
-        path.rename(root / f"{path.parent.name}_{path.name}")
+        path.rename(root / f"{path.parent.name}_{path.name.split('.')[0]}{path.suffix}")
     return {"label_from": "name"}
 
 

@@ -41,8 +41,8 @@ def markdown_table(frame: pd.DataFrame, right: frozenset[str] = frozenset()) -> 
 def html_table(frame: pd.DataFrame, right: frozenset[str] = frozenset(), folds: Sequence[str] = ()) -> str:
     """A table element of strings; columns in `right` get the class `n`.
 
-    folds: for each of the first rows the id of the element that it unfolds to. A page's script makes such a table one that sorts,
-    filters, hides columns and unfolds; without the script it is a table.
+    folds: for each of the first rows the id of the element that it unfolds to. A page's script makes such a table one
+    that sorts, filters, hides columns and unfolds; without the script it is a table.
     """
 
     def cells(tag: str, values: list[object]) -> str:
