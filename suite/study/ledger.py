@@ -56,8 +56,11 @@ class Ledger:
         """Where the runs are that train apart."""
         self.threads = study.threads or 0  # settled once it is known what ran before
         self._read(alone)
+        self.retried = self._forget_failures() if study.retry else []  # failed runs that are to train again
         self._check()
         self.threads = self._settle_threads()
+        for key in self.retried if study.dry_run == "false" else ():
+            self._set_aside(key)
 
     def _read(self, alone: bool) -> None:
         for key, directory in directories.run_directories(self.directory):
@@ -73,6 +76,13 @@ class Ledger:
         while again := [key for key in self.results if self._was_given_up(key) and not self.sources.failed(key)]:
             for key in again:  # its source trains again, and so does it
                 del self.asked[key], self.results[key]
+
+    def _forget_failures(self) -> list[RunKey]:
+        """Count no more what failed, however it was asked for; a search's diverged trials are answers, and stay."""
+        failed = [key for key, result in self.results.items() if result.outcome.fails_study(key.phase)]
+        for key in failed:
+            del self.asked[key], self.results[key]
+        return failed
 
     def _was_given_up(self, key: RunKey) -> bool:
         """Whether a run has never started, for its source had failed, or published weights could not be had."""
