@@ -174,8 +174,8 @@ def _selection(records: Records) -> str:
     length = f", each of {share:.0%} of a final run's length" if share else ""
     return (
         f"{trials} trials for each candidate{within}, the first being the recipe as it stands{length}. The trial with "
-        f"the highest validation {chosen} at the end of its training gives the parameters; its own score is no result, and "
-        f"the test set takes no part.{pruning}{nothing}{kept if study['state'] == 'finished' else ''}"
+        f"the highest validation {chosen} at the end of its training gives the parameters; its own score is no result, "
+        f"and the test set takes no part.{pruning}{nothing}{kept if study['state'] == 'finished' else ''}"
     )
 
 

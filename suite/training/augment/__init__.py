@@ -24,8 +24,8 @@ class Transform(Switched):
     from the part's numbers to whether an image keeps its draws through the training; else each step has new ones.
     order: transforms of lower orders act first, equals by name. boxes: whether boxes in the images follow it, as they
     do where it moves pixels by the batch's ways alone. backends: those that it runs on; none named: all. compiles:
-    whether XLA can compile it. from_larger: whether it makes images of the network's size from larger ones, where the data set
-    has such: it is the first to act.
+    whether XLA can compile it. from_larger: whether it makes images of the network's size from larger ones, where the
+    data set has such: it is the first to act.
     """
 
     apply: Callable[[Any, Any, Mapping[str, Any]], Any]
