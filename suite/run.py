@@ -14,11 +14,12 @@ Train a study's candidates under equal rules, tune each, repeat the winners over
                         [dataset=NAME] [backend=NAME]
                         [precision=auto|float32|mixed_bfloat16|mixed_float16] [workers=N] [workspace=DIR] [data_dir=DIR]
                         [executor=local|ray] [offline=true] [dry_run=true|measure|power] [instance=NAME]
-                        [storage.mlflow=ADDRESS] [storage.optuna=ADDRESS] [key=value ...]
+                        [retry=failed] [storage.mlflow=ADDRESS] [storage.optuna=ADDRESS] [key=value ...]
 
 Any value of the study, its recipe or its data can be set: seeds=5, search.trials=8, recipe.learning_rate=0.05,
 data.train_examples=10000, candidates.resnet20.options.width=0.5. The same command, typed again, trains only what is
-missing. Pictures of your own: dataset=folder data.path=DIR (one folder for each class).
+missing; with retry=failed what failed, too. Pictures of your own: dataset=folder data.path=DIR (one folder for each
+class).
 
 Published records: from=DIR takes over the finished runs of a report's folder, so that only what it lacks trains.
 time=45m: everything ends after about so long. Each candidate's speed is measured once, and every final run sees as many

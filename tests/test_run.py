@@ -18,6 +18,7 @@ from PIL import Image
 from suite import tasks
 from suite.core import directories
 from suite.core.directories import RunKey
+from suite.core.durable import read_json, write_json
 from suite.core.hardware import cores
 from suite.core.lock import workspace_lock
 from suite.core.result import columns
@@ -238,6 +239,24 @@ def test_a_deleted_result_trains_again_alone_and_comes_out_the_same(workspace: P
     assert [k for k in after if after[k]["ended_at"] != before[k]["ended_at"]] == [str(key)]
     assert after[str(key)]["test_loss"] == before[str(key)]["test_loss"]
     assert after[str(key)]["attempts"] == 2
+    assert studies.duplicates(studies.metric_rows(workspace)) == []
+
+
+@pytest.mark.slow
+def test_a_failed_run_trains_again_where_that_is_asked_for_and_the_stores_follow(workspace: Path) -> None:
+    before, runs = studies.results(workspace), studies.mlflow_runs(workspace)
+    key = RunKey("lenet5", "tuned", "final", 1)
+    path = studies.instance(workspace) / key.path / directories.RESULT
+    write_json(path, {**read_json(path), "outcome": "error", "reason": "the disk was off", "ended_at": 1e9})
+    failed = studies.command(workspace)
+    assert failed.returncode == 1
+    assert "with retry=failed" in failed.stdout
+    done = studies.command(workspace, "retry=failed")
+    assert done.returncode == 0, done.stderr
+    assert f"retry=failed: 1 failed run again, {key} for one" in done.stdout
+    after = studies.results(workspace)
+    assert after[str(key)]["test_loss"] == before[str(key)]["test_loss"]
+    assert studies.mlflow_runs(workspace) == runs
     assert studies.duplicates(studies.metric_rows(workspace)) == []
 
 

@@ -37,6 +37,15 @@ def interval(row: dict[str, Any], name: str) -> str:
     return f"{percent(row[name])}% ({percent(row[f'{name}_low'])} to {percent(row[f'{name}_high'])})"
 
 
+def complement(row: dict[str, Any], name: str) -> str:
+    """One minus a fraction, with its interval where there is one: `12.50% (10.00 to 15.00)`."""
+    if missing(row.get(name)):
+        return MISSING
+    low, high = row[f"{name}_high"], row[f"{name}_low"]
+    between = "" if missing(low) else f" ({percent(max(0.0, 1 - low))} to {percent(min(1.0, 1 - high))})"
+    return f"{percent(1 - row[name])}%{between}"
+
+
 def count(row: dict[str, Any]) -> str:
     """How many seeds and test images a number rests on."""
     return f"{row['seeds']} × {row['test_images']:,}" if row["seeds"] else MISSING

@@ -41,15 +41,16 @@ def markdown_table(frame: pd.DataFrame, right: frozenset[str] = frozenset()) -> 
 def html_table(frame: pd.DataFrame, right: frozenset[str] = frozenset(), folds: Sequence[str] = ()) -> str:
     """A table element of strings; columns in `right` get the class `n`.
 
-    folds: for each row the id of the element that it unfolds to. A page's script makes such a table one that sorts,
-    filters, hides columns and unfolds; without the script it is a table.
+    folds: for each of the first rows the id of the element that it unfolds to. A page's script makes such a table one
+    that sorts, filters, hides columns and unfolds; without the script it is a table.
     """
 
     def cells(tag: str, values: list[object]) -> str:
         marks = [' class="n"' if name in right else "" for name in frame.columns]
         return "".join(f"<{tag}{mark}>{html.escape(str(v))}</{tag}>" for mark, v in zip(marks, values, strict=True))
 
-    opened = [f'<tr data-fold="{html.escape(fold)}">' for fold in folds] or ["<tr>"] * len(frame)
+    opened = [f'<tr data-fold="{html.escape(fold)}">' for fold in folds]
+    opened += ["<tr>"] * (len(frame) - len(folds))
     rows = "\n".join(
         f"{tr}{cells('td', list(row))}</tr>" for tr, row in zip(opened, frame.itertuples(index=False), strict=True)
     )

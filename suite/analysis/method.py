@@ -277,11 +277,11 @@ def commands(study: Mapping[str, Any]) -> list[str]:
         values += f" instance={study['instance']}"
     limit = f" limit={study['limit']['seconds']:g}s" if study.get("limit") else ""
     limit += f" time={allotment['seconds']:g}s equal={allotment['equal']}" if allotment else ""
-    # Where data, workspace and stores lie is nobody else's business, and changes nothing.
+    # Where data, workspace and stores lie is nobody else's business, and changes nothing; nor does what failed before.
     words = [
         word
         for word in shlex.split(study.get("command") or "")
-        if not re.match(r"(?:workspace|data_dir|from|storage\.\w+)=", word)
+        if not re.match(r"(?:workspace|data_dir|from|storage\.\w+|retry)=", word)
     ]
     counted = study.get("trials_counted") or 0
     if words and counted > (study.get("trials") or 0):  # an earlier command asked for more trials, and all count

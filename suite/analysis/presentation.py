@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from suite.analysis import headings
-from suite.analysis.cells import candidate, clock_note, count, innovation, interval, measure, note, quoted
+from suite.analysis import headings, reference
+from suite.analysis.cells import candidate, clock_note, complement, count, innovation, interval, measure, note, quoted
 from suite.analysis.claims import Judgement
 from suite.analysis.headings import KNOWN, MEASURED_TOO
 from suite.analysis.literature import Erratum
-from suite.analysis.units import MISSING, duration, missing, plain, points, scaled, signed, whole
+from suite.analysis.units import MISSING, duration, missing, percent, plain, points, scaled, signed, whole
 from suite.core.metrics import Metric
 
 
 def present(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of one track as strings, in the order and with the headings of the report."""
+    """The rows of one track as strings, in the order and with the headings of the report.
+
+    Where classes are unbalanced, guessing has a row at the end, with the index `reference.INDEX`.
+    """
     kinds = sorted(set(rows.device)) or ["CPU"]
     clock = headings.clock(kinds[0]) if len(kinds) == 1 else headings.DEVICE_TIME
     here = rows.published_error.notna().any()
     known = as_rows(rows)
     notes = ["; ".join(text for text in (note(row), clock_note(row, known)) if text) for row in known]
     shown = [_present(row, clock, bool(here)) | {headings.NOTE: text} for row, text in zip(known, notes, strict=True)]
-    frame = pd.DataFrame(shown)
+    guessed = [dict.fromkeys(shown[0], MISSING) | _guessed(row) for row in reference.guesses(known)]
+    frame = pd.DataFrame([*shown, *guessed], index=[*range(len(shown)), *[reference.INDEX] * len(guessed)])
+    if not guessed:
+        frame = frame.drop(columns=headings.BALANCED_ERROR)
     if rows.study.nunique() == 1:
         frame = frame.drop(columns=headings.STUDY)
     optional = [headings.TOP5_ERROR, headings.TUNING, headings.PUBLISHED_PARAMETERS, headings.NOTE]
@@ -43,7 +49,19 @@ def measured(shown: pd.DataFrame) -> pd.DataFrame:
 
 def known(shown: pd.DataFrame) -> pd.DataFrame:
     """The columns that put an answer beside what was published."""
-    return shown[[name for name in KNOWN if name in shown]]
+    return shown.loc[shown.index != reference.INDEX, [name for name in KNOWN if name in shown]]
+
+
+def _guessed(row: Mapping[str, Any]) -> dict[str, str]:
+    """The row of always naming the largest class of a row's test images, which has no seeds."""
+    return {
+        headings.STUDY: row["study"],
+        headings.ARCHITECTURE: f"always {row[reference.CLASS]!r}, the largest class",
+        headings.ERROR: f"{percent(row[reference.ERROR])}%",
+        headings.BALANCED_ERROR: f"{percent(row[reference.BALANCED_ERROR])}%",
+        headings.COUNT: f"{row['test_images']:,}",
+        headings.NOTE: "a guess, for reference",
+    }
 
 
 def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
@@ -52,6 +70,7 @@ def _present(row: dict[str, Any], clock: str, here: bool) -> dict[str, str]:
         headings.RANK: whole(row["rank"]),
         headings.ARCHITECTURE: candidate(row),
         headings.ERROR: interval(row, "test_error"),
+        headings.BALANCED_ERROR: complement(row, reference.BALANCED),
         headings.COUNT: count(row),
         headings.TOP5_ERROR: interval(row, "top5_error"),
         headings.YEAR: plain(row["year"]),

@@ -125,7 +125,8 @@ def readme_table(folder: Path) -> str:
     parts = [f"> {escape_markdown(banner)}\n" for banner in over_the_table(read)]
     for track, part in table(read).groupby("track", sort=False):
         shown = present(part)
-        extra = [name for name in (*headings.CLOCKED, headings.PUBLISHED, headings.NOTE) if name in shown]
+        wanted = (headings.BALANCED_ERROR, *headings.CLOCKED, headings.PUBLISHED, headings.NOTE)
+        extra = [name for name in wanted if name in shown]
         title = f"{read.study['title']} ({read.study['dataset']}, budget {read.study['budget']}, {track} track)"
         parts.append(f"*{escape_markdown(title)}*\n\n{markdown_table(shown[[*keep, *extra]], headings.NUMBERS)}")
     return "\n".join(parts)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import clocks, corruption, literature, starts
+from suite.analysis import clocks, corruption, literature, reference, starts
 from suite.analysis.by_run import mean_interval
 from suite.analysis.ranking import axes_of, comparable, conditions, off_axes
 from suite.analysis.reading import Records
@@ -62,8 +62,10 @@ def frame(rows: list[dict[str, Any]], further: Sequence[str] = ()) -> pd.DataFra
     `further`: the names of the metrics that have columns of their own at the end, each with its interval.
     """
     measured = [f"{name}{end}" for name in further for end in ("", "_low", "_high")]
-    measured = [*([START] if any(row.get(START) for row in rows) else []), *measured]
-    columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys([*REAL, *measured], "float64") | {START: "object"}
+    texts = dict.fromkeys((START, reference.CLASS), "object")
+    optional = [name for name in (START, *reference.COLUMNS) if any(row.get(name) for row in rows)]
+    measured = [*optional, *measured]
+    columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys([*REAL, *measured], "float64") | texts
     data = pd.DataFrame(rows, columns=[*COLUMNS, *measured])
     for name in data.columns:
         data[name] = data[name].astype(columns.get(str(name), "object"))  # type: ignore[call-overload]
@@ -141,6 +143,7 @@ def _row(lending: Lending, candidate: str, track: str, every: pd.DataFrame) -> d
         "untimed": clocks.reason(done, workers) or clocks.reason(search, workers),
     }
     row |= _errors(lending, candidate, track) | _further(lending, candidate, track)
+    row |= reference.columns(records, candidate, track)
     return row | literature.columns(facts, study["data"], described, records.task.published)
 
 

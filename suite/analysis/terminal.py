@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import headings, presentation
+from suite.analysis import headings, presentation, reference
 from suite.analysis.cells import quoted
 from suite.analysis.headings import NUMBERS
 
 SHOWN = (
-    *(headings.RANK, headings.ARCHITECTURE, headings.PARAMETERS, headings.MACS, headings.ERROR, headings.COUNT),
-    *(*headings.CLOCKED, headings.TUNING, headings.PUBLISHED, headings.NOTE),
+    *(headings.RANK, headings.ARCHITECTURE, headings.PARAMETERS, headings.MACS, headings.ERROR),
+    *(headings.BALANCED_ERROR, headings.COUNT, *headings.CLOCKED, headings.TUNING, headings.PUBLISHED, headings.NOTE),
 )
 
 
@@ -36,7 +36,8 @@ def compact(rows: pd.DataFrame) -> pd.DataFrame:
     """The columns a terminal has room for, of one track, as strings."""
     shown = presentation.present(rows)
     if headings.PUBLISHED in shown:  # the source is in the report
-        shown[headings.PUBLISHED] = [quoted(row, "published", ["condition"]) for row in presentation.as_rows(rows)]
+        brief = [quoted(row, "published", ["condition"]) for row in presentation.as_rows(rows)]
+        shown.loc[shown.index != reference.INDEX, headings.PUBLISHED] = brief
     return shown[[name for name in SHOWN if name in shown]]
 
 

@@ -32,7 +32,9 @@ FREE_TEXT = (
     "workspace", "data_dir", "from", "storage.mlflow", "storage.optuna", "instance", "title", "question", "paper",
     "stamp",
 )  # fmt: skip
-"""Keys whose values are taken as typed, and any that ends in `data.path`: Hydra's grammar has no `~` and no `é`."""
+"""Keys whose values are taken as typed, and any that ends in one of `ENDS`: Hydra's grammar has no `~` and no `é`."""
+
+ENDS = ("data.path", "data.group")
 
 LENGTHS = ("images_seen", "time")
 """What sets the length of a training, beside the recipe's epochs (suite.config.layers.length_of)."""
@@ -159,7 +161,7 @@ def _override(argument: str) -> str:
     key = key.lstrip("+")
     if key == "recipe" and text[:1] not in ("{", "") and text != "null":
         key = "recipe.base"
-    if key in FREE_TEXT or key.endswith("data.path"):
+    if key in FREE_TEXT or key.endswith(ENDS):
         text = quoted(text)
     if key.split(".")[0] in APART:
         key = f"++typed.{key}"

@@ -76,6 +76,7 @@ class Study:
     data_dir: Path | None
     published: Path | None  # `from`: a report's folder whose finished runs are taken over
     offline: bool
+    retry: bool  # whether runs that failed train again
     dry_run: str  # "false", "true", "measure" or "power"
     stores: Stores = field(compare=False)  # where the projections go: no part of any run
     command: str = field(default="", compare=False)
@@ -143,6 +144,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         data_dir=Path(str(cfg["data_dir"])).expanduser().resolve() if cfg["data_dir"] else None,
         published=Path(str(cfg["from"])).expanduser().resolve() if cfg["from"] else None,
         offline=boolean("offline", cfg["offline"]),
+        retry=cfg["retry"] is not None and bool(one_of("retry", cfg["retry"], ("failed",))),
         dry_run=one_of("dry_run", str(cfg["dry_run"]).lower(), ("false", "true", "measure", "power")),
         stores=_stores(cfg["storage"], workspace),
         command=command,

@@ -15,20 +15,20 @@ from suite.core.durable import replacing
 from suite.core.refusals import Refusal, unknown
 from suite.data import Dataset, DataSpec, dataset_names, duplicates, load
 from suite.data.contents import image_digests
+from suite.data.sheet import write_classes
 
 HELP = """
 python -m suite.data [name=NAME] [data_dir=DIR] [path=DIR] [image_size=N] [split_seed=N] [workspace=DIR] [offline=true]
                     [label_from=...] [labels=FILE.csv] [classes=[A,B]|N] [fit=crop|pad|squash] [on_bad=refuse|skip]
-                    [source_size=N] [crop_pct=SHARE] [allow_duplicates=true] [duplicates=FILE.csv]
-                    [augment=RECIPE sheet=FILE.png]
-                    [corrupt=KIND|all sheet=FILE.png]
+                    [group=parent|PATTERN] [folds=N fold=K] [source_size=N] [crop_pct=SHARE] [allow_duplicates=true]
+                    [duplicates=FILE.csv] [sheet=FILE.png [augment=RECIPE | corrupt=KIND|all]]
 
 Shows where a data set was found, its checksum, shapes, the images of each class and part, its hash, and notes.
 Without a name: the names.
   data_dir=DIR    the folder that holds the sets (else $SUITE_DATA_DIR, else Keras' own)
   path=DIR        for name=folder: a folder with one sub-folder of pictures for each class, with or without
                   train/, val/ and test/ above them
-  image_size=N    the side of the square images that a network gets, in pixels
+  image_size=N    the side of the square images that a network gets, in pixels; of a folder also [HEIGHT,WIDTH]
   source_size=N   the side of those that recipes with resized_crop take their crops from; more than image_size
   crop_pct=SHARE  the central share of these that a network sees where nothing is random (default: all, 1.0)
   workspace=DIR   where decoded images are kept, in cache/ (default: the current folder)
@@ -38,10 +38,14 @@ Without a name: the names.
   classes=        the names of the classes to use, or how many
   fit=            how pictures of a folder become square: their central square, all on black, or all squashed
   on_bad=skip     leave out pictures that cannot be read; they are counted and listed
+  group=          of a folder: what stays together when it is divided: parent (the folder of a picture) or a regular
+                  expression on its path whose one group is the subject, as in "group=(patient[0-9]+)_"
+  folds=N fold=K  of a folder without a test set: part K, from 0, of N is the test set
   allow_duplicates=true   test images with an exact copy among the others are said, not refused
   duplicates=FILE.csv     a list of all pictures that are there twice, exactly or nearly, within parts and between them
-  augment=RECIPE  with sheet=FILE.png: eight training images as they are, and below each what a network sees of it at
-                  three steps; a recipe by its name, or as a study has it: augment="{rand_augment: 2, cutout: 8}"
+  sheet=FILE.png  a contact sheet: eight training images of each class, a row for each
+  augment=RECIPE  with sheet=FILE.png: training images of all classes as they are, and below each what a network sees
+                  of it at three steps; a recipe by its name, or as a study has it: augment="{rand_augment: 2}"
   corrupt=KIND    with sheet=FILE.png: eight test images as they are, and below each what the corruption makes of it at
                   its five strengths; corrupt=all: a row for each kind, from an image as it is to strength 5; kinds:
                   gaussian_noise shot_noise impulse_noise defocus_blur glass_blur motion_blur zoom_blur snow frost fog
@@ -53,6 +57,10 @@ def _classes(text: str) -> list[str] | int:
     return int(text) if text.isdecimal() else name_list(text)
 
 
+def _size(text: str) -> list[int] | int:
+    return [whole_number(side) for side in name_list(text)] if text.startswith("[") else whole_number(text)
+
+
 def _number(text: str) -> float:
     try:
         return float(text)
@@ -61,10 +69,11 @@ def _number(text: str) -> float:
 
 
 KEYS: dict[str, Callable[[str], object]] = {
-    "name": str, "data_dir": Path, "path": str, "image_size": whole_number, "split_seed": whole_number,
+    "name": str, "data_dir": Path, "path": str, "image_size": _size, "split_seed": whole_number,
     "source_size": whole_number, "crop_pct": _number,
     "workspace": Path, "offline": boolean, "augment": str, "corrupt": str, "sheet": Path, "label_from": str,
-    "labels": str, "classes": _classes, "fit": str, "on_bad": str, "allow_duplicates": boolean, "duplicates": Path,
+    "labels": str, "classes": _classes, "fit": str, "on_bad": str, "group": str, "folds": whole_number,
+    "fold": whole_number, "allow_duplicates": boolean, "duplicates": Path,
 }  # fmt: skip
 
 
@@ -92,13 +101,17 @@ def _sheet(augment: object, corrupt: object, path: object) -> Callable[[Dataset]
     """What draws a contact sheet, once the recipe or the corruption is known to hold; None where none is asked for."""
     if augment is None and corrupt is None and path is None:
         return None
-    if (augment is None) == (corrupt is None) or not isinstance(path, Path):
-        raise Refusal("a contact sheet needs sheet=FILE.png and either augment=RECIPE or corrupt=KIND")
-    write = _corrupting(str(corrupt)) if augment is None else _augmenting(str(augment))
+    if (augment is not None and corrupt is not None) or not isinstance(path, Path):
+        raise Refusal("a contact sheet needs sheet=FILE.png, and augment=RECIPE or corrupt=KIND or none of them")
+    write: Callable[[Dataset, Path], str | None] = write_classes
+    if augment is not None:
+        write = _augmenting(str(augment))
+    elif corrupt is not None:
+        write = _corrupting(str(corrupt))
 
     def draw(dataset: Dataset) -> None:
-        write(dataset, path)
-        print(f"\nsheet:    {path}")
+        shown = write(dataset, path)
+        print(f"\nsheet:    {path}" + (f"\n          {shown}" if shown else ""))
 
     return draw
 

@@ -3,12 +3,13 @@
     <cache_dir>/<name>-<key>/images.npy labels.npy part.npy digests.npy set.json      whole or absent
 
 The key covers everything the decoded images depend on. An entry is written under another name, synced, then renamed,
-so no kill leaves a half one; a lock that the kernel drops lets one process decode while others wait. The manifest
-holds size and modification time of each file: as long as they are unchanged the entry is trusted, otherwise it is
-read in full and made again if its content has changed. labels.npy is the target "label"; other targets have files
-of their own. Entries that were made before digests were kept get theirs when they are first opened. Sets of files have
-files.json, the file of each image, and originals.npy, the digests of these files; pictures that cannot be read are
-listed in full in <name>-<key>.unreadable.txt beside the entry.
+so no kill leaves a half one; what was decoded of a folder's pictures is gone on with (suite.data.building). A lock that
+the kernel drops lets one process decode while others wait. The manifest holds size and modification time of each file:
+as long as they are unchanged the entry is trusted, otherwise it is read in full and made again if its content has
+changed. labels.npy is the target "label"; other targets have files of their own. Entries that were made before digests
+were kept get theirs when they are first opened. Sets of files have files.json, the file of each image, and
+originals.npy, the digests of these files; pictures that cannot be read are listed in full in
+<name>-<key>.unreadable.txt beside the entry.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from suite.core.durable import leftovers, read_json, replacing, target_name, wri
 from suite.core.faults import reach
 from suite.core.refusals import Refusal
 from suite.data.arrays import read_digests, write_digests, write_images
+from suite.data.building import build_of, is_waiting, write_resumably
 from suite.data.contents import (
     CHUNK,
     Contents,
@@ -71,6 +73,16 @@ class Entry:
     fit: Fit | None
     alike: tuple[str, ...]
     """Notes about near duplicates of test images, where these were looked for."""
+
+    held_out: bool = False
+
+    larger: Images | None = None
+    """What `images` are a view of (suite.data.views), where they are one."""
+
+    @property
+    def pictures(self) -> Images:
+        """All that is there of each picture: what `digests` are of."""
+        return self.images if self.larger is None else self.larger
 
     def files(self) -> list[str]:
         """The file of each image, below the set's folder; empty where the set has no file for each."""
@@ -140,6 +152,7 @@ def _read(entry: Path) -> Entry:
             originals=originals,
             fit=Fit.from_mapping(manifest["fit"]) if "fit" in manifest else None,
             alike=tuple(manifest.get("alike", ())),
+            held_out=bool(manifest.get("held_out", False)),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _Broken(str(error)) from error
@@ -157,10 +170,13 @@ def _verify(entry: Path, files: dict[str, Any]) -> None:
 
 def _write(contents: Contents, entry: Path) -> None:
     """Decode into a partial folder and rename it into place. The caller holds the entry's lock."""
-    _sweep(entry)  # of a process that was killed: the lock says that no one else is here
+    _sweep(entry, kept=build_of(entry))  # of a process that was killed: the lock says that no one else is here
     with replacing(entry) as partial:  # in the place of a broken one; whoever has mapped it keeps its pages
         partial.mkdir()
-        digests = write_images(partial / "images.npy", contents)
+        if contents.resume is not None:
+            digests = write_resumably(contents, entry, partial / "images.npy")
+        else:
+            digests = write_images(partial / "images.npy", contents)
         contents = settled(contents, partial, entry)
         write_digests(partial / _DIGESTS, digests)
         for name, array in contents.targets.arrays.items():
@@ -176,10 +192,12 @@ def _write(contents: Contents, entry: Path) -> None:
             "hash": content_hash(contents, digests),
             "files": files,
             **({"fit": contents.fit.as_mapping()} if contents.fit else {}),
+            **({"held_out": True} if contents.held_out else {}),
             **({"alike": alike(partial, contents, digests)} if contents.compared else {}),
         }
         write_json(partial / "set.json", manifest)
         reach("cache-written")
+    shutil.rmtree(build_of(entry), ignore_errors=True)
 
 
 def _completed(entry: Path, images: Images) -> Digests:
@@ -211,13 +229,14 @@ def _sweep_all(cache_dir: Path) -> None:
     """Delete what killed processes left of any entry: of those whose lock is free."""
     for entry in {path.with_name(target_name(path)) for path in leftovers(cache_dir)}:
         with contextlib.suppress(BlockingIOError), _locked(_lock_of(entry), wait=False):
-            _sweep(entry)
+            build = build_of(entry)
+            _sweep(entry, kept=build if is_waiting(build) else None)
 
 
-def _sweep(entry: Path) -> None:
-    """Delete what killed processes left of an entry. The caller holds its lock."""
+def _sweep(entry: Path, kept: Path | None = None) -> None:
+    """Delete what killed processes left of an entry, but what is `kept`. The caller holds its lock."""
     for path in leftovers(entry.parent):
-        if target_name(path) == entry.name:
+        if target_name(path) == entry.name and path != kept:
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from suite.core.balance import majority
 from suite.data.cache import Entry
 from suite.data.dataset import Indices
 from suite.data.layouts.classes import chosen
@@ -14,9 +15,6 @@ from suite.data.targets import LABEL, Targets
 
 NOWHERE = 255
 """Beside TRAIN, VALIDATION and TEST: images of classes that are not used."""
-
-EASY = 0.5
-"""Guessing is worth a warning where its error is at most this part of what it is with balanced classes."""
 
 
 def chosen_classes(entry: Entry, wanted: tuple[str, ...] | int | None) -> Entry:
@@ -45,13 +43,15 @@ def chosen_classes(entry: Entry, wanted: tuple[str, ...] | int | None) -> Entry:
     )
 
 
-def majority(entry: Entry, test: Indices) -> tuple[str, ...]:
-    """A note where always guessing one class is nearly as good as a network may be."""
+def guessing(entry: Entry, test: Indices) -> tuple[str, ...]:
+    """A note where always guessing one class is far better than with balanced classes."""
     counts = np.bincount(entry.targets.labels[test], minlength=len(entry.class_names))
-    name, share, classes = entry.class_names[int(counts.argmax())], counts.max() / counts.sum(), len(entry.class_names)
-    if (1 - share) > EASY * (1 - 1 / classes):
+    found = majority(counts)
+    if found is None:
         return ()
+    (label, error), classes = found, len(entry.class_names)
     return (
-        f"always guessing {name!r} errs on {1 - share:.1%} of the test images, where balanced classes would make it "
-        f"{1 - 1 / classes:.1%}: read errors beside that",
+        f"always guessing {entry.class_names[label]!r} errs on {error:.1%} of the test images ({counts[label]:,} of "
+        f"{counts.sum():,} are of it), where balanced classes would make it {1 - 1 / classes:.1%}: read errors beside "
+        "that, and balanced errors, which the report's table has too",
     )

@@ -45,6 +45,8 @@ class Contents:
     part: (N,) uint8 of TRAIN, VALIDATION, TEST. checksum: how the files compare with the publisher's, in words.
     files: each image's file, below the set's folder; none where a set has no file for each. along: what comes with the
     chunks of such a set. fit: how these pictures came to be images, where that is not what the set declares.
+    resume: the chunks from the k-th on, where they are worth keeping one by one; what is found along comes with them.
+    held_out: whether the test images are a part of the training images that was taken for them here.
     compared: whether near duplicates of test images are looked for: nobody has looked at a folder before.
     """
 
@@ -59,6 +61,8 @@ class Contents:
     along: Along | None = None
     fit: Fit | None = None
     compared: bool = False
+    held_out: bool = False
+    resume: Callable[[int], Iterable[Images]] | None = None
 
     @property
     def labels(self) -> Labels:

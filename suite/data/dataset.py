@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.core.refusals import Refusal, unknown
-from suite.data.fit import SQUARES, Fit, Images
+from suite.data.fit import SQUARES, Fit, Images, Size
 from suite.data.targets import Labels, Targets
 
 Indices = npt.NDArray[np.int64]
@@ -27,7 +28,10 @@ PLACES = ("path", "labels")
 HANDLING = ("on_bad", "allow_duplicates")
 """Nor is what was let pass: what came of it is in the hash as well."""
 
-AS_EVER = {"fit": "crop", "on_bad": "refuse", "allow_duplicates": False}
+PARENT = "parent"
+"""The value of `data.group` that takes the name of each picture's folder; every other is a pattern."""
+
+AS_EVER = {"fit": "crop", "on_bad": "refuse", "allow_duplicates": False, "group": None, "folds": None, "fold": None}
 """What there was before there was a choice: descriptions leave it out, as those that were written then."""
 
 
@@ -35,7 +39,8 @@ AS_EVER = {"fit": "crop", "on_bad": "refuse", "allow_duplicates": False}
 class DataSpec:
     """Which images, and how they are divided.
 
-    `path` is the tree of the set `folder`; `image_size` the side of the square images, in pixels (None: the set's own).
+    `path` is the tree of the set `folder`; `image_size` the side of the square images, in pixels (None: the set's own),
+    or for `folder` height and width; two that are equal are one.
     `source_size` is the side of the larger ones that random crops are taken from (None: there are no larger ones), and
     `crop_pct` the central share of their sides that is seen wherever there is no random crop (None: all of it).
     `validation_fraction` is the part of the training images that is kept for validation where the publisher has none.
@@ -44,6 +49,8 @@ class DataSpec:
     pictures and labels that says it instead; `classes` are the names of those that are used, or how many.
     `fit` is how pictures become square (see `suite.data.fit`), `on_bad` what happens where some cannot be read: refuse
     or skip. `allow_duplicates`: test images with an exact copy among the others are said and not refused.
+    `group` keeps together what shows one subject: "parent" (the picture's folder), or a pattern with one group that is
+    looked for in its path. `fold` is which of `folds` equal parts is the test set, of a folder that brings none.
     `target` is what has to be known of each image beside its class (see `suite.data.targets`); None: nothing.
     `imbalance` and `label_noise` make the training images alone harder, see `suite.data.hardships`.
     Raises Refusal for a value that no data set can meet.
@@ -51,7 +58,7 @@ class DataSpec:
 
     name: str
     path: str | None = None
-    image_size: int | None = None
+    image_size: Size | None = None
     source_size: int | None = None
     crop_pct: float | None = None
     split_seed: int = 0
@@ -68,6 +75,9 @@ class DataSpec:
     fit: str = "crop"
     on_bad: str = "refuse"
     allow_duplicates: bool = False
+    group: str | None = None
+    folds: int | None = None
+    fold: int | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
@@ -82,7 +92,9 @@ class DataSpec:
                 raise unknown(f"value of data.{key}", str(getattr(self, key)), known)
         if not isinstance(self.allow_duplicates, bool):
             raise Refusal(f"data.allow_duplicates={self.allow_duplicates!r}: expected true or false")
-        _whole("image_size", self.image_size, 8, LARGEST_SIZE, optional=True)
+        _check_group(self.group)
+        self._check_folds()
+        object.__setattr__(self, "image_size", _size(self.image_size))
         _whole("source_size", self.source_size, 8, LARGEST_SIZE, optional=True)
         self._check_sizes()
         _whole("split_seed", self.split_seed, 0, 2**63 - 1)
@@ -94,6 +106,15 @@ class DataSpec:
         _share("imbalance", self.imbalance, "above 0 and at most 1", lambda value: 0 < value <= 1)
         _share("label_noise", self.label_noise, "from 0 to below 1", lambda value: 0 <= value < 1)
 
+    def _check_folds(self) -> None:
+        _whole("folds", self.folds, 2, 100, optional=True)
+        if (self.folds is None) != (self.fold is None):
+            raise Refusal(
+                "data.folds=N says in how many parts a folder is cut and data.fold=K, from 0 to N-1, which of them is "
+                "the test set: give both; each fold is an instance of its own (instance=fold0, ...)"
+            )
+        _whole("fold", self.fold, 0, (self.folds or 1) - 1, optional=True)
+
     def _check_sizes(self) -> None:
         """Raises Refusal where larger pixels and the network's do not go together."""
         if self.crop_pct is not None:
@@ -104,7 +125,14 @@ class DataSpec:
                 raise Refusal(
                     f"data.crop_pct={self.crop_pct} would cut off a {self.target} of test images: leave it out"
                 )
-        if self.source_size is not None and (self.image_size is None or self.source_size <= self.image_size):
+        if self.source_size is None:
+            return
+        if isinstance(self.image_size, tuple):
+            raise Refusal(
+                f"data.source_size={self.source_size}: crops are taken from squares and become squares; give "
+                f"data.image_size={list(self.image_size)} as one side, or leave data.source_size out"
+            )
+        if self.image_size is None or self.source_size <= self.image_size:
             raise Refusal(
                 f"data.source_size={self.source_size}: crops are taken from pixels that are larger than the network's "
                 f"input; set data.image_size, which is the input's, to less than {self.source_size}"
@@ -132,6 +160,35 @@ def _class_choice(value: object) -> tuple[str, ...] | int | None:
         if len(set(names)) > 1:
             return names
     raise Refusal(f"data.classes={value!r}: expected the names of two classes or more, as in [cat,dog], or how many")
+
+
+def _size(value: object) -> Size | None:
+    """`data.image_size` as it is kept. Raises Refusal for what is no size."""
+    if isinstance(value, list | tuple) and len(value) == 2:
+        for side in value:
+            _whole("image_size", side, 8, LARGEST_SIZE)
+        height, width = value
+        return height if height == width else (height, width)
+    if isinstance(value, list | tuple):
+        raise Refusal(f"data.image_size={list(value)}: expected a side in pixels, or [height, width]")
+    _whole("image_size", value, 8, LARGEST_SIZE, optional=True)
+    assert value is None or isinstance(value, int)
+    return value
+
+
+def _check_group(rule: object) -> None:
+    """Raises Refusal for what is neither a word for folders nor a pattern with one group."""
+    if rule is None or rule == PARENT:
+        return
+    expected = "expected parent, or a regular expression with one group in brackets, as in '(patient[0-9]+)_'"
+    if not isinstance(rule, str):
+        raise Refusal(f"data.group={rule!r}: {expected}")
+    try:
+        count = re.compile(rule).groups
+    except re.error as error:
+        raise Refusal(f"data.group={rule}: {error}; {expected}") from None
+    if count != 1:
+        raise Refusal(f"data.group={rule} has {count} groups in brackets: {expected}")
 
 
 def _whole(key: str, value: object, least: int, most: int, *, optional: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Pictures of any common kind as square uint8 arrays: what a folder of one's own holds is rarely all of one kind.
+"""Pictures of any common kind as uint8 arrays of one size: what a folder of one's own holds is rarely all of one kind.
 
 A picture is turned as its EXIF orientation says, transparency is laid on white, 16-bit grey is scaled to 8 bits, CMYK
 and palettes become RGB, the first frame stands for an animation; then the central square is cut out (or the whole laid
@@ -21,7 +21,7 @@ from PIL import Image, ImageOps
 from suite.core.refusals import Refusal
 from suite.data.contents import CHUNK, DIGEST_BYTES, Along, Contents
 from suite.data.files.formats import is_torn_png
-from suite.data.fit import FULL_BITS, Fit, Images
+from suite.data.fit import FULL_BITS, Fit, Images, Size, both_sides
 from suite.data.headers import FORMATS, MAX_PIXELS, TooLarge, each, orientation
 
 _TURNS = {
@@ -50,25 +50,24 @@ class Unreadable(Refusal):
 
 def decode(
     paths: Sequence[Path],
-    size: int,
+    size: Size,
     channels: int,
     fit: Fit | None = None,
     along: Along | None = None,
     skip: bool = False,
+    first: int = 0,
 ) -> Iterator[Images]:
-    """Chunks of (n, size, size, channels) uint8, in the order of `paths`; `along` is filled on the way.
+    """Chunks of (n, height, width, channels) uint8, in the order of `paths`; `along` is filled on the way.
 
-    Goes through all of them even when one fails, then raises Unreadable with the first ten that did. skip: leaves them
-    out of the chunks instead.
+    first: the chunk to begin with; `along` has what is known of those before it. skip: leaves out of the chunks what
+    cannot be read. Otherwise goes through all of them even when one fails, then raises Unreadable with the first ten.
     """
-    failures: list[tuple[Path, str]] = []
     told, fit, along = time.monotonic(), fit or Fit(), along or Along()
-    for start in range(0, len(paths), CHUNK):
+    for start in range(first * CHUNK, len(paths), CHUNK):
         some = paths[start : start + CHUNK]
-        images = np.zeros((len(some), size, size, channels), np.uint8)
+        images = np.zeros((len(some), *both_sides(size), channels), np.uint8)
         for row, (made, reason) in enumerate(each(lambda path: _with_digest(path, size, channels, fit), some)):
             if made is None:
-                failures.append((some[row], reason))
                 along.skipped[start + row] = reason
             else:
                 images[row], digest = made
@@ -77,15 +76,16 @@ def decode(
         if time.monotonic() - told >= PATIENCE:
             told = time.monotonic()
             print(f"decoding pictures: {start + len(some):,} of {len(paths):,}", file=sys.stderr, flush=True)
+    failures = [(paths[row], reason) for row, reason in sorted(along.skipped.items())]
     if failures and (not skip or len(failures) == len(paths)):
         raise Unreadable(_failed(failures, len(paths)), [f"{path}\t{reason}" for path, reason in failures])
 
 
 def decode_some(
-    paths: Sequence[Path], size: int, channels: int, fit: Fit | None = None
+    paths: Sequence[Path], size: Size, channels: int, fit: Fit | None = None
 ) -> tuple[Images, list[tuple[Path, str]]]:
-    """(n, size, size, channels) uint8, and (path, reason) of each picture that cannot be read, which is left black."""
-    images, whole = np.zeros((len(paths), size, size, channels), np.uint8), fit or Fit()
+    """(n, height, width, channels) uint8, and (path, reason) of each picture that cannot be read and is left black."""
+    images, whole = np.zeros((len(paths), *both_sides(size), channels), np.uint8), fit or Fit()
     failures = []
     for row, (image, reason) in enumerate(each(lambda path: decode_one(path, size, channels, whole), paths)):
         if image is None:
@@ -95,35 +95,35 @@ def decode_some(
     return images, failures
 
 
-def fit_some(paths: Sequence[Path], fit: Fit, size: int, channels: int) -> tuple[Images, list[tuple[Path, str]]]:
+def fit_some(paths: Sequence[Path], fit: Fit, size: Size, channels: int) -> tuple[Images, list[tuple[Path, str]]]:
     """As `decode_some`, but the way a set's own pictures became its images: `fit`, then `size` if that is another."""
     whole = fit.larger or size
     images, failures = decode_some(paths, fit.source or whole, channels, fit)
     images = fit.step(images)
-    if images.shape[1] != whole:
+    if images.shape[1:3] != both_sides(whole):
         images = np.stack([_resize(image, whole) for image in images])
     return (central(images, size, fit.crop_pct) if fit.larger else images), failures
 
 
-def decode_one(path: Path | io.BytesIO, size: int, channels: int, fit: Fit | None = None) -> Images:
-    """(size, size, channels) uint8 of one picture. Raises what Pillow raises, and ValueError for an unknown range."""
-    fit = fit or Fit()
+def decode_one(path: Path | io.BytesIO, size: Size, channels: int, fit: Fit | None = None) -> Images:
+    """(height, width, channels) uint8 of a picture. Raises what Pillow raises, and ValueError for an unknown range."""
+    fit, (height, width) = fit or Fit(), both_sides(size)
     with Image.open(path, formats=FORMATS) as image:
-        _reduce(image, size)
+        _reduce(image, max(height, width))
         turn = None if image.format == "TIFF" else _TURNS.get(orientation(image))  # Pillow turns TIFFs while loading
         flat = _eight_bit(image, fit.bits).convert("L" if channels == 1 else "RGB")
     if turn is not None:
         flat = flat.transpose(turn)
     if fit.square == "pad":
-        square = ImageOps.pad(flat, (size, size), method=Image.Resampling.BICUBIC, color=0)
+        fitted = ImageOps.pad(flat, (width, height), method=Image.Resampling.BICUBIC, color=0)
     elif fit.square == "squash":
-        square = flat.resize((size, size), Image.Resampling.BICUBIC)
+        fitted = flat.resize((width, height), Image.Resampling.BICUBIC)
     else:
-        square = ImageOps.fit(flat, (size, size), method=Image.Resampling.BICUBIC)
-    return np.asarray(square, np.uint8).reshape(size, size, channels)
+        fitted = ImageOps.fit(flat, (width, height), method=Image.Resampling.BICUBIC)
+    return np.asarray(fitted, np.uint8).reshape(height, width, channels)
 
 
-def _with_digest(path: Path, size: int, channels: int, fit: Fit) -> tuple[Images, bytes]:
+def _with_digest(path: Path, size: Size, channels: int, fit: Fit) -> tuple[Images, bytes]:
     """The image, and the digest of the file, which is read once."""
     data = path.read_bytes()
     if is_torn_png(data):
@@ -165,11 +165,11 @@ def resized(contents: Contents, size: int) -> Contents:
     note = f"images resized from {old}x{old} to {size}x{size} (bicubic, antialiased)"
     shape = (contents.shape[0], size, size, contents.shape[3])
     targets = contents.targets.enlarged(size / old)
-    return replace(contents, shape=shape, chunks=chunks(), targets=targets, notes=(*contents.notes, note))
+    return replace(contents, shape=shape, chunks=chunks(), resume=None, targets=targets, notes=(*contents.notes, note))
 
 
-def central(images: Images, size: int, crop_pct: float) -> Images:
-    """The middle of (N, S, S, C), `crop_pct` of each side, as (N, size, size, C): bicubic, antialiased.
+def central(images: Images, size: Size, crop_pct: float) -> Images:
+    """The middle of (N, S, S, C), `crop_pct` of each side, as (N, *size, C): bicubic, antialiased.
 
     As where pictures are resized to size / crop_pct and their centre is cut out, but for that length's rounding.
     """
@@ -178,10 +178,11 @@ def central(images: Images, size: int, crop_pct: float) -> Images:
     return np.stack([_resize(image, size, (edge, edge, side - edge, side - edge)) for image in images])
 
 
-def _resize(image: Images, size: int, box: tuple[float, float, float, float] | None = None) -> Images:
+def _resize(image: Images, size: Size, box: tuple[float, float, float, float] | None = None) -> Images:
     """box: left, top, right and bottom of the part that is resized; None: all of it."""
     picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
-    return np.asarray(picture.resize((size, size), Image.Resampling.BICUBIC, box)).reshape(size, size, -1)
+    height, width = both_sides(size)
+    return np.asarray(picture.resize((width, height), Image.Resampling.BICUBIC, box)).reshape(height, width, -1)
 
 
 def _eight_bit(image: Image.Image, bits: int = FULL_BITS) -> Image.Image:

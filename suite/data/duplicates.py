@@ -32,6 +32,14 @@ TINT = 32.0
 FLAT = 4.0
 """Standard deviation, in levels of 255, below which a sketch is of nothing and is compared with none."""
 
+MANY = 0.1
+"""From this part of the test images on, those that look like others are likelier subjects than chance."""
+
+_SUBJECTS = (
+    "; this looks like the same subject in several pictures: data.group=parent (a folder for each subject) or "
+    "data.group='PATTERN' (on the path, the subject in brackets) keeps each on one side"
+)
+
 MOST_PAIRS = 2_000_000_000
 """That are compared: a minute or two on two cores."""
 
@@ -104,8 +112,13 @@ def exact(digests: Digests, some: npt.NDArray[np.int64], others: npt.NDArray[np.
     return [(index, other) for index, other in pairs if index != other]
 
 
-def alike_note(images: Images, part: npt.NDArray[np.uint8], digests: Digests, files: Sequence[str]) -> tuple[str, ...]:
-    """A note about test images that look like training or validation images, exact copies aside."""
+def alike_note(
+    images: Images, part: npt.NDArray[np.uint8], digests: Digests, files: Sequence[str], ours: bool = False
+) -> tuple[str, ...]:
+    """A note about test images that look like training or validation images, exact copies aside.
+
+    ours: whether they were taken from among these here, and no group was given to keep subjects together.
+    """
     test, others = np.flatnonzero(part == TEST), np.flatnonzero((part == TRAIN) | (part == VALIDATION))
     try:
         pairs = list(near(sketches(images), test, others))
@@ -121,7 +134,7 @@ def alike_note(images: Images, part: npt.NDArray[np.uint8], digests: Digests, fi
     return (
         f"{count:,} of {len(test):,} test images {look} like training or validation images and may be the same "
         f"pictures or subjects ({first}{', ...' if len(pairs) > 3 else ''}); python -m suite.data duplicates=FILE.csv "
-        "lists them",
+        f"lists them{_SUBJECTS if ours and count >= MANY * len(test) else ''}",
     )
 
 

@@ -54,4 +54,5 @@ def settled(contents: Contents, partial: Path, entry: Path) -> Contents:
 
 def alike(partial: Path, contents: Contents, digests: Digests) -> tuple[str, ...]:
     """Notes about near duplicates, for the images that were just written."""
-    return alike_note(np.load(partial / "images.npy", mmap_mode="r"), contents.part, digests, contents.files)
+    images = np.load(partial / "images.npy", mmap_mode="r")
+    return alike_note(images, contents.part, digests, contents.files, ours=contents.held_out)

@@ -22,9 +22,17 @@ Kind = Literal["crop", "pad", "enlarge"]
 Square = Literal["crop", "pad", "squash"]
 
 SQUARES: tuple[str, ...] = get_args(Square)
-"""How a picture that is not square becomes one: its central square, all of it on black, or all of it squashed."""
+"""How a picture of another shape becomes an image: its central square (or oblong), all on black, or all squashed."""
+
+Size = int | tuple[int, int]
+"""Of images, in pixels: the side of squares, or height and width."""
 
 FULL_BITS = 16
+
+
+def both_sides(size: Size) -> tuple[int, int]:
+    """Height and width."""
+    return (size, size) if isinstance(size, int) else size
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from suite.core.refusals import Refusal, unknown
 from suite.data.cache import Entry, cached
-from suite.data.choosing import chosen_classes, majority
+from suite.data.choosing import chosen_classes, guessing
 from suite.data.contents import Source, images_hash
 from suite.data.dataset import AS_EVER, Dataset, DataSpec, Indices
 from suite.data.duplicates import leaks
 from suite.data.hardships import harder
+from suite.data.redivision import divided_anew
 from suite.data.registry import NamedSet, named_sets
 from suite.data.splits import divide
 from suite.data.views import viewed
@@ -37,13 +38,15 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
         own = entry = cached(source, spec.name, cache_dir, size, *more)
     else:
         own = cached(source, spec.name, cache_dir, None, *more)  # tells the test images apart, whatever their size
+        assert isinstance(size, int), "refused above"
         entry = cached(_resized(source, size), spec.name, cache_dir, size, *more)
-    larger, fit = entry.images, entry.fit if named.takes_path and entry.fit else named.fit
+    fit = entry.fit if named.takes_path and entry.fit else named.fit
     if spec.source_size is not None:
         entry, fit = viewed(entry, source, spec, cache_dir), fit.of_larger(spec.source_size, spec.crop_pct or 1.0)
+    entry, groups = divided_anew(entry, spec) if named.takes_path else (entry, None)
     some = chosen_classes(entry, spec.classes)
     leaked = leaks(entry, spec) if named.takes_path else ()
-    train, validation, test, notes = divide(some.targets.labels, some.part, some.class_names, spec)
+    train, validation, test, notes = divide(some.targets.labels, some.part, some.class_names, spec, groups)
     train, targets, hardships = harder(train, some.targets, len(some.class_names), spec)
     return Dataset(
         name=spec.name,
@@ -54,13 +57,13 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
         validation=validation,
         test=test,
         hash=some.hash,
-        notes=(*some.notes, *leaked, *notes, *hardships, *(majority(some, test) if named.takes_path else ())),
+        notes=(*some.notes, *leaked, *notes, *hardships, *(guessing(some, test) if named.takes_path else ())),
         location=source.location,
         checksum=entry.checksum,
         test_hash=_test_hash(own, some, test, spec, by_file=named.side is None and spec.target is None),
         fit=fit,
         files=entry.files,
-        larger=None if spec.source_size is None else larger,
+        larger=entry.larger,
     )
 
 
@@ -80,6 +83,8 @@ def _named(spec: DataSpec) -> NamedSet:
     for key in () if sets[spec.name].takes_path else ("labels", *AS_EVER):
         if getattr(spec, key) != AS_EVER.get(key):
             raise Refusal(f"data.{key} is for dataset=folder; leave it out for {spec.name}")
+    if isinstance(spec.image_size, tuple) and not sets[spec.name].takes_path:
+        raise Refusal(f"data.image_size={list(spec.image_size)} is for dataset=folder; {spec.name} has square images")
     if spec.label_from is not None and spec.label_from not in sets[spec.name].labels_from:
         valid = sets[spec.name].labels_from
         if not valid:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN, VALIDATION
 from suite.data.dataset import DataSpec, Indices
+from suite.data.groups import dealt
 from suite.data.targets import Labels
 
 TEST_SEED = 0
@@ -45,18 +46,40 @@ def held_out(labels: Labels, fraction: float, seed: int) -> tuple[Indices, Indic
     return order[count:], order[:count]
 
 
+def dealt_alone(labels: Labels, folds: int, seed: int) -> Indices:
+    """(N,) the fold of each image: each class, in a drawn order, is dealt round; the next goes on where it ended."""
+    generator = np.random.Generator(np.random.PCG64(seed))
+    found = np.empty(len(labels), np.int64)
+    begin = 0
+    for label in np.unique(labels):
+        own = generator.permutation(np.flatnonzero(labels == label))
+        found[own] = (begin + np.arange(len(own))) % folds
+        begin += len(own)
+    return found
+
+
 def divide(
-    labels: Labels, part: npt.NDArray[np.uint8], class_names: tuple[str, ...], spec: DataSpec
+    labels: Labels,
+    part: npt.NDArray[np.uint8],
+    class_names: tuple[str, ...],
+    spec: DataSpec,
+    groups: Indices | None = None,
 ) -> tuple[Indices, Indices, Indices, tuple[str, ...]]:
     """(train, validation, test, notes) as `spec` asks for, from the publisher's division.
 
-    Raises Refusal when a class has too few images, or fewer images are asked for than there are classes.
+    groups: (N,) of each image, none of which is divided between train and validation. Raises Refusal when a class has
+    too few images, or fewer images are asked for than there are classes.
     """
     pool, validation, test = (np.flatnonzero(part == wanted) for wanted in (TRAIN, VALIDATION, TEST))
+    notes: list[str] = []
     _refuse_small_classes(labels[pool], class_names, 1 if len(validation) else 2)
     if len(validation):
         train = pool[stratified_order(labels[pool], spec.split_seed)]
         validation = validation[stratified_order(labels[validation], spec.split_seed)]
+    elif groups is not None:
+        train, validation = _by_groups(labels, pool, groups, spec)
+        if absent := len(class_names) - len(np.unique(labels[validation])):
+            notes.append(f"validation lacks {absent} of the {len(class_names)} classes: they have too few groups")
     else:
         kept, out = held_out(labels[pool], spec.validation_fraction, spec.split_seed)
         train, validation = pool[kept], pool[out]
@@ -64,7 +87,6 @@ def divide(
         train = train[_rare_first(labels[train], len(class_names), spec.split_seed)]
     test = test[stratified_order(labels[test], TEST_SEED)]
 
-    notes: list[str] = []
     parts = []
     for name, indices in (("train", train), ("validation", validation), ("test", test)):
         wanted = getattr(spec, f"{name}_examples")
@@ -77,6 +99,22 @@ def divide(
             notes.append(f"{name}: {wanted} images were asked for, all {len(indices)} there are were used")
         parts.append(indices[:wanted].astype(np.int64))
     return parts[0], parts[1], parts[2], tuple(notes)
+
+
+def _by_groups(labels: Labels, pool: Indices, groups: Indices, spec: DataSpec) -> tuple[Indices, Indices]:
+    """(train, validation) of the images at `pool`, each in a stratified order. Raises Refusal where one is empty."""
+    shares = (1 - spec.validation_fraction, spec.validation_fraction)
+    sides = dealt(labels[pool], groups[pool], shares, spec.split_seed)
+    for side, part in enumerate(("train", "validate")):
+        if not (sides == side).any():
+            raise Refusal(
+                f"data.group={spec.group} leaves nothing to {part} on: {len(np.unique(groups[pool]))} groups are not "
+                "the test set's; more groups are needed, or another pattern"
+            )
+    train, validation = (
+        own[stratified_order(labels[own], spec.split_seed)] for own in (pool[sides == 0], pool[sides == 1])
+    )
+    return train, validation
 
 
 def _rare_first(labels: Labels, classes: int, seed: int) -> Indices:

@@ -29,7 +29,12 @@ def viewed(entry: Entry, source: Source, spec: DataSpec, cache_dir: Path) -> Ent
     view = cached(replace(source, read=lambda: _contents(entry, spec)), spec.name, cache_dir, *variant)
     whole = hashlib.blake2b(f"{entry.hash}:{view.hash}".encode(), digest_size=16)
     return replace(
-        entry, images=view.images, targets=view.targets, hash=whole.hexdigest(), notes=(*entry.notes, _note(spec))
+        entry,
+        images=view.images,
+        larger=entry.images,
+        targets=view.targets,
+        hash=whole.hexdigest(),
+        notes=(*entry.notes, _note(spec)),
     )
 
 
@@ -37,7 +42,7 @@ def _contents(entry: Entry, spec: DataSpec) -> Contents:
     from suite.data.decoding import central  # Pillow: only for those who need it
 
     size, share = spec.image_size, spec.crop_pct or 1.0
-    assert size is not None, "the specification says so"
+    assert isinstance(size, int), "the specification says so"
 
     def chunks() -> Iterator[Images]:
         for chunk in in_chunks(entry.images):

@@ -26,7 +26,12 @@ def clean(workspace: Path, instances: list[Path]) -> int:
 def _decoded(cache: Path) -> Iterator[Path]:
     """The cache's own entries: the folder may hold what is somebody else's."""
     yield from [manifest.parent for manifest in cache.glob("*/set.json")]
-    yield from [*cache.glob("leakage-*.json"), *cache.glob(".*.lock"), *cache.glob(f"{PARTIAL}*")]
+    yield from [
+        *cache.glob("leakage-*.json"),
+        *cache.glob("*.alike-*.json"),
+        *cache.glob(".*.lock"),
+        *cache.glob(f"{PARTIAL}*"),
+    ]
 
 
 def _useless(instances: list[Path]) -> Iterator[Path]:

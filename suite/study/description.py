@@ -159,9 +159,20 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
         f"hash {data.hash[:12]}",
         *(f"note: {note}" for note in dict.fromkeys(note for data in ledger.datasets.values() for note in data.notes)),
         *([grown] if searched > plan.trials_of(study, "tuned") and "tuned" in study.tracks else []),
+        *_retried(ledger),
         *_starts(ledger),
         *without_effect(ledger),
     ]
+
+
+def _retried(ledger: Ledger) -> list[str]:
+    """What is done with failed runs, where that was asked for."""
+    if not ledger.study.retry:
+        return []
+    count = len(ledger.retried)
+    if not count:
+        return ["retry=failed: no run has failed"]
+    return [f"retry=failed: {_several(count, 'failed run')} again, {ledger.retried[0]} for one; what they left is kept"]
 
 
 def _starts(ledger: Ledger) -> Iterator[str]:

@@ -26,7 +26,10 @@ def failures_text(ledger: Ledger, failed: list[Result]) -> str:
     text += "".join(f"{reason}. " for reason in lacking[:1])
     first = (mendable or failed)[0]
     folder = ledger.path(RunKey(first.candidate, first.track, first.phase, first.number))
-    return f"{text}A failure is a result; to train one again, mend its cause and delete its folder, here {folder}"
+    return (
+        f"{text}A failure is a result; to train it again, mend its cause and type the same command with retry=failed, "
+        f"or delete its folder, here {folder}"
+    )
 
 
 def unevaluated_text(reasons: Mapping[RunKey, str]) -> str:

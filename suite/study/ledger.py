@@ -21,21 +21,13 @@ from suite.core.published import marker
 from suite.core.refusals import Refusal
 from suite.core.result import Result, finished, read_result, write_result
 from suite.data.dataset import Dataset
-from suite.study import asking, plan
+from suite.study import asking, attempted, plan
 from suite.study.sameness import differs
 from suite.study.selection import select
 from suite.study.sources import Sources, Taken
 from suite.study.threads import NEW_INSTANCE, settled
 from suite.study.tolerance import unavailable
 from suite.training.spec import RunSpec
-
-ATTEMPTS = "attempts.json"
-
-
-def first_start(directory: Path) -> float | None:
-    """When a run was first tried, in seconds since 1970; None of one that was only opened."""
-    path = directory / ATTEMPTS
-    return float(read_json(path)[0]["started_at"]) if path.exists() else None
 
 
 class Ledger:
@@ -56,8 +48,11 @@ class Ledger:
         """Where the runs are that train apart."""
         self.threads = study.threads or 0  # settled once it is known what ran before
         self._read(alone)
+        self.retried = self._forget_failures() if study.retry else []  # failed runs that are to train again
         self._check()
         self.threads = self._settle_threads()
+        for key in self.retried if study.dry_run == "false" else ():
+            self._set_aside(key)
 
     def _read(self, alone: bool) -> None:
         for key, directory in directories.run_directories(self.directory):
@@ -73,6 +68,13 @@ class Ledger:
         while again := [key for key in self.results if self._was_given_up(key) and not self.sources.failed(key)]:
             for key in again:  # its source trains again, and so does it
                 del self.asked[key], self.results[key]
+
+    def _forget_failures(self) -> list[RunKey]:
+        """Count no more what failed, however it was asked for; a search's diverged trials are answers, and stay."""
+        failed = [key for key, result in self.results.items() if result.outcome.fails_study(key.phase)]
+        for key in failed:
+            del self.asked[key], self.results[key]
+        return failed
 
     def _was_given_up(self, key: RunKey) -> bool:
         """Whether a run has never started, for its source had failed, or published weights could not be had."""
@@ -185,10 +187,7 @@ class Ledger:
 
     def attempt(self, key: RunKey) -> int:
         """Count one more attempt at a run, durably, and return its number (from 1)."""
-        path = self.path(key) / ATTEMPTS
-        starts = [*(read_json(path) if path.exists() else []), {"started_at": time.time()}]
-        write_json(path, starts)
-        return len(starts)
+        return attempted.begin(self.path(key))
 
     def hand_out(self, key: RunKey, apart: bool) -> tuple[int, Path]:
         """Count one more attempt, and return its number and where it trains: `apart`, or in the run's directory."""
@@ -209,8 +208,8 @@ class Ledger:
 
     def fail(self, key: RunKey, outcome: Outcome, reason: str) -> None:
         """Write the result of a run whose worker could not: it crashed, or the system ran out of memory."""
-        starts, history = read_json(self.path(key) / ATTEMPTS), self.history(key)
-        asked = {**self.fields(key), "attempts": len(starts)}
+        history = self.history(key)
+        asked = {**self.fields(key), "attempts": len(attempted.starts(self.path(key)))}
         if history:
             write_json(self.path(key) / directories.HISTORY, history)
         measured = {"outcome": outcome, "reason": reason, "epochs": len(history), "deterministic": None}
@@ -285,7 +284,7 @@ class Ledger:
         """What a run's result holds before the run has started: its place, its seed, and what was asked for."""
         asked = self.asked[key]
         identity = asked["identity"]
-        started_at = first_start(self.path(key))
+        started_at = attempted.first_start(self.path(key))
         started = {} if started_at is None else {"started_at": started_at}
         return {**self.asked_of(key, identity["parameters"], identity["recipe"]), "seed": asked["seed"], **started}
 

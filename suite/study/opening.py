@@ -133,9 +133,10 @@ def refuse_what_cannot_be_built(ledger: Ledger) -> None:
     needs_maps = tasks.get(ledger.study.task).needs_maps
     for candidate in ledger.study.candidates:
         trained = ledger.fingerprint(candidate.name) is not None
-        if trained or (not needs_maps and certainly_builds(candidate.architecture, candidate.options)):
-            continue
         net = _net(ledger, candidate.name)
+        square = net[1][0] == net[1][1]
+        if trained or (not needs_maps and square and certainly_builds(candidate.architecture, candidate.options)):
+            continue
         if net not in doubtful.values():
             doubtful[candidate.name] = net
     found = refusals(list(doubtful.values()), ledger.study.backend, needs_maps) if doubtful else []

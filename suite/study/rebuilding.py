@@ -20,7 +20,7 @@ from suite.core.refusals import first_line
 from suite.core.result import Result, read_result
 from suite.projections import Committed, Instance, Projection, Trial, openers
 from suite.projections.candidates import project_candidates
-from suite.study.ledger import first_start
+from suite.study.attempted import first_start
 from suite.study.search.candidate import CandidateSearch
 from suite.training.checkpoint import committed_rows
 

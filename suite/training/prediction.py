@@ -46,7 +46,7 @@ def read_pictures(
 
     `fit`: how the pictures that the network was trained on became images of `shape` (H, W, C).
     """
-    pixels, unreadable = fit_some(paths, fit, shape[0], shape[2])
+    pixels, unreadable = fit_some(paths, fit, (shape[0], shape[1]), shape[2])
     broken = {path for path, _ in unreadable}
     keep = [row for row, path in enumerate(paths) if path not in broken]
     return pixels[keep], [paths[row] for row in keep], unreadable

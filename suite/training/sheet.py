@@ -11,7 +11,7 @@ from keras import ops
 from suite import tasks
 from suite.data import Dataset
 from suite.data.fit import Images
-from suite.data.sheet import IMAGES, write
+from suite.data.sheet import first_of_classes, write
 from suite.training.augment import crops
 from suite.training.preprocessing import measure_preprocessing
 from suite.training.recipe import Recipe
@@ -21,14 +21,14 @@ STEPS = 3
 
 
 def write_sheet(dataset: Dataset, recipe: Recipe, path: Path) -> None:
-    """Write the first training images as a PNG file, and below each what becomes of it at STEPS steps.
+    """Write training images of all classes, and below each what becomes of it at STEPS steps, as a PNG file.
 
     Where random crops are taken from larger images, the first row has what is seen without one.
 
     Raises Refusal for a length in pixels that is too large for the images, OSError where the file cannot be written.
     """
     recipe.check_pixels(dataset.input_shape[:2])
-    index = dataset.train[:IMAGES]
+    index = first_of_classes(dataset)
     pixels = np.ascontiguousarray(dataset.images[index])
     preprocessing = measure_preprocessing(dataset.images, dataset.train, dataset.class_names)
     shown = keras.Input(dataset.input_shape)

@@ -284,3 +284,28 @@ def test_files_are_digested_and_bad_ones_left_out_on_the_way(tmp_path: Path, mon
 def test_avif_is_read(tmp_path: Path) -> None:
     path = picture(tmp_path / "a.avif", (200, 30, 40))
     np.testing.assert_allclose(decode_one(path, 16, 3).reshape(-1, 3).mean(axis=0), (200, 30, 40), atol=4)
+
+
+def test_an_image_may_be_an_oblong(tmp_path: Path) -> None:
+    """A picture of four columns, 80 wide and 40 high, as 24 high and 16 wide, by each fit; and of its own shape."""
+    columns = np.repeat(np.array([0, 80, 160, 240], np.uint8), 20)
+    Image.fromarray(np.broadcast_to(columns, (40, 80)).copy()).save(tmp_path / "a.png")
+    found = {fit: decode_one(tmp_path / "a.png", (24, 16), 1, Fit(square=fit)) for fit in ("crop", "pad", "squash")}
+    assert {image.shape for image in found.values()} == {(24, 16, 1)}
+    middle = {fit: image[12, :, 0].astype(int) for fit, image in found.items()}
+    for fit, places, values in (  # of 80 columns the crop has 27, around the middle
+        ("crop", [2, 13], [80, 160]),
+        ("squash", [1, 5, 9, 14], [0, 80, 160, 240]),
+        ("pad", [1, 5, 9, 14], [0, 80, 160, 240]),
+    ):
+        np.testing.assert_allclose(middle[fit][places], values, atol=2)
+    assert (found["pad"][:8] == 0).all(), "8 of 24 rows hold the picture"
+    assert (found["pad"][16:] == 0).all()
+    for fit in ("crop", "pad", "squash"):
+        same = decode_one(tmp_path / "a.png", (40, 80), 1, Fit(square=fit))
+        np.testing.assert_array_equal(same[..., 0], np.broadcast_to(columns, (40, 80)))
+    chunks = list(decode([tmp_path / "a.png"] * 3, (24, 16), 3))
+    assert chunks[0].shape == (3, 24, 16, 3)
+    some, unread = fit_some([tmp_path / "a.png"], Fit(), (24, 16), 1)
+    assert not unread
+    np.testing.assert_array_equal(some[0], found["crop"])

@@ -193,6 +193,22 @@ def test_the_test_images_of_a_folder_are_the_same_at_any_size_and_fit(tmp_path: 
     assert opened(image_size=8).test_hash != small.test_hash
 
 
+def test_oblong_images_are_a_set_of_their_own_and_equal_sides_are_one(tmp_path: Path) -> None:
+    root = class_tree(tmp_path / "pictures", {"train/a": 5, "train/b": 5, "test/a": 3, "test/b": 3})
+
+    def opened(size: object) -> Dataset:
+        spec = DataSpec("folder", path=str(root), image_size=size)  # type: ignore[arg-type]
+        assert DataSpec(**spec.as_mapping()) == spec
+        return load(spec, data_dir=None, cache_dir=tmp_path / "cache")
+
+    square, oblong, same = opened(24), opened([16, 24]), opened([24, 24])
+    assert (oblong.input_shape, square.input_shape) == ((16, 24, 3), (24, 24, 3))
+    assert oblong.test_hash == square.test_hash, "the same pictures"
+    assert (same.hash, DataSpec("folder", image_size=(24, 24))) == (square.hash, DataSpec("folder", image_size=24))
+    assert len({oblong.hash, square.hash, opened([24, 16]).hash}) == 3
+    assert any("were cut to their central part of 24:16 and resized to 16x24" in note for note in oblong.notes)
+
+
 @pytest.mark.parametrize(
     ("name", "values", "why"),
     [
@@ -206,6 +222,11 @@ def test_the_test_images_of_a_folder_are_the_same_at_any_size_and_fit(tmp_path: 
         ("folder", {"fit": "pad", "target": "box"}, "data.fit=pad moves the boxes"),
         ("folder", {"classes": "cat"}, r"data.classes='cat': expected the names of two classes or more"),
         ("folder", {"classes": 1}, r"data.classes=1: expected"),
+        ("digits", {"image_size": [32, 48]}, r"data.image_size=\[32, 48\] is for dataset=folder; digits has square"),
+        ("folder", {"image_size": [32, 48], "target": "box"}, r"task=localization has square images"),
+        ("folder", {"image_size": [32]}, r"data.image_size=\[32\]: expected a side in pixels, or \[height, width\]"),
+        ("folder", {"image_size": [32, 4]}, r"data.image_size=4: expected a whole number from 8 to 1024"),
+        ("folder", {"image_size": [32, "x"]}, r"data.image_size='x': expected a whole number"),
         ("folder", {"classes": ("a", "a")}, r"data.classes=.*: expected"),
         ("folder", {"on_bad": "ignore"}, "unknown value of data.on_bad 'ignore'"),
         ("folder", {"allow_duplicates": "yes"}, "data.allow_duplicates='yes': expected true or false"),

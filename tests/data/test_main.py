@@ -65,6 +65,8 @@ def test_a_path_alone_means_a_folder(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["nam=digits"], "unknown key 'nam'. Did you mean 'name'?"),
         (["digits"], "'digits' is not key=value"),
         (["name=digits", "image_size=big"], "image_size=big: expected a whole number"),
+        (["name=digits", "image_size=[16,24]"], "data.image_size=[16, 24] is for dataset=folder"),
+        (["name=digits", "image_size=[16,big]"], "image_size=[16,big]: expected a whole number"),
         (["name=digits", "image_size=2"], "data.image_size=2: expected a whole number from 8 to 1024"),
         (["name=digits", "offline=maybe"], "offline=maybe: expected true or false"),
         (["name=mnist", "data_dir=/nowhere/at/all"], "data_dir=/nowhere/at/all is not a folder"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from suite.commandline import enter
 from suite.data import DataSpec, load
 from suite.data.__main__ import HELP, main
 from suite.data.corruptions import corrupted, corruptions
-from suite.data.sheet import GAP, arranged
+from suite.data.sheet import GAP, arranged, write_classes
+from tests.data.made_up import class_tree
 
 
 def test_large_images_are_not_enlarged_and_small_ones_by_whole_factors() -> None:
@@ -54,6 +56,34 @@ def test_of_all_kinds_a_row_each(tmp_path: Path) -> None:
         one = data.test[row % 8][None]
         np.testing.assert_array_equal(found[row, 0], data.images[one, ..., 0][0])
         np.testing.assert_array_equal(found[row, 4], corrupted(data.images, one, kind, 4)[0, ..., 0])
+
+
+def test_a_row_for_each_class_with_its_name_beside_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = class_tree(tmp_path / "set", {"a cat": 5, "собака": 20})
+    path = tmp_path / "sheet.png"
+    assert enter(main, HELP, [f"path={root}", "image_size=96", f"workspace={tmp_path}", f"sheet={path}"]) == 0
+    assert "sheet.png\n          rows: a cat, собака\n" in capsys.readouterr().out
+    sheet = np.asarray(Image.open(path))
+    height, width = 2 * (96 + GAP) + GAP, 8 * (96 + GAP) + GAP
+    assert sheet.shape[0] == height
+    margin, images = sheet[:, :-width], sheet[:, -width:]
+    assert margin.shape[1] > 40
+    assert (margin.min(axis=(1, 2))[: 96 + GAP] < 128).any(), "the name's letters"
+    data = load(DataSpec("folder", path=str(root), image_size=96), data_dir=None, cache_dir=tmp_path / "cache")
+    rows = images[GAP:, GAP:].reshape(2, 96 + GAP, 8, 96 + GAP, 3)[:, :96, :, :96].transpose(0, 2, 1, 3, 4)
+    for number in (0, 1):
+        own = data.train[data.labels[data.train] == number][:8]
+        np.testing.assert_array_equal(rows[number, : len(own)], data.images[own])
+        assert (rows[number, len(own) :] == 255).all()
+    assert len(own) == 8
+
+
+def test_of_very_many_classes_the_first_are_shown(tmp_path: Path) -> None:
+    data = load(DataSpec("digits"), data_dir=None, cache_dir=tmp_path)
+    many = replace(data, class_names=tuple(map(str, range(150))))
+    text = write_classes(many, tmp_path / "sheet.png")
+    assert text.endswith("98, 99 (100 of 150 classes; classes=[...] chooses others)")
+    assert np.asarray(Image.open(tmp_path / "sheet.png")).shape[0] == 100 * (96 + GAP) + GAP
 
 
 def test_an_unknown_kind_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from suite.core.refusals import Refusal
-from suite.data import Dataset, DataSpec, load
+from suite.data import Dataset, DataSpec, building, decoding, load
 from suite.data.decoding import fit_some
 from suite.data.fit import Fit
 from tests.data import drawn
@@ -98,13 +98,25 @@ def test_a_folder_says_how_many_pictures_are_smaller(tmp_path: Path) -> None:
     assert any("resized to 40x40 (bicubic, antialiased), 5 of them enlarged" in note for note in data.notes)
 
 
+@pytest.mark.parametrize(("way", "size", "enlarged"), [
+    ("crop", [20, 70], True), ("squash", [50, 20], True), ("pad", [20, 70], False), ("pad", [50, 70], True),
+    ("crop", [44, 60], False),
+])  # fmt: skip
+def test_it_says_so_of_oblong_images_too(way: str, size: list[int], enlarged: bool, tmp_path: Path) -> None:
+    """Pictures 44 high and 60 wide."""
+    root = photographs(tmp_path / "set", {"a": 5, "b": 5})
+    notes = opened(tmp_path, "folder", path=str(root), image_size=size, fit=way).notes
+    assert any("10 of them enlarged" in note for note in notes) == enlarged
+
+
 @pytest.mark.parametrize("way", ["crop", "pad", "squash"])
 def test_a_folders_pictures_are_fitted_as_its_images_were(way: str, tmp_path: Path) -> None:
     root = photographs(tmp_path / "set", {"a": 6, "b": 6})
     data = opened(tmp_path, "folder", path=str(root), image_size=20, source_size=40, crop_pct=0.8, fit=way)
     paths = [root / file for file in data.files()]
     assert data.fit == Fit(square=way, larger=40, crop_pct=0.8)  # type: ignore[arg-type]
-    np.testing.assert_array_equal(fit_some(paths, data.fit, 20, 3)[0], data.images)
+    for size in (20, (20, 20)):
+        np.testing.assert_array_equal(fit_some(paths, data.fit, size, 3)[0], data.images)
 
 
 def test_a_named_sets_pictures_are_fitted_as_its_images_were(tmp_path: Path) -> None:
@@ -124,3 +136,82 @@ def test_copies_are_told_by_the_larger_pixels(tmp_path: Path) -> None:
     Image.open(root / "train" / "a" / "0.png").save(root / "test" / "b" / "0.png")
     with pytest.raises(Refusal, match="exact cop"):
         opened(tmp_path, "folder", **wanted)
+
+
+def test_they_are_divided_by_groups_and_folds_as_other_images(tmp_path: Path) -> None:
+    """One view serves all divisions, whichever comes first."""
+    root = photographs(tmp_path / "set", {f"{name}/{name}{k}": 4 for name in "ab" for k in range(10)})
+    sizes: dict[str, Any] = {"path": str(root), "image_size": 16, "source_size": 32}
+    alone = opened(tmp_path, "folder", path=str(root), image_size=16, group="parent", folds=4, fold=3)
+    last, first, whole = (
+        opened(tmp_path, "folder", **sizes, **more)
+        for more in ({"group": "parent", "folds": 4, "fold": 3}, {"folds": 4, "fold": 0}, {})
+    )
+    assert len(list((tmp_path / "cache").glob("folder-*/"))) == 3, "one without larger ones, the larger, their view"
+    assert len({alone.hash, last.hash, first.hash, whole.hash}) == 4
+    assert alone.test_hash == last.test_hash, "the same pictures"
+    for part in ("train", "validation", "test"):
+        assert getattr(last, part).tolist() == getattr(alone, part).tolist()
+    for data in (last, first, whole):
+        assert data.larger is not None
+        assert (data.images.shape[1:], data.larger.shape[1:]) == ((16, 16, 3), (32, 32, 3))
+        np.testing.assert_array_equal(data.images, whole.images)
+    elsewhere = tmp_path / "elsewhere"
+    for more, known in (({}, whole), ({"folds": 4, "fold": 0}, first)):
+        assert opened(elsewhere, "folder", **sizes, **more).hash == known.hash
+
+
+def test_near_copies_across_a_fold_are_told_by_the_larger_pixels(tmp_path: Path) -> None:
+    """Pictures that differ around a middle which all have: that alone is seen without a random crop."""
+    root = photographs(tmp_path / "set", {"a": 8, "b": 8}, size=(48, 48))
+    middle = Image.open(root / "a" / "0.png").crop((16, 16, 32, 32))
+    for number, path in enumerate(sorted(root.glob("*/*.png"))):
+        image = Image.open(path)
+        image.paste(middle, (16, 16))
+        image.putpixel((20, 20), (number, 0, 0))
+        image.save(path)
+    sizes: dict[str, Any] = {"path": str(root), "image_size": 16, "source_size": 48, "crop_pct": 0.3}
+    data = opened(tmp_path, "folder", **sizes, folds=2, fold=0)
+    assert not any("may be the same pictures" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("size", [[16, 24], (24, 16)])
+def test_oblong_images_are_not_cropped_from_larger_ones(size: Any, tmp_path: Path) -> None:
+    root = photographs(tmp_path / "set", {"a": 6, "b": 6})
+    with pytest.raises(Refusal, match=r"data.source_size=48: crops are taken from squares .* as one side, or leave"):
+        opened(tmp_path, "folder", path=str(root), image_size=size, source_size=48)
+    same = opened(tmp_path, "folder", path=str(root), image_size=[24, 24], source_size=48)
+    assert same.hash == opened(tmp_path, "folder", path=str(root), image_size=24, source_size=48).hash
+
+
+@pytest.mark.parametrize("stopped", ["decode_one", "central"])
+def test_what_is_interrupted_goes_on(stopped: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the second chunk of the larger images, or in their view, which is made from them again."""
+    monkeypatch.setattr(decoding, "CHUNK", 16)
+    monkeypatch.setattr(building, "CHUNK", 16)
+    root = photographs(tmp_path / "set", {"a": 20, "b": 20})
+    values: dict[str, Any] = {"path": str(root), "image_size": 16, "source_size": 32, "crop_pct": 0.875}
+    calls: list[str] = []
+    real = {name: getattr(decoding, name) for name in ("decode_one", "central")}
+
+    def counted(name: str, limit: int) -> Any:
+        def call(*arguments: Any) -> Any:
+            calls.append(name)
+            if calls.count(name) > limit:
+                raise KeyboardInterrupt
+            return real[name](*arguments)
+
+        return call
+
+    monkeypatch.setattr(decoding, stopped, counted(stopped, {"decode_one": 20, "central": 0}[stopped]))
+    with pytest.raises(KeyboardInterrupt):
+        opened(tmp_path, "folder", **values)
+    calls.clear()
+    for name in real:
+        monkeypatch.setattr(decoding, name, counted(name, 99))
+    data = opened(tmp_path, "folder", **values)
+    assert calls.count("decode_one") == (24 if stopped == "decode_one" else 0)
+    assert not list((tmp_path / "cache").glob(".partial.*"))
+    fresh = opened(tmp_path / "fresh", "folder", **values)
+    assert (data.hash, data.test_hash) == (fresh.hash, fresh.test_hash)
+    np.testing.assert_array_equal(data.images, fresh.images)

@@ -62,6 +62,19 @@ def test_errors_that_differ_or_that_a_good_run_parts_do_not(ledger: MakeLedger) 
     assert len(other.results) == 8
 
 
+def test_what_failed_trains_again_where_that_is_asked_for_and_nothing_else_does(ledger: MakeLedger) -> None:
+    carry_out(
+        ledger(), lambda key: "error:it was off" if key in ("mlp/tuned/search/1", "mlp/tuned/final/0") else "completed"
+    )
+    again, _ = carry_out(ledger(), lambda key: "completed")
+    assert again.asked == [], "a failure is a result"
+    book = ledger("retry=failed")
+    again, _ = carry_out(book, lambda key: "completed")
+    assert sorted(again.asked) == ["mlp/tuned/final/0", "mlp/tuned/search/1"]
+    assert len(book.results) == 8
+    assert book.failures() == []
+
+
 def test_kills_without_progress_stop_the_study(ledger: MakeLedger) -> None:
     book = ledger()
     with pytest.raises(Stopped, match=r"the worker of mlp/tuned/search/0 was killed 5 times before it got anywhere"):

@@ -7,6 +7,7 @@ import pytest
 
 from suite.core.directories import RunKey
 from suite.core.refusals import Refusal
+from suite.study.description import plan_lines
 from suite.study.ledger import Ledger
 from suite.study.session import look
 from tests.study.conftest import finish
@@ -111,3 +112,46 @@ def test_a_search_trial_that_diverged_is_an_answer_a_final_run_is_not(ledger: Ma
     finish(book, FINAL, ONE, outcome="diverged")
     finish(book, RunKey("mlp", "tuned", "search", 1), OTHER, outcome="error")
     assert {result.phase for result in book.failures()} == {"search", "final"}
+
+
+def test_failed_runs_are_set_aside_and_asked_for_again_where_that_is_wished(ledger: MakeLedger) -> None:
+    """However they were asked for; what completed, was pruned, or diverged in a search stays."""
+    first = ledger()
+    kept = {SEARCH: "completed", RunKey("mlp", "tuned", "search", 1): "diverged"}
+    failed = {FINAL: "out_of_memory", RunKey("lenet5", "tuned", "search", 0): "error",
+              RunKey("lenet5", "tuned", "final", 1): "diverged"}  # fmt: skip
+    for key, outcome in (kept | failed).items():
+        finish(first, key, ONE, outcome=outcome)
+    assert set(ledger().results) == set(kept | failed), "not without being asked"
+    for again in (ledger("retry=failed", "dry_run=true"), ledger("retry=failed")):
+        assert set(again.results) == set(again.asked) == set(kept)
+        assert set(again.retried) == set(failed)
+        assert any(line.startswith("retry=failed: 3 failed runs again, ") for line in plan_lines(again.study, again))
+    for key in failed:
+        assert not again.path(key).exists()
+        (aside,) = again.path(key).parent.glob(f"superseded-{key.number}-*")
+        assert (aside / "result.json").exists()
+    once_more = ledger("retry=failed")
+    assert once_more.retried == []
+    assert "retry=failed: no run has failed" in plan_lines(once_more.study, once_more)
+
+
+def test_a_dry_run_leaves_failed_runs_where_they_are(ledger: MakeLedger) -> None:
+    finish(ledger(), FINAL, ONE, outcome="error")
+    look(ledger("retry=failed", "dry_run=true").study)
+    assert ledger().results[FINAL].outcome == "error"
+
+
+def test_what_failed_may_be_asked_for_otherwise_the_second_time(ledger: MakeLedger) -> None:
+    """A batch that the memory did not hold; while a run that completed was asked for with it, it is refused."""
+    finish(ledger(), FINAL, ONE, outcome="out_of_memory")
+    assert ledger("retry=failed", "dry_run=true", "recipe.batch_size=16").retried == [FINAL]
+    finish(ledger(), SEARCH, ONE)
+    with pytest.raises(Refusal, match="batch_size: 32 became 16"):
+        ledger("retry=failed", "recipe.batch_size=16")
+    assert ledger().results[FINAL].outcome == "out_of_memory", "refused before anything is set aside"
+
+
+def test_another_word_for_it_is_refused(ledger: MakeLedger) -> None:
+    with pytest.raises(Refusal, match="retry"):
+        ledger("retry=all")

@@ -17,7 +17,8 @@ from suite.projections.mlflow import Tracker
 from suite.projections.optuna import Mirror
 from suite.projections.projector import Projector
 from suite.study import description
-from suite.study.ledger import ATTEMPTS, Ledger
+from suite.study.attempted import ATTEMPTS
+from suite.study.ledger import Ledger
 from suite.study.rebuilding import rebuild
 from suite.study.search.replayed import Searches
 from suite.training import checkpoint

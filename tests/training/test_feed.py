@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,18 @@ def test_predicting_is_fed_without_targets(on_device: bool) -> None:
     rows = np.array([[5, 3], [9, 0]], "int32")
     for (inputs,) in feed(None if on_device else images, rows, 0, None)["x"]:
         assert set(inputs) == {"step", "index", *([] if on_device else ["image"])}
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the system does not tell")
+def test_a_memory_map_is_read_without_its_neighbours(tmp_path: Path) -> None:
+    path = tmp_path / "images.npy"
+    np.save(path, np.zeros((64, 32, 32, 3), np.uint8))
+    images = np.load(path, mmap_mode="r")
+
+    def flags() -> list[str]:
+        of_map = Path("/proc/self/smaps").read_text().partition(str(path))[2]
+        return of_map.partition("VmFlags:")[2].partition("\n")[0].split()
+
+    assert "rr" not in flags()
+    feed(images, np.arange(64, dtype="int32").reshape(8, 8), 0, None)
+    assert "rr" in flags(), "random reads"

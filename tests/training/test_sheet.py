@@ -29,10 +29,10 @@ def sheet(tmp_path: Path, augment: str) -> np.ndarray:
     return read(path)
 
 
-def test_eight_images_before_and_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_images_of_all_classes_before_and_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = sheet(tmp_path, "{flip: false, shift: 0, cutout: 0, invert: 1.0}")
     assert "sheet.png" in capsys.readouterr().out
-    assert found.shape == (4, 8, 96, 96, 3)
+    assert found.shape == (4, 10, 96, 96, 3)
     for after in found[1:]:
         np.testing.assert_allclose(after, 255 - found[0].astype(int), atol=1)
     found = sheet(tmp_path, "{flip: false, shift: 0, cutout: 0}")
@@ -47,16 +47,15 @@ def test_crops_are_of_larger_images_and_the_first_row_of_what_is_seen_without(tm
     assert enter(main, HELP, ["name=digits", *sizes, f"workspace={tmp_path}", crop, f"sheet={path}"]) == 0
     found = read(path)[:, :, ::6, ::6, 0]
     data = load(DataSpec("digits", image_size=16, source_size=32), data_dir=None, cache_dir=tmp_path / "cache")
-    np.testing.assert_array_equal(found[0], data.images[data.train[:8], ..., 0])
+    np.testing.assert_array_equal(found[0], data.images[data.train[:10], ..., 0])
     assert (found[1] != found[2]).any()
 
 
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["augment=standard"], "a contact sheet needs sheet=FILE.png and either augment=RECIPE or corrupt=KIND"),
-        (["sheet=x.png"], "a contact sheet needs sheet=FILE.png and either augment=RECIPE or corrupt=KIND"),
-        (["augment=standard", "corrupt=fog", "sheet=x.png"], "either augment=RECIPE or corrupt=KIND"),
+        (["augment=standard"], "a contact sheet needs sheet=FILE.png, and augment=RECIPE or corrupt=KIND or none"),
+        (["augment=standard", "corrupt=fog", "sheet=x.png"], "augment=RECIPE or corrupt=KIND or none of them"),
         (["augment=standart", "sheet=x.png"], "Did you mean 'standard'?"),
         (["augment={flipp: true}", "sheet=x.png"], "Did you mean 'flip'?"),
         (["augment={flip: ", "sheet=x.png"], "is neither a recipe's name nor"),

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.core.refusals import Refusal
+from suite.data import splits
 from suite.data.boxes import EDGES, Boxes, by_name
 from suite.data.contents import TEST, TRAIN, VALIDATION
 from suite.data.files.walk import Found, Picture, Place, loose_pictures, pass_by, place_of, subfolders, walk
@@ -23,12 +24,15 @@ from suite.data.layouts import annotated, classes, listing
 from suite.data.layouts.classes import FOLDER, INNER, NAME, Row, Seen, chosen, class_folders, refuse_classes
 from suite.data.layouts.parts import division, refuse_parts_in_classes
 from suite.data.layouts.words import UNLABELLED, legible, listed, parts_of
-from suite.data.splits import TEST_SEED, held_out
+from suite.data.splits import TEST_SEED
 from suite.data.targets import Labels
 
 BOXES = "boxes.csv"
 COLUMNS = ("image", *EDGES)
 """A file beside the class folders, and its columns: the picture's path below that folder, edges in its pixels."""
+
+NO_TEST = "folder: no labelled test set;"
+"""How the note begins that says where the test images are from."""
 
 TEST_FRACTION = 0.2
 """Of a folder without a test set: the fixed, stratified part that becomes one."""
@@ -52,6 +56,7 @@ class Tree:
     """A folder understood: pictures, labels and part have one entry for each image, in a fixed order.
 
     annotations: the other files that were read for it. boxes: where each picture's object is, if that was asked for.
+    held_out: whether the test images are a part of the training images.
     """
 
     pictures: list[Picture]
@@ -61,6 +66,7 @@ class Tree:
     notes: tuple[str, ...]
     annotations: tuple[Path, ...] = ()
     boxes: Boxes | None = None
+    held_out: bool = False
 
 
 def understand(root: Path, boxed: bool = False, choice: Choice | None = None) -> Tree:
@@ -96,10 +102,11 @@ def understand(root: Path, boxed: bool = False, choice: Choice | None = None) ->
 
     part_of = np.array([part for part, _, _ in rows], np.uint8)
     labels = np.array([number[name] for _, name, _ in rows], np.int32)
-    if TEST not in part_of:
+    held_out = TEST not in part_of
+    if held_out:
         notes.append(hold_out_test(labels, part_of))
     pictures = [picture for _, _, picture in rows]
-    tree = Tree(pictures, labels, part_of, class_names, tuple(map(legible, notes)), read)
+    tree = Tree(pictures, labels, part_of, class_names, tuple(map(legible, notes)), read, held_out=held_out)
     return replace(tree, annotations=(*read, root / BOXES), boxes=_boxes(root, pictures)) if boxed else tree
 
 
@@ -241,9 +248,9 @@ def _boxes(root: Path, pictures: list[Picture]) -> Boxes:
 def hold_out_test(labels: Labels, part: npt.NDArray[np.uint8]) -> str:
     """Mark a fixed, stratified part of the training images as the test set, in place; return the note about it."""
     pool = np.flatnonzero(part == TRAIN)
-    out = held_out(labels[pool], TEST_FRACTION, TEST_SEED)[1]
+    out = splits.held_out(labels[pool], TEST_FRACTION, TEST_SEED)[1]
     part[pool[out]] = TEST
-    return f"folder: no labelled test set; a fixed, stratified fifth ({len(out):,} of {len(pool):,} images) is ours"
+    return f"{NO_TEST} a fixed, stratified fifth ({len(out):,} of {len(pool):,} images) is ours"
 
 
 def _loose_note(folder: Path) -> list[str]:

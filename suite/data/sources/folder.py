@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -9,7 +10,7 @@ from suite.core.refusals import Refusal
 from suite.data.boxes import in_images
 from suite.data.contents import Along, Contents, Source
 from suite.data.dataset import DataSpec
-from suite.data.fit import FULL_BITS, Fit, Square
+from suite.data.fit import FULL_BITS, Fit, Images, Size, Square, both_sides
 from suite.data.layouts import tiny_imagenet, tree
 from suite.data.layouts.classes import FOLDER, WAYS
 from suite.data.layouts.words import legible
@@ -19,6 +20,9 @@ from suite.data.targets import BOX, LABEL, Targets
 if TYPE_CHECKING:
     from suite.data.headers import Header
 
+FORM = 2
+"""Of what is kept of a folder beside its images; raise it where more is."""
+
 KEPT_UP_TO = 128
 """Pictures that are all squares of one size up to this, in pixels, keep it."""
 
@@ -26,7 +30,7 @@ DEFAULT_SIZE = 64
 """The side of the images otherwise, in pixels, where none is asked for: what a CPU can train on."""
 
 
-def locate(root: Path, image_size: int | None, spec: DataSpec | None = None) -> Source:
+def locate(root: Path, image_size: Size | None, spec: DataSpec | None = None) -> Source:
     """The pictures below `root`, with what `spec` asks for: a target, some of the classes, another fit, ...
 
     Raises Refusal for a folder that is missing, empty, or in no layout known.
@@ -51,6 +55,8 @@ def _choice(spec: DataSpec) -> tree.Choice:
         raise Refusal("data.labels=FILE and data.label_from both say where the classes are; leave one out")
     if spec.target == BOX and spec.fit != "crop":
         raise Refusal(f"data.fit={spec.fit} moves the boxes of task=localization, which cuts the central square")
+    if spec.target == BOX and isinstance(spec.image_size, tuple):
+        raise Refusal(f"data.image_size={list(spec.image_size)}: task=localization has square images; give one side")
     labels = Path(spec.labels).expanduser() if spec.labels else None
     return tree.Choice(spec.label_from or FOLDER, labels, spec.classes)
 
@@ -60,10 +66,11 @@ def _identity(root: Path, understood: tree.Tree, spec: DataSpec) -> list[object]
     start = len(str(root)) + 1
     files = [[str(picture.path)[start:], picture.size, picture.mtime_ns] for picture in understood.pictures]
     read = [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in understood.annotations]
-    return [str(root.resolve()), files, read, understood.class_names, spec.label_from, spec.fit, spec.on_bad]
+    asked = [understood.class_names, spec.label_from, spec.fit, spec.on_bad]
+    return [FORM, str(root.resolve()), files, read, *asked]
 
 
-def _contents(root: Path, understood: tree.Tree, image_size: int | None, spec: DataSpec) -> Contents:
+def _contents(root: Path, understood: tree.Tree, image_size: Size | None, spec: DataSpec) -> Contents:
     from suite.data.decoding import decode  # Pillow: only for those who need it
     from suite.data.headers import read_headers
 
@@ -73,9 +80,14 @@ def _contents(root: Path, understood: tree.Tree, image_size: int | None, spec: D
     size = image_size or default_size(headers)
     channels = 1 if headers and all(header.grey for header in headers) else 3
     fit, along = Fit(square=cast(Square, spec.fit), bits=bits_in_use(headers)), Along()
+
+    def chunks(first: int) -> Iterator[Images]:
+        return decode(paths, size, channels, fit, along, skip=spec.on_bad == "skip", first=first)
+
     return Contents(
-        shape=(len(paths), size, size, channels),
-        chunks=decode(paths, size, channels, fit, along, skip=spec.on_bad == "skip"),
+        shape=(len(paths), *both_sides(size), channels),
+        chunks=chunks(0),
+        resume=chunks,
         targets=_targets(understood, read, size),
         part=understood.part,
         class_names=understood.class_names,
@@ -85,6 +97,7 @@ def _contents(root: Path, understood: tree.Tree, image_size: int | None, spec: D
         along=along,
         fit=fit,
         compared=spec.name == "folder",
+        held_out=understood.held_out,
     )
 
 
@@ -94,10 +107,11 @@ def bits_in_use(headers: list[Header]) -> int:
     return next((bits for bits in (8, 10, 12, 14) if 0 < peak < 1 << bits), FULL_BITS)
 
 
-def _targets(understood: tree.Tree, headers: list[Header | None], size: int) -> Targets:
-    """Labels, and boxes in the pixels of the images that are `size` wide and high."""
+def _targets(understood: tree.Tree, headers: list[Header | None], size: Size) -> Targets:
+    """Labels, and boxes in the pixels of the images that are `size` wide and high, a square."""
     if understood.boxes is None:
         return Targets.of_labels(understood.labels)
+    assert isinstance(size, int), "refused by _choice"
     sizes = [(header.width, header.height) if header else None for header in headers]
     return Targets({LABEL: understood.labels, BOX: in_images(understood.boxes, sizes, size)})
 
@@ -112,20 +126,22 @@ def default_size(headers: list[Header]) -> int:
     return DEFAULT_SIZE
 
 
-_SQUARED = {"crop": "cut to their central square", "pad": "laid on a black square", "squash": "squashed to a square"}
+_SQUARED = {"crop": "cut to their central {}", "pad": "laid on a black {}", "squash": "squashed to a {}"}
 
 
-def _notes(headers: list[Header], size: int, fit: Fit) -> list[str]:
+def _notes(headers: list[Header], size: Size, fit: Fit) -> list[str]:
     notes = []
-    small = sum((max if fit.square == "pad" else min)(header.width, header.height) < size for header in headers)
-    changed = sum((header.width, header.height) != (size, size) for header in headers)
+    height, width = both_sides(size)
+    changed = sum((header.height, header.width) != (height, width) for header in headers)
+    small = sum(_enlarged(header, (height, width), fit) for header in headers)
     if changed:
         sides = {side for header in headers for side in (header.width, header.height)}
         spread = f"{min(sides)} to {max(sides)}" if len(sides) > 1 else f"{min(sides)}"
-        oblong = any(header.width != header.height for header in headers)
+        otherwise = any(header.height * width != header.width * height for header in headers)
+        how = _SQUARED[fit.square].format("square" if height == width else f"part of {width}:{height}")
         notes.append(
             f"folder: {changed:,} of {len(headers):,} pictures (sides of {spread} pixels) were "
-            f"{f'{_SQUARED[fit.square]} and ' if oblong else ''}resized to {size}x{size} (bicubic, antialiased)"
+            f"{f'{how} and ' if otherwise else ''}resized to {height}x{width} (bicubic, antialiased)"
             f"{f', {small:,} of them enlarged' if small else ''}"
         )
     transparent = sum(header.transparent for header in headers)
@@ -145,6 +161,12 @@ def _notes(headers: list[Header], size: int, fit: Fit) -> list[str]:
             f"{max(dark):,} of 65,535) and are nearly black; save them with 8 bits, scaled by their range"
         )
     return notes
+
+
+def _enlarged(header: Header, size: tuple[int, int], fit: Fit) -> bool:
+    """Whether a picture has fewer pixels than its place, on one side or, where all of it is kept, on both."""
+    smaller = header.height < size[0], header.width < size[1]
+    return all(smaller) if fit.square == "pad" else any(smaller)
 
 
 def _find(spec: DataSpec, data_dir: Path | None, offline: bool) -> Source:
