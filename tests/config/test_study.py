@@ -13,7 +13,7 @@ from suite.config.files import budget_names, study_files
 from suite.config.study import study_from
 from suite.core.refusals import Refusal
 
-SHIPPED = ("lenet_mnist", "quickstart", "resnet_vs_vgg")
+SHIPPED = ("lenet_mnist", "lineage", "quickstart", "resnet_vs_vgg", "speedrun")
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -21,9 +21,10 @@ SHIPPED = ("lenet_mnist", "quickstart", "resnet_vs_vgg")
 def test_every_study_composes_under_every_budget(name: str, budget: str) -> None:
     study = study_from(compose([f"study={name}", f"budget={budget}"]))
     assert study.name == name
-    assert study.instance == f"{study.dataset}-{budget}-tensorflow-float32"
+    label = f"{study.time.label}-" if study.time else ""
+    assert study.instance == f"{study.dataset}-{budget}-{label}tensorflow-{study.precision}"
     assert len(study.candidates) >= 2
-    assert study.search.trials >= 2
+    assert study.search.trials >= 2 or study.tracks == ("shared",)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -61,7 +62,8 @@ def test_the_command_line_outranks_the_budget() -> None:
 def test_recipe_values_and_recipes_can_be_given() -> None:
     study = study_from(compose(["study=resnet_vs_vgg", "recipe.learning_rate=0.05"]))
     assert {candidate.recipe.learning_rate for candidate in study.candidates} == {0.05}
-    assert study.candidates[0].recipe.name == "he2015"
+    assert study.candidates[0].recipe.name == "fast"
+    assert study_from(compose(["study=resnet_vs_vgg", "budget=full"])).candidates[0].recipe.name == "he2015"
     other = study_from(compose(["study=resnet_vs_vgg", "recipe=standard"]))
     assert other.candidates[0].recipe.name == "standard"
     assert other.candidates[0].recipe.nesterov
@@ -78,7 +80,7 @@ def test_a_length_in_epochs_outranks_the_budgets_images() -> None:
 
 
 def test_the_laptop_budget_shows_every_final_run_sixty_thousand_images() -> None:
-    for candidate in study_from(compose(["study=resnet_vs_vgg"])).candidates:
+    for candidate in study_from(compose(["study=augmentation", "images_seen=60000", "recipe=standard"])).candidates:
         recipe = candidate.settled(20_100)
         assert recipe.epochs * (20_100 // recipe.batch_size) * recipe.batch_size >= 60_000
 
