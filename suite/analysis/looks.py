@@ -1,6 +1,6 @@
 """How sure a comparison has to be at each look, where every further seed is a look: a group-sequential rule.
 
-To look again and again at 95%, and stop when it says something, says something false in 13% of studies with eight
+To look again and again at 95%, and stop when it says something, says something false in 15% of studies with eight
 looks. Here the 5% are spent over the looks (Lan & DeMets, Biometrika 70, 1983), at a share t of the most seeds
 
     spent(t) = 0.05 log(1 + (e - 1) t)
@@ -44,10 +44,10 @@ def spent(share: float, alpha: float = ALPHA) -> float:
 def levels(first: int, most: int, alpha: float = ALPHA) -> Mapping[int, float]:
     """By number of seeds, from `first` to `most`, the level of the interval of a look; all together hold at 1 - alpha.
 
-    Raises ValueError unless 2 <= first <= most.
+    Raises ValueError unless 1 <= first <= most.
     """
-    if not 2 <= first <= most:
-        raise ValueError(f"looks from {first} to {most} seeds: a spread needs two seeds")
+    if not 1 <= first <= most:
+        raise ValueError(f"looks from {first} to {most} seeds")
     found: dict[int, float] = {}
     places, density = np.zeros(1), np.ones(1)  # of the sum of seeds that has not crossed yet, in units of the last
     before, gone = 0.0, 0.0

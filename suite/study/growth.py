@@ -128,7 +128,7 @@ class Growth:
     def _next(self, questions: Sequence[Question], limit: Limit) -> Iterator[tuple[Question, list[RunKey]]]:
         """The pairs that get a seed now, and the runs that this takes."""
         left, taken = self._seconds_left(limit), set[RunKey]()
-        for question in sorted(filter(_promising, questions), key=_soonest):
+        for question in worth_a_seed(questions):
             if len(taken) >= self._ledger.study.workers:
                 return
             keys = self._runs(question, question.seeds)
@@ -187,6 +187,11 @@ class Growth:
             return f"the seeds left would decide it with a probability of {chance:.0f}%: none is given"
         bound = _bound(self._ledger)
         return f"no seed is given now{f', for want of what {bound} leaves' if bound else ''}"
+
+
+def worth_a_seed(questions: Sequence[Question]) -> list[Question]:
+    """The comparisons that more seeds are likely enough to decide; first what they are likely to decide soonest."""
+    return sorted(filter(_promising, questions), key=_soonest)
 
 
 def _promising(question: Question) -> bool:
