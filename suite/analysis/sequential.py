@@ -9,8 +9,8 @@ that, up to 5.8% of 1,000 studies of two equals decided something, and with it 1
 takes and decides: tests/analysis/test_sequential.py.
 
 Candidates share seeds by number, and the analysis takes them for independent: in the published reports paired seeds'
-accuracies correlate by 0.06 (95% of resampled studies: -0.12 to 0.36; shuffled seeds: standard deviation 0.10), which is
-nothing that lowers a difference's variance measurably.
+accuracies correlate by 0.06 (95% of resampled studies: -0.12 to 0.36; shuffled seeds: standard deviation 0.10), which
+is nothing that lowers a difference's variance measurably.
 """
 
 from __future__ import annotations
