@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from suite.config.study import Study
+    from suite.core.questions import Question
     from suite.study.session import Outlook
 
 _PLAIN = re.compile(r"[\w.+:/-]+", re.ASCII)  # what Hydra's grammar takes as it stands, in lists too
@@ -84,7 +85,7 @@ def _carry_out(study: Study, began: float | None = None) -> tuple[int, pd.DataFr
     if study.dry_run == "measure":
         return _measure(outlook, say), None
     tables: list[pd.DataFrame] = []
-    end = carry_out(outlook, lambda: _report(study, tables))
+    end = carry_out(outlook, lambda: _report(study, tables), _judge)
     print(*end.lines, sep="\n", end="\n" if end.lines else "")
     code = CODES[end.state]
     return FAILED if (end.failed or end.unevaluated) and code == DONE else code, tables[0]
@@ -150,6 +151,13 @@ def _power(study: Study, outlook: Outlook) -> list[str]:
         return f"about {clock(estimate(ledger, keys).seconds)} more" if keys else "done"
 
     return power.lines(_seen(study), _test_images(outlook), study.seeds, cost)
+
+
+def _judge(instance: Path) -> list[Question]:
+    """What a study asks of its candidates, as its report would judge it now."""
+    from suite.analysis.questions import of_instance
+
+    return of_instance(instance)
 
 
 def _report(study: Study, tables: list[pd.DataFrame]) -> Path:

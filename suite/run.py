@@ -21,6 +21,9 @@ data.train_examples=10000, candidates.resnet20.options.width=0.5. The same comma
 missing; with retry=failed what failed, too. Pictures of your own: dataset=folder data.path=DIR (one folder for each
 class).
 
+seeds=auto: three seeds of each, then further ones, one at a time, where they decide a claim or who is first (at most
+ten; seeds.most=6). It stops by a rule that holds however often one looks.
+
 Published records: from=DIR takes over the finished runs of a report's folder, so that only what it lacks trains.
 time=45m: everything ends after about so long. Each candidate's speed is measured once, and every final run sees as many
 images as that allows (equal=seconds: trains as long); the lengths are written down, and an instance keeps them.

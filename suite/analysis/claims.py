@@ -15,6 +15,7 @@ from suite.analysis.deciding import Components, components_of, could_have_seen, 
 from suite.analysis.ranking import axes_of, comparable, conditions, off_axes
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed, lacking, of_planned
+from suite.analysis.sequential import Decides, Looks, looked_at, looks_of, values_looked_at
 from suite.analysis.spreads import Lending
 from suite.analysis.statistics import GROWTH, Interval, contrast, quantile
 from suite.analysis.values import errors, on_corrupted, values
@@ -53,6 +54,7 @@ class Judgement:
     with_less: str | None = None
     visible: float | None = None  # the smallest advantage that this comparison could have seen
     needed: Needed | None = None  # of an open claim
+    weakest: Step | None = None  # the comparison that it hangs on
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Step:
     advantage: Interval
     corrected: Interval
     components: Components
+    sides: tuple[str, ...] = ()
+    seeds: int = 0  # that all sides have
 
 
 def judgements(records: Records) -> list[Judgement]:
@@ -78,19 +82,28 @@ def _judged(lending: Lending, claim: Mapping[str, Any], track: str) -> Judgement
     place = (str(claim["text"]), str(claim.get("source") or ""), track, form, names, metric, margin)
     reason, steps = _obstacle(records, names, track, metric), list[Step]()
     if not reason:
-        steps, reason = _steps(lending, form, names, track, metric)
+        steps, reason = _steps(lending, form, names, track, metric, margin)
     if reason:
         return Judgement(*place, UNDECIDED, None, reason, cheaper)
-    weakest = min(steps, key=lambda step: step.advantage.low)
-    verdict = _verdict(form, steps, margin)
+    open_ones = [step for step in steps if _judge(form, step.advantage, margin) != SUPPORTED]
+    weakest = min(open_ones or steps, key=lambda step: step.advantage.low)
+    verdict, looks = _verdict(form, steps, margin), looks_of(records.study)
     if weakest.advantage.images_only and verdict != UNDECIDED:
         reason = f"{_without_spread(weakest.advantage)}: the interval measures the choice of test images alone"
     needed = _needed(form, weakest, margin) if verdict == UNDECIDED else None
+    if looks:
+        reason = "; ".join(part for part in (_looked(weakest, looks), reason) if part)
     if cheaper:
-        saves, said = _costs_less(records, names, track, cheaper)
+        level = looks.levels()[min(weakest.seeds, looks.most)] if looks else 0.95
+        saves, said = _costs_less(records, names, track, cheaper, level)
         verdict, reason = verdicts.both(verdict, saves), "; ".join(text for text in (said, reason) if text)
-    seen = could_have_seen(weakest.advantage)
-    return Judgement(*place, verdict, weakest.advantage, reason, cheaper, seen, needed)
+    level = looks.levels()[weakest.advantage.seeds[0]] if looks else 0.95
+    seen = could_have_seen(weakest.advantage, level)
+    return Judgement(*place, verdict, weakest.advantage, reason, cheaper, seen, needed, weakest)
+
+
+def _looked(step: Step, looks: Looks) -> str:
+    return f"looked at from {looks.first} seeds on, with {step.advantage.seeds[0]} of at most {looks.most}"
 
 
 def measured(records: Records) -> dict[str, Metric]:
@@ -101,8 +114,13 @@ def measured(records: Records) -> dict[str, Metric]:
 def _verdict(form: str, steps: Sequence[Step], margin: float) -> str:
     if form in STEPWISE:
         return verdicts.growing([step.advantage for step in steps], [step.corrected for step in steps], margin)
-    judge = {"better": verdicts.better, "at_least": verdicts.at_least, "equal": verdicts.equal}[form]
-    return judge(steps[0].advantage, margin)
+    return _judge(form, steps[0].advantage, margin)
+
+
+def _judge(form: str, advantage: Interval, margin: float) -> str:
+    """The verdict on one comparison; of a form with several on one of them."""
+    known = {"at_least": verdicts.at_least, "equal": verdicts.equal}
+    return known.get(form, verdicts.better)(advantage, margin)
 
 
 def _needed(form: str, step: Step, margin: float) -> Needed:
@@ -136,11 +154,15 @@ def _obstacle(records: Records, names: Sequence[str], track: str, metric: Metric
     return f"of the final runs {' and '.join(few)} were evaluated on corrupted images" if few else ""
 
 
-def _steps(lending: Lending, form: str, names: Sequence[str], track: str, metric: Metric) -> tuple[list[Step], str]:
+def _steps(
+    lending: Lending, form: str, names: Sequence[str], track: str, metric: Metric, margin: float
+) -> tuple[list[Step], str]:
     """The comparisons that a claim is made of, or why one of them cannot be made."""
     steps, compared = list[Step](), _compared(form, names)
     for sides in compared:
-        step, reason = _step(lending, sides, track, metric, 1 - 0.05 / len(compared))
+        step, reason = _step(
+            lending, sides, track, metric, 0.05 / len(compared), lambda found: _judge(form, found, margin) != UNDECIDED
+        )
         if step is None:
             return [], reason
         steps.append(step)
@@ -158,32 +180,41 @@ def _compared(form: str, names: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def _step(
-    lending: Lending, names: tuple[str, ...], track: str, metric: Metric, level: float
+    lending: Lending, names: tuple[str, ...], track: str, metric: Metric, alpha: float, decides: Decides
 ) -> tuple[Step | None, str]:
-    """The comparison of its sides in the metric's good direction, or why there is none."""
+    """The comparison of its sides in the metric's good direction, or why there is none.
+
+    `alpha`: of one comparison among several. `decides`: where seeds were given one at a time, which look is the last.
+    """
     records, direction = lending.records, -1 if metric.better == "lower" else 1
-    signs = [direction * sign for sign in GROWTH[: len(names)]]
-    spreads = [lending.of(name, track, metric) for name in names]
+    signs, looks = [direction * sign for sign in GROWTH[: len(names)]], looks_of(records.study)
+    spreads = [None if looks else lending.of(name, track, metric) for name in names]
     if metric.score is not None:
         tables = [records.scores(name, track, metric) for name in names]
         known = [table for table in tables if table is not None]
         if len(known) < len(tables):
             return None, f"it says nothing where there are {len(records.study['data']['class_names'])} classes"
-        found = contrast(known, signs, spreads)
-        one, several = (found.interval(quantile(at, found.degrees)) for at in (0.95, level))
-        return Step(one, several, components_of(known, signs, spreads)), ""
+        if looks:
+            one, several = (looked_at(known, signs, looks, decides, at) for at in (0.05, alpha))
+        else:
+            found = contrast(known, signs, spreads)
+            one, several = (found.interval(quantile(1 - at, found.degrees)) for at in (0.05, alpha))
+        return Step(one, several, components_of(known, signs, spreads), names, min(map(len, known))), ""
     own = [values(records, name, track, metric) for name in names]
     if min(map(len, own)) < 2:
         return None, "one seed: nothing is known of the seeds' spread"
     most = len(names) / 2 * (metric.bounds[1] - metric.bounds[0])
-    intervals = [contrast_interval(own, signs, at, spreads, (-most, most)) for at in (0.95, level)]
+    if looks:
+        intervals = [values_looked_at(own, signs, looks, decides, (-most, most), at) for at in (0.05, alpha)]
+    else:
+        intervals = [contrast_interval(own, signs, 1 - at, spreads, (-most, most)) for at in (0.05, alpha)]
     if intervals[0] is None or intervals[1] is None:
         return None, "the seeds' values are equal: their spread is unknown"
     used = [spread or sample_spread(sample) for spread, sample in zip(spreads, own, strict=True)]
-    return Step(intervals[0], intervals[1], of_values(used)), ""
+    return Step(intervals[0], intervals[1], of_values(used), names, min(map(len, own))), ""
 
 
-def _costs_less(records: Records, names: Sequence[str], track: str, cost: str) -> tuple[str, str]:
+def _costs_less(records: Records, names: Sequence[str], track: str, cost: str, level: float) -> tuple[str, str]:
     """Whether the first candidate costs less than the second: the verdict, and what it rests on."""
     runs = [completed(records, name, track) for name in names]
     values = [part[cost].dropna().to_numpy() for part in runs]
@@ -196,7 +227,7 @@ def _costs_less(records: Records, names: Sequence[str], track: str, cost: str) -
     settings = clocks.settings(pd.concat(runs))
     if len(settings) > 1:
         return UNDECIDED, f"times measured in different ways: {'; '.join(settings)}"
-    saved = welch_interval(values[1], values[0])
+    saved = welch_interval(values[1], values[0], level)
     if saved is None:
         return UNDECIDED, "nothing is known of how far its times spread"
     return verdicts.better(saved, 0.0), f"{saved.mean:+.3g} s saved ({saved.low:+.3g} to {saved.high:+.3g})".replace(

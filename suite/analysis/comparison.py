@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import method, page, reading
+from suite.analysis import interval_text, method, page, reading
 from suite.analysis.markup import csv_table
 from suite.analysis.presentation import present
 from suite.analysis.ranking import shared_axes
@@ -41,7 +41,7 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
         "together": shown,
         "banners": banners if shown else [],
         "pages": [page.compose(records, part, []) for records, part in zip(studies, own, strict=True)],
-        "interval": method.intervals(studies),
+        "interval": interval_text.intervals(studies),
     }
     result = pd.concat(own, ignore_index=True) if rows is None else rows
     texts = {f"report.{kind}": page.write(f"comparison.{kind}.j2", **values) for kind in ("html", "md")}

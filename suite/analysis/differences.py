@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from suite.analysis.multiple import behind
 from suite.analysis.reading import Records
+from suite.analysis.sequential import first_looked_at, looks_of
 from suite.analysis.spreads import Lending
 from suite.analysis.statistics import Estimate, Interval, Spread, difference
 from suite.core.metrics import by_name
@@ -31,9 +32,15 @@ def to_first(records: Records, rows: pd.DataFrame) -> pd.DataFrame:
     metric, lending = by_name(records.task.metrics)[records.task.judged[0]], Lending(records)
     tables = [scores for name in names if (scores := records.scores(name, track, metric)) is not None]
     assert len(tables) == len(names)  # a ranked row has an error, which comes from scores
-    intervals = first_against_rest(tables, [lending.of(name, track, metric) for name in names])
+    looks = looks_of(records.study)
+    if looks:
+        intervals = first_looked_at(tables, looks)
+    else:
+        intervals = first_against_rest(tables, [lending.of(name, track, metric) for name in names])
+    # The first over all of its seeds may have been behind one at the look of fewer: that is nothing to go by.
+    decides = is_ahead if looks else leaves_out_zero
     found = [
-        (name, interval.mean, interval.low, interval.high, leaves_out_zero(interval), interval.images_only)
+        (name, interval.mean, interval.low, interval.high, decides(interval), interval.images_only)
         for name, interval in zip(names[1:], intervals, strict=True)
     ]
     return pd.DataFrame(found, columns=COLUMNS)
@@ -50,6 +57,10 @@ def first_against_rest(tables: Sequence[NDArray[np.generic]], spreads: Sequence[
     ]
     _, asked = behind([_ratio(estimate) for estimate in found], [estimate.together for estimate in found])
     return [estimate.interval(quantile) for estimate, quantile in zip(found, asked, strict=True)]
+
+
+def is_ahead(interval: Interval) -> bool:
+    return interval.low > 0
 
 
 def leaves_out_zero(interval: Interval) -> bool:

@@ -14,6 +14,7 @@ from suite.analysis.claims import Judgement
 from suite.analysis.picture import Picture
 from suite.analysis.presentation import advantage
 from suite.analysis.verdicts import CONTRADICTED, SUPPORTED
+from suite.core.planning import finals_planned
 
 BUDGETS = {"smoke": "smoke budget: numbers mean nothing", "laptop": "laptop budget", "full": "full budget"}
 
@@ -41,12 +42,13 @@ class Fold:
 def kicker(study: Mapping[str, Any]) -> str:
     """Data, budget and size of a study in a few words."""
     budget = str(study.get("budget") or "")
-    seeds = int(study["seeds"])
+    numbers = [finals_planned(study, name, track) for name in study["candidates"] for track in study["tracks"]]
+    seeds, most = min(numbers), max(numbers)
     parts = [
         str(study["dataset"]),
         BUDGETS.get(budget, budget),
         f"{len(study['candidates'])} candidates",
-        f"{seeds} seed{'' if seeds == 1 else 's'}",
+        f"{seeds} to {most} seeds" if most > seeds else f"{seeds} seed{'' if seeds == 1 else 's'}",
     ]
     return " · ".join(part for part in parts if part)
 

@@ -6,17 +6,17 @@ import json
 import math
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from suite.analysis import clocks, corruption, headings, starts, time_budget
+from suite.analysis import clocks, corruption, headings, interval_text, starts, time_budget
 from suite.analysis.costs import TRAINING
 from suite.analysis.reading import Records
 from suite.analysis.seeds import completed_finals
+from suite.analysis.sequential import looks_of
 from suite.analysis.settings import pairs, shared, space
-from suite.analysis.spreads import lends
 from suite.analysis.tables import device_kind
 from suite.analysis.units import duration, whole
 from suite.core.instances import default_name
@@ -24,21 +24,6 @@ from suite.core.metrics import by_name
 from suite.core.outcomes import Outcome
 from suite.core.planning import trials_counted, unsearched
 
-INTERVALS = (
-    "95% intervals of the mean over seeds and test images, as if both were drawn anew: crossed variance components of "
-    "final runs and test images, Student's t with Satterthwaite's degrees of freedom. A candidate with one seed has "
-    "Wilson's interval, which measures the choice of test images alone. n is seeds × test images. What is known of a "
-    "run only as one number has an interval over seeds alone (Student; Welch for differences), and none where all "
-    "seeds' values are equal. Only candidates with all planned seeds completed are ranked and judged. The first's lead "
-    "over the others is held against the range of as many equal candidates as are still open (Tukey, Games and Howell, "
-    "from the clearest lead to the least clear one): at most 5% of tables decide one that is none. A claim was made "
-    "before, and is one comparison."
-)
-LENDING = (
-    "Candidates that may be ranked together lend each other their seeds' spread (a moderated variance, Smyth 2004: "
-    "pooled where the candidates' spreads differ no more than chance, each its own where they differ a lot); "
-    "intervals=own leaves each candidate its own."
-)
 CLOCK = (
     "time of the training steps, augmentation included, summed over the epochs of one final run and averaged over the "
     "seeds. Compilation, evaluation, checkpoints and waiting are not in it; they are in the cost section. Tuning time "
@@ -101,7 +86,7 @@ def measured(records: Records) -> list[tuple[str, str]]:
         ("What differs on purpose", f"{_axes(study)}. Everything else is equal, or the row is not ranked."),
         ("Search and selection", _selection(records)),
         ("Final runs", _finals(records)),
-        ("Intervals", intervals([records])),
+        ("Intervals", interval_text.intervals([records])),
         *([("Corrupted test images", corruption.sentence(study))] if study.get("corruptions") else []),
         (headings.clock(device_kind(records.runs.device)), f"{_device(records)}: {CLOCK} {_timing(records)}".strip()),
     ]
@@ -109,13 +94,6 @@ def measured(records: Records) -> list[tuple[str, str]]:
 
 def _axes(study: Mapping[str, Any]) -> str:
     return ", ".join(study["axes"]) + (", with the numbers of its own parts" if study.get("axes_numbers") else "")
-
-
-def intervals(studies: Sequence[Records]) -> str:
-    """What the intervals of one study or several are, and whose seeds' spread they rest on."""
-    lending = [lends(records) for records in studies]
-    among = "" if all(lending) else "Where a study says nothing else: "
-    return f"{INTERVALS} {among}{LENDING}" if any(lending) else INTERVALS
 
 
 def _training_images(study: Mapping[str, Any]) -> str:
@@ -183,10 +161,17 @@ def _finals(records: Records) -> str:
     study = records.study
     both = study.get("train_on_validation")
     return (
-        f"{study['seeds']} for each candidate and track, with seeds that the search has not seen, on "
+        f"{_number(study)} for each candidate and track, with seeds that the search has not seen, on "
         f"{'training and validation images' if both else 'the training images'}, {_ending(study)}. The "
         "last weights are tested once, after training."
     )
+
+
+def _number(study: Mapping[str, Any]) -> str:
+    looks = looks_of(study)
+    if looks is None:
+        return str(study["seeds"])
+    return f"{looks.first}, and up to {looks.most} where they were likely to decide a comparison,"
 
 
 def _ending(study: Mapping[str, Any]) -> str:
@@ -288,6 +273,11 @@ def commands(study: Mapping[str, Any]) -> list[str]:
         words = [*(word for word in words if not word.startswith("search.trials=")), f"search.trials={counted}"]
     typed = shlex.join(words)
     return [
-        typed or f"python -m suite.run study={study['study']} {values} seeds={study['seeds']}{limit}",
+        typed or f"python -m suite.run study={study['study']} {values} seeds={_typed_seeds(study)}{limit}",
         f"python -m suite.report study={study['study']} {values}",
     ]
+
+
+def _typed_seeds(study: Mapping[str, Any]) -> str:
+    looks = looks_of(study)
+    return f"'{{most: {looks.most}}}'" if looks else str(study["seeds"])

@@ -8,6 +8,7 @@ import pandas as pd
 
 from suite.analysis.reading import Records
 from suite.core.outcomes import Outcome
+from suite.core.planning import finals_planned
 
 
 def completed(records: Records, candidate: str, track: str) -> pd.DataFrame:
@@ -29,10 +30,14 @@ def lacking(records: Records, candidate: str, track: str) -> str:
         for outcome in final.outcome[final.outcome != Outcome.COMPLETED]
     )
     without = len(completed(records, candidate, track)) - len(records.finals(candidate, track))
-    others |= Counter({"without predictions": without, "not started": int(records.study["seeds"]) - len(final)})
+    others |= Counter({"without predictions": without, "not started": _planned(records, candidate, track) - len(final)})
     return ", ".join(f"{count} {name}" for name, count in others.items() if count > 0)
 
 
 def of_planned(records: Records, candidate: str, track: str) -> str:
     """`2 of 3 seeds`."""
-    return f"{len(records.finals(candidate, track))} of {records.study['seeds']} seeds"
+    return f"{len(records.finals(candidate, track))} of {_planned(records, candidate, track)} seeds"
+
+
+def _planned(records: Records, candidate: str, track: str) -> int:
+    return finals_planned(records.study, candidate, track)

@@ -23,7 +23,7 @@ from suite.analysis.values import values
 from suite.core.hardware import kind
 from suite.core.metrics import Metric, by_name, of_part
 from suite.core.outcomes import FAILED, Outcome
-from suite.core.planning import trials_counted, unsearched
+from suite.core.planning import finals_planned, trials_counted, unsearched
 
 SIGNIFICANT = 8
 """Digits kept of computed numbers: more would differ between processors, and say nothing."""
@@ -131,7 +131,7 @@ def _row(lending: Lending, candidate: str, track: str, every: pd.DataFrame) -> d
             _rounded(search.device_seconds.sum()) if len(search) and clocks.alike(search, workers) else None
         ),
         "key_innovation": facts.get("key_innovation"),
-        "seeds_planned": study["seeds"],
+        "seeds_planned": finals_planned(study, candidate, track),
         "trials_planned": trials_counted(study) if track == "tuned" and candidate not in unsearched(study) else 0,
         "trials": int(search.outcome.isin(list(Outcome)).sum()),
         "failed": int(both.outcome.isin(FAILED).sum()),

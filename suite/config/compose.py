@@ -140,7 +140,8 @@ def _say_what_the_study_overrules(
         asked, replaced = _at(study, path), _at(values, other)
         nearer = {path, other} & given.keys() or any(_at(special, p) is not None for p in (path, other))
         if asked is not None and asked != replaced and not nearer and not (replaced is None and other != path):
-            found.append(f"{path}={asked} (not {other}={'null' if replaced is None else replaced})")
+            said = "auto" if isinstance(asked, Mapping) else asked
+            found.append(f"{path}={said} (not {other}={'null' if replaced is None else replaced})")
     if found:
         print(
             f"note: of budget {budget}'s sizes, study {name} sets its own: {', '.join(found)}; what is to hold under "
@@ -161,7 +162,15 @@ def _override(argument: str) -> str:
     key = key.lstrip("+")
     if key == "recipe" and text[:1] not in ("{", "") and text != "null":
         key = "recipe.base"
+<<<<<<< HEAD
     if key in FREE_TEXT or key.endswith(ENDS):
+=======
+    if key == "seeds.most":
+        key, text = "seeds", f"{{most:{text}}}"
+    if key == "seeds" and text.startswith("{"):
+        key = "++seeds"  # a number has no keys that these could replace
+    if key in FREE_TEXT or key.endswith("data.path"):
+>>>>>>> wt-14e
         text = quoted(text)
     if key.split(".")[0] in APART:
         key = f"++typed.{key}"

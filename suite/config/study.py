@@ -16,6 +16,7 @@ from suite.config.checks import NAME, as_list, boolean, count, mapping, number, 
 from suite.config.claims import claims_from
 from suite.config.evaluation import Evaluation, evaluation_from
 from suite.config.search import SEARCH_KEYS, checked_search
+from suite.config.seeds import seeds_from
 from suite.config.stores import stores_from
 from suite.config.time_budget import TimeBudget, time_budget
 from suite.core.addresses import Stores
@@ -23,6 +24,7 @@ from suite.core.directories import TRACKS
 from suite.core.host import install_command
 from suite.core.instances import default_name
 from suite.core.metrics import LENT, OWN, of_part
+from suite.core.planning import Given
 from suite.core.refusals import Refusal, unknown
 from suite.data.hardships import OFF
 
@@ -54,7 +56,7 @@ class Study:
     axes: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     search: Search
-    seeds: int
+    seeds: int  # of each candidate; with `most_seeds` the first ones
     study_seed: int
     tracks: tuple[str, ...]
     claims: tuple[Mapping[str, Any], ...]
@@ -80,6 +82,8 @@ class Study:
     dry_run: str  # "false", "true", "measure" or "power"
     stores: Stores = field(compare=False)  # where the projections go: no part of any run
     command: str = field(default="", compare=False)
+    most_seeds: int | None = None  # None: all have the same number of seeds, and that is final
+    given: Given = field(default_factory=dict)  # how many final runs `seeds=auto` gave to whom
 
     @property
     def cache_dir(self) -> Path:
@@ -122,7 +126,8 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         axes=_axes(cfg["axes"], candidates, time),
         candidates=candidates,
         search=_search(cfg, searched),
-        seeds=count("seeds", cfg["seeds"]),
+        seeds=seeds_from(cfg["seeds"])[0],
+        most_seeds=seeds_from(cfg["seeds"])[1],
         study_seed=count("study_seed", cfg["study_seed"], least=0),
         tracks=_tracks(cfg["tracks"], searched),
         claims=claims_from(cfg["claims"], names, dropped, judged),

@@ -120,6 +120,12 @@ def choose(ledger: Ledger, costs: Mapping[str, Cost], spent: float, start: float
     )
 
 
+def _seeds(study: Study) -> int:
+    """Among how many seeds of each candidate the time is divided: with `seeds=auto` half of the further ones are
+    reckoned with, and what is given ends with the time."""
+    return study.seeds if study.most_seeds is None else (study.seeds + study.most_seeds) // 2
+
+
 def _fewest(ledger: Ledger, name: str) -> int:
     """The images below which a run of a candidate says nothing; no more than there are."""
     data, recipe = ledger.dataset(name), ledger.candidates[name].recipe
@@ -131,7 +137,7 @@ def _seconds(
 ) -> float:
     """What the study takes from here on, its report included, if the runs see so many images."""
     study = ledger.study
-    keys = planned(replace(study, search=replace(study.search, trials=trials)))
+    keys = planned(replace(study, search=replace(study.search, trials=trials), seeds=_seeds(study)))
     took = {key: run_seconds(ledger, key, costs[key.candidate], images[key.candidate]) for key in keys}
     tracing = {name: cost.tracing_seconds for name, cost in costs.items()}
     runs = makespan(keys, took, tracing, start, study.workers, study.search.parallel)
@@ -161,7 +167,7 @@ def _record(
         "images_seen": max(images.values()) if study.time.equal == "images" else None,
         "trials": trials,
         "trials_asked": study.search.trials,
-        "seeds": study.seeds,
+        "seeds": _seeds(study),
         "workers": study.workers,
         "threads": ledger.threads,
         "spent_seconds": spent,

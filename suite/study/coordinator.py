@@ -21,6 +21,7 @@ from suite.projections import Committed
 from suite.projections.projector import Projector
 from suite.study.accounting import SessionClock
 from suite.study.estimate import remember_speed
+from suite.study.growth import Growth
 from suite.study.interruption import Interruption
 from suite.study.ledger import Ledger
 from suite.study.limit import Limit
@@ -54,13 +55,19 @@ class Coordinator:
     """Carries out the plan of one study. The caller holds the workspace's lock."""
 
     def __init__(
-        self, ledger: Ledger, executor: Executor, projector: Projector, listener: Listener, clock: SessionClock
+        self,
+        ledger: Ledger,
+        executor: Executor,
+        projector: Projector,
+        listener: Listener,
+        clock: SessionClock,
+        growth: Growth | None = None,
     ) -> None:
         self.ledger, self.limit = ledger, Limit(ledger)
         self._executor, self._projector, self._listener, self._clock = executor, projector, listener, clock
         self._searches = Searches(ledger)
         self._selection = tasks.get(ledger.study.task).selection
-        self._order = Order(ledger, self.limit, self._searches, clock, listener.said, executor.apart)
+        self._order = Order(ledger, self.limit, self._searches, clock, listener.said, executor.apart, growth)
         self._tolerance = Tolerance()
         self._running: dict[RunKey, Assignment] = {}
 

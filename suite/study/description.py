@@ -14,6 +14,7 @@ from suite.config.study import Study
 from suite.core import directories
 from suite.core.durable import write_json
 from suite.core.host import commit, host, versions
+from suite.core.planning import AUTO
 from suite.data.dataset import AS_EVER, PLACES
 from suite.data.hardships import OFF
 from suite.study import plan, starts
@@ -48,6 +49,7 @@ def describe(
         **({"axes_numbers": numbers} if (numbers := with_numbers(study.axes)) else {}),
         "tracks": study.tracks,
         "seeds": study.seeds,
+        **({AUTO: {"most": study.most_seeds, "given": study.given}} if study.most_seeds else {}),
         "study_seed": study.study_seed,
         "trials": study.search.trials,
         "trials_counted": ledger.counted_trials("tuned", (limit or {}).get("search_stopped_after")),
@@ -147,7 +149,8 @@ def plan_lines(study: Study, ledger: Ledger) -> list[str]:
         trials = plan.trials_of(study, track)
         length = "" if study.search.length == 1 else f" of {study.search.length:.0%} of the length"
         search = f"{_several(trials, 'search trial')}{length} and " if trials else ""
-        per.append(f"{track} track: {search}{_several(study.seeds, 'final run')} each")
+        finals = f"{study.seeds} to {study.most_seeds} final runs" if study.most_seeds else ""
+        per.append(f"{track} track: {search}{finals or _several(study.seeds, 'final run')} each")
     data = ledger.datasets[study.candidates[0].name]
     searched = ledger.even_trials("tuned")
     grown = f"{searched} trials of each candidate are done, and all of them count: a search only grows"

@@ -38,6 +38,7 @@ class Progress:
 
     def started(self, key: RunKey, attempt: int, epochs: int) -> None:
         self._epochs[key] = epochs
+        self._expected.extend(key)
         self.show(key, {}, f"attempt {attempt}" if attempt > 1 else "started")
 
     def epoch(self, key: RunKey, row: Mapping[str, Any]) -> None:

@@ -78,6 +78,11 @@ class Estimate:
         tracing = TRACING_SECONDS * len({key.candidate for key in self.runs})
         return START_SECONDS + (tracing + sum(self.runs.values())) / self.workers
 
+    def extend(self, key: RunKey) -> None:
+        """Reckon with a run that was planned later: it takes what the longest of its candidate does."""
+        alike = [seconds for other, seconds in self.runs.items() if other.candidate == key.candidate]
+        self.runs.setdefault(key, max(alike or self.runs.values(), default=0.0))
+
     def left(self, shares: Mapping[RunKey, Share], passed: float) -> float:
         """Seconds left after `passed` seconds: the rest of the estimate, at the pace seen so far."""
         if not self.runs:

@@ -33,7 +33,6 @@ class Limit:
         self._started = time.monotonic()
         self._earlier = earlier_seconds(ledger.directory)
         self._rounds = list(plan.in_rounds(self._study))
-        self._planned = plan.planned(self._study)
         self.seconds = self._study.limit_seconds
         kept = read_json(self._path) if self._path.exists() else {}
         mine = kept if kept.get("seconds") == self.seconds else {}
@@ -48,9 +47,9 @@ class Limit:
     def order(self) -> list[RunKey]:
         """The plan: candidate by candidate, so that graphs are reused; with a limit, the admitted rounds first."""
         if self.seconds is None:
-            return self._planned
+            return plan.planned(self._ledger.study)
         search = [key for keys in self._rounds[: self.admitted] for key in keys]
-        return search + [key for key in self._planned if key.phase == "final"]
+        return search + [key for key in plan.planned(self._ledger.study) if key.phase == "final"]
 
     def trials(self, track: str) -> int:
         """How many trials of each candidate count: those of the plan, or more where every candidate has more."""
@@ -59,14 +58,15 @@ class Limit:
     def decide(self, say: Callable[[str], None]) -> None:
         """When the admitted rounds are over: admit the next, or stop, if it and the final runs do not fit any more."""
         while not self.decided and not self._missing(self.admitted - 1):
-            finals = [key for key in self._planned if key.phase == "final" and key not in self._ledger.results]
+            planned = plan.planned(self._ledger.study)
+            finals = [key for key in planned if key.phase == "final" and key not in self._ledger.results]
             following = self._missing(self.admitted)
-            if following and MARGIN * self._expected([*following, *finals]) > self.seconds_left():
+            if following and MARGIN * self.expected([*following, *finals]) > self.seconds_left():
                 self.stopped_after = self.admitted
                 say(f"limit: the search stops after {self.admitted} trials of each candidate, for the final runs' sake")
             else:
                 self.admitted += 1
-            over = MARGIN * self._expected(finals) - self.seconds_left()
+            over = MARGIN * self.expected(finals) - self.seconds_left()
             if self.decided and over > 0:
                 say(f"limit: the final runs will take about {clock(over)} more than it leaves; they run all the same")
             write_json(self._path, {"admitted": self.admitted, **(self.describe() or {})})
@@ -74,12 +74,16 @@ class Limit:
     def seconds_left(self) -> float:
         """Wall time that the limit leaves, times the workers that share it."""
         assert self.seconds is not None
-        return (self.seconds - self._earlier - (time.monotonic() - self._started)) * self._study.workers
+        return self.seconds_of(self.seconds)
+
+    def seconds_of(self, seconds: float) -> float:
+        """The same of a time for all sessions of the instance."""
+        return (seconds - self._earlier - (time.monotonic() - self._started)) * self._study.workers
 
     def _missing(self, number: int) -> list[RunKey]:
         return [key for key in self._rounds[number] if key not in self._ledger.results]
 
-    def _expected(self, keys: list[RunKey]) -> float:
+    def expected(self, keys: list[RunKey]) -> float:
         """Seconds that runs will take: for each as long as its candidate's longest run so far."""
         return sum(self._longest(key) for key in keys)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from suite.core.directories import RunKey
 from suite.study.accounting import SessionClock
+from suite.study.growth import Growth
 from suite.study.ledger import Ledger
 from suite.study.limit import Limit
 from suite.study.search.replayed import Searches
@@ -22,11 +23,18 @@ class Order:
     """The plan of a study while it is carried out: what is left, what may start, what a grown search sets aside."""
 
     def __init__(
-        self, ledger: Ledger, limit: Limit, searches: Searches, clock: SessionClock, say: Say, apart: bool = False
+        self,
+        ledger: Ledger,
+        limit: Limit,
+        searches: Searches,
+        clock: SessionClock,
+        say: Say,
+        apart: bool = False,
+        growth: Growth | None = None,
     ) -> None:
         """`apart`: each attempt trains in a directory of its own."""
         self._ledger, self._limit, self._searches, self._clock, self._say = ledger, limit, searches, clock, say
-        self._apart = apart
+        self._apart, self._growth = apart, growth
         self._admitted: int | None = None
         self._left: list[dict[RunKey, None]] = []
         """What has no result yet, in the order of the plan, in stretches of one candidate, track and phase."""
@@ -36,13 +44,19 @@ class Order:
     def unfinished(self) -> bool:
         """Whether runs of the plan have no result yet.
 
-        Settles first, as soon as it can be settled, how far the search goes.
+        Settles first, as soon as it can be settled, how far the search goes; and when all has ended, whether further
+        seeds are given.
         """
         if not self._limit.decided:
             self._limit.decide(self._say)
             if self._limit.decided:
                 self.supersede()  # the final runs of an earlier session may rest on a shorter search
-        return any(self._first(stretch, ()) for stretch in self._stretches())
+        if any(self._first(stretch, ()) for stretch in self._stretches()):
+            return True
+        if self._growth is None or not self._growth.more(self._limit, self._say):
+            return False
+        self._look_again()
+        return True
 
     def next(self, running: Collection[RunKey]) -> RunKey | None:
         """The next run that may start now, or None while every remaining one waits for others."""

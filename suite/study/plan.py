@@ -36,7 +36,12 @@ def planned(study: Study) -> list[RunKey]:
     """Every run of the study: candidate by candidate, the search before the final runs."""
     trials = {track: trials_of(study, track) for track in study.tracks}
     names = [candidate.name for candidate in study.candidates]
-    return run_keys(names, study.tracks, trials, study.seeds, unsearched(study))
+    return run_keys(names, study.tracks, trials, study.seeds, unsearched(study), study.given)
+
+
+def finals_of(study: Study, candidate: str, track: str) -> int:
+    """How many final runs a candidate has in a track: as many as all, or more that `seeds=auto` gave it."""
+    return study.given.get(track, {}).get(candidate, study.seeds)
 
 
 def unsearched(study: Study) -> set[str]:

@@ -9,7 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+<<<<<<< HEAD
 from dataclasses import dataclass, field, replace
+=======
+from dataclasses import dataclass, replace
+from functools import partial
+>>>>>>> wt-14e
 from pathlib import Path
 
 from suite import tasks
@@ -21,7 +26,11 @@ from suite.executors import executor
 from suite.models import PublishedFile
 from suite.projections import Instance, openers
 from suite.projections.projector import Projector
+<<<<<<< HEAD
 from suite.study import allotment, evaluating, precisions, seen
+=======
+from suite.study import allotment, evaluating, growth, seen
+>>>>>>> wt-14e
 from suite.study.accounting import EVALUATION, REPORT, TRACKING, SessionClock
 from suite.study.allotment import Allotment
 from suite.study.coordinator import Coordinator, Stopped
@@ -31,6 +40,7 @@ from suite.study.display import progress
 from suite.study.estimate import Estimate, clock, estimate
 from suite.study.evaluating import Evaluations
 from suite.study.failures import failures_text, unevaluated_text
+from suite.study.growth import Growth, Judge
 from suite.study.ledger import Ledger
 from suite.study.opening import fetched, open_datasets, refuse_what_cannot_be_built, refuse_what_does_not_fit
 from suite.study.plan import planned
@@ -81,6 +91,7 @@ class Outlook:
             *([f"precision, by the speed that was measured: {said}"] if (said := self._precisions()) else []),
             *(allotment.lines(study, self.allotment) if self.allotment else []),
             f"{len(self.missing)} runs to train, about {clock(self.expected.seconds)} ({basis})",
+            *growth.lines(self.ledger),
             *self._evaluations(),
         ]
 
@@ -131,7 +142,8 @@ def look(study: Study) -> Outlook:
     if taken and chosen and study.dry_run == "false":
         allotment.keep(study, chosen)
     session.reread()
-    missing = [key for key in planned(study) if key not in ledger.results]
+    growth.take_up(ledger)
+    missing = [key for key in planned(ledger.study) if key not in ledger.results]
     for key in missing if ledger.published else ():
         if lacking := ledger.sources.without_weights(key):
             raise lacking
@@ -199,8 +211,11 @@ def divided(outlook: Outlook, say: Callable[[str], None], began: float | None = 
     return replace(outlook, ledger=ledger, missing=missing, expected=estimate(ledger, missing), allotment=chosen)
 
 
-def carry_out(outlook: Outlook, report: Report) -> End:
-    """Train, project and report. What the report raises is not caught: by then everything is committed."""
+def carry_out(outlook: Outlook, report: Report, judge: Judge | None = None) -> End:
+    """Train, project and report. What the report raises is not caught: by then everything is committed.
+
+    `judge`: what `seeds=auto` goes by. Raises ValueError where a study has that, and there is no judge.
+    """
     ledger, session, study = outlook.ledger, outlook.clock, outlook.ledger.study
     name, logs = study.executor, ledger.directory / "logs"
     workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
@@ -210,7 +225,9 @@ def carry_out(outlook: Outlook, report: Report) -> End:
         for line in workers.lines():
             listener.said(line)
         projector = Projector(openers(followed(study)), listener.said)
-        coordinator = Coordinator(ledger, workers, projector, listener, session)
+        describe = partial(write, ledger, "running", allotment=outlook.allotment)
+        grows = Growth(ledger, judge, describe) if study.most_seeds else None
+        coordinator = Coordinator(ledger, workers, projector, listener, session, grows)
         state, reason = _run(coordinator)
         unevaluated: dict[RunKey, str] = {}
         if state == "finished" and evaluating.missing(ledger):
@@ -223,7 +240,7 @@ def carry_out(outlook: Outlook, report: Report) -> End:
             listener.said(f"{state}: {reason}")
     session.closing(TRACKING)
     description = write(ledger, state, reason, coordinator.limit.describe(), outlook.allotment)
-    projector.candidates([ledger.results[key] for key in planned(study) if key in ledger.results])
+    projector.candidates([ledger.results[key] for key in planned(ledger.study) if key in ledger.results])
     projector.drain()
     session.closing(REPORT)
     session.write()

@@ -12,6 +12,7 @@ from suite.core.result import read_result
 from suite.models import PRETRAINED
 from suite.study import leakage
 from suite.study.ledger import Ledger
+from suite.study.plan import finals_of
 from suite.training.origin import Origin
 
 
@@ -51,7 +52,7 @@ def learning(candidate: Candidate) -> list[str]:
 
 def _origins(ledger: Ledger, candidate: Candidate, name: str) -> Iterator[tuple[str, Origin]]:
     for track in ledger.study.tracks:
-        for number in range(ledger.study.seeds):
+        for number in range(finals_of(ledger.study, candidate.name, track)):
             origin = ledger.sources.origins(RunKey(candidate.name, track, "final", number)).get(name)
             if origin is not None:
                 yield origin.run, origin
