@@ -111,7 +111,7 @@ def _more_time(study: Study, outlook: Outlook) -> list[str]:
     from suite.analysis.time_budget import more_time
 
     found = None if study.dry_run == "false" else _seen(study)
-    trials = study.search.trials if "tuned" in study.tracks else 0
+    trials = study.search.trials * study.search.length if "tuned" in study.tracks else 0
     images = _test_images(outlook)
     return [more_time(found, images, study.seeds, trials, len(study.tracks), outlook.allotment["seconds"])]
 

@@ -76,8 +76,9 @@ def leading(pictures: Sequence[Picture]) -> Picture | None:
 
 
 def fold_id(candidate: str, track: str) -> str:
-    """The id of a row's fold: letters, digits and dashes."""
-    return "row-" + re.sub(r"[^A-Za-z0-9-]", "-", f"{candidate}-{track}")
+    """The id of a row's fold: letters, digits and dashes, and another for each row: `a.b` is not `a_b`."""
+    name = re.sub(r"[^A-Za-z0-9_]", lambda other: f"-{ord(other[0]):x}-", candidate)
+    return f"row-{name.replace('_', '-')}-{track}"
 
 
 def folds(rows: pd.DataFrame, settings: pd.DataFrame, pictures: Sequence[Picture]) -> list[Fold]:

@@ -46,19 +46,19 @@ def more(records: Records) -> str:
         power.seen(records),
         images=study["data"]["test"],
         seeds=study["seeds"],
-        trials=study["trials"] if "tuned" in study["tracks"] else 0,
+        trials=study["trials"] * study.get("search_length", 1) if "tuned" in study["tracks"] else 0,
         tracks=len(study["tracks"]),
         seconds=study["allotment"]["seconds"],
     )
 
 
 def more_time(
-    found: tuple[Components, int] | None, images: int, seeds: int, trials: int, tracks: int, seconds: float
+    found: tuple[Components, int] | None, images: int, seeds: int, trials: float, tracks: int, seconds: float
 ) -> str:
     """What more seeds would decide, and how much longer all would take with them.
 
-    `found` as `power.seen` tells it. Runs are equally long, so that a study of T trials and S seeds in each of R tracks
-    takes (T + R S') / (T + R S) times as long with S' seeds.
+    `found` as `power.seen` tells it. trials: in final runs that are as long, so that a study of T trials and S seeds in
+    each of R tracks takes (T + R S') / (T + R S) times as long with S' seeds.
     """
     parts, _ = found or (power.PINNED, 0)
     basis = "the spread seen here" if found else "the spread pinned from published studies"

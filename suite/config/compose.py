@@ -162,15 +162,11 @@ def _override(argument: str) -> str:
     key = key.lstrip("+")
     if key == "recipe" and text[:1] not in ("{", "") and text != "null":
         key = "recipe.base"
-<<<<<<< HEAD
-    if key in FREE_TEXT or key.endswith(ENDS):
-=======
     if key == "seeds.most":
         key, text = "seeds", f"{{most:{text}}}"
     if key == "seeds" and text.startswith("{"):
         key = "++seeds"  # a number has no keys that these could replace
-    if key in FREE_TEXT or key.endswith("data.path"):
->>>>>>> wt-14e
+    if key in FREE_TEXT or key.endswith(ENDS):
         text = quoted(text)
     if key.split(".")[0] in APART:
         key = f"++typed.{key}"

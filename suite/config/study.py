@@ -125,7 +125,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         dataset=cfg["dataset"],
         axes=_axes(cfg["axes"], candidates, time),
         candidates=candidates,
-        search=_search(cfg, searched),
+        search=_search(cfg, candidates),
         seeds=seeds_from(cfg["seeds"])[0],
         most_seeds=seeds_from(cfg["seeds"])[1],
         study_seed=count("study_seed", cfg["study_seed"], least=0),
@@ -214,7 +214,7 @@ def _ray(section: Mapping[str, Any], executor: str) -> executors.RayOptions:
     return options
 
 
-def _search(cfg: Mapping[str, Any], searched: bool) -> Search:
+def _search(cfg: Mapping[str, Any], candidates: Iterable[Candidate]) -> Search:
     """How often is searched, which is never where no candidate has a space; the study's is its candidates' default."""
     value = {
         **checked_search("search", cfg["search"], SEARCH_KEYS),
@@ -224,6 +224,13 @@ def _search(cfg: Mapping[str, Any], searched: bool) -> Search:
     length = number("search.length", value.get("length", 1.0))
     if not 0 < length <= 1:
         raise Refusal(f"search.length={length:g}: a share of a final run's length, above 0 and up to 1, as in 0.25")
+    spaces = [candidate.search for candidate in candidates]
+    if length != 1 and (own := next((search for search in spaces if "epochs" in search.dimensions), None)):
+        raise Refusal(
+            f"search.length={length:g} is a share of a final run's length, which search space {own.space} searches: "
+            "take epochs out of the space, or leave out search.length"
+        )
+    searched = any(search.dimensions for search in spaces)
     return Search(trials if searched else 0, count("search.parallel", value.get("parallel", 1)), length)
 
 

@@ -52,7 +52,13 @@ def kept(study: Study) -> Allotment | None:
     now = study.time.label if study.time else "not set"
     if chosen is None and study.time is None:
         return None
-    if (chosen or study.published or any(directories.run_directories(path.parent))) and before != now:
+    here = path.exists() or any(directories.run_directories(path.parent))
+    if study.published and not here and before != now:
+        raise Refusal(
+            f"from={study.published} has lengths of another time: time: {before} became {now}. Ask for the same, or "
+            "leave out from="
+        )
+    if here and before != now:
         raise Refusal(
             f"instance {study.instance} of {study.name} has lengths of another time: time: {before} became {now}. "
             f"{NEW_INSTANCE}"
@@ -63,7 +69,15 @@ def kept(study: Study) -> Allotment | None:
 def _published(study: Study) -> Allotment | None:
     """What was chosen for the runs of the report's folder that a study goes on from."""
     path = study.published / directories.STUDY if study.published else None
-    return read_json(path).get("allotment") if path is not None and path.exists() else None
+    if path is None or not path.exists():
+        return None
+    try:
+        found: Allotment | None = dict(read_json(path)).get("allotment")
+    except (OSError, ValueError, TypeError) as error:
+        raise Refusal(
+            f"from={study.published}: {path.name} cannot be read; take the folder from where it is whole"
+        ) from error
+    return found
 
 
 def keep(study: Study, chosen: Allotment) -> None:

@@ -20,7 +20,7 @@ def without_effect(ledger: Ledger) -> Iterator[str]:
         circumstances = Circumstances(
             counts=data.train_counts.tolist(),
             channels=data.input_shape[-1],
-            steps=recipe.epochs * (len(data.train) // recipe.batch_size),
+            steps=max(1, round(recipe.epochs * (len(data.train) // recipe.batch_size))),
             backend=ledger.study.backend,
         )
         for name, phrase in recipe.idle(circumstances).items():

@@ -9,6 +9,7 @@ from typing import Any
 from suite.core.directories import RunKey
 from suite.core.durable import read_json, write_json
 from suite.core.metrics import CLOCKS, COSTS
+from suite.core.result import Result
 from suite.study import plan
 from suite.study.accounting import earlier_seconds
 from suite.study.estimate import clock
@@ -18,6 +19,8 @@ LIMIT = "limit.json"
 MARGIN = 1.15  # runs are not all equally long
 TAKEN = tuple(metric.name for metric in (*COSTS, *CLOCKS) if metric.unit == "seconds")
 """All clocks of a run are what it takes, whenever its attempts were: between its start and its end may lie a night."""
+ONCE = ("compile_seconds", "setup_seconds", "data_seconds")
+"""Those of them that take no longer in a longer run."""
 
 
 class Limit:
@@ -88,19 +91,28 @@ class Limit:
         return sum(self._longest(key) for key in keys)
 
     def _longest(self, key: RunKey) -> float:
-        """All clocks of the candidate's longest run of either phase.
+        """All clocks of the candidate's longest run of either phase, as long as this one is to be: a trial may have a
+        share of a final run's length.
 
         Failed ones count only where there is no other, and those of published records, which another machine may have
         timed, only where none was trained here.
         """
         every = {other: result for other, result in self._ledger.results.items() if other.candidate == key.candidate}
-        mine = [result for other, result in every.items() if other not in self._ledger.published]
-        mine = mine or list(every.values())
-        whole = [result for result in mine if not result.outcome.failed]  # a failed one may be short
-        return max((sum(getattr(result, name) or 0.0 for name in TAKEN) for result in whole or mine), default=0.0)
+        mine = {other: result for other, result in every.items() if other not in self._ledger.published} or every
+        whole = {other: result for other, result in mine.items() if not result.outcome.failed}  # that may be short
+        now = plan.share_of(self._study, key)
+        return max(
+            (_seconds(result, now / plan.share_of(self._study, other)) for other, result in (whole or mine).items()),
+            default=0.0,
+        )
 
     def describe(self) -> dict[str, Any] | None:
         """For the report: the limit, and after how many trials it stopped the search (None: it did not)."""
         if self.seconds is None:
             return None
         return {"seconds": self.seconds, "search_stopped_after": self.stopped_after}
+
+
+def _seconds(result: Result, times: float) -> float:
+    """What a run would have taken that is so many times as long."""
+    return sum((getattr(result, name) or 0.0) * (1.0 if name in ONCE else times) for name in TAKEN)

@@ -9,12 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-<<<<<<< HEAD
 from dataclasses import dataclass, field, replace
-=======
-from dataclasses import dataclass, replace
 from functools import partial
->>>>>>> wt-14e
 from pathlib import Path
 
 from suite import tasks
@@ -26,11 +22,7 @@ from suite.executors import executor
 from suite.models import PublishedFile
 from suite.projections import Instance, openers
 from suite.projections.projector import Projector
-<<<<<<< HEAD
-from suite.study import allotment, evaluating, precisions, seen
-=======
-from suite.study import allotment, evaluating, growth, seen
->>>>>>> wt-14e
+from suite.study import allotment, evaluating, growth, precisions, seen
 from suite.study.accounting import EVALUATION, REPORT, TRACKING, SessionClock
 from suite.study.allotment import Allotment
 from suite.study.coordinator import Coordinator, Stopped

@@ -72,7 +72,7 @@ class Graph:
         set_optimizer(self.optimizer, spec.applied, total_steps)
         self.step.set_values(spec.applied, preprocessing, spec.seeds["augment"])
         self.step.length.assign(total_steps)
-        self.step.epoch_steps.assign(max(1, total_steps // spec.applied.epochs))
+        self.step.epoch_steps.assign(max(1, round(total_steps / spec.applied.epochs)))  # whose last part was rounded
         if spec.teacher is not None and self.step.teacher is not None:
             theirs = starting.set_teacher(self.step.teacher, spec.teacher, preprocessing.class_names)
             self.step.set_teacher(preprocessing, theirs)

@@ -63,3 +63,12 @@ def test_what_needs_no_arithmetic(seeds: int, words: str) -> None:
 
 def test_few_test_images_are_no_matter_of_seeds() -> None:
     assert "no number of seeds on 50 test images" in more_time(PINNED, 50, seeds=3, trials=0, tracks=1, seconds=60)
+
+
+def test_trials_that_are_short_take_less_of_the_time(store: Store, described: Callable[..., Any]) -> None:
+    def said(**changes: Any) -> str:
+        study = described(tracks=["tuned"], trials=8, allotment=allotment(), **changes)
+        store.describe(study)
+        return dict(method.measured(read_back(store, study)))["Time"]
+
+    assert said() != said(search_length=0.1)

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from suite.config import files
+from suite.config.compose import compose
 from suite.config.search import space_of
+from suite.config.study import study_from
 from suite.core.refusals import Refusal
 from suite.training.recipe import Recipe, parts
 
@@ -113,3 +115,12 @@ def test_parts_of_a_batch_must_divide_every_batch_that_is_searched(space: Any) -
         space({"batch_size": {"low": 32, "high": 64}}, recipe)
     assert space({"batch_size": {"choices": [32, 64]}}, recipe) == {"batch_size": {"choices": [32, 64]}}
     assert space({"batch_size": {"low": 32, "high": 64}}, Recipe(batch_size=32))
+
+
+def test_a_share_of_a_length_that_is_searched_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trials would have what is searched, whole, and the first trial's short length would be the final runs'."""
+    searched = {"optimizers": ["sgd"], "epochs": {"low": 1, "high": 20}}
+    monkeypatch.setattr("suite.config.search.search_space", lambda _: dict(searched))
+    study_from(compose(["study=quickstart", "search.space=sgd"]))
+    with pytest.raises(Refusal, match=r"search\.length=0\.5 is a share .* search space sgd searches"):
+        study_from(compose(["study=quickstart", "search.space=sgd", "search.length=0.5"]))

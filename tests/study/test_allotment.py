@@ -186,6 +186,14 @@ def test_what_goes_on_from_published_runs_has_their_lengths(tiny: Make, tmp_path
     with pytest.raises(Refusal, match="time: 10m became 8h"):
         allotment.kept(tiny("time=8h", published))
     write_json(tmp_path / "published" / directories.STUDY, {"study": "tiny"})
-    with pytest.raises(Refusal, match="time: not set became 10m"):
+    with pytest.raises(Refusal, match=r"^from=.* has lengths of another time: time: not set became 10m"):
         allotment.kept(tiny("time=10m", published))
     assert allotment.kept(tiny(published)) is None
+
+
+@pytest.mark.parametrize("text", ["{", "[1]"])
+def test_published_runs_whose_description_is_none_are_refused(tiny: Make, tmp_path: Path, text: str) -> None:
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published" / directories.STUDY).write_text(text)
+    with pytest.raises(Refusal, match=r"from=.*: study\.json cannot be read"):
+        allotment.kept(tiny(f"from={tmp_path / 'published'}"))

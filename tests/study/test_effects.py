@@ -116,3 +116,9 @@ def test_what_a_search_may_switch_on_is_not_said_to_have_no_effect(ledger: Make)
     searched = replace(mlp, search=SearchSpace("mine", {"gamma": {"low": 0.0, "high": 4.0}}))
     book.study = replace(book.study, candidates=(searched, other))
     assert list(without_effect(book)) == []
+
+
+def test_steps_are_whole_in_a_part_of_an_epoch_too(ledger: Make) -> None:
+    book = ledger("recipe.epochs=2.3", "recipe.tail=0.01", "data.train_examples=300", "recipe.batch_size=32")
+    assert all("the last of 21 steps alone" in note for note in notes(book))  # 20.7 of 9 in each epoch
+    assert len(notes(book)) == 2

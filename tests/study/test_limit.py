@@ -69,6 +69,18 @@ def test_a_night_between_two_attempts_is_no_time_that_a_run_takes(ledger: Callab
     assert limit.stopped_after is None
 
 
+@pytest.mark.parametrize(("clock", "after"), [("device_seconds", 1), ("compile_seconds", None)])
+def test_final_runs_take_as_much_longer_as_trials_are_short(
+    ledger: Callable[..., Ledger], clock: str, after: int | None
+) -> None:
+    book = ledger("limit=100s", "search.length=0.25")
+    for name in ("mlp", "lenet5"):  # four final runs of 20 s and two trials of 5 s do not fit, six runs of 5 s do
+        finish(book, RunKey(name, "tuned", "search", 0), ONE, **{"device_seconds": 0.0, clock: 5.0})
+    limit = Limit(book)
+    limit.decide(lambda _: None)
+    assert limit.stopped_after == after
+
+
 def test_final_runs_that_the_limit_cannot_hold_are_announced(ledger: Callable[..., Ledger]) -> None:
     book, said = ledger("limit=10s"), list[str]()
     first_round(book, seconds=20.0)  # four final runs of 20 s, with a margin of 15%

@@ -22,6 +22,9 @@ RECIPES = {
     },
     "auto_augment, augmix and crops": {"auto_augment": "cifar10", "augmix": 3.0, "resized_crop": 0.5, "rotation": 10.0},
     "grid_mask and fourier_mix": {"grid_mask": 0.7, "fourier_mix": 1.0, "mixup": 0.2, "fourier_mix_probability": 0.5},
+    "slow weights and alternating flips": {
+        "lookahead": 0.7, "lookahead_steps": 4, "bias_rate": 8.0, "flip": True, "flip_alternating": True, "epochs": 2.5,
+    },
 }  # fmt: skip
 
 

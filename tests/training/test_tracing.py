@@ -84,3 +84,12 @@ def test_state_round_trip(make_spec: MakeSpec, precision: str) -> None:
     graph.restore(changed)
     for name, value in graph.state().items():
         np.testing.assert_array_equal(value, changed[name])
+
+
+@pytest.mark.parametrize("epochs", [0.5, 1, 2.5, 9.95, 10.05])
+def test_an_epoch_has_its_steps_however_the_last_part_was_rounded(make_spec: MakeSpec, epochs: float) -> None:
+    """Six batches: 59.7 and 60.3 steps are 60."""
+    spec = make_spec({"epochs": epochs})
+    graph, initial = Graphs().take(spec, SHAPE, CLASSES, None)
+    graph.set(initial, spec, Preprocessing((0.5,), (0.25,), SHAPE, tuple("0123456789")), round(6 * epochs))
+    assert int(to_numpy(graph.step.epoch_steps)) == 6
