@@ -27,14 +27,6 @@ def command(*arguments: object) -> int:
     return enter(site.main, site.HELP, [str(argument) for argument in arguments])
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of this repository's published reports; tests only read it."""
-    folder = tmp_path_factory.mktemp("site") / "site"
-    assert command(f"workspace={ROOT}", f"folder={folder}") == DONE
-    return folder
-
-
 def text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 

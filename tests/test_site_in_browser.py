@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from tests.analysis.test_page_in_browser import CHROMIUM, DRIVER, browser
-from tests.test_site import built
 
-__all__ = ["browser", "built"]
+__all__ = ["browser"]
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no Chromium with its driver on this machine")
 
 
