@@ -33,15 +33,16 @@ def main(arguments: list[str]) -> int:
     building.require_own(target)
     studies.published(workspace / "reports" / "published")  # before the minutes that layers take
     layers = dict(traces()) if values.get("layers") else {}
-    built = building.build(workspace / "reports" / "published", target, guides(), layers)
+    built = building.build(workspace / "reports" / "published", target, guides(workspace), layers)
     for link in built.dead:
         print(f"leads nowhere: {link}", file=sys.stderr)
     print(f"studies: {built.studies}, architectures: {built.architectures}, in {target / 'index.html'}")
     return FAILED if built.dead else DONE
 
 
-def guides() -> dict[str, str]:
-    """The pages of Markdown by name: the README, then those that `python -m suite help TOPIC` prints."""
+def guides(workspace: Path) -> dict[str, str]:
+    """The pages of Markdown by name: the README, the ledger of claims where there is one, then those that
+    `python -m suite help TOPIC` prints."""
     from suite.__main__ import DOCS, topics
 
     beside = Path(__file__).parent.parent / "README.md"
@@ -49,7 +50,13 @@ def guides() -> dict[str, str]:
         readme = beside.read_text(encoding="utf-8")
     else:  # installed: packages carry their README as their description
         readme = str(metadata.metadata("keras-comparison-suite").json["description"])
-    return {"how": readme, **{f"how-{topic}": (DOCS / f"{topic}.md").read_text(encoding="utf-8") for topic in topics()}}
+    ledger = workspace / "reports" / "claims.md"
+    claims = {"claims": ledger.read_text(encoding="utf-8")} if ledger.is_file() else {}
+    return {
+        "how": readme,
+        **claims,
+        **{f"how-{topic}": (DOCS / f"{topic}.md").read_text(encoding="utf-8") for topic in topics()},
+    }
 
 
 def traces() -> Iterator[tuple[str, list[list[str]]]]:

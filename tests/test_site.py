@@ -34,7 +34,7 @@ def text(path: Path) -> str:
 def test_no_link_is_dead(built: Path) -> None:
     assert links.dead(built) == []
     pages = sorted(built.rglob("*.html"))
-    assert len(pages) == len(golden.lines()) + len(list(PUBLISHED.iterdir())) + 5
+    assert len(pages) == len(golden.lines()) + len(list(PUBLISHED.iterdir())) + 6
     assert sum(len(links._read(page).links) for page in pages) > 1000
 
 
@@ -80,6 +80,7 @@ def test_the_readme_is_a_page(built: Path) -> None:
     for heading in re.findall(r"^## (.*)$", text(ROOT / "README.md"), re.MULTILINE):
         assert f">{escape(heading, quote=False)}</h2>" in page
     assert 'href="studies/quickstart/report.html"' in page
+    assert 'href="claims.html"' in page, "the ledger, which is a page too"
     assert "<h1>Many machines</h1>" in text(built / "how-scale.html")
 
 
@@ -121,7 +122,7 @@ def test_a_dead_link_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(PUBLISHED / "quickstart", tmp_path / "reports" / "published" / "quickstart")
-    monkeypatch.setattr(site, "guides", lambda: {"how": "# Suite\n\nSee [there](#nowhere)."})
+    monkeypatch.setattr(site, "guides", lambda _: {"how": "# Suite\n\nSee [there](#nowhere)."})
     assert command(f"workspace={tmp_path}") == FAILED
     assert "leads nowhere: how.html: #nowhere" in capsys.readouterr().err
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def build(published: Path, target: Path, texts: Mapping[str, str], layers: Layer
     folders = studies.published(published)
     told = [studies.read(folder) for folder in folders]
     known = architectures.all_of(told, layers)
-    guides = {name: guide.read(text, _resolver({study.name for study in told})) for name, text in texts.items()}
+    guides = {name: guide.read(text, _resolver({study.name for study in told}, texts)) for name, text in texts.items()}
     with replacing(target, sync=False) as partial:
         for folder, study in zip(folders, told, strict=True):
             place = partial / "studies" / study.name
@@ -106,13 +106,16 @@ def index_of(told: list[Study], known: list[Architecture], guides: Mapping[str, 
             yield {"title": section.title, "kind": "guide", "url": f"{name}.html{place}", "text": section.text}
 
 
-def _resolver(names: set[str]) -> Any:
-    """Where a link of the README leads on the site; None where it leads to a file that is not on it."""
+def _resolver(names: set[str], texts: Collection[str]) -> Callable[[str], str | None]:
+    """Where a link of a Markdown page leads on the site; None where it leads to a file that is not on it."""
 
     def resolve(link: str) -> str | None:
         if re.match(r"https?://|#", link):
             return link
-        found = re.fullmatch(r"reports/published/([^/]+)/report\.(?:md|html)", link)
-        return f"studies/{found[1]}/report.html" if found and found[1] in names else None
+        found = re.fullmatch(r"(?:reports/)?published/([^/]+)/report\.(?:md|html)", link)
+        if found:
+            return f"studies/{found[1]}/report.html" if found[1] in names else None
+        page = re.fullmatch(r"(?:reports/)?(\w+)\.md", link)
+        return f"{page[1]}.html" if page and page[1] in texts else None
 
     return resolve

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import first_screen, hashes, method, reading
+from suite.analysis import first_screen, method, reading
 from suite.analysis.cells import built_with, count, interval
 from suite.analysis.claims import judgements
 from suite.analysis.differences import to_first
@@ -19,6 +19,7 @@ from suite.analysis.tables import table
 from suite.analysis.units import whole
 from suite.core.directories import STUDY
 from suite.core.refusals import Refusal
+from suite.records import hashes
 
 REPORT = "report.html"
 COPIED = (REPORT, "table.csv", "table.tex", "runs.csv")

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from suite.analysis import collect, hashes
+from suite.analysis import collect
 from suite.core.durable import read_json, write_json
+from suite.records import hashes
 
 PUBLISHED = Path(__file__).parents[3] / "reports" / "published"
 Arrays = dict[str, np.ndarray[Any, Any]]
