@@ -23,6 +23,16 @@ def data_root() -> Path:
     return Path(root)
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of this repository's published reports; tests only read it."""
+    from suite import site
+
+    folder = tmp_path_factory.mktemp("site") / "site"
+    assert site.main([f"workspace={Path(__file__).parent.parent}", f"folder={folder}"]) == 0
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def float32_again() -> Iterator[None]:
     """A run in half precision leaves Keras' global policy behind; the next test starts from float32."""

@@ -13,7 +13,7 @@ from suite.core.metrics import Metric
 
 def candidate(row: dict[str, Any]) -> str:
     """The candidate's name, with what it is built from where the name does not say it."""
-    options = _options(row)
+    options = built_with(row)
     built = " ".join(
         part for part in (row["architecture"] if row["candidate"] != row["architecture"] else "", options) if part
     )
@@ -22,11 +22,12 @@ def candidate(row: dict[str, Any]) -> str:
 
 def innovation(row: dict[str, Any]) -> str:
     """What an architecture is known for, and which options it has here: one of them may be what switches it off."""
-    options = _options(row, leave_out="width")
+    options = built_with(row, leave_out="width")
     return f"{plain(row['key_innovation'])} (here with {options})" if options else plain(row["key_innovation"])
 
 
-def _options(row: dict[str, Any], leave_out: str | None = None) -> str:
+def built_with(row: dict[str, Any], leave_out: str | None = None) -> str:
+    """A row's options: `skip=False, width=0.5`."""
     return ", ".join(f"{name}={value}" for name, value in json.loads(row["options"]).items() if name != leave_out)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import jinja2
@@ -131,6 +131,13 @@ def answer(records: Records, rows: pd.DataFrame) -> Answer:
 def write(template: str, **values: object) -> str:
     """A template filled in; what ends in `.html.j2` is escaped as HTML, what ends in `.md.j2` by its `md` filter."""
     as_html = template.endswith(".html.j2")
+    text = _environment(as_html).get_template(template).render(**values)
+    return text if as_html else re.sub(r"\n{3,}", "\n\n", text)
+
+
+@cache
+def _environment(as_html: bool) -> jinja2.Environment:
+    """What templates of a kind are read with; each is compiled once."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=as_html,
@@ -143,5 +150,4 @@ def write(template: str, **values: object) -> str:
     environment.filters["table"] = lambda frame, **how: Markup(table(frame, **how)) if as_html else table(frame)
     environment.filters["md"] = escape_markdown
     environment.filters["measured"] = presentation.measured
-    text = environment.get_template(template).render(**values)
-    return text if as_html else re.sub(r"\n{3,}", "\n\n", text)
+    return environment

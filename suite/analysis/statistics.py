@@ -124,13 +124,13 @@ def accuracy_interval(hits: NDArray[np.generic], level: float = 0.95, spread: Sp
         return Interval(mean, low, high, math.inf, (seeds,), images)
     squares = mean_squares(table)
     spread = spread or own_spread(squares)
-    variance, degrees = _mean_variance(squares, spread)
+    variance, degrees = mean_variance(squares, spread)
     half = quantile(level, degrees) * math.sqrt(variance)
     low, high = mean - half, mean + half
     if images * min(mean, 1 - mean) < FEW:
         # As many independent images as would give the variance that these hits have themselves (Korn & Graubard, Survey
         # Methodology 24, 1998): a spread that is lent is not one of nearly perfect seeds.
-        own, _ = _mean_variance(squares, own_spread(squares))
+        own, _ = mean_variance(squares, own_spread(squares))
         effective = mean * (1 - mean) / own if own > 0 else images
         bounds = wilson(mean, effective, level)
         low, high = min(low, bounds[0]) if low > 0 else bounds[0], max(high, bounds[1]) if high < 1 else bounds[1]
@@ -220,7 +220,7 @@ def wilson(fraction: float, n: float, level: float = 0.95) -> tuple[float, float
     return max(0.0, min(centre - half, fraction)), min(1.0, max(centre + half, fraction))
 
 
-def _mean_variance(squares: MeanSquares, spread: Spread) -> tuple[float, float]:
+def mean_variance(squares: MeanSquares, spread: Spread) -> tuple[float, float]:
     """Var(mean) of a candidate and its degrees of freedom: an image term, and a seed term where there is one."""
     scale = 1 / (squares.seeds * squares.images)
     if squares.image < squares.rest:  # images differ less than chance alone would: their component is zero

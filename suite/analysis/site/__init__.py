@@ -1,0 +1,1 @@
+"""The published reports, the architectures and the README as a folder of static pages that opens without a server."""
