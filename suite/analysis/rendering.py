@@ -121,7 +121,7 @@ def publish(folder: Path, published: Path) -> Path:
 def readme_table(folder: Path) -> str:
     """The Markdown table that a README shows of a published report, with what must be known before its numbers."""
     read = folders.read(folder)
-    keep = [headings.ARCHITECTURE, headings.PARAMETERS, headings.MACS, headings.ERROR, headings.COUNT]
+    keep = [headings.ARCHITECTURE, headings.ERROR, headings.COUNT, headings.PARAMETERS, headings.MACS]
     parts = [f"> {escape_markdown(banner)}\n" for banner in over_the_table(read)]
     for track, part in table(read).groupby("track", sort=False):
         shown = present(part)
