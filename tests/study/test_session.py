@@ -71,7 +71,7 @@ def test_a_run_that_could_not_be_evaluated_is_said_in_the_exit_code(
 ) -> None:
     reasons = {RunKey("mlp", "tuned", "final", number): "no weights" for number in range(unevaluated)}
 
-    def carried_out(outlook: session.Outlook, report: session.Report) -> session.End:
+    def carried_out(outlook: session.Outlook, report: session.Report, *looks: object) -> session.End:
         report()
         return session.End(state, [], reasons, [])
 
