@@ -15,8 +15,8 @@ ADDED = ("resnet20", "resnet50", "preact_resnet18", "regnetx_400mf", "mobilenet_
          "shufflenet_v1", "xception")  # fmt: skip
 """Families that take the option, are trained without it by their papers, and go by the linear rule."""
 
-NOT_RESIDUAL = {"AlexNet", "Article CNN", "CIFAR DenseNet", "DenseNet", "GoogLeNet", "InceptionV3", "LeNet", "MLP",
-                "MobileNetV1", "ShuffleNetV2", "VGG"}  # fmt: skip
+NOT_RESIDUAL = {"Airbench", "AlexNet", "Article CNN", "CIFAR DenseNet", "DenseNet", "GoogLeNet", "InceptionV3", "LeNet",
+                "MLP", "MobileNetV1", "ShuffleNetV2", "VGG"}  # fmt: skip
 
 
 def outline(name: str, **options: Any) -> keras.Model:

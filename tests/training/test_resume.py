@@ -19,6 +19,7 @@ from suite.core import faults
 from suite.core.durable import read_json, write_json
 from suite.training import loop
 from suite.training.checkpoint import CHECKPOINTS, committed_rows
+from suite.training.failures import RunFailed
 from suite.training.progress import Progress
 from suite.training.spec import RunSpec
 from suite.training.tracing import Graph
@@ -139,7 +140,10 @@ def test_without_this_of_its_progress_it_ends_differently(
         return arrays, {**state, piece: nothing}
 
     monkeypatch.setattr(loop.checkpoint, "latest", without)
-    ended = resumed()
+    try:
+        ended = resumed()
+    except RunFailed:
+        return  # it does not even come to an end
     assert ended["rows"] != whole["rows"]
 
 

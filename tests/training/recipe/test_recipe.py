@@ -115,7 +115,7 @@ def test_a_recipe_lists_the_numbers_of_the_parts_in_use_and_no_others() -> None:
     recipe = Recipe(optimizer="adamw", schedule="cosine", flip=True)
     assert set(recipe.as_mapping()) == {
         "name", "optimizer", "schedule", "loss", "epochs", "batch_size", "warmup", "learning_rate", "weight_decay",
-        "label_smoothing", "flip",
+        "label_smoothing", "flip", "flip_alternating",
     }  # fmt: skip
     assert set(recipe.numbers()) == set(recipe.as_mapping()) - {"name", "optimizer", "schedule", "loss"}
     with pytest.raises(AttributeError, match="this recipe has no momentum"):
