@@ -36,6 +36,7 @@ budgets:
 """
 
 
+@pytest.mark.slow
 def test_a_small_net_learns_class_and_place_of_rectangles(tmp_path: Path) -> None:
     """Far above what a box in the middle of every image reaches, on images that it has not seen."""
     drawn.tiny_imagenet(tmp_path / "data" / "tiny-imagenet-3", train=250, test=60)

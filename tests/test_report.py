@@ -68,6 +68,7 @@ def test_where_nothing_ran_the_published_report_is_shown(ran: Store, capsys: pyt
     assert "reports/published/fabricated/report.html" in shown.out
 
 
+@pytest.mark.slow
 def test_records_without_hashes_are_no_proof(ran: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert command("study=fabricated") == DONE
     (ran.workspace / "reports" / "fabricated" / "hashes.json").unlink()

@@ -118,6 +118,7 @@ def test_the_report_is_there_and_regenerates(workspace: Path) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+@pytest.mark.slow
 def test_the_winner_classifies_pictures(workspace: Path) -> None:
     from sklearn.datasets import load_digits
 
@@ -141,6 +142,7 @@ def test_the_winner_classifies_pictures(workspace: Path) -> None:
     assert hits >= 6, "a network trained on these digits does better than one in ten"
 
 
+@pytest.mark.slow
 def test_two_workers_compute_the_same_bits_and_each_of_their_seconds_is_accounted_for(
     workspace: Path, tmp_path: Path
 ) -> None:
@@ -260,6 +262,7 @@ def test_a_failed_run_trains_again_where_that_is_asked_for_and_the_stores_follow
     assert studies.duplicates(studies.metric_rows(workspace)) == []
 
 
+@pytest.mark.slow
 def test_one_more_seed_is_one_more_run_for_each_candidate(workspace: Path) -> None:
     before = set(studies.results(workspace))
     done = studies.command(workspace, "seeds=3")

@@ -55,6 +55,7 @@ def test_one_pair_is_one_comparison() -> None:
     assert behind([], []) == ([], [])
 
 
+@pytest.mark.slow
 def test_the_farthest_is_decided_as_tukeys_test_decides_it() -> None:
     rng = np.random.default_rng(5)
     agreed = set()

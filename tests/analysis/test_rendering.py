@@ -89,7 +89,7 @@ def test_a_published_report_is_whole_and_without_paths(store: Store) -> None:
 
 def test_the_readmes_table_is_of_the_folder(rendered: Path) -> None:
     text = rendering.readme_table(rendered)
-    assert "| Architecture | Parameters | Multiply-adds |" in text
+    assert "| Architecture | Test error, top-1 (95%) | n (seeds × images) | Parameters |" in text
     csv = pd.read_csv(rendered / "table.csv").set_index("candidate")
     assert f"{100 * csv.test_error['lenet5']:.2f}% (" in text
     assert "3 × 400" in text

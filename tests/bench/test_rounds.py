@@ -22,6 +22,7 @@ def test_the_spread_is_the_middle_half_over_the_median() -> None:
     assert measured(1, 2, 3, 4, 5).spread == pytest.approx((4.5 - 1.5) / 3)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_timed_is_named_with_its_last_words() -> None:
     entry = Entry("suite float32", "suite_loop", Job("lenet5", {"widht": 2}))
     with pytest.raises(Refusal, match=r"suite float32 of lenet5 cannot be timed: .*widht"):

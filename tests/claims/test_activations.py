@@ -8,6 +8,8 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", ["relu", "leaky_relu"])
 def test_relu_keeps_what_is_positive_and_leaky_relu_a_little_of_the_rest(name: str) -> None:

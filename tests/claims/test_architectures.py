@@ -10,6 +10,9 @@ from suite.models import build_outline, facts
 from suite.models.graph import steps
 from suite.models.layer_table import layer_table
 
+pytestmark = pytest.mark.slow
+
+
 LARGE = (224, 224, 3)
 
 

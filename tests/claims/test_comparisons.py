@@ -6,6 +6,8 @@ import pytest
 
 from suite.models import facts
 
+pytestmark = pytest.mark.slow
+
 
 def one_crop(name: str, metric: str) -> float:
     """The error of one network on one crop of ImageNet's validation images, which stands first."""

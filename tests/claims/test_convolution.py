@@ -14,6 +14,9 @@ from suite.models import build
 from suite.models.complexity import measure
 from suite.models.graph import without_weights
 
+pytestmark = pytest.mark.slow
+
+
 RANDOM = np.random.default_rng(0)
 
 

@@ -10,6 +10,9 @@ from keras import layers
 
 from suite.models.layer_table import layer_table
 
+pytestmark = pytest.mark.slow
+
+
 MAPS = np.random.default_rng(0).normal(size=(4, 16, 16, 8)).astype("float32")
 
 

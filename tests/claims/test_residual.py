@@ -14,6 +14,8 @@ from suite.models import build
 from suite.models.blocks.layers import residual
 from suite.models.families.densenet import dense_block
 
+pytestmark = pytest.mark.slow
+
 
 def gradient_at_the_input(model: keras.Model, rows: Any) -> Any:
     rows = tf.constant(rows, tf.float32)

@@ -9,6 +9,9 @@ import pytest
 
 from suite.models.misfit import misfit
 
+pytestmark = pytest.mark.slow
+
+
 COLOUR, GREY, LARGE = (32, 32, 3), (32, 32, 1), (64, 64, 3)
 
 

@@ -85,6 +85,7 @@ def compare(net: keras.Model, images: np.ndarray) -> tuple[dict[str, list[np.nda
     return kept, recomputing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*list(NETS)[:2], *(pytest.param(n, marks=pytest.mark.slow) for n in list(NETS)[2:])])
 def test_gradients_and_states_are_those_of_the_net_that_keeps(name: str) -> None:
     keras.utils.set_random_seed(3)

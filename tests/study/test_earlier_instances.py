@@ -115,6 +115,7 @@ def test_a_part_that_is_computed_otherwise_now_is_named_with_the_way_out(workspa
     assert ledger("recipe.flip=true", "instance=other").results == {}
 
 
+@pytest.mark.slow
 def test_one_seed_more_trains_what_is_missing_and_leaves_the_others_as_they_were(workspace: Path) -> None:
     """Through the command, to its report: the earlier runs stay byte for byte as they were."""
     before = contents(workspace / INSTANCE)

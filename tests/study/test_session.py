@@ -28,6 +28,7 @@ def test_a_dry_run_writes_no_run(tmp_path: Path) -> None:
     assert not list(workspace.glob("runs/*/*/*/*"))
 
 
+@pytest.mark.slow
 def test_a_failed_run_is_named_with_the_way_to_train_it_again(tmp_path: Path) -> None:
     """And its candidate ends in MLflow, for nothing of it is still to come; a report that goes is named too."""
     workspace = studies.workspace_with_study(tmp_path / "failing")

@@ -329,6 +329,7 @@ def test_a_description_tells_the_source_its_cost_and_what_it_has_seen(make: Make
     assert starts.told(ledger, ledger.candidates["first"]) == {}
 
 
+@pytest.mark.slow
 def test_published_runs_stay_and_nothing_can_start_from_them(make: Make, tmp_path: Path) -> None:
     """All three candidates are taken over; what is asked for beside them needs weights that no records hold."""
     carry_out(first := make(), Executor())

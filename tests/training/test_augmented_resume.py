@@ -29,7 +29,7 @@ RECIPES = {
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow) if name.startswith("auto") else name for name in RECIPES]
+    "name", [name if name.startswith("slow") else pytest.param(name, marks=pytest.mark.slow) for name in RECIPES]
 )
 def test_cut_in_an_epoch_it_ends_as_if_it_had_never_stopped(
     name: str, make_spec: MakeSpec, small_segments: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -84,6 +84,7 @@ def test_cut_in_an_epoch_it_ends_as_if_it_had_never_stopped(
     assert ends(tmp_path) == ends(undisturbed)
 
 
+@pytest.mark.slow
 def test_only_random_crops_see_the_larger_images(
     make_spec: MakeSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

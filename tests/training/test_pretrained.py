@@ -35,6 +35,7 @@ def test_published_weights_are_trained_on_what_they_were_made_for(
     assert Preprocessing.load(tmp_path).std == HALF.std[:1]
 
 
+@pytest.mark.slow
 def test_predictions_come_from_the_net_that_was_trained(tmp_path: Path) -> None:
     """ResNet's published weights want the stride in the 1x1 convolution; of the same shapes there is another net."""
     keras.utils.set_random_seed(0)

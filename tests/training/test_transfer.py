@@ -100,6 +100,7 @@ def test_levels_learn_one_after_the_other(spec: RunSpec, trainer: Trainer, tmp_p
     assert reached == [{"logits"}, {"logits", *stage3}, {"logits", *stage3, *stage2}]
 
 
+@pytest.mark.slow
 def test_statistics_stay_where_they_are_to_and_scale_and_offset_learn(
     spec: RunSpec, trainer: Trainer, tmp_path: Path
 ) -> None:
@@ -111,7 +112,9 @@ def test_statistics_stay_where_they_are_to_and_scale_and_offset_learn(
         assert [np.array_equal(a, b) for a, b in zip(before, after, strict=True)] == [False, False, frozen, frozen]
 
 
-@pytest.mark.parametrize("values", [GRADUAL, {"freeze": True}], ids=["unfrozen gradually", "frozen"])
+@pytest.mark.parametrize(
+    "values", [pytest.param(GRADUAL, marks=pytest.mark.slow), {"freeze": True}], ids=["unfrozen gradually", "frozen"]
+)
 def test_a_run_that_was_cut_in_the_middle_of_an_epoch_ends_as_if_it_had_not(
     values: dict[str, Any], spec: RunSpec, small_segments: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

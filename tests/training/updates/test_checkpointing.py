@@ -23,7 +23,11 @@ from tests.training.runs import train, weights
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 
-@pytest.mark.parametrize("more", [{}, {"accumulate": 2, "clip_norm": 1.0, "ema": 0.5}], ids=["plain", "in parts"])
+@pytest.mark.parametrize(
+    "more",
+    [{}, pytest.param({"accumulate": 2, "clip_norm": 1.0, "ema": 0.5}, marks=pytest.mark.slow)],
+    ids=["plain", "in parts"],
+)
 def test_it_trains_as_the_net_that_keeps_its_maps(make_spec: MakeSpec, tmp_path: Path, more: dict) -> None:
     """With dropout and batch normalization."""
     found = []
