@@ -129,6 +129,7 @@ def test_predictions_are_boxes_in_the_pictures_own_pixels(workspace: Path, tmp_p
     np.testing.assert_allclose(changed.max(axis=0)[::-1], edges[0][2:], atol=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from suite.analysis import method, power
-from suite.analysis.deciding import smallest_difference
+from suite.analysis.deciding import Components, smallest_difference
 from suite.analysis.time_budget import lengths, more_time
 from tests.analysis.conftest import Store
 from tests.analysis.test_method import read_back
@@ -50,7 +50,7 @@ def test_the_report_has_it(store: Store, described: Callable[..., Any]) -> None:
 
 def test_more_time_is_held_against_the_next_smaller_difference() -> None:
     now = smallest_difference(*power.PINNED.variance(10, 10_000))
-    assert 0.01 < now < 0.02 * 2
+    assert 0.005 < now < 0.01
     text = more_time(PINNED, images=10_000, seeds=10, trials=4, tracks=1, seconds=2700)
     assert f"10 seeds show a difference of {100 * now:.1f} points" in text
     assert "times the time" in text
@@ -65,7 +65,11 @@ def test_few_test_images_are_no_matter_of_seeds() -> None:
     assert "no number of seeds on 50 test images" in more_time(PINNED, 50, seeds=3, trials=0, tracks=1, seconds=60)
 
 
-def test_trials_that_are_short_take_less_of_the_time(store: Store, described: Callable[..., Any]) -> None:
+def test_trials_that_are_short_take_less_of_the_time(
+    store: Store, described: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(power, "PINNED", Components(image=0.016, seed=1.3e-3, rest=0.24))  # seeds can decide more
+
     def said(**changes: Any) -> str:
         study = described(tracks=["tuned"], trials=8, allotment=allotment(), **changes)
         store.describe(study)

@@ -33,6 +33,7 @@ def test_the_compound_coefficients_of_b2_make_b2_of_b0() -> None:
     assert (made.params, made.macs) == (counts["params"], counts["macs"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "option"),
     [

@@ -33,6 +33,7 @@ def keras_home(folder: Path, **settings: object) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "importing",
     [

@@ -52,6 +52,7 @@ def test_each_addition_has_the_rate_of_its_block(name: str) -> None:
     keras.backend.clear_session()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ADDED)
 def test_at_its_neutral_value_the_net_is_the_one_without(name: str) -> None:
     neutral = {"drop_path": 0.0, **({"drop_block": 0.0, "block_size": 3} if "drop_block" in option_names(name) else {})}

@@ -86,6 +86,7 @@ def test_a_run_that_goes_on_has_the_start_and_the_tags_of_a_living_one(ledger: M
     assert of_mlflow(book) == living
 
 
+@pytest.mark.slow
 def test_rebuilding_shows_the_retrained_trial_and_forgets_searches_without_runs(ledger: MakeLedger) -> None:
     book = ledger()
     parameters, url = trained(book).of(TRIALS[0]).parameters(0), book.study.stores.optuna.text

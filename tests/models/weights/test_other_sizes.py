@@ -14,6 +14,8 @@ from suite.core.directories import WEIGHTS
 from suite.models import ArchitectureError, build, load, of_run
 from tests.models.conftest import shake
 
+pytestmark = pytest.mark.slow
+
 
 def interpolated(grid: np.ndarray, side: int) -> np.ndarray:
     """(n, n, channels) to (side, side, channels) by SciPy: linear between the middles of cells, the edge beyond."""

@@ -20,6 +20,7 @@ from tests.training.runs import train, weights
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [{}, {"clip_norm": 0.5, "ema": 0.8}], ids=["plain", "clipped and averaged"])
 def test_a_batch_in_parts_trains_as_the_batch(make_spec: MakeSpec, tmp_path: Path, more: dict) -> None:
     """LeNet has neither batch normalization nor dropout; flips, shifts and cutouts are the whole batch's."""
