@@ -119,10 +119,9 @@ def _more_time(study: Study, outlook: Outlook) -> list[str]:
 def _seen(study: Study) -> Any:
     """The spread that this instance has shown so far, as `power.seen` tells it; None before there is any."""
     from suite.analysis import power
-    from suite.core.directories import STUDY, instance_directory
+    from suite.core.directories import STUDY
 
-    instance = instance_directory(study.workspace, study.name, study.instance)
-    return power.of_instance(instance) if (instance / STUDY).exists() else None
+    return power.of_instance(study.directory) if (study.directory / STUDY).exists() else None
 
 
 def _test_images(outlook: Outlook) -> int:

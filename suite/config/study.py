@@ -20,7 +20,7 @@ from suite.config.seeds import seeds_from
 from suite.config.stores import stores_from
 from suite.config.time_budget import TimeBudget, time_budget
 from suite.core.addresses import Stores
-from suite.core.directories import TRACKS
+from suite.core.directories import TRACKS, instance_directory
 from suite.core.host import install_command
 from suite.core.instances import default_name
 from suite.core.metrics import LENT, OWN, of_part
@@ -88,6 +88,11 @@ class Study:
     @property
     def cache_dir(self) -> Path:
         return self.workspace / "cache"
+
+    @property
+    def directory(self) -> Path:
+        """Where the instance lies."""
+        return instance_directory(self.workspace, self.name, self.instance)
 
 
 def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:

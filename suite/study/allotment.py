@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 from suite.config.study import Study
@@ -24,6 +23,7 @@ from suite.study.estimate import START_SECONDS, clock
 from suite.study.ledger import Ledger
 from suite.study.makespan import makespan
 from suite.study.plan import planned
+from suite.study.published import description
 from suite.study.threads import NEW_INSTANCE
 
 FILE = "allotment.json"
@@ -37,17 +37,13 @@ Allotment = Mapping[str, Any]
 """What was chosen, as plain values."""
 
 
-def _file(study: Study) -> Path:
-    return directories.instance_directory(study.workspace, study.name, study.instance) / FILE
-
-
 def kept(study: Study) -> Allotment | None:
     """What was chosen for an instance, or for the published runs that it takes over; None before.
 
     Raises Refusal where the study asks for another time by now.
     """
-    path = _file(study)
-    chosen: Allotment | None = read_json(path) if path.exists() else _published(study)
+    path = study.directory / FILE
+    chosen: Allotment | None = read_json(path) if path.exists() else description(study).get("allotment")
     before = chosen["time"] if chosen else "not set"
     now = study.time.label if study.time else "not set"
     if chosen is None and study.time is None:
@@ -66,23 +62,9 @@ def kept(study: Study) -> Allotment | None:
     return chosen
 
 
-def _published(study: Study) -> Allotment | None:
-    """What was chosen for the runs of the report's folder that a study goes on from."""
-    path = study.published / directories.STUDY if study.published else None
-    if path is None or not path.exists():
-        return None
-    try:
-        found: Allotment | None = dict(read_json(path)).get("allotment")
-    except (OSError, ValueError, TypeError) as error:
-        raise Refusal(
-            f"from={study.published}: {path.name} cannot be read; take the folder from where it is whole"
-        ) from error
-    return found
-
-
 def keep(study: Study, chosen: Allotment) -> None:
     """Write down what was chosen."""
-    write_json(_file(study), chosen)
+    write_json(study.directory / FILE, chosen)
 
 
 def applied(study: Study, chosen: Allotment) -> Study:

@@ -36,7 +36,7 @@ class Ledger:
     def __init__(self, study: Study, datasets: Mapping[str, Dataset], alone: bool = True) -> None:
         """`alone`: nobody else is at work here, so that what lost workers left may be settled; else it is only read."""
         self.study, self.datasets = study, datasets
-        self.directory = directories.instance_directory(study.workspace, study.name, study.instance)
+        self.directory = study.directory
         self.candidates = {candidate.name: candidate for candidate in study.candidates}
         self.results: dict[RunKey, Result] = {}
         self.asked: dict[RunKey, dict[str, Any]] = {}

@@ -14,11 +14,11 @@ from typing import Any
 
 from suite.config.candidate import AUTO
 from suite.config.study import Study
-from suite.core import directories
 from suite.core.durable import read_json, write_json
 from suite.core.host import host
 from suite.study.costs import Cost
 from suite.study.ledger import Ledger
+from suite.study.published import description
 
 FILE = "precision.json"
 MEASURED = ("float32", "mixed_bfloat16")
@@ -30,23 +30,16 @@ Chosen = Mapping[str, Any]
 """By candidate: `precision`, and `images_per_second` of each that was tried."""
 
 
-def _file(study: Study) -> Path:
-    return directories.instance_directory(study.workspace, study.name, study.instance) / FILE
-
-
 def _memory(study: Study) -> Path:
     return study.workspace / "runs" / ".precision.json"
 
 
 def kept(study: Study) -> Chosen:
     """What was chosen for an instance, or for the published runs that it takes over; empty before."""
-    path = _file(study)
+    path = study.directory / FILE
     if path.exists():
         return dict(read_json(path))
-    described = study.published / directories.STUDY if study.published else None
-    if described is None or not described.exists():
-        return {}
-    candidates = read_json(described)["candidates"]
+    candidates = description(study).get("candidates", {})
     return {name: {"precision": one["precision"]} for name, one in candidates.items() if "precision" in one}
 
 
@@ -97,8 +90,10 @@ def remember(ledger: Ledger, found: Mapping[str, Mapping[str, Cost]]) -> dict[st
 
 
 def keep(study: Study, chosen: Chosen) -> None:
-    """Write down what was chosen."""
-    write_json(_file(study), dict(chosen))
+    """Write down what was chosen, where that does not stand there yet."""
+    path = study.directory / FILE
+    if not path.exists() or read_json(path) != chosen:
+        write_json(path, dict(chosen))
 
 
 def _key(ledger: Ledger, name: str) -> str:

@@ -126,6 +126,22 @@ def read(folder: Path, study: Study) -> Published:
         raise Refusal(f"from={folder} holds records that cannot be read here: {first_line(error)}; {AGAIN}") from error
 
 
+def description(study: Study) -> dict[str, Any]:
+    """What the folder that a study goes on from says of itself, before its hashes are looked at; empty without one.
+
+    Raises Refusal where that cannot be read.
+    """
+    path = study.published / directories.STUDY if study.published else None
+    if path is None or not path.exists():
+        return {}
+    try:
+        return dict(read_json(path))
+    except (OSError, ValueError, TypeError) as error:
+        raise Refusal(
+            f"from={study.published}: {path.name} cannot be read; take the folder from where it is whole"
+        ) from error
+
+
 def _refuse_another(folder: Path, described: Mapping[str, Any], study: Study) -> None:
     """Raise Refusal where a folder is of another study, or of another kind of instance."""
     if described["study"] != study.name:

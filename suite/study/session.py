@@ -124,11 +124,9 @@ def look(study: Study) -> Outlook:
     while others may be at work: it fills the cache of data at most.
     """
     require_earlier(study)
-    session = SessionClock(study.workspace / "runs" / study.name / study.instance, study.workers)
-    precise = precisions.kept(study)
-    study = precisions.applied(study, precise)
-    chosen = allotment.kept(study)
-    study = allotment.applied(study, chosen) if chosen else study
+    session = SessionClock(study.directory, study.workers)
+    precise, chosen = precisions.kept(study), allotment.kept(study)
+    study = _as_chosen(study, precise, chosen)
     ledger = Ledger(study, open_datasets(study), alone=study.dry_run != "true")
     taken = take_over(ledger, study.published, write=study.dry_run == "false") if study.published else None
     if taken and chosen and study.dry_run == "false":
@@ -145,11 +143,17 @@ def look(study: Study) -> Outlook:
     return Outlook(ledger, missing, estimate(ledger, missing), session, files, taken, chosen, precise)
 
 
+def _as_chosen(study: Study, precise: precisions.Chosen, divided: Allotment | None) -> Study:
+    """A study as it was asked, with the precisions and the lengths that were chosen for it."""
+    study = precisions.applied(study, precise)
+    return allotment.applied(study, divided) if divided else study
+
+
 def settled(outlook: Outlook, asked: Study, say: Callable[[str], None]) -> Outlook:
     """Choose the precision of each candidate that leaves it to be measured (`asked`: the study before anything was
     chosen) and has none yet: measure, and write down what was chosen.
 
-    A dry run writes nothing, and measures only where it is to. Raises Refusal for a candidate that cannot be measured.
+    A dry run writes nothing, and measures only where it is to. A candidate that cannot be measured stays at float32.
     """
     names, chosen = precisions.unsettled(asked, outlook.precisions), dict(outlook.precisions)
     chosen |= precisions.remembered(outlook.ledger, names)
@@ -166,12 +170,7 @@ def settled(outlook: Outlook, asked: Study, say: Callable[[str], None]) -> Outlo
         precisions.keep(asked, chosen)
     if chosen == outlook.precisions:
         return outlook
-    candidates = {one.name: one for one in precisions.applied(asked, chosen).candidates}
-    study = outlook.ledger.study
-    study = replace(
-        study,
-        candidates=tuple(replace(one, precision=candidates[one.name].precision) for one in study.candidates),
-    )
+    study = replace(outlook.ledger.study, candidates=_as_chosen(asked, chosen, outlook.allotment).candidates)
     ledger = Ledger(study, outlook.ledger.datasets, alone=study.dry_run != "true")
     return replace(outlook, ledger=ledger, precisions=chosen, expected=estimate(ledger, outlook.missing))
 

@@ -17,7 +17,7 @@ from suite.config.study import Study
 from suite.core import directories
 from suite.core.directories import RunKey
 from suite.core.durable import read_json
-from suite.core.instances import instances
+from suite.core.instances import default_name, instances
 from suite.core.outcomes import Outcome
 from suite.core.published import marker, no_weights
 from suite.core.refusals import Refusal, unknown
@@ -195,7 +195,7 @@ class Sources:
         study = self._study
         words = ["python", "-m", "suite.run", f"study={source.study}", f"budget={study.budget}"]
         described = _described(study.workspace, str(source.study), instance) if instance else {}
-        usual = "-".join(str(described.get(name)) for name in ("dataset", "budget", "backend", "precision"))
+        usual = default_name(*(str(described.get(name)) for name in ("dataset", "budget", "backend", "precision")))
         words += [f"instance={instance}"] if instance and instance != usual else []
         if allotment := described.get("allotment"):
             words += [f"time={allotment['seconds']:g}s", f"equal={allotment['equal']}"]
@@ -207,8 +207,7 @@ class Sources:
 
 def require_earlier(study: Study) -> None:
     """Raises Refusal where a run of an earlier study is needed and not there, before anything of this one is opened."""
-    directory = directories.instance_directory(study.workspace, study.name, study.instance)
-    Sources(study, directory, {}).require()
+    Sources(study, study.directory, {}).require()
 
 
 def _numbered(key: RunKey, source: Source) -> int:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from suite.training.device import to_numpy
+
 MOST, MOST_DENSE = 64, 24
 """Filters that are kept: of a convolution, and of a dense layer, each of which is as large as an image."""
 
@@ -22,16 +24,10 @@ def first_filters(net: Any) -> NDArray[np.float16] | None:
         kernel = getattr(layer, "kernel", None)
         if kernel is None:
             continue
-        values = np.asarray(_to_numpy(kernel), np.float32)
+        values = to_numpy(kernel)
         if values.ndim == 4 and values.shape[2] == channels:
             return np.moveaxis(values, -1, 0)[:MOST].astype(np.float16)
         if values.ndim == 2 and values.shape[0] == height * width * channels:
             return values.T[:MOST_DENSE].reshape(-1, height, width, channels).astype(np.float16)
         return None
     return None
-
-
-def _to_numpy(variable: Any) -> Any:
-    from keras import ops
-
-    return ops.convert_to_numpy(ops.cast(variable, "float32"))

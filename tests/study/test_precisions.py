@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from suite.core import directories
 from suite.core.durable import read_json, write_json
 from suite.core.refusals import Refusal
 from suite.study import precisions, session
@@ -76,6 +77,20 @@ def test_another_instance_remembers_and_a_new_candidate_alone_is_measured(tiny: 
     assert measured[4:] == ["more float32", "more mixed_bfloat16"]
     plan(tiny, "precision=auto", "instance=batches", "recipe.batch_size=64")
     assert len(measured) == 10, "other batches, other speeds"
+
+
+def test_the_seeds_that_may_be_given_are_planned_all_the_same(tiny: Make, measured: list[str]) -> None:
+    given = plan(tiny, "precision=auto", "seeds=auto").ledger.study.given
+    assert given == look(tiny("seeds=auto", "instance=plain")).ledger.study.given
+    assert given["tuned"] == {"mlp": 3, "lenet5": 3}
+
+
+@pytest.mark.parametrize("text", ["{", "[1]"])
+def test_a_published_folder_whose_description_is_none_is_refused(tiny: Make, tmp_path: Path, text: str) -> None:
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published" / directories.STUDY).write_text(text)
+    with pytest.raises(Refusal, match=r"from=.*: study\.json cannot be read"):
+        look(tiny("precision=auto", f"from={tmp_path / 'published'}"))
 
 
 def test_a_dry_run_measures_nothing_and_writes_nothing(tiny: Make, measured: list[str], tmp_path: Path) -> None:
