@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from suite.core import faults
 from suite.core.directories import HISTORY, PREDICTIONS, WEIGHTS
 from suite.core.durable import read_json
 from suite.tasks.classification import METRICS
@@ -50,3 +53,19 @@ def outcome_of(directory: Path, spec: RunSpec, fields: dict[str, Any]) -> dict[s
 
 class Killed(BaseException):
     """Stands in for SIGKILL within this process: no handler of the product catches it."""
+
+
+@contextmanager
+def dying(count: int, event: str = "training.step") -> Iterator[None]:
+    """What is done within dies where `event` is reached for the `count`th time; it is an error if it is not."""
+    reached = list[str]()
+
+    def reach(name: str) -> None:
+        reached.extend([name] if name == event else [])
+        if len(reached) == count and name == event:
+            raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(faults, "reach", reach)
+        with pytest.raises(Killed):
+            yield

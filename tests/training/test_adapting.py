@@ -10,7 +10,6 @@ import keras
 import numpy as np
 import pytest
 
-from suite.core import faults
 from suite.core.directories import RUN
 from suite.core.durable import write_json
 from suite.data import load
@@ -22,7 +21,7 @@ from suite.training.preprocessing import measure_preprocessing
 from suite.training.spec import RunSpec
 from suite.training.trainer import Trainer
 from tests.training.conftest import MakeSpec
-from tests.training.runs import Killed, outcome_of, train, weights
+from tests.training.runs import dying, outcome_of, train, weights
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -68,17 +67,8 @@ def test_the_kernel_is_of_the_runs_training_images_and_stays(spec: RunSpec, trai
 def test_a_run_that_goes_on_keeps_what_was_measured(
     spec: RunSpec, trainer: Trainer, trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps: list[str] = []
-
-    def reach(name: str) -> None:
-        steps.append(name)
-        if steps.count("training.step") == 8:
-            raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(faults, "reach", reach)
-        with pytest.raises(Killed):
-            train(spec, tmp_path, trainer)
+    with dying(8):
+        train(spec, tmp_path, trainer)
     with monkeypatch.context() as patch:  # what is measured now is wrong: the checkpoint's has to count
         patch.setattr(starting, "sample", lambda images, index, _: np.ones((1, *images.shape[1:]), "float32"))
         fields = train(spec, tmp_path, Trainer())

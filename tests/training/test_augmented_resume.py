@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from suite.core import faults
 from suite.training.checkpoint import CHECKPOINTS, committed_rows
 from suite.training.trainer import Trainer
 from tests.training.conftest import MakeSpec
-from tests.training.runs import Killed, outcome_of, train
+from tests.training.runs import dying, outcome_of, train
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -32,21 +31,12 @@ RECIPES = {
     "name", [name if name.startswith("slow") else pytest.param(name, marks=pytest.mark.slow) for name in RECIPES]
 )
 def test_cut_in_an_epoch_it_ends_as_if_it_had_never_stopped(
-    name: str, make_spec: MakeSpec, small_segments: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, make_spec: MakeSpec, small_segments: None, tmp_path: Path
 ) -> None:
     spec, whole, cut = make_spec(RECIPES[name]), tmp_path / "whole", tmp_path / "cut"
     expected = outcome_of(whole, spec, train(spec, whole))
-    steps = list[str]()
-
-    def reach(event: str) -> None:
-        steps.append(event)
-        if steps.count("training.step") == 10:
-            raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(faults, "reach", reach)
-        with pytest.raises(Killed):
-            train(spec, cut)
+    with dying(10):
+        train(spec, cut)
     assert len(committed_rows(cut)) == 1
     assert max(int(path.name) for path in (cut / CHECKPOINTS).glob("0*")) == 8, "in the middle of the second epoch"
     assert outcome_of(cut, spec, train(spec, cut, Trainer())) == expected

@@ -15,7 +15,6 @@ import keras
 import numpy as np
 import pytest
 
-from suite.core import faults
 from suite.core.directories import HISTORY
 from suite.core.durable import read_json
 from suite.training import optimization
@@ -25,7 +24,7 @@ from suite.training.spec import RunSpec
 from suite.training.tracing import Graph
 from suite.training.trainer import Trainer
 from tests.training.conftest import MakeSpec
-from tests.training.runs import TIMES, Killed, outcome_of, train, weights
+from tests.training.runs import TIMES, dying, outcome_of, train, weights
 from tests.training.test_trainer import kill
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
@@ -103,19 +102,11 @@ class Runs:
         return self._whole[name]
 
     def cut(self, name: str) -> Path:
-        directory, steps = self._folder / name / "cut", list[str]()
+        directory = self._folder / name / "cut"
         if directory.exists():
             return directory
-
-        def reach(event: str) -> None:
-            steps.extend([event] if event == "training.step" else [])
-            if len(steps) == DIES:
-                raise Killed
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(faults, "reach", reach)
-            with pytest.raises(Killed):
-                self.train(name, directory)
+        with dying(DIES):
+            self.train(name, directory)
         assert max(int(path.name) for path in (directory / CHECKPOINTS).glob("0*")) == COMMITTED
         return directory
 

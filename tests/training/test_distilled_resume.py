@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from suite.core import faults
 from suite.core.directories import HISTORY, RUN
 from suite.core.durable import read_json, write_json
 from suite.training.checkpoint import CHECKPOINTS, committed_rows
@@ -23,7 +22,7 @@ from suite.training.spec import RunSpec
 from suite.training.step import CompiledStep
 from suite.training.trainer import Trainer
 from tests.training.conftest import MakeSpec
-from tests.training.runs import TIMES, Killed, outcome_of, train, weights
+from tests.training.runs import TIMES, dying, outcome_of, train, weights
 from tests.training.test_trainer import kill
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
@@ -69,17 +68,9 @@ def whole(
 
 @pytest.fixture(scope="module")
 def cut(spec: RunSpec, trainer: Trainer, small_segments: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory, steps = tmp_path_factory.mktemp("cut"), list[str]()
-
-    def reach(event: str) -> None:
-        steps.extend([event] if event == "training.step" else [])
-        if len(steps) == DIES:
-            raise Killed
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(faults, "reach", reach)
-        with pytest.raises(Killed):
-            train(spec, directory, trainer)
+    directory = tmp_path_factory.mktemp("cut")
+    with dying(DIES):
+        train(spec, directory, trainer)
     assert len(committed_rows(directory)) == 1
     assert max(int(path.name) for path in (directory / CHECKPOINTS).glob("0*")) == COMMITTED
     return directory

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from suite.core import faults
 from suite.core.directories import HISTORY, PREDICTIONS, WEIGHTS
 from suite.core.durable import read_json
 from suite.core.result import finished, write_result
@@ -22,7 +21,7 @@ from suite.training.recipe import Recipe
 from suite.training.spec import RunSpec, changes
 from suite.training.trainer import Trainer
 from tests.training.conftest import MakeSpec
-from tests.training.runs import TIMES, Killed, train
+from tests.training.runs import TIMES, dying, train
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -67,19 +66,10 @@ def test_where_images_lie_changes_no_bit(
 
 @pytest.mark.slow
 def test_cut_in_an_epoch_it_ends_as_if_it_had_never_stopped(
-    make_spec: MakeSpec, small_segments: None, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_spec: MakeSpec, small_segments: None, undisturbed: Path, tmp_path: Path
 ) -> None:
-    steps = list[str]()
-
-    def reach(event: str) -> None:
-        steps.append(event)
-        if steps.count("training.step") == 8:
-            raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(faults, "reach", reach)
-        with pytest.raises(Killed):
-            train(larger(make_spec(MIXED)), tmp_path)
+    with dying(8):
+        train(larger(make_spec(MIXED)), tmp_path)
     train(larger(make_spec(MIXED)), tmp_path, Trainer())
     assert ends(tmp_path) == ends(undisturbed)
 

@@ -11,7 +11,7 @@ from suite.core.durable import read_json
 from suite.training.recipe import Recipe
 from suite.training.trainer import Trainer
 from tests.training.conftest import MakeSpec
-from tests.training.runs import Killed, outcome_of, train
+from tests.training.runs import dying, outcome_of, train
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 BATCHES = 6  # of an epoch of the small run
@@ -22,15 +22,13 @@ def trainer() -> Trainer:
     return Trainer()
 
 
-def counted(monkeypatch: pytest.MonkeyPatch, fail_at: int = 0) -> list[str]:
-    """Collects a word for each step that is trained; the process dies in step `fail_at`."""
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collects a word for each step that is trained."""
     steps: list[str] = []
 
     def reach(name: str) -> None:
         if name == "training.step":
             steps.append(name)
-            if len(steps) == fail_at:
-                raise Killed
 
     monkeypatch.setattr(faults, "reach", reach)
     return steps
@@ -62,14 +60,12 @@ def test_the_rate_ends_at_zero_with_the_last_step_of_a_part(
 
 
 def test_a_run_that_is_cut_in_its_last_part_ends_as_if_it_were_not(
-    make_spec: MakeSpec, trainer: Trainer, tmp_path: Path, small_segments: None, monkeypatch: pytest.MonkeyPatch
+    make_spec: MakeSpec, trainer: Trainer, tmp_path: Path, small_segments: None
 ) -> None:
     spec = make_spec({"epochs": 2.5})
     whole = outcome_of(tmp_path / "whole", spec, train(spec, tmp_path / "whole", trainer))
-    with monkeypatch.context() as patch:
-        counted(patch, fail_at=2 * BATCHES + 3)
-        with pytest.raises(Killed):
-            train(spec, tmp_path / "cut", trainer)
+    with dying(2 * BATCHES + 3):
+        train(spec, tmp_path / "cut", trainer)
     assert outcome_of(tmp_path / "cut", spec, train(spec, tmp_path / "cut", Trainer())) == whole
 
 

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from suite.core import faults
 from suite.core.durable import read_json, write_json
 from suite.training import loop
 from suite.training.checkpoint import CHECKPOINTS, committed_rows
@@ -25,7 +24,7 @@ from suite.training.spec import RunSpec
 from suite.training.tracing import Graph
 from suite.training.trainer import Trainer
 from tests.training.conftest import MakeSpec
-from tests.training.runs import Killed, outcome_of, train
+from tests.training.runs import Killed, dying, outcome_of, train
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -52,18 +51,9 @@ def whole(
 @pytest.fixture(scope="module")
 def cut(spec: RunSpec, trainer: Trainer, small_segments: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of a run that died in its tenth step: 8 are committed, of which 2 are of the second epoch."""
-    directory, steps = tmp_path_factory.mktemp("cut"), []
-
-    def reach(name: str) -> None:
-        if name == "training.step":
-            steps.append(name)
-            if len(steps) == 10:
-                raise Killed
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(faults, "reach", reach)
-        with pytest.raises(Killed):
-            train(spec, directory, trainer)
+    directory = tmp_path_factory.mktemp("cut")
+    with dying(10):
+        train(spec, directory, trainer)
     assert len(committed_rows(directory)) == 1
     assert max(int(path.name) for path in (directory / CHECKPOINTS).glob("0*")) == 8
     return directory
@@ -124,10 +114,8 @@ def test_without_these_arrays_it_ends_differently(
     assert ended["weights"] != whole["weights"]
 
 
-@pytest.mark.parametrize("piece", ["step", "rows", "sums", "epoch_steps"])
-def test_without_this_of_its_progress_it_ends_differently(
-    piece: str, resumed: Callable[[], dict[str, Any]], whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def without_progress(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on a checkpoint's progress lacks a piece."""
     latest = loop.checkpoint.latest
 
     def without(folder: Path, identity: str) -> tuple[Any, dict[str, Any]] | None:
@@ -140,11 +128,23 @@ def test_without_this_of_its_progress_it_ends_differently(
         return arrays, {**state, piece: nothing}
 
     monkeypatch.setattr(loop.checkpoint, "latest", without)
-    try:
-        ended = resumed()
-    except RunFailed:
-        return  # it does not even come to an end
-    assert ended["rows"] != whole["rows"]
+
+
+@pytest.mark.parametrize("piece", ["rows", "sums", "epoch_steps"])
+def test_without_this_of_its_progress_it_ends_differently(
+    piece: str, resumed: Callable[[], dict[str, Any]], whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_progress(piece, monkeypatch)
+    assert resumed()["rows"] != whole["rows"]
+
+
+def test_without_its_step_it_does_not_even_come_to_an_end(
+    resumed: Callable[[], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left of its length is more than the epoch has images for."""
+    without_progress("step", monkeypatch)
+    with pytest.raises(RunFailed):
+        resumed()
 
 
 def test_a_checkpoint_that_does_not_serve_is_said_with_what_differs(

@@ -14,7 +14,6 @@ import keras
 import numpy as np
 import pytest
 
-from suite.core import faults
 from suite.core.directories import HISTORY, PREDICTIONS, WEIGHTS
 from suite.core.durable import read_json
 from suite.core.refusals import Refusal
@@ -27,7 +26,7 @@ from suite.training.preprocessing import Preprocessing
 from suite.training.spec import RunSpec
 from suite.training.trainer import RunFailed, Trainer
 from tests.training.conftest import MakeSpec
-from tests.training.runs import TIMES, Killed, outcome_of, train, weights
+from tests.training.runs import TIMES, dying, outcome_of, train, weights
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -227,21 +226,12 @@ def test_a_full_memory_is_an_outcome_and_the_trainer_goes_on(
     ],
 )  # fmt: skip
 def test_interrupted_anywhere_equals_undisturbed(
-    make_spec: MakeSpec, tmp_path: Path, small_segments: None, undisturbed: dict[str, Any],
-    monkeypatch: pytest.MonkeyPatch, trainer: Trainer, event: str, count: int,
+    make_spec: MakeSpec, tmp_path: Path, small_segments: None, undisturbed: dict[str, Any], trainer: Trainer,
+    event: str, count: int,
 ) -> None:  # fmt: skip
-    reached: list[str] = []
-
-    def reach(name: str) -> None:
-        reached.append(name)
-        if name == event and reached.count(event) == count:
-            raise Killed
-
     spec = make_spec()
-    with monkeypatch.context() as patch:
-        patch.setattr(faults, "reach", reach)
-        with pytest.raises(Killed):
-            train(spec, tmp_path, trainer)
+    with dying(count, event):
+        train(spec, tmp_path, trainer)
     fields = train(spec, tmp_path, trainer)
     assert outcome_of(tmp_path, spec, fields) == undisturbed
 

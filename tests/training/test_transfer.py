@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from suite.core import faults
 from suite.core.directories import RUN, WEIGHTS
 from suite.core.durable import write_json
 from suite.core.refusals import Refusal
@@ -22,7 +21,7 @@ from suite.training.spec import RunSpec
 from suite.training.tracing import Graph
 from suite.training.trainer import Trainer
 from tests.training.conftest import MakeSpec
-from tests.training.runs import Killed, outcome_of, train
+from tests.training.runs import dying, outcome_of, train
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -120,27 +119,17 @@ def test_a_run_that_was_cut_in_the_middle_of_an_epoch_ends_as_if_it_had_not(
 ) -> None:
     spec = replace(spec, parameters=values)
     whole = outcome_of(tmp_path / "whole", spec, train(spec, tmp_path / "whole"))
-    cut_in_the_tenth_step(spec, tmp_path / "cut", monkeypatch)
+    cut_in_the_tenth_step(spec, tmp_path / "cut")
     again = Path(shutil.copytree(tmp_path / "cut", tmp_path / "again"))
     assert outcome_of(again, spec, train(spec, again)) == whole
     if "unfreeze" in values:
         assert outcome_of(tmp_path / "cut", spec, without("epoch_steps", spec, tmp_path / "cut", monkeypatch)) != whole
 
 
-def cut_in_the_tenth_step(spec: RunSpec, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def cut_in_the_tenth_step(spec: RunSpec, directory: Path) -> None:
     """Eight steps are committed, two of them of the second epoch, in which the topmost level begins to learn."""
-    steps = []
-
-    def reach(name: str) -> None:
-        if name == "training.step":
-            steps.append(name)
-            if len(steps) == 10:
-                raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(faults, "reach", reach)
-        with pytest.raises(Killed):
-            train(spec, directory)
+    with dying(10):
+        train(spec, directory)
     assert len(committed_rows(directory)) == 1
     assert max(int(path.name) for path in (directory / CHECKPOINTS).glob("0*")) == 8
 
