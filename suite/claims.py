@@ -23,19 +23,20 @@ def main(arguments: list[str]) -> int:
     root = Path(str(values.get("workspace", "."))).expanduser()
     reports = root / "reports"
 
-    from suite.analysis import ledger_page, terminal
-    from suite.analysis.ledger import read
+    from suite.analysis.ledger import page
+    from suite.analysis.ledger.sentences import read
+    from suite.analysis.table import terminal
     from suite.core.durable import write_text
 
     ledger = read(reports / "claims.yaml")
-    decided = ledger_page.decide(ledger, root)
-    texts = ledger_page.texts(ledger, decided)
+    decided = page.decide(ledger, root)
+    texts = page.texts(ledger, decided)
     if values.get("check"):
         return _compare(reports / "claims.md", texts["claims.md"])
     for name, text in texts.items():
         write_text(reports / name, text)
-    print(terminal.aligned(ledger_page.listed(decided)))
-    print(f"\n{terminal.aligned(ledger_page.counts(ledger, decided))}\n\npage: {reports / 'claims.html'}")
+    print(terminal.aligned(page.listed(decided)))
+    print(f"\n{terminal.aligned(page.counts(ledger, decided))}\n\npage: {reports / 'claims.html'}")
     return DONE
 
 

@@ -108,7 +108,7 @@ def _more_time(study: Study, outlook: Outlook) -> list[str]:
     """What more time would buy, where a study's time is divided."""
     if outlook.allotment is None:
         return []
-    from suite.analysis.time_budget import more_time
+    from suite.analysis.pages.time_budget import more_time
 
     found = None if study.dry_run == "false" else _seen(study)
     trials = study.search.trials * study.search.length if "tuned" in study.tracks else 0
@@ -162,7 +162,7 @@ def _judge(instance: Path) -> list[Question]:
 def _report(study: Study, tables: list[pd.DataFrame]) -> Path:
     """Render and show the report; returns its folder and appends its table."""
     from suite.analysis import rendering
-    from suite.analysis.terminal import summary
+    from suite.analysis.table.terminal import summary
 
     before = rendering.instance_shown(study.workspace / "reports" / study.name)
     folder = rendering.refresh(study.workspace, study.name, study.instance)

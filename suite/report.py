@@ -75,7 +75,8 @@ def _refuse_with(what: str, keys: Iterable[str]) -> None:
 
 
 def _one(folder: Path, workspace: Path, check: bool, publish: bool) -> int:
-    from suite.analysis import rendering, terminal
+    from suite.analysis import rendering
+    from suite.analysis.table import terminal
 
     if check:
         return _differences(folder, rendering.check(folder))
@@ -87,12 +88,13 @@ def _one(folder: Path, workspace: Path, check: bool, publish: bool) -> int:
 
 
 def _compare(folders: list[Path], folder: Path | None, workspace: Path, check: bool) -> int:
-    from suite.analysis import comparison, terminal
+    from suite.analysis.pages import studies
+    from suite.analysis.table import terminal
 
     target = folder or workspace / "reports" / "+".join(source.name for source in folders)
     if check:
-        return _differences(target, comparison.check(folders, target))
-    print(terminal.summary(target, comparison.render(folders, target)))
+        return _differences(target, studies.check(folders, target))
+    print(terminal.summary(target, studies.render(folders, target)))
     return DONE
 
 

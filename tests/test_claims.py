@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from suite.analysis import ledger_page, quotations
-from suite.analysis.demonstrations import refutations
-from suite.analysis.ledger import Ledger, read
+from suite.analysis.ledger import page, quotations
+from suite.analysis.ledger.demonstrations import refutations
+from suite.analysis.ledger.sentences import Ledger, read
 from suite.claims import main
 from suite.config.files import study_files
 from suite.core.durable import read_json
@@ -29,8 +29,8 @@ def ledger() -> Ledger:
 
 
 @pytest.fixture(scope="module")
-def decided(ledger: Ledger) -> list[ledger_page.Decision]:
-    return ledger_page.decide(ledger, ROOT)
+def decided(ledger: Ledger) -> list[page.Decision]:
+    return page.decide(ledger, ROOT)
 
 
 def test_every_test_that_the_ledger_names_is_there(ledger: Ledger) -> None:
@@ -83,20 +83,18 @@ def test_every_figure_that_is_quoted_is_pinned_by_a_test(ledger: Ledger) -> None
     assert quoted <= set(ledger.pinned_by) == {*quotations.FACTS, *quotations.ERRORS, quotations.NOT_OF_ONE}
 
 
-def test_the_page_is_what_the_ledger_gives(ledger: Ledger, decided: list[ledger_page.Decision]) -> None:
-    text = ledger_page.texts(ledger, decided)["claims.md"]
+def test_the_page_is_what_the_ledger_gives(ledger: Ledger, decided: list[page.Decision]) -> None:
+    text = page.texts(ledger, decided)["claims.md"]
     committed = (REPORTS / "claims.md").read_text(encoding="utf-8")
     assert committed == text, "reports/claims.md: python -m suite.claims writes it anew"
 
 
-def test_all_five_articles_are_in_it_and_every_verdict_is_known(
-    ledger: Ledger, decided: list[ledger_page.Decision]
-) -> None:
+def test_all_five_articles_are_in_it_and_every_verdict_is_known(ledger: Ledger, decided: list[page.Decision]) -> None:
     by_article = Counter(one.entry.article for one in decided)
     assert len(by_article) == 5
     assert min(by_article.values()) >= 12
     assert by_article.total() >= 60
-    assert {one.verdict for one in decided} <= set(ledger_page.VERDICTS)
+    assert {one.verdict for one in decided} <= set(page.VERDICTS)
     assert all(one.evidence for one in decided)
 
 

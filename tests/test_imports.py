@@ -144,16 +144,34 @@ def test_declarations_import_no_keras_until_they_act() -> None:
         assert not {name for name in imports(path, late=False) if name.split(".")[0] in ("keras", "tensorflow")}, path
 
 
-@pytest.mark.parametrize("name", ["statistics", "figures"])
-def test_statistics_and_figures_know_arrays_and_frames_alone(name: str) -> None:
-    own = {found for found in imports(ROOT / "analysis" / f"{name}.py") if found.startswith("suite.")}
-    assert not own
+ANALYSIS = ("statistics", "folder", "comparing", "figures", "table", "pages", "ledger")  # each imports those before it
+
+
+@pytest.mark.parametrize("part", ANALYSIS)
+def test_analysis_is_built_in_layers(part: str) -> None:
+    allowed = {
+        "units",
+        *ANALYSIS[: ANALYSIS.index(part) + 1],
+        *({"power", "rendering"} if part in ANALYSIS[-2:] else ()),
+    }
+    for path in sorted((ROOT / "analysis" / part).rglob("*.py")):
+        own = {found.split(".")[2] for found in imports(path) if found.startswith("suite.analysis.")}
+        assert own <= allowed, path
+
+
+@pytest.mark.parametrize("name", ["statistics/*.py", "figures/drawing.py"])
+def test_statistics_and_drawing_know_arrays_and_frames_alone(name: str) -> None:
+    paths = sorted((ROOT / "analysis").glob(name))
+    assert paths
+    for path in paths:
+        own = {found for found in imports(path) if found.startswith("suite.")}
+        assert all(found.startswith("suite.analysis.statistics") for found in own), path
 
 
 @pytest.mark.parametrize("part", ["study", "executors", "projections"])
 def test_labels_and_logits_are_the_tasks_business(part: str) -> None:
     """What a head gives and what an image's target is, nobody else asks."""
-    for path in [*sorted((ROOT / part).rglob("*.py")), ROOT / "analysis" / "statistics.py"]:
+    for path in [*sorted((ROOT / part).rglob("*.py")), *(ROOT / "analysis" / "statistics").rglob("*.py")]:
         names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
         names |= {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
         assert not names & {"labels", "logits", "top5_hit", "predicted"}, path

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from suite import site
-from suite.analysis import reading
-from suite.analysis.cells import interval
-from suite.analysis.presentation import as_rows
+from suite.analysis.folder import reading
 from suite.analysis.site import architectures, links
-from suite.analysis.tables import table
+from suite.analysis.table.cells import interval
+from suite.analysis.table.columns import table
+from suite.analysis.table.presentation import as_rows
 from suite.commandline import DONE, FAILED, REFUSED, enter
 from suite.models.facts import golden
 

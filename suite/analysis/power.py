@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from suite.analysis.collect import collect
-from suite.analysis.deciding import POWER, Components, components, images_needed, seeds_needed
-from suite.analysis.reading import Records, read
-from suite.analysis.spreads import Lending
+from suite.analysis.comparing.spreads import Lending
+from suite.analysis.folder.collect import collect
+from suite.analysis.folder.reading import Records, read
+from suite.analysis.statistics.deciding import POWER, Components, components, images_needed, seeds_needed
 from suite.core.metrics import by_name
 
 PINNED = Components(image=0.0284, seed=1.2e-5, rest=0.122)

@@ -14,16 +14,16 @@ from pathlib import Path
 
 from scipy.special import ndtr
 
-from suite.analysis.claims import Judgement, judgements
-from suite.analysis.collect import collect
-from suite.analysis.deciding import Components, components
-from suite.analysis.presentation import advantage
-from suite.analysis.reading import Records, read
-from suite.analysis.sequential import Looks, first_looked_at, looks_of
-from suite.analysis.statistics import Interval, quantile, wilson
-from suite.analysis.tables import table
+from suite.analysis.comparing.claims import Judgement, judgements
+from suite.analysis.comparing.sequential import Looks, first_looked_at, looks_of
+from suite.analysis.folder.collect import collect
+from suite.analysis.folder.reading import Records, read
+from suite.analysis.statistics.deciding import Components, components
+from suite.analysis.statistics.intervals import Interval, quantile, wilson
+from suite.analysis.statistics.verdicts import UNDECIDED
+from suite.analysis.table.columns import table
+from suite.analysis.table.presentation import advantage
 from suite.analysis.units import points
-from suite.analysis.verdicts import UNDECIDED
 from suite.core.metrics import by_name
 from suite.core.questions import Question
 

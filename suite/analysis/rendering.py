@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import collect, headings, presentation
-from suite.analysis import reading as folders
-from suite.analysis.markup import csv_table, escape_markdown, latex_table, markdown_table
-from suite.analysis.method import over_the_table
-from suite.analysis.page import pages
-from suite.analysis.paths import remove_paths
-from suite.analysis.presentation import present
-from suite.analysis.tables import table
+from suite.analysis.folder import collect
+from suite.analysis.folder import reading as folders
+from suite.analysis.folder.paths import remove_paths
+from suite.analysis.pages.method import over_the_table
+from suite.analysis.pages.report import pages
+from suite.analysis.table import headings, presentation
+from suite.analysis.table.columns import table
+from suite.analysis.table.markup import csv_table, escape_markdown, latex_table, markdown_table
+from suite.analysis.table.presentation import present
 from suite.core import directories
 from suite.core.durable import read_json, replacing, write_text
 from suite.core.instances import find

@@ -1,11 +1,11 @@
 """`seeds=auto`: after the first seeds of every candidate, further ones where they decide something.
 
 When all that is planned has ended, the study's open comparisons are looked at (by whoever judges the report, with
-levels that hold however often one looks: `suite.analysis.looks`). A pair whose comparison is open gets one more seed of
-each side, of the same number, if it is likely enough that this or a later seed, as far as the most seeds and the time
-allow, decides it; the pair that is likely to be decided soonest comes first. With several workers as many pairs get one
-as keep them busy. It ends when nothing is open that can still be decided. To give up a comparison makes no false
-decision, so that its rule needs no correction.
+levels that hold however often one looks: `suite.analysis.statistics.looks`). A pair whose comparison is open gets one
+more seed of each side, of the same number, if it is likely enough that this or a later seed, as far as the most seeds
+and the time allow, decides it; the pair that is likely to be decided soonest comes first. With several workers as many
+pairs get one as keep them busy. It ends when nothing is open that can still be decided. To give up a comparison makes
+no false decision, so that its rule needs no correction.
 
 What was given is `seeds.json` in the instance's folder, written before any of it trains: a study that is cut off goes
 on with these runs, and looks again when they have ended.

@@ -41,7 +41,7 @@ class Task(Protocol):
 
     kept: the arrays of `Evaluation.arrays` that each run has its own of; shared: those that are equal in all runs which
     are tested on the same images, the labels among them. pictures: of how many test images the pixels are kept with
-    these (as `picture`), the first in their order. drawn: modules of `suite.analysis.drawings`, in a report's order.
+    these (as `picture`), the first in their order. drawn: modules of `suite.analysis.figures.drawings`, in their order.
     published: whether what papers publish about architectures is measured as this task measures.
     """
 

@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from suite.analysis.differences import first_against_rest, leaves_out_zero
-from suite.analysis.lending import lend
-from suite.analysis.statistics import GROWTH, Spread, contrast, difference_interval, mean_squares, own_spread, quantile
+from suite.analysis.comparing.differences import first_against_rest, leaves_out_zero
+from suite.analysis.statistics.intervals import (
+    GROWTH,
+    Spread,
+    contrast,
+    difference_interval,
+    mean_squares,
+    own_spread,
+    quantile,
+)
+from suite.analysis.statistics.lending import lend
 from tests.analysis.simulated import REGIMES, accuracy, draw
 
 IMAGES = 500

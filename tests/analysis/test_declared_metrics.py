@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from suite import tasks
-from suite.analysis import collect, reading, rendering
-from suite.analysis.claims import SUPPORTED, judgements
+from suite.analysis import rendering
+from suite.analysis.comparing.claims import SUPPORTED, judgements
+from suite.analysis.folder import collect, reading
 from suite.core.directories import RunKey
 from suite.core.metrics import measured
 from suite.core.result import columns

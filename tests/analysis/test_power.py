@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import suite
-from suite.analysis import power, reading, rendering
-from suite.analysis.deciding import Components, components, seeds_needed, smallest_difference
+from suite.analysis import power, rendering
+from suite.analysis.folder import reading
+from suite.analysis.statistics.deciding import Components, components, seeds_needed, smallest_difference
 from suite.core.metrics import by_name
 from tests.analysis.conftest import Store
 

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from suite.analysis import first_screen, interval_text, method, reading, rendering, tables
-from suite.analysis.claims import judgements
+from suite.analysis import rendering
+from suite.analysis.comparing.claims import judgements
+from suite.analysis.folder import reading
+from suite.analysis.pages import first_screen, interval_text, method
 from suite.analysis.questions import of_instance, questions
-from suite.analysis.verdicts import SUPPORTED
+from suite.analysis.statistics.verdicts import SUPPORTED
+from suite.analysis.table import columns
 from suite.core.directories import RunKey
 from suite.core.planning import AUTO
 from tests.analysis.conftest import Store
@@ -62,7 +65,7 @@ def test_what_cannot_be_judged_is_open_and_gets_nothing(store: Store, described:
 
 def test_each_row_has_its_own_number_and_the_report_says_how(store: Store, described: Callable[..., Any]) -> None:
     records = whole(store, auto(described))
-    rows = tables.table(records)
+    rows = columns.table(records)
     assert dict(zip(rows.candidate, rows.seeds, strict=True)) == GIVEN
     assert rows["rank"].notna().all()
     assert "3 to 4 seeds" in first_screen.kicker(records.study)

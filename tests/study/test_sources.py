@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from suite.analysis.collect import collect
+from suite.analysis.folder.collect import collect
 from suite.config.compose import compose
 from suite.config.study import study_from
 from suite.core.directories import RUN, WEIGHTS, RunKey

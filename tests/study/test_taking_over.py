@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from suite.analysis.collect import collect
+from suite.analysis.folder.collect import collect
 from suite.analysis.rendering import render
 from suite.config.compose import compose
 from suite.config.study import study_from

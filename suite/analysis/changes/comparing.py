@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.analysis import reading
 from suite.analysis.changes.conditions import Change, changes
 from suite.analysis.changes.records import record_changes
 from suite.analysis.changes.rows import RowChange, row_changes
 from suite.analysis.changes.verdicts import ClaimChange, claim_changes
-from suite.analysis.method import banners
-from suite.analysis.reading import Records
+from suite.analysis.folder import reading
+from suite.analysis.folder.reading import Records
+from suite.analysis.pages.method import banners
 from suite.core.refusals import Refusal
 from suite.records import hashes
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis.reading import Records
+from suite.analysis.folder.reading import Records
 from suite.core.metrics import CLOCKS, COSTS
 
 TIMES = frozenset(

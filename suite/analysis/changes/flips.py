@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.analysis.reading import Records
+from suite.analysis.folder.reading import Records
 
 
 @dataclass(frozen=True)

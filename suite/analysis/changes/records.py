@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from suite.analysis.changes.conditions import OF_RUNS, TIMES, Change
-from suite.analysis.reading import Records
+from suite.analysis.folder.reading import Records
 
 PLACE = ("candidate", "track", "phase", "number")
 ELSEWHERE = {*PLACE, *OF_RUNS, *TIMES, "versions", "instance", "study", "recipe", "options"}

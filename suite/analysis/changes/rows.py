@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from suite.analysis.changes.flips import Flips, flips, voted
-from suite.analysis.presentation import as_rows
-from suite.analysis.ranking import TEST_SET, conditions
-from suite.analysis.reading import Records
-from suite.analysis.spreads import Lending
-from suite.analysis.statistics import Interval, difference_interval
-from suite.analysis.tables import table
-from suite.analysis.unpaired import unpaired_interval
+from suite.analysis.comparing.ranking import TEST_SET, conditions
+from suite.analysis.comparing.spreads import Lending
+from suite.analysis.folder.reading import Records
+from suite.analysis.statistics.intervals import Interval, difference_interval
+from suite.analysis.statistics.unpaired import unpaired_interval
+from suite.analysis.table.columns import table
+from suite.analysis.table.presentation import as_rows
 from suite.core.metrics import by_name
 
 CAME, WENT, UNMEASURED = "came", "went", "not measured"
@@ -24,7 +24,7 @@ ALIKE, SAME_IMAGES, OTHER_IMAGES = "same predictions", "same test images", "othe
 
 @dataclass(frozen=True)
 class RowChange:
-    """One candidate on one track. before, after: its rows of the two tables, as `suite.analysis.tables` has them.
+    """One candidate on one track. before, after: its rows of the two tables (`suite.analysis.table.columns`).
 
     change: of the test error, after minus before, a fraction. how: what the change is measured on, or why there is
     none. flips: None where the test images are others.

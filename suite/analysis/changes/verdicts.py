@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from suite.analysis.claims import Judgement, judgements
-from suite.analysis.reading import Records
+from suite.analysis.comparing.claims import Judgement, judgements
+from suite.analysis.folder.reading import Records
 
 
 @dataclass(frozen=True)

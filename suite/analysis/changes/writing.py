@@ -8,15 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis import headings, presentation
-from suite.analysis.cells import interval, note
 from suite.analysis.changes.comparing import Comparison
 from suite.analysis.changes.conditions import Change
 from suite.analysis.changes.rows import ALIKE, OTHER_IMAGES, SAME_IMAGES, RowChange
 from suite.analysis.changes.verdicts import ClaimChange
-from suite.analysis.claims import Judgement
-from suite.analysis.markup import csv_table, escape_markdown, markdown_table
-from suite.analysis.terminal import aligned
+from suite.analysis.comparing.claims import Judgement
+from suite.analysis.table import headings, presentation
+from suite.analysis.table.cells import interval, note
+from suite.analysis.table.markup import csv_table, escape_markdown, markdown_table
+from suite.analysis.table.terminal import aligned
 from suite.analysis.units import MISSING, missing, points, whole
 
 RANK, BEFORE, AFTER, CHANGE, FLIPPED = "Rank", "Before", "After", "Change, points (95%)", "Flipped"

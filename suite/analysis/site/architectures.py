@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from suite.analysis import headings, literature
 from suite.analysis.site.studies import Row, Study
+from suite.analysis.table import headings, literature
 from suite.analysis.units import MISSING, plain, scaled, whole
 from suite.models.facts import golden, of
 from suite.models.facts.errata import errata

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from suite.analysis.page import TEMPLATES, write
+from suite.analysis.pages.report import TEMPLATES, write
 from suite.analysis.site import architectures, guide, links, studies
 from suite.analysis.site.architectures import Architecture, Layers
 from suite.analysis.site.guide import Guide

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from suite.analysis import first_screen, method, reading
-from suite.analysis.cells import built_with, count, interval
-from suite.analysis.claims import judgements
-from suite.analysis.differences import to_first
-from suite.analysis.picture import Picture
-from suite.analysis.presentation import as_rows, headline
-from suite.analysis.tables import table
+from suite.analysis.comparing.claims import judgements
+from suite.analysis.comparing.differences import to_first
+from suite.analysis.figures.picture import Picture
+from suite.analysis.folder import reading
+from suite.analysis.pages import first_screen, method
+from suite.analysis.table.cells import built_with, count, interval
+from suite.analysis.table.columns import table
+from suite.analysis.table.presentation import as_rows, headline
 from suite.analysis.units import whole
 from suite.core.directories import STUDY
 from suite.core.refusals import Refusal

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from suite.analysis import collect
+from suite.analysis.folder import collect
 from suite.core.durable import read_json, write_json
 from suite.records import hashes
 

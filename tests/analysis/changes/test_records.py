@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from suite.analysis import reading
 from suite.analysis.changes.conditions import Change
 from suite.analysis.changes.records import record_changes
+from suite.analysis.folder import reading
 from tests.analysis.changes.conftest import Arrays, Copy, misread
 
 

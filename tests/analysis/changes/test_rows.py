@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from suite.analysis import reading
 from suite.analysis.changes.rows import ALIKE, CAME, OTHER_IMAGES, SAME_IMAGES, UNMEASURED, WENT, RowChange, row_changes
-from suite.analysis.spreads import Lending
-from suite.analysis.statistics import difference_interval
-from suite.analysis.unpaired import unpaired_interval
+from suite.analysis.comparing.spreads import Lending
+from suite.analysis.folder import reading
+from suite.analysis.statistics.intervals import difference_interval
+from suite.analysis.statistics.unpaired import unpaired_interval
 from suite.core.metrics import by_name
 from tests.analysis.changes.conftest import Arrays, Copy, misread
 

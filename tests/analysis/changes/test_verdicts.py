@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from suite.analysis import reading
 from suite.analysis.changes.verdicts import claim_changes
+from suite.analysis.folder import reading
 from tests.analysis.changes.conftest import Copy, misread
 
 

@@ -1,0 +1,1 @@
+"""Figures: plain values of what is drawn, the drawing of them, and which ones a report has."""

@@ -1,0 +1,20 @@
+"""What a report draws for one task alone, one file for each kind: a task names those that it wants (`drawn`).
+
+Each module has `pictures(records, rows) -> Iterator[Picture]`, where `rows` are those of one track.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+
+import pandas as pd
+
+from suite.analysis.figures.picture import Picture
+from suite.analysis.folder.reading import Records
+
+
+def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
+    """What the records' task has drawn of one track, in its order."""
+    for name in records.task.drawn:
+        yield from importlib.import_module(f"{__name__}.{name}").pictures(records, rows)

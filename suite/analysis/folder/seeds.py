@@ -1,0 +1,43 @@
+"""Which seeds of a candidate are there, and what became of the others: it is judged with all of them or not at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+
+from suite.analysis.folder.reading import Records
+from suite.core.outcomes import Outcome
+from suite.core.planning import finals_planned
+
+
+def completed(records: Records, candidate: str, track: str) -> pd.DataFrame:
+    """The rows of a candidate's completed final runs."""
+    final = completed_finals(records)
+    return final[(final.candidate == candidate) & (final.track == track)]
+
+
+def completed_finals(records: Records) -> pd.DataFrame:
+    """The rows of all completed final runs."""
+    return records.runs[(records.runs.phase == "final") & (records.runs.outcome == Outcome.COMPLETED)]
+
+
+def lacking(records: Records, candidate: str, track: str) -> str:
+    """What became of the seeds that are planned and not completed: `1 diverged, 1 not finished`; empty without any."""
+    final = records.of(candidate, track, "final")
+    others = Counter(
+        str(outcome or "not finished").replace("_", " ")
+        for outcome in final.outcome[final.outcome != Outcome.COMPLETED]
+    )
+    without = len(completed(records, candidate, track)) - len(records.finals(candidate, track))
+    others |= Counter({"without predictions": without, "not started": _planned(records, candidate, track) - len(final)})
+    return ", ".join(f"{count} {name}" for name, count in others.items() if count > 0)
+
+
+def of_planned(records: Records, candidate: str, track: str) -> str:
+    """`2 of 3 seeds`."""
+    return f"{len(records.finals(candidate, track))} of {_planned(records, candidate, track)} seeds"
+
+
+def _planned(records: Records, candidate: str, track: str) -> int:
+    return finals_planned(records.study, candidate, track)

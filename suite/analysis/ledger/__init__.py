@@ -1,0 +1,1 @@
+"""What articles claim, sentence by sentence, and what decides each."""

@@ -1,0 +1,1 @@
+"""How sure a comparison is: pure functions on arrays, each with its source. Imports nothing else of the suite."""

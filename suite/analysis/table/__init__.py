@@ -1,0 +1,1 @@
+"""The comparison table: one data frame of numbers, and how people read it in each notation."""

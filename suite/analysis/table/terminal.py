@@ -1,0 +1,54 @@
+"""The table as a terminal shows it: the columns that answer the question, aligned, as wide as they need to be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from suite.analysis.table import headings, presentation, reference
+from suite.analysis.table.cells import quoted
+from suite.analysis.table.headings import NUMBERS
+
+SHOWN = (
+    *(headings.RANK, headings.ARCHITECTURE, headings.ERROR, headings.BALANCED_ERROR, headings.COUNT),
+    *(headings.PARAMETERS, headings.MACS, *headings.CLOCKED, headings.TUNING, headings.PUBLISHED, headings.NOTE),
+)
+
+
+def summary(folder: Path, rows: pd.DataFrame) -> str:
+    """One aligned table for each study and track, and where the report lies."""
+    parts = [
+        f"{_heading(part)}\n\n{aligned(compact(part))}" for _, part in rows.groupby(["study", "track"], sort=False)
+    ]
+    return "\n\n".join([*parts, f"report: {folder / 'report.html'}"])
+
+
+def _heading(rows: pd.DataFrame) -> str:
+    """What the table is of, and what must be known before its numbers."""
+    first = rows.iloc[0]
+    state = "still running" if first.state == "running" else "" if first.state == "finished" else str(first.state)
+    warnings = [str(text).upper() for text in (first.stamp, state) if text]
+    return ": ".join([f"{first.study} on {first.dataset}, budget {first.budget}, {first.track} track", *warnings])
+
+
+def compact(rows: pd.DataFrame) -> pd.DataFrame:
+    """The columns a terminal has room for, of one track, as strings."""
+    shown = presentation.present(rows)
+    if headings.PUBLISHED in shown:  # the source is in the report
+        brief = [quoted(row, "published", ["condition"]) for row in presentation.as_rows(rows)]
+        shown.loc[shown.index != reference.INDEX, headings.PUBLISHED] = brief
+    return shown[[name for name in SHOWN if name in shown]]
+
+
+def aligned(frame: pd.DataFrame) -> str:
+    """Columns of strings padded to their widths, with a rule under the headings."""
+    widths = [max(len(str(value)) for value in (name, *frame[name])) for name in frame]
+    rows = [list(frame.columns), ["─" * width for width in widths], *frame.itertuples(index=False)]
+    return "\n".join(
+        "  ".join(
+            f"{value:>{width}}" if name in NUMBERS else f"{value:<{width}}"
+            for name, value, width in zip(frame.columns, row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    )
