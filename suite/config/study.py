@@ -78,6 +78,7 @@ class Study:
     data_dir: Path | None
     published: Path | None  # `from`: a report's folder whose finished runs are taken over
     offline: bool
+    order: str  # of final runs: "candidates" one after the other, or the "seeds", each of all candidates
     retry: bool  # whether runs that failed train again
     dry_run: str  # "false", "true", "measure" or "power"
     stores: Stores = field(compare=False)  # where the projections go: no part of any run
@@ -154,6 +155,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         data_dir=Path(str(cfg["data_dir"])).expanduser().resolve() if cfg["data_dir"] else None,
         published=Path(str(cfg["from"])).expanduser().resolve() if cfg["from"] else None,
         offline=boolean("offline", cfg["offline"]),
+        order=one_of("order", cfg["order"], ("candidates", "seeds")),
         retry=cfg["retry"] is not None and bool(one_of("retry", cfg["retry"], ("failed",))),
         dry_run=one_of("dry_run", str(cfg["dry_run"]).lower(), ("false", "true", "measure", "power")),
         stores=_stores(cfg["storage"], workspace),

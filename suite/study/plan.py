@@ -33,10 +33,16 @@ def share_of(study: Study, key: RunKey) -> float:
 
 
 def planned(study: Study) -> list[RunKey]:
-    """Every run of the study: candidate by candidate, the search before the final runs."""
+    """Every run of the study, in order: candidate by candidate, the search before the final runs.
+
+    With `order=seeds` all searches come first, then the first final run of every candidate, then every second one.
+    """
     trials = {track: trials_of(study, track) for track in study.tracks}
     names = [candidate.name for candidate in study.candidates]
-    return run_keys(names, study.tracks, trials, study.seeds, unsearched(study), study.given)
+    keys = run_keys(names, study.tracks, trials, study.seeds, unsearched(study), study.given)
+    if study.order == "candidates":
+        return keys
+    return sorted(keys, key=lambda key: (key.phase == "final", key.number if key.phase == "final" else 0))
 
 
 def finals_of(study: Study, candidate: str, track: str) -> int:

@@ -18,6 +18,14 @@ def test_every_candidate_gets_the_same_trials_and_seeds(tiny: Make) -> None:
     ]  # fmt: skip
 
 
+def test_ordered_by_seeds_all_candidates_have_one_final_run_before_any_has_two(tiny: Make) -> None:
+    options = ("seeds=2", "search.trials=2")
+    keys = plan.planned(tiny("order=seeds", *options))
+    assert [key.candidate for key in keys] == ["mlp", "mlp", "lenet5", "lenet5", "mlp", "lenet5", "mlp", "lenet5"]
+    assert [(key.phase, key.number) for key in keys[4:]] == [("final", 0), ("final", 0), ("final", 1), ("final", 1)]
+    assert {*keys} == {*plan.planned(tiny(*options))}
+
+
 def test_the_shared_track_searches_nothing(tiny: Make) -> None:
     keys = plan.planned(tiny("tracks=[shared]"))
     assert {key.phase for key in keys} == {"final"}
