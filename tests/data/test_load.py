@@ -147,7 +147,6 @@ def test_what_is_nowhere_is_downloaded_once_and_then_found(
         ("digits", {"on_bad": "skip"}, "data.on_bad is for dataset=folder"),
         ("digits", {"label_from": "name"}, "data.label_from: digits has one kind of labels"),
         ("folder", {"label_from": "nam"}, "unknown value of data.label_from 'nam'. Did you mean 'name'"),
-        ("folder", {"label_from": "name", "labels": "a.csv"}, "both say where the classes are"),
         ("folder", {"fit": "stretch"}, "unknown value of data.fit 'stretch'"),
         ("folder", {"fit": "pad", "target": "box"}, "data.fit=pad moves the boxes"),
         ("folder", {"classes": "cat"}, r"data.classes='cat': expected the names of two classes or more"),
@@ -159,7 +158,7 @@ def test_what_is_nowhere_is_downloaded_once_and_then_found(
         ("folder", {"image_size": [32, "x"]}, r"data.image_size='x': expected a whole number"),
         ("folder", {"classes": ("a", "a")}, r"data.classes=.*: expected"),
         ("folder", {"on_bad": "ignore"}, "unknown value of data.on_bad 'ignore'"),
-        ("folder", {"allow_duplicates": "yes"}, "data.allow_duplicates='yes': expected true or false"),
+        ("folder", {"allow_duplicates": "yes"}, "data.allow_duplicates='yes': expected true, false or drop"),
     ],
 )
 def test_what_a_set_does_not_offer_is_refused(name: str, values: dict[str, object], why: str, tmp_path: Path) -> None:
