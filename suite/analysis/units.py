@@ -57,3 +57,10 @@ def points(fraction: float) -> str:
 def signed(value: float) -> str:
     """A number with its sign, to four digits."""
     return f"{value:+.4g}".replace("-", "−")
+
+
+def chance(probability: float) -> str:
+    """A p value to two digits: `0.012`, `<0.0001`."""
+    if missing(probability):
+        return MISSING
+    return "<0.0001" if probability < 1e-4 else f"{probability:.2g}"

@@ -1,6 +1,7 @@
-"""What final runs are evaluated on beside the test images: corrupted copies of them, where a study asks for it.
+"""What final runs are evaluated on beside their test: corrupted copies of its images, or the test after each epoch.
 
 evaluation:
+  every_epoch: true                                     to show what choosing the best epoch by test would have given
   corruptions: true                                     all fifteen kinds at all five strengths
   corruptions: [fog, snow]                              these kinds at all strengths
   corruptions: {kinds: [fog], strengths: [1, 3, 5], baseline: resnet20}
@@ -24,11 +25,13 @@ KEYS = ("kinds", "strengths", "baseline")
 @dataclass(frozen=True)
 class Evaluation:
     """kinds, strengths: of corruptions, in the paper's order; none where nothing is evaluated. baseline: the candidate
-    whose errors the others' are divided by, as the paper divides by AlexNet's; None for no such figure."""
+    whose errors the others' are divided by, as the paper divides by AlexNet's; None for no such figure. every_epoch:
+    whether the test images are looked at after each epoch, too; nothing chooses by it (`suite.core.by_epoch`)."""
 
     kinds: tuple[str, ...] = ()
     strengths: tuple[int, ...] = ()
     baseline: str | None = None
+    every_epoch: bool = False
 
     @property
     def copies(self) -> list[tuple[str, int]]:
@@ -50,11 +53,14 @@ def evaluation_from(section: Any, candidates: Collection[str]) -> Evaluation:
     """Raises Refusal for unknown keys, kinds and candidates, and for strengths that there are not."""
     section = mapping("evaluation", section)
     for key in section:
-        if key != "corruptions":
-            raise unknown("key of evaluation", key, ("corruptions",))
+        if key not in ("corruptions", "every_epoch"):
+            raise unknown("key of evaluation", key, ("corruptions", "every_epoch"))
+    every_epoch = section.get("every_epoch", False)
+    if not isinstance(every_epoch, bool):
+        raise Refusal(f"evaluation.every_epoch={every_epoch}: expected true or false")
     asked = section.get("corruptions", False)
     if asked is None or asked is False:
-        return Evaluation()
+        return Evaluation(every_epoch=every_epoch)
     values: Mapping[str, Any] = asked if isinstance(asked, Mapping) else {} if asked is True else {"kinds": asked}
     for key in values:
         if key not in KEYS:
@@ -75,4 +81,5 @@ def evaluation_from(section: Any, candidates: Collection[str]) -> Evaluation:
         tuple(kind for kind in corruptions() if kind in kinds),
         tuple(strength for strength in STRENGTHS if strength in strengths),
         None if baseline is None else str(baseline),
+        every_epoch,
     )

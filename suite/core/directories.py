@@ -18,6 +18,7 @@
         checkpoints/<step>/ at most two generations, each whole or absent
         checkpoints/heartbeat   device time spent, so that the next attempt knows what a kill lost; no truth
         history.json        one row per epoch                          (written before result.json)
+        test_by_epoch.json  final runs that a study tests after each epoch, too (suite.core.by_epoch)
         predictions.npz     final runs: predicted, confidence, top5_hit, label of each test image; the first filters
         preprocessing.json  final runs: what the pixels went through before the network
         model.weights.h5    final runs: the last weights

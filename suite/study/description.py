@@ -9,6 +9,7 @@ from typing import Any
 
 from suite.config.axes import with_numbers
 from suite.config.candidate import STARTS
+from suite.config.evaluation import Evaluation
 from suite.config.sources import IMAGENET
 from suite.config.study import Study
 from suite.core import directories
@@ -65,7 +66,8 @@ def describe(
         "candidates": {candidate.name: _candidate(ledger, candidate.name) for candidate in study.candidates},
         "claims": study.claims,
         "intervals": study.intervals,
-        **({"corruptions": asdict(study.evaluation)} if study.evaluation.kinds else {}),
+        **({"corruptions": _corruptions(study.evaluation)} if study.evaluation.kinds else {}),
+        **({"tests_epochs": True} if study.evaluation.every_epoch else {}),
         "data": {
             "name": dataset.name,
             "hash": dataset.hash,
@@ -84,6 +86,11 @@ def describe(
         "versions": versions(),
         "commit": commit(),
     }
+
+
+def _corruptions(asked: Evaluation) -> dict[str, Any]:
+    """What is evaluated of corrupted copies."""
+    return {"kinds": asked.kinds, "strengths": asked.strengths, "baseline": asked.baseline}
 
 
 def _common_space(study: Study) -> dict[str, Any] | None:

@@ -107,6 +107,7 @@ def spec_for(
         seeds={"split": candidate.data.split_seed, **seeds_of(study, key)},
         final=final,
         train_on_validation=on_validation,
+        tests_epochs=final and study.evaluation.every_epoch,
         task=study.task,
         backend=study.backend,
         precision=candidate.precision,

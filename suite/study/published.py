@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from suite import tasks
 from suite.config.study import Study
 from suite.core import directories
+from suite.core.by_epoch import ARRAY as TESTED
 from suite.core.directories import RunKey
 from suite.core.durable import read_json
 from suite.core.evaluation import FIGURE, copy_name
@@ -70,7 +71,7 @@ class Published:
 
     def predictions(self, key: RunKey) -> dict[str, Array]:
         """What predictions.npz held; nothing where the run has none."""
-        own = [name for name in self._of(key) if name not in (*self._curves(), CORRUPTED, FIGURE)]
+        own = [name for name in self._of(key) if name not in (*self._curves(), CORRUPTED, FIGURE, TESTED)]
         own = [name for name in own if name.removesuffix("s") not in self.task.shared]
         if not own:
             return {}
@@ -79,6 +80,11 @@ class Published:
             **{name: self.arrays[f"{key}/{name}"] for name in own},
             **{name: self.arrays[f"{name}s"] if array is None else array for name, array in shared.items()},
         }
+
+    def tested(self, key: RunKey) -> list[float | None]:
+        """What the test images said after each epoch; empty where the run was tested once."""
+        values = self.arrays.get(f"{key}/{TESTED}")
+        return [] if values is None else [None if value != value else float(value) for value in values]
 
     def corrupted(self, key: RunKey) -> tuple[dict[str, float], dict[str, Array]] | None:
         """The error on each corrupted copy of the test images, and the two arrays that are kept of them; or None."""

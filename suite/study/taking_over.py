@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.core import directories, faults
+from suite.core.by_epoch import write_tested
 from suite.core.directories import RunKey
 from suite.core.durable import plain, replacing, write_json, write_text
 from suite.core.evaluation import write_evaluation
@@ -144,6 +145,8 @@ def _leave(ledger: Ledger, published: Published, key: RunKey, taken: Taken) -> N
         if arrays := published.predictions(key):
             # numpy's stub takes keywords named like its own parameters for them; arrays are named otherwise.
             np.savez_compressed(partial / directories.PREDICTIONS, **arrays)  # type: ignore[arg-type]
+        if tested := published.tested(key):
+            write_tested(partial, tested)
         if measured := published.corrupted(key):
             np.savez_compressed(partial / directories.CORRUPTED, **measured[1])  # type: ignore[arg-type]
             write_evaluation(partial, run.ended_at, measured[0])

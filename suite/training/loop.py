@@ -92,7 +92,7 @@ class Loop:
         if found is not None:
             arrays, state = found
             self.graph.restore(arrays)
-            self.progress = Progress(**{key: state[key] for key in asdict(self.progress)})
+            self.progress = Progress(**{key: state[key] for key in asdict(self.progress) if key in state})
             self.clocks.add(state["clocks"])
         passed = checkpoint.passed_over(self.directory / CHECKPOINTS, self.identity, self.progress.step)
         self.passed_over = self._why(passed) if passed else None
@@ -177,7 +177,16 @@ class Loop:
         if self.validates:
             validation |= figures(self.task, self.predict(self.data.validation), "val")
         rate = float(self.graph.optimizer.schedule(self.progress.step - 1))
-        return self.progress.end_epoch(self.progress.epoch_steps * self.batch_size, validation, rate)
+        row = self.progress.end_epoch(self.progress.epoch_steps * self.batch_size, validation, rate)
+        if self.spec.final and self.spec.tests_epochs:
+            self._test_epoch()
+        return row
+
+    def _test_epoch(self) -> None:
+        """Look at the test images, and keep what they say where nothing that chooses sees it."""
+        tested = self.progress.tested
+        tested += [None] * (len(self.progress.rows) - 1 - len(tested))  # of epochs before anybody asked
+        tested.append(figures(self.task, self.predict(self.data.test), "test")[self.task.judged[0]])
 
     def predict(self, index: np.ndarray) -> Evaluation:
         """What the network does on the images at `index`, with the weights, or their average, as they are."""
@@ -230,4 +239,5 @@ class Loop:
     def _diverged(self, what: str, uncommitted: bool = False) -> tuple[Outcome, str]:
         if uncommitted:  # its epoch's row was never told to anybody
             self.progress.rows.pop()
+            del self.progress.tested[len(self.progress.rows) :]
         return Outcome.DIVERGED, f"{what} in epoch {max(self.progress.step - 1, 0) // max(self.batches, 1) + 1}"

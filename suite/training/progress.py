@@ -21,6 +21,8 @@ class Progress:
     """Of what the training step counts, each step's mean added up."""
     epoch_steps: int = 0
     epoch_seconds: float = 0.0
+    tested: list[float | None] = field(default_factory=list)
+    """What the test images said after each epoch, where that was asked for: no part of any row (`core.by_epoch`)."""
 
     def add(self, steps: int, means: Mapping[str, float], seconds: float) -> None:
         """A segment of `steps` ended with these means, by the metric's name."""

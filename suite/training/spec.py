@@ -46,6 +46,8 @@ class RunSpec:
     final: bool = False
     """Final runs are tested, once, after training; search trials never are."""
     train_on_validation: bool = False
+    tests_epochs: bool = False
+    """Whether a final run is tested after each epoch, too, for the record alone: no part of its identity."""
     task: str = "classification"
     backend: str = "tensorflow"
     precision: str = "float32"

@@ -19,6 +19,7 @@ import numpy as np
 
 from suite import models, tasks
 from suite.core import faults
+from suite.core.by_epoch import write_tested
 from suite.core.directories import FILTERS, HISTORY, PREDICTIONS, WEIGHTS
 from suite.core.durable import replacing, write_json
 from suite.core.outcomes import Outcome
@@ -200,6 +201,8 @@ class Trainer:
             tested = figures(loop.task, predictions, "test")
         with loop.clocks.count("checkpoint_seconds"):
             write_json(loop.directory / HISTORY, loop.progress.rows)
+            if loop.progress.tested:
+                write_tested(loop.directory, loop.progress.tested)
             faults.reach("training.history")
             if final:
                 preprocessing.fitted(loop.data.fit).save(loop.directory)

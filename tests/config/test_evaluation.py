@@ -82,3 +82,12 @@ def test_claims_may_be_about_what_is_measured(metric: str, written: Write) -> No
     assert written(study, asked).claims[0]["metric"] == metric
     with pytest.raises(Refusal, match=f"metric={metric} is not measured here: evaluation.corruptions measures"):
         written(study, "evaluation.corruptions={kinds:[snow]}" if metric != "corruption_error" else "seeds=2")
+
+
+def test_a_test_after_each_epoch_is_asked_for(written: Write) -> None:
+    assert not written(STUDY).evaluation.every_epoch
+    found = written(STUDY + "evaluation: {every_epoch: true, corruptions: fog}\n").evaluation
+    assert (found.every_epoch, found.kinds) == (True, ("fog",))
+    assert written(STUDY, "evaluation.every_epoch=true").evaluation.every_epoch
+    with pytest.raises(Refusal, match=r"evaluation\.every_epoch=often: expected true or false"):
+        written(STUDY, "evaluation.every_epoch=often")

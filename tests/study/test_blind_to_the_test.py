@@ -1,4 +1,5 @@
 """A whole study twice, the second time with the test labels shuffled: the same trials, the same selection, bit for bit.
+The test images are looked at after each epoch, too, which is asked for and changes nothing.
 
 Real trainings under the real coordinator and worker; only processes are left out, and a worker is a thread.
 """
@@ -38,6 +39,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 ASKED = (
     "recipe.loss=weighted_cross_entropy", "recipe.oversample=0.5", "recipe.mixup=0.2", "recipe.rand_augment=1",
     "recipe.ema=0.9", "recipe.epochs=2", "search.trials=3", "seeds=1", "data.imbalance=0.3",
+    "evaluation.every_epoch=true",
 )  # fmt: skip
 MEASURED = ("outcome", "reason", "epochs", "train_accuracy", "train_loss", "val_accuracy", "val_loss")
 

@@ -18,6 +18,7 @@ from suite.analysis.rendering import render
 from suite.config.compose import compose
 from suite.config.study import study_from
 from suite.core import directories
+from suite.core.by_epoch import read_tested, write_tested
 from suite.core.directories import RunKey, run_directories
 from suite.core.durable import read_json, write_text
 from suite.core.evaluation import read_evaluation
@@ -308,10 +309,14 @@ def test_scores_on_corrupted_images_come_along(tiny: Make, ledger: Callable[...,
     taking_over.write_evaluation(made.path(FINAL), ended, errors)
     arrays = {name: np.zeros(100, np.int32) for name in ("predicted", "label", "confidence", "top5_hit")}
     np.savez(made.path(FINAL) / directories.PREDICTIONS, **arrays)  # type: ignore[arg-type]
+    write_tested(made.path(FINAL), [None, 0.5])
     description.write(made, "finished")
     collect(made.directory, tmp_path / "published" / "tiny")
     shutil.rmtree("runs")
     outlook = taken(tiny, asked)
+    assert read_tested(outlook.ledger.path(FINAL)) == [None, 0.5]
+    with np.load(outlook.ledger.path(FINAL) / directories.PREDICTIONS) as saved:
+        assert set(saved.files) == set(arrays)
     evaluated = read_evaluation(outlook.ledger.path(FINAL), ended)
     assert evaluated is not None
     assert evaluated["errors"] == pytest.approx(errors, abs=1e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from suite.analysis.comparing.by_run import contrast_interval, sample_spread, welch_interval
+from suite.analysis.comparing.differences import single_runs
 from suite.analysis.comparing.ranking import axes_of, comparable, conditions, off_axes
 from suite.analysis.comparing.sequential import Decides, Looks, looked_at, looks_of, values_looked_at
 from suite.analysis.comparing.spreads import Lending
@@ -28,6 +30,7 @@ from suite.analysis.statistics.deciding import (
 )
 from suite.analysis.statistics.intervals import GROWTH, Interval, contrast, quantile
 from suite.analysis.statistics.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
+from suite.analysis.units import chance
 from suite.core.axes import differing
 from suite.core.claims import TIME, candidates_of, form_of
 from suite.core.evaluation import CORRUPTED
@@ -99,6 +102,8 @@ def _judged(lending: Lending, claim: Mapping[str, Any], track: str) -> Judgement
     looks = looks_of(records.study)
     if weakest.advantage.images_only and found != UNDECIDED:
         reason = f"{_without_spread(weakest.advantage)}: the interval measures the choice of test images alone"
+    if form == "better" and not margin and (single := _single_runs(records, names, track, metric)):
+        reason = "; ".join(part for part in (reason, single) if part)
     needed = _needed(form, weakest, margin) if found == UNDECIDED else None
     if looks:
         reason = "; ".join(part for part in (_looked(weakest, looks), reason) if part)
@@ -109,6 +114,13 @@ def _judged(lending: Lending, claim: Mapping[str, Any], track: str) -> Judgement
     level = looks.levels()[weakest.advantage.seeds[0]] if looks else 0.95
     seen = could_have_seen(weakest.advantage, level)
     return Judgement(*place, found, weakest.advantage, reason, cheaper, seen, needed, weakest)
+
+
+def _single_runs(records: Records, names: Sequence[str], track: str, metric: Metric) -> str:
+    """McNemar's test of a claim of two single runs; empty of others."""
+    tables = [table for name in names if metric.score and (table := records.scores(name, track, metric)) is not None]
+    p = single_runs(tables)[0] if len(tables) == 2 else math.nan
+    return "" if math.isnan(p) else f"McNemar's test of the single runs, mid-p: {chance(p)}"
 
 
 def _looked(step: Step, looks: Looks) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -13,17 +14,20 @@ from suite.analysis.comparing.sequential import first_looked_at, looks_of
 from suite.analysis.comparing.spreads import Lending
 from suite.analysis.folder.reading import Records
 from suite.analysis.statistics.intervals import Estimate, Interval, Spread, difference
+from suite.analysis.statistics.mcnemar import discordant, holm, mid_p
 from suite.analysis.statistics.multiple import behind
 from suite.core.metrics import by_name
 
-COLUMNS = ["candidate", "behind", "low", "high", "decided", "images_only"]
+COLUMNS = ["candidate", "behind", "low", "high", "decided", "images_only", "mid_p"]
 
 
 def to_first(records: Records, rows: pd.DataFrame) -> pd.DataFrame:
     """For each ranked row of one track but the first: its test error minus the first's, a fraction, and its interval.
 
     `decided` is true where the interval does not hold zero; `images_only` where one seed leaves seeds out of it. At
-    most 5% of such tables decide anything that is not so (`suite.analysis.statistics.multiple`).
+    most 5% of such tables decide anything that is not so (`suite.analysis.statistics.multiple`). `mid_p`: where each
+    row has one seed, McNemar's mid-p value, corrected by Holm for as many comparisons as the rows have pairs, so that
+    the first may have been chosen for being first; NaN elsewhere.
     """
     ranked = rows[rows["rank"].notna()]
     if ranked.empty:
@@ -40,8 +44,8 @@ def to_first(records: Records, rows: pd.DataFrame) -> pd.DataFrame:
     # The first over all of its seeds may have been behind one at the look of fewer: that is nothing to go by.
     decides = is_ahead if looks else leaves_out_zero
     found = [
-        (name, interval.mean, interval.low, interval.high, decides(interval), interval.images_only)
-        for name, interval in zip(names[1:], intervals, strict=True)
+        (name, interval.mean, interval.low, interval.high, decides(interval), interval.images_only, p)
+        for name, interval, p in zip(names[1:], intervals, single_runs(tables), strict=True)
     ]
     return pd.DataFrame(found, columns=COLUMNS)
 
@@ -57,6 +61,15 @@ def first_against_rest(tables: Sequence[NDArray[np.generic]], spreads: Sequence[
     ]
     _, asked = behind([_ratio(estimate) for estimate in found], [estimate.together for estimate in found])
     return [estimate.interval(quantile) for estimate, quantile in zip(found, asked, strict=True)]
+
+
+def single_runs(tables: Sequence[NDArray[np.generic]]) -> list[float]:
+    """McNemar's mid-p value of the first against each other, corrected by Holm among all pairs; NaN where a table has
+    more than one run, or scores that are not hits."""
+    if any(len(table) > 1 or not np.isin(table, (0, 1)).all() for table in tables):
+        return [math.nan] * (len(tables) - 1)
+    found = [mid_p(*discordant(first[0], second[0])) for first, second in combinations(tables, 2)]
+    return holm(found)[: len(tables) - 1]
 
 
 def is_ahead(interval: Interval) -> bool:

@@ -113,17 +113,20 @@ def first_looked_at(tables: Sequence[NDArray[np.generic]], looks: Looks) -> list
     Each pair is held against the range of all tables (Tukey; Games & Howell), at the level of its look: whichever is
     first on the day, and whenever one looks, at most 5% of studies put one ahead that is not.
     """
+    return [pair_looked_at(tables[0], other, len(tables), looks, lambda look: look.low > 0) for other in tables[1:]]
+
+
+def pair_looked_at(
+    first: NDArray[np.generic], second: NDArray[np.generic], count: int, looks: Looks, decides: Decides
+) -> Interval:
+    """The first's accuracy minus the second's at the look that decides it or the last, held against the range of all
+    `count` candidates: whichever pairs one looks at, at most 5% of studies decide any falsely."""
     asked = looks.levels()
 
-    def at(other: NDArray[np.generic], seeds: int) -> Interval:
-        found = _contrast([tables[0], other], (1, -1), seeds)
-        return found.interval(range_quantile(len(tables), found.degrees, asked[seeds]) / math.sqrt(2))
+    def at(seeds: int) -> Interval:
+        found = _contrast([first, second], (1, -1), seeds)
+        return found.interval(range_quantile(count, found.degrees, asked[seeds]) / math.sqrt(2))
 
-    found = []
-    for other in tables[1:]:
-        looked = first_deciding(
-            (at(other, seeds) for seeds in looks.until(min(len(tables[0]), len(other)))), lambda look: look.low > 0
-        )
-        assert looked is not None, "a ranked row has all of its first seeds"
-        found.append(looked)
+    found = first_deciding(map(at, looks.until(min(len(first), len(second)))), decides)
+    assert found is not None, "a ranked row has all of its first seeds"
     return found

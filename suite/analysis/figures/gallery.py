@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from suite.analysis.comparing.tuning import courses
 from suite.analysis.figures import corruption, drawing, drawings
 from suite.analysis.figures.picture import Picture
 from suite.analysis.folder.reading import Records
@@ -19,7 +20,11 @@ def pictures(records: Records, rows: pd.DataFrame) -> list[Picture]:
     found: list[Picture] = []
     for track, part in rows.groupby("track", sort=False):
         found += [*_errors(records, str(track), part), *_curves(records, str(track))]
-        found += [*_trials(records, str(track)), *corruption.pictures(records, str(track))]
+        found += [
+            *_trials(records, str(track)),
+            *_tuned(records, str(track)),
+            *corruption.pictures(records, str(track)),
+        ]
     return found + [
         picture for _, part in rows.groupby("track", sort=False) for picture in drawings.pictures(records, part)
     ]
@@ -87,6 +92,21 @@ def _trials(records: Records, track: str) -> Iterator[Picture]:
         "Each trial's validation error when it ended; the selected one has the lowest of those that ran to the end.",
         drawing.draw_trials(trials),
     )
+
+
+def _tuned(records: Records, track: str) -> Iterator[Picture]:
+    found, series = courses(records, track), list(records.study["candidates"]).index
+    lines = [
+        drawing.curve(name, series(name), [100 * (1 - course)]) for name, course in found.items() if len(course) > 1
+    ]
+    if lines:
+        yield Picture(
+            f"tuning-{track}",
+            f"What so many trials could be expected to find, {track} track.",
+            "The expected lowest validation error of so many trials, were they drawn independently from those that "
+            "were seen (Dodge et al. 2019): who would look better for having been given more trials.",
+            drawing.draw_curves(lines, "best validation error [%]", over="trials"),
+        )
 
 
 def _selected(seen: pd.DataFrame, selection: str) -> set[object]:

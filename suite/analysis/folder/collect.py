@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 from suite import tasks
 from suite.analysis.folder import corruption_records
 from suite.core import directories
+from suite.core.by_epoch import ARRAY as TESTED
+from suite.core.by_epoch import read_tested
 from suite.core.durable import read_json, replacing, write_json, write_text
 from suite.core.metrics import of_part
 from suite.core.planning import described
@@ -126,6 +128,8 @@ def _arrays(
         path = directory / directories.PREDICTIONS
         if key.phase != "final" or not path.exists():
             continue
+        if tested := read_tested(directory):
+            yield f"{key}/{TESTED}", np.array([np.nan if value is None else value for value in tested], np.float32)
         with np.load(path, allow_pickle=False) as saved:
             apart = {*task.shared, *([directories.FILTERS] if key.number else [])}
             yield from ((f"{key}/{name}", _small(saved[name])) for name in saved.files if name not in apart)

@@ -34,6 +34,11 @@ CLOCK = (
     "is the same clock summed over all search runs of a candidate, pruned and failed ones included."
 )
 
+EVERY_EPOCH = (
+    " For one table of this report the test images were looked at after each epoch, too; nothing chose by what they "
+    "said, and every other figure is that of the last weights."
+)
+
 
 def banners(study: Mapping[str, Any]) -> list[str]:
     """What a reader must know before any number."""
@@ -167,7 +172,7 @@ def _finals(records: Records) -> str:
     return (
         f"{_number(study)} for each candidate and track, with seeds that the search has not seen, on "
         f"{'training and validation images' if both else 'the training images'}, {_ending(study)}. The "
-        "last weights are tested once, after training."
+        f"last weights are tested once, after training.{EVERY_EPOCH if study.get('tests_epochs') else ''}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from suite.analysis.folder.costs import by_candidate, costs, wall_seconds
 from suite.analysis.folder.reading import Records
 from suite.analysis.folder.settings import settings
 from suite.analysis.pages import first_screen, method
+from suite.analysis.pages.certainty import Certainty, certainty
 from suite.analysis.table import headings, literature, presentation
 from suite.analysis.table.columns import further
 from suite.analysis.table.markup import escape_markdown, html_table, markdown_table
@@ -59,6 +61,7 @@ class Page:
     verdicts: list[first_screen.Line]
     leading: Picture | None
     claims: pd.DataFrame
+    certainty: list[Certainty]
     misquoted: pd.DataFrame
     pictures: list[Picture]
     folds: list[first_screen.Fold]
@@ -81,13 +84,13 @@ class Page:
 
 def pages(records: Records, rows: pd.DataFrame) -> dict[str, str]:
     """File name to text: `report.html`, `report.md` and the figures."""
-    page = compose(records, rows, pictures(records, rows))
+    page = compose(records, rows, pictures(records, rows), certainty(records, rows))
     figures = {f"figures/{picture.name}.svg": picture.svg for picture in page.drawn}
     return {"report.html": write("report.html.j2", page=page), "report.md": write("report.md.j2", page=page), **figures}
 
 
-def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture]) -> Page:
-    """All that a study's report says; `rows` is its table, `drawn` its figures."""
+def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Sequence[Certainty] = ()) -> Page:
+    """All that a study's report says; `rows` is its table, `drawn` its figures, `sure` how sure it is."""
     study, judged, own = records.study, judgements(records), settings(records)
     return Page(
         title=study["title"],
@@ -100,6 +103,7 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture]) -> Page:
         verdicts=first_screen.verdict_lines(judged),
         leading=first_screen.leading(drawn),
         claims=presentation.claims(judged),
+        certainty=list(sure),
         misquoted=presentation.misquoted(literature.errata(records.facts)),
         pictures=[picture for picture in drawn if not picture.candidate],
         folds=first_screen.folds(rows, own, drawn),

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from suite.analysis.comparing.across import across, results
 from suite.analysis.comparing.ranking import shared_axes
 from suite.analysis.folder import reading
 from suite.analysis.folder.reading import Records
 from suite.analysis.pages import interval_text, method, report
+from suite.analysis.pages.over_studies import over_studies
 from suite.analysis.rendering import latex_tables
 from suite.analysis.table.columns import joint, table
 from suite.analysis.table.markup import csv_table
@@ -41,12 +43,14 @@ def render(folders: Sequence[Path], target: Path) -> pd.DataFrame:
         "sentence": sentence,
         "together": shown,
         "banners": banners if shown else [],
+        "over": over_studies(studies),
         "pages": [report.compose(records, part, []) for records, part in zip(studies, own, strict=True)],
         "interval": interval_text.intervals(studies),
     }
     result = pd.concat(own, ignore_index=True) if rows is None else rows
     texts = {f"report.{kind}": report.write(f"comparison.{kind}.j2", **values) for kind in ("html", "md")}
     texts["table.csv"] = csv_table(result)
+    texts["results.csv"] = csv_table(results(studies, across(studies)))
     captioned = [(part, " ".join([f"{title} ({name}).", *banners])) for name, part in _by_track(result)]
     texts["table.tex"] = "\n".join(latex_tables(part, caption) for part, caption in captioned)
     target.mkdir(parents=True, exist_ok=True)

@@ -175,17 +175,24 @@ def contrast(hits: Sequence[NDArray[np.generic]], signs: Sequence[int], spreads:
     other = next((table.shape[1] for table in tables if table.shape[1] != images), images)
     if other != images:
         raise ValueError(f"different test sets: {images} and {other} images")
-    by_image = signed_means(tables, signs)
+    return contrast_of([table.mean(axis=0) for table in tables], [mean_squares(t) for t in tables], signs, spreads)
+
+
+def contrast_of(
+    means: Sequence[NDArray[np.float64]], squares: Sequence[MeanSquares], signs: Sequence[int], spreads: Spreads
+) -> Estimate:
+    """The same from each table's mean hits on the images, (N,), and its mean squares: of many pairs, found once."""
+    by_image = np.sum([sign * mean for sign, mean in zip(signs, means, strict=True)], axis=0)
+    images = len(by_image)
     mean = float(by_image.mean())
-    squares = [mean_squares(table) for table in tables]
     used = [spread or own_spread(square) for spread, square in zip(spreads, squares, strict=True)]
     image = (1 / images, float(by_image.var(ddof=1)) if images > 1 else 0.0, images - 1)
-    variance, degrees = satterthwaite([image, *_seed_terms(squares, used)])
+    variance, degrees = satterthwaite([image, *seed_terms(squares, used)])
     # A shared square that comes out below the rest makes all differences of a table narrow at once: among several, the
     # seeds' degrees count even where their component is zero.
     floored = [replace(spread, square=max(spread.square, s.rest)) for spread, s in zip(used, squares, strict=True)]
-    _, together = satterthwaite([image, *_seed_terms(squares, floored)])
-    seeds, most = tuple(table.shape[0] for table in tables), len(tables) / 2
+    _, together = satterthwaite([image, *seed_terms(squares, floored)])
+    seeds, most = tuple(square.seeds for square in squares), len(squares) / 2
     least = most * wilson(0.0, images)[1]
     return Estimate(mean, variance, degrees, together, least, seeds, images, _agreeing(squares, used), most)
 
@@ -227,10 +234,10 @@ def mean_variance(squares: MeanSquares, spread: Spread) -> tuple[float, float]:
         if spread.square < squares.rest:
             return satterthwaite([(scale, squares.rest, (squares.seeds - 1) * (squares.images - 1))])
         return satterthwaite([(1.0, *summed([scale], [spread]))])
-    return satterthwaite([(scale, squares.image, squares.images - 1), *_seed_terms([squares], [spread])])
+    return satterthwaite([(scale, squares.image, squares.images - 1), *seed_terms([squares], [spread])])
 
 
-def _seed_terms(sides: Sequence[MeanSquares], spreads: Sequence[Spread]) -> list[tuple[float, float, float]]:
+def seed_terms(sides: Sequence[MeanSquares], spreads: Sequence[Spread]) -> list[tuple[float, float, float]]:
     """The seeds' part of a variance as terms of `satterthwaite`; of a side whose component is not below zero."""
     above = [(s, spread) for s, spread in zip(sides, spreads, strict=True) if s.seeds > 1 and spread.square >= s.rest]
     if not above:

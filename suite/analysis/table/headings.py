@@ -21,6 +21,13 @@ PUBLISHED_PARAMETERS, PUBLISHED = "Published parameters", "Published error here"
 PUBLISHED_TOP5, INNOVATION = "Published ImageNet top-5 error", "Key innovation"
 BEHIND, ADVANTAGE = "Behind the first, points (95%)", "Advantage (95%)"
 SEEN, DECIDING = "Could have seen (80%)", "Would decide"
+RANKS, BEST = "Rank (95%)", "Best with a probability of"
+TRIALS, BEST_TRIAL, FRESH = "Trials", "Best trial's own error", "Fresh seeds' error (95%)"
+FLATTERY, CALIBRATION, IMAGES = "Flattered by, points (95%)", "Calibration error (95%)", "Test images"
+ELO = "Elo (95%)"
+LAST, BEST_EPOCH, EPOCHS = "Last weights' error", "Best epoch by test", "Epochs"
+MIDDLE, WINS, BEATEN = "Interquartile mean error (95%)", "Wins (95%)", "Beaten by the first (95%)"
+MID_P = "McNemar, mid-p (Holm)"
 TIME, SHARE, ATTEMPTS = "Time", "Share of wall time", "Attempts"
 
 
@@ -34,6 +41,8 @@ NUMBERS = frozenset(
     {
         *(RANK, YEAR, PARAMETERS, MACS, ERROR, BALANCED_ERROR, TOP5_ERROR, COUNT, *CLOCKED, TUNING, BEHIND),
         *(ADVANTAGE, SEEN, TIME, SHARE, ATTEMPTS, SEEDS, IMAGES_PER_SECOND, MEMORY, ENERGY),
+        *(RANKS, BEST, TRIALS, BEST_TRIAL, FRESH, FLATTERY, IMAGES, MID_P),
+        *(MIDDLE, WINS, BEATEN, CALIBRATION, ELO, LAST, BEST_EPOCH, EPOCHS),
     }
 )
 """Headings of columns that are aligned right."""

@@ -22,7 +22,7 @@ from suite.analysis.table.cells import (
 )
 from suite.analysis.table.headings import KNOWN, MEASURED_TOO
 from suite.analysis.table.literature import Erratum
-from suite.analysis.units import MISSING, duration, missing, percent, plain, points, scaled, signed, whole
+from suite.analysis.units import MISSING, chance, duration, missing, percent, plain, points, scaled, signed, whole
 from suite.core.metrics import Metric
 
 
@@ -143,7 +143,8 @@ def _cost(row: dict[str, Any]) -> str:
 
 
 def differences(frame: pd.DataFrame) -> pd.DataFrame:
-    """Differences to the first, in percentage points, as strings."""
+    """Differences to the first, in percentage points, as strings; McNemar's test where there are single runs."""
+    single = frame.mid_p.notna().any()
     return pd.DataFrame(
         [
             {
@@ -151,7 +152,8 @@ def differences(frame: pd.DataFrame) -> pd.DataFrame:
                 headings.BEHIND: f"{points(behind)} ({points(low)} to {points(high)})",
                 "Decided": ("on these images" if images_only else "yes") if decided else "no",
             }
-            for candidate, behind, low, high, decided, images_only in frame.itertuples(index=False)
+            | ({headings.MID_P: chance(mid_p)} if single else {})
+            for candidate, behind, low, high, decided, images_only, mid_p in frame.itertuples(index=False)
         ]
     )
 

@@ -22,6 +22,7 @@ def names(store: Store, study: dict[str, Any]) -> list[str]:
 
 def test_a_whole_study_has_them_all(rendered: Path) -> None:
     assert sorted(path.stem for path in (rendered / "figures").iterdir()) == [
+        "calibration-tuned",
         "confusion-lenet5-tuned",
         "confusion-plain20-tuned",
         "confusion-resnet20-tuned",
@@ -29,6 +30,7 @@ def test_a_whole_study_has_them_all(rendered: Path) -> None:
         "curves-loss-tuned",
         "errors-tuned",
         "search-tuned",
+        "tuning-tuned",
     ]
 
 

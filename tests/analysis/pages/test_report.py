@@ -64,6 +64,7 @@ def test_the_page_has_every_section(rendered: Path) -> None:
     assert headings == [
         "Tuned track",
         "Claims",
+        "How sure, tuned track",
         "Often misquoted",
         "Figures",
         "Row by row",
@@ -129,7 +130,7 @@ def test_markdown_tables_have_one_width(rendered: Path) -> None:
 
 def test_figures_of_the_markdown_exist(rendered: Path) -> None:
     names = re.findall(r"\]\((figures/[^)]+)\)", (rendered / "report.md").read_text(encoding="utf-8"))
-    assert len(names) == 7
+    assert len(names) == 9
     assert all((rendered / name).is_file() for name in names)
 
 

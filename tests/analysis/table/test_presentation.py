@@ -110,7 +110,7 @@ def test_the_headline_says_what_the_first_costs() -> None:
 
 
 def test_headlines() -> None:
-    behind = pd.DataFrame([("b", 0.1, 0.05, 0.15, True, False)], columns=COLUMNS)
+    behind = pd.DataFrame([("b", 0.1, 0.05, 0.15, True, False, None)], columns=COLUMNS)
     assert "ahead of every other ranked candidate; at most 5%" in headline(rows(), behind)
     assert "one seed says no more" in headline(rows(), behind.assign(images_only=True))
     open_one = behind.assign(decided=False)
@@ -190,6 +190,8 @@ def test_a_misquotation_stands_beside_what_it_really_is() -> None:
 
 
 def test_differences_are_points_with_their_sign() -> None:
-    frame = pd.DataFrame([("b", 0.031, -0.002, 0.064, False, False)], columns=COLUMNS)
+    frame = pd.DataFrame([("b", 0.031, -0.002, 0.064, False, False, None)], columns=COLUMNS)
     (row,) = presentation.differences(frame).to_dict("records")
     assert row == {"Candidate": "b", "Behind the first, points (95%)": "+3.10 (−0.20 to +6.40)", "Decided": "no"}
+    (single,) = presentation.differences(frame.assign(mid_p=0.0123)).to_dict("records")
+    assert single == row | {"McNemar, mid-p (Holm)": "0.012"}
