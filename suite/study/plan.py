@@ -100,6 +100,7 @@ def spec_for(
         data=candidate.data,
         seeds={"split": candidate.data.split_seed, **seeds_of(study, key)},
         final=final,
+        shown=final and key.number == 0,
         train_on_validation=on_validation,
         task=study.task,
         backend=study.backend,
