@@ -108,7 +108,7 @@ class Localization:
     kept = KEPT
     shared = ("label", "truth", "picture")
     pictures = 12
-    drawn = ("localization", "confusion", "filters")
+    drawn = ("localization", "confusion", "mistakes", "layers", "filters")
     published = False
 
     def network(self, net: Any, classes: int) -> Any:
