@@ -67,7 +67,9 @@ looked on them, (K, rows, columns) from 0 to 255 (`suite.training.keeping`). Run
 share the first two; the report keeps the last of the first run."""
 MISTAKE, MISTAKE_PICTURE = "mistake", "mistake_picture"
 """The same of what a run gets wrong with the highest confidence; the report keeps those of the first run."""
-OF_THE_FIRST = (FILTERS, TRACE, LOOKED, MISTAKE, MISTAKE_PICTURE)
+FIRST_MAPS = "first_maps"
+"""What the first layer makes of the first of these images, (n, rows, columns); of the first run, too."""
+OF_THE_FIRST = (FILTERS, FIRST_MAPS, TRACE, LOOKED, MISTAKE, MISTAKE_PICTURE)
 """What the report keeps of a candidate's first final run alone."""
 EVALUATION, CORRUPTED = "evaluation.json", "corrupted.npz"
 ATTEMPT = "attempt-"

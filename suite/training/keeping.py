@@ -8,12 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.core.directories import EXAMPLE, EXAMPLE_PICTURE, FILTERS, LOOKED, MISTAKE, MISTAKE_PICTURE, TRACE
+from suite.core.directories import (
+    EXAMPLE,
+    EXAMPLE_PICTURE,
+    FILTERS,
+    FIRST_MAPS,
+    LOOKED,
+    MISTAKE,
+    MISTAKE_PICTURE,
+    TRACE,
+)
 from suite.core.metrics import by_name
 from suite.models import diagram
 from suite.models.layer_table import layer_table
 from suite.tasks.task import Task
-from suite.training.filters import first_filters
+from suite.training.filters import first_filters, first_maps
 from suite.training.looking import attention
 from suite.training.preprocessing import Preprocessing
 
@@ -55,10 +64,12 @@ def of_test(task: Task, predicted: Arrays, images: Any, test: NDArray[np.integer
 
 def looked(
     net: Any, preprocessing: Preprocessing, images: NDArray[np.uint8], said: NDArray[np.integer]
-) -> dict[str, NDArray[np.uint8]]:
-    """Where the network looked on images (K, h, w, c) to say these classes, (K,); nothing where it has no maps."""
-    found = attention(net, preprocessing.apply(images), said)
-    return {} if found is None else {LOOKED: found}
+) -> dict[str, NDArray[Any]]:
+    """Where the network looked on images (K, h, w, c) to say these classes, (K,), and what its first layer makes of the
+    first of them; nothing where it has no maps."""
+    seen = preprocessing.apply(images)
+    found = {LOOKED: attention(net, seen, said), FIRST_MAPS: first_maps(net, seen[0])}
+    return {name: array for name, array in found.items() if array is not None}
 
 
 def spread(count: int, shape: tuple[int, ...]) -> NDArray[np.int32]:

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from suite import models, tasks
-from suite.core.directories import EXAMPLE, EXAMPLE_PICTURE, FILTERS, LOOKED, MISTAKE, MISTAKE_PICTURE, TRACE
+from suite.core.directories import (
+    EXAMPLE,
+    EXAMPLE_PICTURE,
+    FILTERS,
+    FIRST_MAPS,
+    LOOKED,
+    MISTAKE,
+    MISTAKE_PICTURE,
+    TRACE,
+)
 from suite.training import keeping
 from suite.training.preprocessing import Preprocessing
 
@@ -73,5 +82,6 @@ def test_where_a_network_looks_is_kept_of_the_examples() -> None:
     net = models.build("resnet8", (8, 8, 3), 10)
     seen = Preprocessing((0.5,) * 3, (0.25,) * 3, (8, 8, 3), tuple("abcdefghij"))
     found = keeping.looked(net, seen, IMAGES[:3], np.array([0, 2, 5]))
+    assert found.keys() == {LOOKED, FIRST_MAPS}
     assert found[LOOKED].shape[0] == 3
     assert keeping.looked(models.build("mlp", (8, 8, 3), 10), seen, IMAGES[:1], np.array([0])) == {}
