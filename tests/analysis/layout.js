@@ -4,7 +4,7 @@ const found = [];
 const words = (one) => one.textContent.trim().replace(/\s+/g, " ").slice(0, 60);
 
 for (const one of document.querySelectorAll("main *")) {
-  if (one.closest("svg, .scroll, [hidden]") || !one.getClientRects().length) continue;
+  if (one.closest("svg, .scroll, [hidden]") || !one.checkVisibility() || one.closest("details:not([open])")) continue;
   const box = one.getBoundingClientRect();
   if (box.right > innerWidth + 1 || box.left < -1) found.push(`wider than the screen: ${one.tagName} ${words(one)}`);
   if (one.clientWidth && one.scrollWidth > one.clientWidth + 1) found.push(`wider than its box: ${one.tagName} ${words(one)}`);

@@ -19,7 +19,7 @@ from suite.analysis.folder.reading import Records
 from suite.core.directories import EXAMPLE, EXAMPLE_PICTURE, LOOKED
 
 ACROSS = 6
-LONGEST = 18
+LONGEST = 15
 """Letters of a line below a tile that is as wide as a sixth of the page."""
 
 
@@ -69,10 +69,10 @@ def short(name: str, most: int = LONGEST) -> str:
 
 
 def counted(said: Mapping[str, int]) -> str:
-    """What several runs say of an image: `cat`, where all agree, or `cat 2, dog 1`."""
+    """What several runs say of an image: `cat`, where all agree, or `cat ×2, dog ×1`."""
     if len(said) == 1:
         return next(iter(said))
-    return ", ".join(f"{name} {count}" for name, count in sorted(said.items(), key=lambda item: (-item[1], item[0])))
+    return ", ".join(f"{name} ×{count}" for name, count in sorted(said.items(), key=lambda item: (-item[1], item[0])))
 
 
 def draw_tiles(groups: Sequence[tuple[str, Sequence[Tile]]]) -> str:
@@ -83,8 +83,8 @@ def draw_tiles(groups: Sequence[tuple[str, Sequence[Tile]]]) -> str:
     across = min(ACROSS, max(len(group) for _, group in groups)) if len(groups) == 1 else ACROSS
     right = width * 1.14
     unit = right * across / (1.2 * across * 72)  # pixels of an image in a point of the page
-    line, head = 9.0 * unit, 14.0 * unit if any(name for name, _ in groups) else 0.0
-    row = height + lines * line + 5 * unit
+    line, head = 10.5 * unit, 16.0 * unit if any(name for name, _ in groups) else 0.0
+    row = height + lines * line + 9 * unit
     places, top = [], 0.0
     for name, group in groups:
         places.append((name, top))
@@ -95,12 +95,12 @@ def draw_tiles(groups: Sequence[tuple[str, Sequence[Tile]]]) -> str:
         axes.set_axis_off()
         said = []
         for (name, start), (_, group) in zip(places, groups, strict=True):
-            axes.text(0, start, name, va="top", fontsize=8, fontweight="bold")
+            axes.text(0, start + 2 * unit, name, va="top", fontsize=9, fontweight="bold")
             for number, tile in enumerate(group):
                 left, above = number % across * right, start + head + number // across * row
                 _show(axes, tile.pixels, left, above, width, height)
                 for place, words in enumerate(tile.lines):
-                    axes.text(left, above + height + place * line + 2 * unit, short(words), va="top", fontsize=6.5)
+                    axes.text(left, above + height + place * line + 2 * unit, short(words), va="top", fontsize=8)
                 said.append(Value(axes, left + width / 2, above + height / 2, tile.text, (width, height)))
         axes.set(xlim=(0, right * across), ylim=(top, 0))
         return drawing.svg(figure, said)

@@ -63,7 +63,7 @@ def _table(one: Deciding) -> pd.DataFrame:
                 "Test image": f"{image.place:,}",
                 "True class": image.true,
                 **{
-                    f"{name} says": f"{counted(said)} ({right} right)"
+                    f"{name} says": f"{counted(said)}; {right} right"
                     for name, said, right in zip(one.pair, image.said, image.right, strict=True)
                 },
             }
