@@ -106,6 +106,7 @@ def spec_for(
         data=candidate.data,
         seeds={"split": candidate.data.split_seed, **seeds_of(study, key)},
         final=final,
+        shown=final and key.number == 0,
         train_on_validation=on_validation,
         tests_epochs=final and study.evaluation.every_epoch,
         task=study.task,

@@ -21,7 +21,7 @@ from suite.analysis.folder import clocks, memory
 from suite.analysis.folder.costs import by_candidate, costs, wall_seconds
 from suite.analysis.folder.reading import Records
 from suite.analysis.folder.settings import settings
-from suite.analysis.pages import first_screen, method
+from suite.analysis.pages import deciding, first_screen, method
 from suite.analysis.pages.certainty import Certainty, certainty
 from suite.analysis.table import headings, literature, presentation
 from suite.analysis.table.columns import further
@@ -64,6 +64,7 @@ class Page:
     certainty: list[Certainty]
     misquoted: pd.DataFrame
     pictures: list[Picture]
+    deciding: list[deciding.Section]
     folds: list[first_screen.Fold]
     method: list[tuple[str, str]]
     settings: pd.DataFrame
@@ -78,8 +79,9 @@ class Page:
 
     @property
     def drawn(self) -> list[Picture]:
-        """All pictures: of all candidates, then of each row."""
-        return [*self.pictures, *(picture for fold in self.folds for picture in fold.pictures)]
+        """All pictures: of all candidates, of pairs, then of each row."""
+        own = (picture for fold in self.folds for picture in fold.pictures)
+        return [*self.pictures, *deciding.pictures(self.deciding), *own]
 
 
 def pages(records: Records, rows: pd.DataFrame) -> dict[str, str]:
@@ -90,7 +92,10 @@ def pages(records: Records, rows: pd.DataFrame) -> dict[str, str]:
 
 
 def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Sequence[Certainty] = ()) -> Page:
-    """All that a study's report says; `rows` is its table, `drawn` its figures, `sure` how sure it is."""
+    """All that a study's report says; `rows` is its table, `sure` how sure it is.
+
+    drawn: its figures, without which no images are shown either.
+    """
     study, judged, own = records.study, judgements(records), settings(records)
     return Page(
         title=study["title"],
@@ -106,6 +111,7 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Se
         certainty=list(sure),
         misquoted=presentation.misquoted(literature.errata(records.facts)),
         pictures=[picture for picture in drawn if not picture.candidate],
+        deciding=deciding.sections(records, rows) if drawn else [],
         folds=first_screen.folds(rows, own, drawn),
         method=method.measured(records),
         settings=own,
