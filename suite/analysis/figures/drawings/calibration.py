@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from suite.analysis.comparing.answers import answers
 from suite.analysis.figures import drawing
+from suite.analysis.figures.drawing import Value
 from suite.analysis.figures.picture import Picture
 from suite.analysis.folder.reading import Records
 from suite.analysis.statistics.calibration import Bin, reliability
@@ -44,8 +45,11 @@ def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
 
 
 def _surest(line: Line) -> str:
-    last = line.bins[-1]
-    return f"{line.label} {100 * last.accuracy:.1f}% at a confidence of {100 * last.confidence:.1f}%"
+    return _text(line.label, line.bins[-1])
+
+
+def _text(label: str, one: Bin) -> str:
+    return f"{label}: {100 * one.accuracy:.1f}% at a confidence of {100 * one.confidence:.1f}%"
 
 
 def shown(records: Records, rows: pd.DataFrame) -> list[Line]:
@@ -75,4 +79,9 @@ def draw(lines: Sequence[Line]) -> str:
             )  # fmt: skip
         axes.set(xlabel="confidence [%]", ylabel="accuracy [%]", xlim=(0, 100), ylim=(0, 100))
         figure.legend(loc="outside lower center", ncols=3)
-        return drawing.svg(figure)
+        said = [
+            Value(axes, 100 * one.confidence, 100 * one.accuracy, _text(line.label, one))
+            for line in lines
+            for one in line.bins
+        ]
+        return drawing.svg(figure, said)
