@@ -100,7 +100,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     """Freeze a composed configuration. Raises Refusal for the first thing that is wrong, with what would be right."""
     workspace = Path(str(cfg["workspace"] or ".")).expanduser().resolve()
     precision = one_of("precision", cfg["precision"], PRECISIONS)
-    backend = _backend(cfg["backend"])
+    backend = backend_from(cfg["backend"])
     task = tasks.get(str(cfg["task"]))
     candidates, dropped = candidates_from(cfg)
     for candidate in candidates:
@@ -190,7 +190,8 @@ def _stores(value: Any, workspace: Path) -> Stores:
     return stores_from(workspace, texts.get("mlflow"), texts.get("optuna"))
 
 
-def _backend(value: Any) -> str:
+def backend_from(value: Any) -> str:
+    """A backend that is installed. Raises Refusal for any other."""
     backend = one_of("backend", value, BACKENDS)
     if find_spec(backend) is None:
         raise Refusal(f"backend={backend} is not installed in this environment: {install_command(backend)}")

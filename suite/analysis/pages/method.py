@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +22,7 @@ from suite.analysis.pages import interval_text, time_budget
 from suite.analysis.table import headings
 from suite.analysis.table.columns import device_kind
 from suite.analysis.units import duration, whole
+from suite.core.commands import words_for_others
 from suite.core.instances import default_name
 from suite.core.metrics import by_name
 from suite.core.outcomes import Outcome
@@ -271,12 +271,7 @@ def commands(study: Mapping[str, Any]) -> list[str]:
         values += f" instance={study['instance']}"
     limit = f" limit={study['limit']['seconds']:g}s" if study.get("limit") else ""
     limit += f" time={allotment['seconds']:g}s equal={allotment['equal']}" if allotment else ""
-    # Where data, workspace and stores lie is nobody else's business, and changes nothing; nor does what failed before.
-    words = [
-        word
-        for word in shlex.split(study.get("command") or "")
-        if not re.match(r"(?:workspace|data_dir|from|storage\.\w+|retry)=", word)
-    ]
+    words = words_for_others(study.get("command") or "")
     counted = study.get("trials_counted") or 0
     if words and counted > (study.get("trials") or 0):  # an earlier command asked for more trials, and all count
         words = [*(word for word in words if not word.startswith("search.trials=")), f"search.trials={counted}"]

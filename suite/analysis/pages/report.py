@@ -21,11 +21,12 @@ from suite.analysis.folder import clocks, memory
 from suite.analysis.folder.costs import by_candidate, costs, wall_seconds
 from suite.analysis.folder.reading import Records
 from suite.analysis.folder.settings import settings
-from suite.analysis.pages import deciding, first_screen, method
+from suite.analysis.pages import again, citation, deciding, first_screen, method
 from suite.analysis.pages.certainty import Certainty, certainty
 from suite.analysis.table import headings, literature, presentation
 from suite.analysis.table.columns import further
 from suite.analysis.table.markup import escape_markdown, html_table, markdown_table
+from suite.records.embedded import ZEROS, sealed
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -76,6 +77,7 @@ class Page:
     notes: list[str]
     circumstances: list[tuple[str, str]]
     commands: list[str]
+    citation: str
 
     @property
     def drawn(self) -> list[Picture]:
@@ -88,7 +90,8 @@ def pages(records: Records, rows: pd.DataFrame) -> dict[str, str]:
     """File name to text: `report.html`, `report.md` and the figures."""
     page = compose(records, rows, pictures(records, rows), certainty(records, rows))
     figures = {f"figures/{picture.name}.svg": picture.svg for picture in page.drawn}
-    return {"report.html": write("report.html.j2", page=page), "report.md": write("report.md.j2", page=page), **figures}
+    html = write("report.html.j2", page=page, again=again.embedded(records, rows).text(), unsealed=ZEROS)
+    return {"report.html": sealed(html), "report.md": write("report.md.j2", page=page), **figures}
 
 
 def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Sequence[Certainty] = ()) -> Page:
@@ -122,7 +125,8 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Se
         failures=method.failures(records),
         notes=[str(note) for note in study["data"].get("notes") or []],
         circumstances=method.circumstances(records),
-        commands=method.commands(study),
+        commands=[*method.commands(study), *again.command(rows)],
+        citation=citation.bibtex(records),
     )
 
 
