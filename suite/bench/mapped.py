@@ -37,18 +37,15 @@ def entries(job: Job, file: Path, group: Path | None) -> list[Entry]:
 def write_map(file: Path, count: int, size: int) -> int:
     """Random images in an .npy file, none of which is left in memory; returns its bytes."""
     generator = np.random.default_rng(0)
-    written = np.lib.format.open_memmap(file, "w+", np.uint8, (count, size, size, 3))
-    for start in range(0, count, CHUNK):
-        part = written[start : start + CHUNK]
-        part[:] = np.frombuffer(generator.bytes(part.nbytes), np.uint8).reshape(part.shape)
-    written.flush()
-    del written
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(descriptor)
+    with file.open("wb") as written:  # not through a map: pages that are mapped cannot be dropped
+        np.lib.format.write_array_header_1_0(
+            written, {"descr": "|u1", "fortran_order": False, "shape": (count, size, size, 3)}
+        )
+        for start in range(0, count, CHUNK):
+            written.write(generator.bytes(min(CHUNK, count - start) * size * size * 3))
+        written.flush()
+        os.fsync(written.fileno())
+        os.posix_fadvise(written.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     return file.stat().st_size
 
 

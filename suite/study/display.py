@@ -134,7 +134,8 @@ def _spaced(name: str) -> str:
 
 
 def progress(expected: Estimate, task: str) -> Progress:
-    """The live table if a person looks on, lines otherwise."""
-    if sys.stdout.isatty():
-        return LiveTable(expected, Console(markup=False, highlight=False), task)
+    """The live table if a person looks on at a terminal that can redraw, lines otherwise."""
+    console = Console(markup=False, highlight=False)
+    if sys.stdout.isatty() and not console.is_dumb_terminal:  # which would show nothing until the end
+        return LiveTable(expected, console, task)
     return Lines(expected, task)

@@ -4,6 +4,9 @@ A map that is read here and there is read page by page, and each page that is no
 image of 64x64 pixels lies on four. In a memory smaller than the map, that is what training waits for. Asked for in one
 go (MADV_WILLNEED, which returns before anything was read), the pages of a batch wait for the disk together, and those
 of the next one while this one trains.
+
+40,000 images of 64x64 (469 MiB) in a control group of 200 MiB, none in memory, on two cores with other work, in turns:
+1,050 a second page by page and 6,500 asked for ahead (medians of six); of 224x224 103 and 350.
 """
 
 from __future__ import annotations

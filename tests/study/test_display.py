@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from suite.core.directories import RunKey
-from suite.study.display import Lines, LiveTable
+from suite.study.display import Lines, LiveTable, progress
 from suite.study.estimate import Estimate
 from tests.study.made_up import made_up
 
@@ -55,3 +55,11 @@ def test_another_tasks_figures_are_its_own(capsys: pytest.CaptureFixture[str]) -
     said = capsys.readouterr().out
     assert "val localization accuracy 0.2500" in said
     assert "0.5000" not in said
+
+
+@pytest.mark.parametrize(("terminal", "kind"), [("dumb", Lines), ("xterm", LiveTable)])
+def test_a_terminal_that_cannot_redraw_gets_lines(terminal: str, kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table would stay silent there until the study is over."""
+    monkeypatch.setenv("TERM", terminal)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert isinstance(progress(EXPECTED, "classification"), kind)
