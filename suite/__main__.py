@@ -25,6 +25,7 @@ COMMANDS = {
     "suite.data": "the data sets: how they are found, and what is in them",
     "suite.bench": "how fast the suite trains, beside other ways to train, and with each augmentation",
     "suite.bench.search": "how well the search finds its best trial, by replayed learning curves",
+    "suite.bench.recorded": "records learning curves of small networks for that",
     "suite.bench.scale": "what one coordinator carries, by a simulation",
 }
 DOCS = Path(__file__).parent / "docs"

@@ -7,6 +7,7 @@
     runs/<study>/<instance>/limit.json                                 with a time limit: what it decided
     runs/<study>/<instance>/seen-<digest>.npz                          of a folder's training images, what finds copies
     runs/<study>/<instance>/allotment.json                             with a time budget: the lengths that it gave
+    runs/<study>/<instance>/prior.json                                 with search.prior: what earlier searches selected
     runs/<study>/<instance>/seeds.json                                 with seeds=auto: what was given to whom
     runs/<study>/<instance>/logs/<worker>.log                          what the workers printed
     runs/<study>/<instance>/<candidate>/<track>/<phase>/superseded-*/  runs that a grown search no longer selects, or

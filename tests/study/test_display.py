@@ -10,6 +10,7 @@ from rich.console import Console
 from suite.core.directories import RunKey
 from suite.study.display import Lines, LiveTable, progress
 from suite.study.estimate import Estimate
+from suite.study.remaining import Share
 from tests.study.made_up import made_up
 
 KEYS = [RunKey("a", "tuned", "final", number) for number in range(2)]
@@ -34,8 +35,7 @@ def test_a_line_for_each_event(capsys: pytest.CaptureFixture) -> None:
 def test_time_left_leaves_out_the_epochs_of_an_earlier_session() -> None:
     lines = Lines(EXPECTED)
     follow(lines)
-    assert lines._shares[KEYS[0]].first == 9 / 20
-    assert lines._shares[KEYS[0]].now == 1.0
+    assert lines._remaining.share(KEYS[0]) == Share(9 / 20, 1.0)
 
 
 def test_the_table_has_a_row_for_each_run(capsys: pytest.CaptureFixture) -> None:

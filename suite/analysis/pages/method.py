@@ -18,7 +18,7 @@ from suite.analysis.folder.costs import TRAINING
 from suite.analysis.folder.reading import Records
 from suite.analysis.folder.seeds import completed_finals
 from suite.analysis.folder.settings import pairs, shared, space
-from suite.analysis.pages import interval_text, time_budget
+from suite.analysis.pages import interval_text, search_prior, time_budget
 from suite.analysis.table import headings
 from suite.analysis.table.columns import device_kind
 from suite.analysis.units import duration, whole
@@ -160,7 +160,8 @@ def _selection(records: Records) -> str:
     share = study.get("search_length")
     length = f", each of {share:.0%} of a final run's length" if share else ""
     return (
-        f"{trials} trials for each candidate{within}, the first being the recipe as it stands{length}. The trial with "
+        f"{trials} trials for each candidate{within}, the first being the recipe as it stands{length}."
+        f"{search_prior.sentence(study) if trials > 1 else ''} The trial with "
         f"the highest validation {chosen} at the end of its training gives the parameters; its own score is no result, "
         f"and the test set takes no part.{pruning}{nothing}{kept if study['state'] == 'finished' else ''}"
     )
