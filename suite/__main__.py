@@ -16,6 +16,7 @@ COMMANDS = {
     "suite.report": "render reports again, of one study or of several, and publish them",
     "suite.claims": "what articles claim, each sentence with its verdict from tests, papers and published studies",
     "suite.diff": "what changed between two reports of a study: rows, flipped images, verdicts, conditions",
+    "suite.reproduce": "one row of a report again, from what its page has inside it",
     "suite.site": "the published reports, the architectures and the README as a site that opens offline",
     "suite.status": "what runs, what is left, what it takes on disk; rebuild the projections; clean up",
     "suite.predict": "a trained winner on a folder of pictures",
@@ -24,6 +25,7 @@ COMMANDS = {
     "suite.data": "the data sets: how they are found, and what is in them",
     "suite.bench": "how fast the suite trains, beside other ways to train, and with each augmentation",
     "suite.bench.search": "how well the search finds its best trial, by replayed learning curves",
+    "suite.bench.recorded": "records learning curves of small networks for that",
     "suite.bench.scale": "what one coordinator carries, by a simulation",
 }
 DOCS = Path(__file__).parent / "docs"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from suite.config.study import Study
     from suite.core.questions import Question
-    from suite.study.session import Outlook
+    from suite.study.outlook import Outlook
 
 _PLAIN = re.compile(r"[\w.+:/-]+", re.ASCII)  # what Hydra's grammar takes as it stands, in lists too
 CODES = {"finished": DONE, "stopped": FAILED, "interrupted": INTERRUPTED}
@@ -69,7 +69,8 @@ def execute(arguments: list[str]) -> tuple[int, pd.DataFrame | None]:
 
 
 def _carry_out(study: Study, began: float | None = None) -> tuple[int, pd.DataFrame | None]:
-    from suite.study.session import carry_out, divided, look, settled
+    from suite.study.outlook import divided, look, settled
+    from suite.study.session import carry_out
 
     def say(line: str) -> None:
         print(line, flush=True)

@@ -14,9 +14,11 @@ HELP = """
 python -m suite.report study=NAME      refresh reports/NAME from the runs, print the table, write the report
 python -m suite.report studies=[A,B]   one page of several studies: only comparable rows are ranked together, and
                                        candidates that all of them have are aggregated (also as results.csv)
+python -m suite.report study=NAME folds=true   one table over the folds of data.folds, each an instance of its own
 python -m suite.report folder=DIR      render a report again from its folder alone
 
     budget= dataset= backend= precision= instance=   another instance than the one that ran last
+    folds=[A,B]      these instances are the folds (true: those like the one that ran last)
     folder=DIR       with study=NAME: where the report is written (default: reports/NAME)
     check=true       write nothing: compare the records with their hashes, render them elsewhere, compare, and
                      name every file that is not as it was, is missing or is too much (exit 1)
@@ -35,6 +37,7 @@ def main(arguments: list[str]) -> int:
         "workspace": Path,
         "check": boolean,
         "publish": boolean,
+        "folds": _folds_wanted,
     }
     values = parse(arguments, {**keys, "instance": str, **dict.fromkeys(CHOICES, str)})
     workspace = Path(str(values.get("workspace", "."))).expanduser()
@@ -43,15 +46,18 @@ def main(arguments: list[str]) -> int:
     chosen = {name: str(values[name]) for name in (*CHOICES, "instance") if name in values}
     studies = values.get("studies")
     if isinstance(studies, list):
-        _refuse_with("studies", {"study", "publish", *chosen} & values.keys())
+        _refuse_with("studies", {"study", "publish", "folds", *chosen} & values.keys())
         sources = [_existing(workspace, name) if check else _refreshed(workspace, name, {}) for name in studies]
         return _compare(sources, folder, workspace, check)
     if "study" not in values:
         if folder is None:
             raise Refusal("name a study=NAME, several studies=[A,B], or a report's folder=DIR")
-        _refuse_with("folder without study", chosen.keys())
+        _refuse_with("folder without study", [*chosen, *(["folds"] if values.get("folds") else [])])
         return _one(folder, workspace, check, publish)
     study = str(values["study"])
+    if names := values.get("folds"):
+        _refuse_with("folds", {"publish"} & values.keys())
+        return _over_folds(workspace, study, names if isinstance(names, list) else None, chosen, folder, check)
     if check:
         existing = folder or _existing(workspace, study)
         if chosen:
@@ -97,6 +103,35 @@ def _compare(folders: list[Path], folder: Path | None, workspace: Path, check: b
         return _differences(target, studies.check(folders, target))
     print(terminal.summary(target, studies.render(folders, target)))
     return DONE
+
+
+def _over_folds(
+    workspace: Path, study: str, names: list[str] | None, chosen: dict[str, str], folder: Path | None, check: bool
+) -> int:
+    from suite.analysis import rendering
+    from suite.analysis.pages import folds
+    from suite.core.directories import STUDY
+    from suite.core.lock import is_running
+    from suite.records import hashes
+
+    _check_name(workspace, study)
+    target = folder or workspace / "reports" / f"{study}-folds"
+    if check:
+        sources = sorted(path.parent for path in target.glob(f"*/{STUDY}"))
+        if not sources:
+            raise Refusal(
+                f"{target} has no report over folds: make it with python -m suite.report study={study} folds=true"
+            )
+        changed = [f"{source.name}/{name}" for source in sources for name in hashes.changed(source)]
+        return _differences(target, changed or folds.check(sources, target))
+    names = names or folds.instances_of(workspace, study, choose(workspace, study, chosen))
+    sources = [rendering.refresh(workspace, study, name, target / name, is_running(workspace)) for name in names]
+    print(folds.summary(target, folds.render(sources, target)))
+    return DONE
+
+
+def _folds_wanted(text: str) -> list[str] | bool:
+    return boolean(text) if text.lower() in ("true", "false") else name_list(text)
 
 
 def _differences(folder: Path, names: list[str]) -> int:

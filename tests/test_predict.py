@@ -23,6 +23,7 @@ from suite.training.preprocessing import PREPROCESSING, Preprocessing
 from suite.training.recipe import Recipe
 from suite.training.spec import RunSpec
 from suite.training.trainer import Trainer
+from tests.folders.corpus import corpus
 
 # Keras' own saving reads TensorFlow's variables through an `__array__` that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -253,3 +254,17 @@ def test_a_folder_that_nothing_would_go_to_is_refused(predict: Predict, tmp_path
     code, rows, said = predict(f"images={tmp_path}", f"folder={tmp_path / 'copies'}")
     assert (code, rows) == (2, [])
     assert said == "refused: folder=DIR is for copies with boxes, and bars asks for classes alone: leave it\n"
+
+
+def test_what_is_no_picture_is_named_and_the_others_are_classified(predict: Predict, tmp_path: Path) -> None:
+    names = corpus(tmp_path)
+    code, rows, said = predict(f"images={tmp_path}")
+    assert (code, rows) == (2, [])
+    Image.new("L", (28, 28)).save(tmp_path / "good.png")
+    code, rows, said = predict(f"images={tmp_path}")
+    assert (code, [Path(row["image"]).name for row in rows]) == (0, ["good.png"])
+    assert "Traceback" not in said
+    lines = said.splitlines()
+    assert len(lines) == len(names)
+    for name in names:
+        assert sum(line.startswith(f"not a readable picture: {tmp_path / name}: ") for line in lines) == 1

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.analysis.test_page_in_browser import CHROMIUM, DRIVER, browser
+from tests.browser import browser, needed, screen, theme, violations
 
 __all__ = ["browser"]
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no Chromium with its driver on this machine")
+pytestmark = needed
 
 
 def shown(page: Any, selector: str) -> list[str]:
@@ -49,9 +49,17 @@ def test_the_lineage_filters_and_sorts(browser: Any, built: Path) -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_is_wider_than_the_screen(browser: Any, built: Path, width: int) -> None:
-    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    screen(browser, width, 800)
     for name in ("index", "architectures", "how", "search", "architectures/resnet20", "architectures/vgg16"):
         browser.get((built / f"{name}.html").as_uri())
         assert browser.execute_script("return document.documentElement.scrollWidth") <= width, name
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("name", ["index", "architectures", "how", "claims", "search", "architectures/resnet20"])
+def test_a_page_is_accessible_in_both_themes(browser: Any, built: Path, name: str) -> None:
+    theme(browser, "light")
+    browser.get((built / f"{name}.html").as_uri())
+    assert violations(browser) == []
+    theme(browser, "dark")
+    assert violations(browser, "color-contrast") == []

@@ -20,12 +20,16 @@ CONTESTANTS = Path(__file__).parent / "contestants"
 
 @dataclass(frozen=True)
 class Entry:
-    """One that takes part: its name in the table, the module that trains, what it trains, and on which backend."""
+    """One that takes part: its name in the table, the module that trains, what it trains, and on which backend.
+
+    group: a control group's folder, whose limits its process has; empty: none.
+    """
 
     name: str
     module: str
     job: Job
     backend: str = "tensorflow"
+    group: str = ""
 
 
 @dataclass
@@ -56,6 +60,8 @@ class Contestant:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, **environment},
         )  # fmt: skip
+        if entry.group:  # before it has taken any memory to speak of
+            (Path(entry.group) / "cgroup.procs").write_text(str(self._process.pid))
 
     def __enter__(self) -> Contestant:
         self._read("ready")

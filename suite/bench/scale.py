@@ -75,7 +75,7 @@ class Scale:
         return (
             f"title: Runs that learn nothing\ndataset: digits\nrecipe: {{base: standard, flip: false}}\n"
             f"candidates:\n{names}budgets:\n  laptop:\n    recipe: {{epochs: 2}}\n"
-            f"    search: {{trials: {each // 10}, parallel: 4}}\n    seeds: {each - each // 10}\n"
+            f"    search: {{trials: {each // 10}, length: 1, parallel: 4}}\n    seeds: {each - each // 10}\n"
         )
 
 

@@ -35,6 +35,7 @@ class Candidate:
     teacher: Source | None = None  # whose answers it learns from, where its loss is distillation
     precision: str = "float32"  # "auto": to be measured
     timed: bool = False  # a time budget chooses images_seen, which need be no whole epochs then
+    begins: Mapping[str, Any] = field(default_factory=dict)  # where its second trial lies; empty: anywhere
 
     @property
     def sources(self) -> dict[str, Source]:

@@ -102,7 +102,10 @@ def _split(arguments: list[str]) -> dict[str, str]:
         key, equals, text = argument.partition("=")
         key = key.lstrip("+~")
         if not equals:
-            raise Refusal(f"{argument!r} is not key=value. Keys: {', '.join(nearest_first(argument, root_keys()))}")
+            meant = f" Did you mean study={argument}?" if argument in study_files() else ""
+            raise Refusal(
+                f"{argument!r} is not key=value.{meant} Keys: {', '.join(nearest_first(argument, root_keys()))}"
+            )
         if key.split(".")[0] not in root_keys():
             raise unknown("key", key, root_keys(), "python -m suite.run --help")
         given[key] = text

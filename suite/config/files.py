@@ -119,7 +119,10 @@ def recipe_text(text: str) -> Any:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which a key that stands twice in a mapping is an error: the first would vanish without a word."""
+    """YAML in which a key that stands twice in a mapping is an error: the first would vanish without a word.
+
+    Keys are texts where YAML 1.1 takes a word for a truth value or for nothing: a candidate may be called `no`.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -127,6 +130,8 @@ class _Loader(yaml.SafeLoader):
             if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
                 raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
             seen.add(str(key.value))
+            if key.tag in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:null") and key.value:
+                key.tag = "tag:yaml.org,2002:str"
         return super().construct_mapping(node, deep)
 
 

@@ -11,10 +11,12 @@ from suite.config.files import search_space, space_for
 from suite.core.refusals import Refusal, unknown
 from suite.training.recipe import LISTING, Recipe
 
-SEARCH_KEYS = ("space", "trials", "parallel", "length")
+SEARCH_KEYS = ("space", "trials", "parallel", "length", "prior")
 """Of a study's section; a candidate's has its space alone."""
 AUTO = "auto"
 """The space that is meant for the optimizer of the candidate's recipe."""
+WORKSPACE = "workspace"
+"""Where a search may begin: at what earlier studies of the workspace selected (`suite.study.prior`)."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from suite.config.candidates import candidates_from
 from suite.config.checks import NAME, as_list, boolean, count, mapping, number, one_of, seconds_from
 from suite.config.claims import claims_from
 from suite.config.evaluation import Evaluation, evaluation_from
-from suite.config.search import SEARCH_KEYS, checked_search
+from suite.config.search import SEARCH_KEYS, WORKSPACE, checked_search
 from suite.config.seeds import seeds_from
 from suite.config.stores import stores_from
 from suite.config.time_budget import TimeBudget, time_budget
@@ -40,6 +40,8 @@ class Search:
     """Trials of one candidate that may run at the same time; no part of what a run is."""
     length: float = 1.0
     """Of a trial, as a share of a final run's."""
+    prior: str | None = None
+    """What the second trial of each candidate goes by; None: by nothing."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
     """Freeze a composed configuration. Raises Refusal for the first thing that is wrong, with what would be right."""
     workspace = Path(str(cfg["workspace"] or ".")).expanduser().resolve()
     precision = one_of("precision", cfg["precision"], PRECISIONS)
-    backend = _backend(cfg["backend"])
+    backend = backend_from(cfg["backend"])
     task = tasks.get(str(cfg["task"]))
     candidates, dropped = candidates_from(cfg)
     for candidate in candidates:
@@ -190,7 +192,8 @@ def _stores(value: Any, workspace: Path) -> Stores:
     return stores_from(workspace, texts.get("mlflow"), texts.get("optuna"))
 
 
-def _backend(value: Any) -> str:
+def backend_from(value: Any) -> str:
+    """A backend that is installed. Raises Refusal for any other."""
     backend = one_of("backend", value, BACKENDS)
     if find_spec(backend) is None:
         raise Refusal(f"backend={backend} is not installed in this environment: {install_command(backend)}")
@@ -238,7 +241,11 @@ def _search(cfg: Mapping[str, Any], candidates: Iterable[Candidate]) -> Search:
             "take epochs out of the space, or leave out search.length"
         )
     searched = any(search.dimensions for search in spaces)
-    return Search(trials if searched else 0, count("search.parallel", value.get("parallel", 1)), length)
+    prior = value.get("prior")
+    if prior is not None:
+        one_of("search.prior", prior, (WORKSPACE,))
+    parallel = count("search.parallel", value.get("parallel", 1))
+    return Search(trials if searched else 0, parallel, length, prior if searched else None)
 
 
 def _tracks(value: Any, searched: bool) -> tuple[str, ...]:

@@ -7,6 +7,7 @@
     runs/<study>/<instance>/limit.json                                 with a time limit: what it decided
     runs/<study>/<instance>/seen-<digest>.npz                          of a folder's training images, what finds copies
     runs/<study>/<instance>/allotment.json                             with a time budget: the lengths that it gave
+    runs/<study>/<instance>/prior.json                                 with search.prior: what earlier searches selected
     runs/<study>/<instance>/seeds.json                                 with seeds=auto: what was given to whom
     runs/<study>/<instance>/logs/<worker>.log                          what the workers printed
     runs/<study>/<instance>/<candidate>/<track>/<phase>/superseded-*/  runs that a grown search no longer selects, or
@@ -19,7 +20,8 @@
         checkpoints/heartbeat   device time spent, so that the next attempt knows what a kill lost; no truth
         history.json        one row per epoch                          (written before result.json)
         test_by_epoch.json  final runs that a study tests after each epoch, too (suite.core.by_epoch)
-        predictions.npz     final runs: predicted, confidence, top5_hit, label of each test image; the first filters
+        predictions.npz     final runs: predicted, confidence, top5_hit, label of each test image; the first filters,
+                            the layers' trace, some images with their pixels
         preprocessing.json  final runs: what the pixels went through before the network
         model.weights.h5    final runs: the last weights
         result.json         the commit point: a run with it is over, a run without it is not
@@ -58,6 +60,19 @@ CHECKPOINTS = "checkpoints"
 """The folder of a run's checkpoints."""
 FILTERS = "filters"
 """The first layer's filters among a final run's predictions; the report keeps those of the first run."""
+TRACE = "trace"
+"""The shapes and counts of a final run's layers, (4, L) as `suite.models.diagram` has them; the report keeps those of
+the first run."""
+EXAMPLE, EXAMPLE_PICTURE, LOOKED = "example", "example_picture", "looked"
+"""Test images that every final run keeps, as places among them, (K,); their pixels, (K, h, w, c); and where the run
+looked on them, (K, rows, columns) from 0 to 255 (`suite.training.keeping`). Runs that were tested on the same images
+share the first two; the report keeps the last of the first run."""
+MISTAKE, MISTAKE_PICTURE = "mistake", "mistake_picture"
+"""The same of what a run gets wrong with the highest confidence; the report keeps those of the first run."""
+FIRST_MAPS = "first_maps"
+"""What the first layer makes of the first of these images, (n, rows, columns); of the first run, too."""
+OF_THE_FIRST = (FILTERS, FIRST_MAPS, TRACE, LOOKED, MISTAKE, MISTAKE_PICTURE)
+"""What the report keeps of a candidate's first final run alone."""
 EVALUATION, CORRUPTED = "evaluation.json", "corrupted.npz"
 ATTEMPT = "attempt-"
 """How the name of an attempt's own directory begins."""

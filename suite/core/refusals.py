@@ -21,6 +21,10 @@ class Refusal(Exception):
     def __init__(self, text: str) -> None:
         super().__init__(hidden(text))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it, by IPython's protocol: the sentence, and not the calls that led to it."""
+        return [f"refused: {self}"]
+
 
 def nearest_first(word: str, names: Iterable[str]) -> list[str]:
     """All names, the most similar to `word` first."""

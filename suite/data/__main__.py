@@ -15,12 +15,14 @@ from suite.core.durable import replacing
 from suite.core.refusals import Refusal, unknown
 from suite.data import Dataset, DataSpec, dataset_names, duplicates, load
 from suite.data.contents import image_digests
+from suite.data.dataset import DROP
 from suite.data.sheet import write_classes
 
 HELP = """
 python -m suite.data [name=NAME] [data_dir=DIR] [path=DIR] [image_size=N] [split_seed=N] [workspace=DIR] [offline=true]
                     [label_from=...] [labels=FILE.csv] [classes=[A,B]|N] [fit=crop|pad|squash] [on_bad=refuse|skip]
-                    [group=parent|PATTERN] [folds=N fold=K] [source_size=N] [crop_pct=SHARE] [allow_duplicates=true]
+                    [group=parent|PATTERN] [folds=N fold=K] [source_size=N] [crop_pct=SHARE] [min_per_class=N]
+                    [allow_duplicates=true|drop]
                     [duplicates=FILE.csv] [sheet=FILE.png [augment=RECIPE | corrupt=KIND|all]]
 
 Shows where a data set was found, its checksum, shapes, the images of each class and part, its hash, and notes.
@@ -33,15 +35,18 @@ Without a name: the names.
   crop_pct=SHARE  the central share of these that a network sees where nothing is random (default: all, 1.0)
   workspace=DIR   where decoded images are kept, in cache/ (default: the current folder)
   offline=true    download nothing
-  label_from=     of a folder: inner (the innermost folders are the classes) or name (as in cat.12.jpg)
+  label_from=     of a folder: inner (the innermost folders are the classes), name (as in cat.12.jpg) or folder (class
+                  folders, whatever they are called); with labels=FILE.csv the column that has them
   labels=FILE.csv a list of paths and labels, perhaps with a column split, instead of class folders
   classes=        the names of the classes to use, or how many
+  min_per_class=N leave out classes with fewer training pictures
   fit=            how pictures of a folder become square: their central square, all on black, or all squashed
   on_bad=skip     leave out pictures that cannot be read; they are counted and listed
   group=          of a folder: what stays together when it is divided: parent (the folder of a picture) or a regular
                   expression on its path whose one group is the subject, as in "group=(patient[0-9]+)_"
   folds=N fold=K  of a folder without a test set: part K, from 0, of N is the test set
-  allow_duplicates=true   test images with an exact copy among the others are said, not refused
+  allow_duplicates=true   test images with an exact copy among the others are said, not refused; drop: these others
+                  are left out
   duplicates=FILE.csv     a list of all pictures that are there twice, exactly or nearly, within parts and between them
   sheet=FILE.png  a contact sheet: eight training images of each class, a row for each
   augment=RECIPE  with sheet=FILE.png: training images of all classes as they are, and below each what a network sees
@@ -61,6 +66,10 @@ def _size(text: str) -> list[int] | int:
     return [whole_number(side) for side in name_list(text)] if text.startswith("[") else whole_number(text)
 
 
+def _duplicates(text: str) -> bool | str:
+    return text if text == DROP else boolean(text)
+
+
 def _number(text: str) -> float:
     try:
         return float(text)
@@ -73,7 +82,7 @@ KEYS: dict[str, Callable[[str], object]] = {
     "source_size": whole_number, "crop_pct": _number,
     "workspace": Path, "offline": boolean, "augment": str, "corrupt": str, "sheet": Path, "label_from": str,
     "labels": str, "classes": _classes, "fit": str, "on_bad": str, "group": str, "folds": whole_number,
-    "fold": whole_number, "allow_duplicates": boolean, "duplicates": Path,
+    "fold": whole_number, "allow_duplicates": _duplicates, "duplicates": Path, "min_per_class": whole_number,
 }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ from suite.data.contents import (
     Contents,
     Digests,
     Source,
+    conflicts_note,
     content_hash,
     duplicates_note,
     image_digests,
@@ -187,7 +188,7 @@ def _write(contents: Contents, entry: Path) -> None:
             "count": len(contents.targets),
             "targets": list(contents.targets.arrays),
             "class_names": contents.class_names,
-            "notes": [*contents.notes, *duplicates_note(digests, contents.part)],
+            "notes": [*contents.notes, *duplicates_note(digests, contents.part), *_conflicts(contents, digests)],
             "checksum": contents.checksum,
             "hash": content_hash(contents, digests),
             "files": files,
@@ -198,6 +199,10 @@ def _write(contents: Contents, entry: Path) -> None:
         write_json(partial / "set.json", manifest)
         reach("cache-written")
     shutil.rmtree(build_of(entry), ignore_errors=True)
+
+
+def _conflicts(contents: Contents, digests: Digests) -> tuple[str, ...]:
+    return conflicts_note(contents, digests) if contents.compared else ()
 
 
 def _completed(entry: Path, images: Images) -> Digests:

@@ -16,6 +16,9 @@ from suite.data.targets import Labels, Targets
 TRAIN, VALIDATION, TEST = 0, 1, 2
 """The publisher's division of a set. Only VALIDATION that a folder brings along is marked as such."""
 
+LEFT_OUT = 3
+"""Of an image that is in no part."""
+
 CHUNK = 1024
 """Images that are decoded, written and hashed at a time: bounds the memory whatever the size of the set."""
 
@@ -143,6 +146,23 @@ def images_hash(shape: tuple[int, ...], digests: Digests, targets: Targets) -> s
     for block in targets.other_bytes():
         whole.update(block)
     return whole.hexdigest()
+
+
+def conflicts_note(contents: Contents, digests: Digests) -> tuple[str, ...]:
+    """A note about images that are there under two classes or more, pixel for pixel: all labels but one are wrong."""
+    words = np.frombuffer(digests.tobytes(), np.uint64).reshape(len(digests), -1)
+    order = np.lexsort((contents.labels, *words.T))
+    same = (words[order][1:] == words[order][:-1]).all(axis=1)
+    labels = contents.labels[order]
+    rows = np.flatnonzero(same & (labels[1:] != labels[:-1]))
+    if not len(rows):
+        return ()
+    one, two = order[rows[0]], order[rows[0] + 1]
+    first = f"{contents.files[one]} = {contents.files[two]}" if contents.files else f"images {one} and {two}"
+    return (
+        f"{len(rows):,} images are there under two classes, pixel for pixel, so that one label is wrong (first "
+        f"{first}); python -m suite.data duplicates=FILE.csv lists them",
+    )
 
 
 def duplicates_note(digests: Digests, part: npt.NDArray[np.uint8]) -> tuple[str, ...]:

@@ -28,10 +28,16 @@ PLACES = ("path", "labels")
 HANDLING = ("on_bad", "allow_duplicates")
 """Nor is what was let pass: what came of it is in the hash as well."""
 
+DROP = "drop"
+"""The value of `data.allow_duplicates` that leaves copies of test images out of the others."""
+
 PARENT = "parent"
 """The value of `data.group` that takes the name of each picture's folder; every other is a pattern."""
 
-AS_EVER = {"fit": "crop", "on_bad": "refuse", "allow_duplicates": False, "group": None, "folds": None, "fold": None}
+AS_EVER = {
+    "fit": "crop", "on_bad": "refuse", "allow_duplicates": False, "group": None, "folds": None, "fold": None,
+    "min_per_class": None,
+}  # fmt: skip
 """What there was before there was a choice: descriptions leave it out, as those that were written then."""
 
 
@@ -46,9 +52,11 @@ class DataSpec:
     `validation_fraction` is the part of the training images that is kept for validation where the publisher has none.
     `*_examples` are at most so many images of that part, stratified; None means all.
     `label_from` says where a set that offers a choice has its classes (None: as it comes), `labels` is a list of
-    pictures and labels that says it instead; `classes` are the names of those that are used, or how many.
+    pictures and labels that says it instead, of which `label_from` may name the column; `classes` are the names of
+    those that are used, or how many, and `min_per_class` leaves out those with fewer training pictures.
     `fit` is how pictures become square (see `suite.data.fit`), `on_bad` what happens where some cannot be read: refuse
-    or skip. `allow_duplicates`: test images with an exact copy among the others are said and not refused.
+    or skip. `allow_duplicates`: test images with an exact copy among the others are said and not refused (True), or the
+    others are left out ("drop").
     `group` keeps together what shows one subject: "parent" (the picture's folder), or a pattern with one group that is
     looked for in its path. `fold` is which of `folds` equal parts is the test set, of a folder that brings none.
     `target` is what has to be known of each image beside its class (see `suite.data.targets`); None: nothing.
@@ -74,10 +82,11 @@ class DataSpec:
     classes: tuple[str, ...] | int | None = None
     fit: str = "crop"
     on_bad: str = "refuse"
-    allow_duplicates: bool = False
+    allow_duplicates: bool | str = False
     group: str | None = None
     folds: int | None = None
     fold: int | None = None
+    min_per_class: int | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
@@ -90,8 +99,9 @@ class DataSpec:
         for key, known in (("fit", SQUARES), ("on_bad", ON_BAD)):
             if getattr(self, key) not in known:
                 raise unknown(f"value of data.{key}", str(getattr(self, key)), known)
-        if not isinstance(self.allow_duplicates, bool):
-            raise Refusal(f"data.allow_duplicates={self.allow_duplicates!r}: expected true or false")
+        if not isinstance(self.allow_duplicates, bool) and self.allow_duplicates != DROP:
+            raise Refusal(f"data.allow_duplicates={self.allow_duplicates!r}: expected true, false or drop")
+        _whole("min_per_class", self.min_per_class, 1, 2**63 - 1, optional=True)
         _check_group(self.group)
         self._check_folds()
         object.__setattr__(self, "image_size", _size(self.image_size))

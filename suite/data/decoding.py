@@ -87,11 +87,11 @@ def decode_some(
     """(n, height, width, channels) uint8, and (path, reason) of each picture that cannot be read and is left black."""
     images, whole = np.zeros((len(paths), *both_sides(size), channels), np.uint8), fit or Fit()
     failures = []
-    for row, (image, reason) in enumerate(each(lambda path: decode_one(path, size, channels, whole), paths)):
-        if image is None:
+    for row, (made, reason) in enumerate(each(lambda path: _with_digest(path, size, channels, whole), paths)):
+        if made is None:
             failures.append((paths[row], reason))
         else:
-            images[row] = image
+            images[row], _ = made
     return images, failures
 
 

@@ -26,6 +26,9 @@ MAX_PIXELS = 89_478_485
 """Of a picture that is decoded in full, Pillow's own limit: a file of a few bytes can claim any size."""
 
 
+TOGETHER = 32
+"""Pictures that a thread is given at a time: handing over a small one takes as long as a good part of decoding it."""
+
 Made = TypeVar("Made")
 
 
@@ -73,6 +76,9 @@ def _peak(image: Image.Image, coloured: bool) -> int | None:
 
 
 def orientation(image: Image.Image) -> int:
+    """As EXIF says it, or XMP; 1 where nothing does."""
+    if image.format == "JPEG" and not image.info.keys() & {"exif", "xmp"}:
+        return 1  # what Pillow would find, in a tenth of a small picture's time
     try:
         return int(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # damaged EXIF fails in many ways, and says nothing about the pixels
@@ -82,9 +88,14 @@ def orientation(image: Image.Image) -> int:
 def each(make: Callable[[Path], Made], paths: Sequence[Path]) -> list[tuple[Made | None, str]]:
     """(result, "") or (None, reason) for each path, over threads: decoding releases the interpreter's lock."""
     Image.init()  # loads the decoders: once, before threads would all want to
-    with warnings.catch_warnings(), _own_limit(), ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+    threads = min(8, os.cpu_count() or 1)
+    few = max(1, min(TOGETHER, len(paths) // (4 * threads)))
+    with warnings.catch_warnings(), _own_limit(), ThreadPoolExecutor(threads) as pool:
         warnings.simplefilter("ignore")  # about metadata
-        return list(pool.map(lambda path: _attempt(make, path), paths))
+        batches = pool.map(
+            lambda start: [_attempt(make, path) for path in paths[start : start + few]], range(0, len(paths), few)
+        )
+        return [one for batch in batches for one in batch]
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from suite.data.cache import Entry, cached
 from suite.data.choosing import chosen_classes, guessing
 from suite.data.contents import Source, images_hash
 from suite.data.dataset import AS_EVER, Dataset, DataSpec, Indices
-from suite.data.duplicates import leaks
+from suite.data.duplicates import leaks, without_copies
 from suite.data.hardships import harder
 from suite.data.redivision import divided_anew
 from suite.data.registry import NamedSet, named_sets
@@ -44,6 +44,7 @@ def load(spec: DataSpec, *, data_dir: Path | None, cache_dir: Path, offline: boo
     if spec.source_size is not None:
         entry, fit = viewed(entry, source, spec, cache_dir), fit.of_larger(spec.source_size, spec.crop_pct or 1.0)
     entry, groups = divided_anew(entry, spec) if named.takes_path else (entry, None)
+    entry = without_copies(entry, spec) if named.takes_path else entry
     some = chosen_classes(entry, spec.classes)
     leaked = leaks(entry, spec) if named.takes_path else ()
     train, validation, test, notes = divide(some.targets.labels, some.part, some.class_names, spec, groups)
@@ -85,7 +86,8 @@ def _named(spec: DataSpec) -> NamedSet:
             raise Refusal(f"data.{key} is for dataset=folder; leave it out for {spec.name}")
     if isinstance(spec.image_size, tuple) and not sets[spec.name].takes_path:
         raise Refusal(f"data.image_size={list(spec.image_size)} is for dataset=folder; {spec.name} has square images")
-    if spec.label_from is not None and spec.label_from not in sets[spec.name].labels_from:
+    of_a_list = spec.labels is not None  # whose column it names
+    if spec.label_from is not None and not of_a_list and spec.label_from not in sets[spec.name].labels_from:
         valid = sets[spec.name].labels_from
         if not valid:
             raise Refusal(f"data.label_from: {spec.name} has one kind of labels; leave it out")

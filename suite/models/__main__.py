@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from suite.commandline import DONE, FAILED, boolean, enter, import_keras, parse, whole_number
@@ -27,6 +28,7 @@ innovation, at once, from pinned numbers.
   input_size=N      images of NxN pixels instead of the paper's (counts that are not pinned are made by building)
   channels=N        1 for grey images, 3 for colour
   num_classes=N     classes instead of the paper's
+  picture=FILE      with name=: the layers as a picture (.svg, .png or .pdf): sides, channels, parameters, multiply-adds
   measure=true      build, count, and compare with the pinned numbers; exit 1 if they differ
   write=true        with measure=true: write the golden lines (of a new architecture too) instead of comparing
   speed=true        with write=true: write speeds alone: images a second in training of the smallest of each family
@@ -43,7 +45,7 @@ def main(arguments: list[str]) -> int:
     positive = partial(whole_number, least=1)
     keys: dict[str, Callable[[str], object]] = {
         "name": str, "input_size": positive, "channels": positive, "num_classes": positive,
-        "measure": boolean, "write": boolean, "speed": boolean, "format": _format,
+        "measure": boolean, "write": boolean, "speed": boolean, "format": _format, "picture": _picture,
     }  # fmt: skip
     asked = parse(arguments, keys)
     if asked.get("write") and not asked.get("measure"):
@@ -54,6 +56,8 @@ def main(arguments: list[str]) -> int:
         raise Refusal(
             "write=true counts at each architecture's own sizes and prints none: only name= and speed= go with it"
         )
+    if "picture" in asked and ("name" not in asked or asked.get("measure") or "format" in asked):
+        raise Refusal("picture=FILE draws one architecture: add name=NAME, and leave out measure= and format=")
     try:
         return _answer(asked)
     except ArchitectureError as error:
@@ -71,6 +75,8 @@ def _answer(asked: dict[str, Any]) -> int:
         rows = [_facts_at(other, asked) for other in registry.names()]
         print(json.dumps(rows, indent=1) if as_json else lineage_table(rows))
         return DONE
+    if "picture" in asked:
+        return _draw(name, asked)
     print(_layers(name, asked, as_json))
     return DONE
 
@@ -138,6 +144,26 @@ def _layers(name: str, asked: dict[str, Any], as_json: bool) -> str:
     return rows_as_text(known, rows)
 
 
+def _draw(name: str, asked: dict[str, Any]) -> int:
+    """Write the layers as a picture, and say where. Raises Refusal where that cannot be written."""
+    shape, classes = _place(registry.facts(name), asked)
+    registry.checked_shape(name, shape)
+    path = asked["picture"]
+    if not path.parent.is_dir():
+        raise Refusal(f"picture={path}: there is no folder {path.parent}")
+    model, counted = _outline(name, shape, classes)
+    from suite.models import diagram
+    from suite.models.layer_table import layer_table
+
+    title = (
+        f"{name}: {'x'.join(map(str, shape))}, {classes:,} classes; {counted['trainable_params']:,} parameters, "
+        f"{_thousands(counted['macs'])} multiply-adds"
+    )
+    diagram.save(diagram.trace(layer_table(model)), title, path)
+    print(f"wrote {path}")
+    return DONE
+
+
 def _compare(asked: dict[str, Any]) -> int:
     """Build and count at the pinned shapes (or the asked one) and say where the golden numbers differ."""
     chosen = [asked["name"]] if "name" in asked else list(golden.lines())
@@ -195,6 +221,13 @@ def _pin_speeds(name: str | None) -> int:
 
 def _thousands(number: int | None) -> str:
     return "unknown" if number is None else f"{number:,}"
+
+
+def _picture(text: str) -> Path:
+    path = Path(text)
+    if path.suffix not in (".svg", ".png", ".pdf"):
+        raise ValueError("a file name that ends in .svg, .png or .pdf")
+    return path
 
 
 def _format(text: str) -> str:

@@ -17,20 +17,33 @@ from suite.records.layout import IDENTITIES
 
 def write(folder: Path, identities: Mapping[str, Mapping[str, Any]]) -> None:
     """Write the identities of runs, as their records have them, by the runs' keys."""
+    packed = pack(identities)
+    lines = [f"  {json.dumps(key, ensure_ascii=False)}: {json.dumps(run)}" for key, run in packed["runs"].items()]
+    runs = ",\n".join(lines)
+    write_text(folder / IDENTITIES, f'{{\n "values": {json.dumps(packed["values"])},\n "runs": {{\n{runs}\n }}\n}}\n')
+
+
+def pack(runs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Fields of runs, by the runs' keys, as `values` and `runs` above."""
     values: dict[str, list[Any]] = {}
     places: dict[tuple[str, str], int] = {}
-    lines = []
-    for key, identity in identities.items():
+    packed = {}
+    for key, fields in runs.items():
         run = {}
-        for field, value in plain(identity).items():
+        for field, value in plain(fields).items():
             text = json.dumps(value, sort_keys=True)
             if (field, text) not in places:
                 places[field, text] = len(values.setdefault(field, []))
                 values[field].append(value)
             run[field] = places[field, text]
-        lines.append(f"  {json.dumps(key, ensure_ascii=False)}: {json.dumps(run)}")
-    runs = ",\n".join(lines)
-    write_text(folder / IDENTITIES, f'{{\n "values": {json.dumps(values)},\n "runs": {{\n{runs}\n }}\n}}\n')
+        packed[key] = run
+    return {"values": values, "runs": packed}
+
+
+def unpack(packed: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The inverse of `pack`. Raises LookupError or TypeError for what it did not give."""
+    values = packed["values"]
+    return {key: {field: values[field][place] for field, place in run.items()} for key, run in packed["runs"].items()}
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]] | None:
@@ -42,5 +55,4 @@ def read(folder: Path) -> dict[str, dict[str, Any]] | None:
         found = read_json(folder / IDENTITIES)
     except FileNotFoundError:
         return None
-    values = found["values"]
-    return {key: {field: values[field][place] for field, place in run.items()} for key, run in found["runs"].items()}
+    return unpack(found)

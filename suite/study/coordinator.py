@@ -120,7 +120,7 @@ class Coordinator:
 
     def _assign(self, key: RunKey, worker: Worker) -> None:
         order, history = self._order.open(key), self.ledger.history(key)
-        epochs = self.ledger.epochs(key)
+        epochs = self.ledger.epochs(key, order["fields"]["parameters"])
         self._running[key] = Assignment(worker, epochs, len(history), self.ledger.step(key))
         self._clock.assigned(worker.name)
         self._projector.begin(key, order["fields"], history)

@@ -37,12 +37,12 @@ def run_seconds(ledger: Ledger, key: RunKey, cost: Cost, images: float) -> float
     on_validation = key.phase == "final" and study.train_on_validation
     examples = train_examples(dataset, on_validation)
     recipe = replace(ledger.candidates[key.candidate], images_seen=images).settled(examples, share_of(study, key))
-    trained = max(1, round(examples // recipe.batch_size * recipe.epochs)) * recipe.batch_size
-    prunable = key.phase == "search" and key.number >= LEAST_RIVALS and rungs(recipe.rounds)
+    rounds, trained = recipe.rounds(examples), recipe.steps(examples) * recipe.batch_size
+    prunable = key.phase == "search" and key.number >= LEAST_RIVALS and rungs(rounds)
     share = estimate.PRUNED if prunable else 1.0
-    judged = 0 if on_validation else share * recipe.rounds * len(dataset.validation)
+    judged = 0 if on_validation else share * rounds * len(dataset.validation)
     judged += len(dataset.test) * (1 + len(study.evaluation.copies)) if key.phase == "final" else 0
-    beside = cost.run_seconds + share * recipe.rounds * cost.epoch_seconds
+    beside = cost.run_seconds + share * rounds * cost.epoch_seconds
     return beside + share * trained / cost.images_per_second + judged / cost.judged_per_second
 
 

@@ -18,7 +18,7 @@ from suite.core.host import commit, host, versions
 from suite.core.planning import AUTO
 from suite.data.dataset import AS_EVER, PLACES
 from suite.data.hardships import OFF
-from suite.study import plan, starts
+from suite.study import plan, prior, starts
 from suite.study.effects import without_effect
 from suite.study.ledger import Ledger
 from suite.study.search import pruner
@@ -58,6 +58,7 @@ def describe(
         "trials_run": _trials_run(ledger),
         "search_parallel": study.search.parallel,
         **({"search_length": study.search.length} if study.search.length != 1 else {}),
+        **({"search_prior": prior.kept(study)} if study.search.prior else {}),
         "pruning": pruner.DESCRIPTION,
         "train_on_validation": study.train_on_validation,
         "limit": limit,
@@ -106,6 +107,7 @@ def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
         "options": candidate.options,
         "recipe": candidate.settled(len(ledger.dataset(name).train)).as_mapping(),
         "search": asdict(candidate.search),
+        **({"begins": dict(candidate.begins)} if candidate.begins else {}),
         **({"precision": candidate.precision} if candidate.precision != ledger.study.precision else {}),
         **starts.told(ledger, candidate),
         "data": {

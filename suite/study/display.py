@@ -16,7 +16,8 @@ from rich.table import Table
 from suite import tasks
 from suite.core.directories import RunKey
 from suite.core.result import Result
-from suite.study.estimate import Estimate, Share, clock
+from suite.study.estimate import Estimate, clock
+from suite.study.remaining import Remaining, Share
 
 
 class Progress:
@@ -24,32 +25,32 @@ class Progress:
     is what its task selects and is judged by."""
 
     def __init__(self, expected: Estimate, task: str = tasks.DEFAULT) -> None:
-        self._expected, self._ended = expected, set[RunKey]()
+        self._remaining, self._ended = Remaining(expected), set[RunKey]()
         self._selection, self._judged = tasks.get(task).selection, tasks.get(task).judged[0]
         self._started = time.monotonic()
         self._epochs: dict[RunKey, int] = {}
-        self._shares: dict[RunKey, Share] = {}
 
     def count(self) -> str:
-        return f"{len(self._ended)}/{len(self._expected.runs)}"
+        return f"{len(self._ended)}/{len(self._remaining)}"
 
     def left(self) -> str:
-        return clock(self._expected.left(self._shares, time.monotonic() - self._started))
+        return clock(self._remaining.seconds(time.monotonic() - self._started))
 
     def started(self, key: RunKey, attempt: int, epochs: int) -> None:
         self._epochs[key] = epochs
-        self._expected.extend(key)
+        self._remaining.join(key)
         self.show(key, {}, f"attempt {attempt}" if attempt > 1 else "started")
 
     def epoch(self, key: RunKey, row: Mapping[str, Any]) -> None:
-        epochs = self._epochs[key]
-        first = self._shares[key].first if key in self._shares else (row["epoch"] - 1) / epochs  # above 0: resumed
-        self._shares[key] = Share(first, row["epoch"] / epochs)
+        epochs, known = self._epochs[key], self._remaining.share(key)
+        first = known.first if known else (row["epoch"] - 1) / epochs  # above 0: resumed
+        self._remaining.note(key, Share(first, row["epoch"] / epochs))
         self.show(key, row, "")
 
     def ended(self, key: RunKey, result: Result) -> None:
         self._ended.add(key)
-        self._shares[key] = Share(self._shares[key].first if key in self._shares else 0.0, 1.0)
+        known = self._remaining.share(key)
+        self._remaining.note(key, Share(known.first if known else 0.0, 1.0))
         self._epochs.pop(key, None)
         figure = result.metrics.get(self._judged)
         text = str(result.outcome) + (f", {_spaced(self._judged)} {figure:.4f}" if figure is not None else "")
@@ -134,7 +135,8 @@ def _spaced(name: str) -> str:
 
 
 def progress(expected: Estimate, task: str) -> Progress:
-    """The live table if a person looks on, lines otherwise."""
-    if sys.stdout.isatty():
-        return LiveTable(expected, Console(markup=False, highlight=False), task)
+    """The live table if a person looks on at a terminal that can redraw, lines otherwise."""
+    console = Console(markup=False, highlight=False)
+    if sys.stdout.isatty() and not console.is_dumb_terminal:  # which would show nothing until the end
+        return LiveTable(expected, console, task)
     return Lines(expected, task)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from suite import models
 from suite.core.directories import RunKey
@@ -21,7 +21,6 @@ FORWARD = 1 / 3  # of the time that training takes for an image, to judge it: th
 OVERHEAD_SECONDS = 3.0  # of a run: commits
 TRACING_SECONDS = 10.0  # of a candidate: building and tracing its graph
 START_SECONDS = 15.0
-TRUSTED_SECONDS = 30.0  # of the estimate weigh as much as these of the clock: first epochs do not swing the rest
 PRUNED = 0.9  # the share of a search's epochs that pruning leaves to train (suite.bench.search)
 
 
@@ -55,13 +54,6 @@ def remember_speed(workspace: Path, result: Result) -> None:
     write_json(speed_file(workspace), speeds)
 
 
-class Share(NamedTuple):
-    """How much of a run is trained, 0 to 1: when this session took it up, and now."""
-
-    first: float
-    now: float
-
-
 @dataclass(frozen=True)
 class Estimate:
     """Seconds that each run of a plan is expected to take, and whether this machine was ever measured."""
@@ -77,26 +69,6 @@ class Estimate:
             return 0.0
         tracing = TRACING_SECONDS * len({key.candidate for key in self.runs})
         return START_SECONDS + (tracing + sum(self.runs.values())) / self.workers
-
-    def extend(self, key: RunKey) -> None:
-        """Reckon with a run that was planned later: it takes what the longest of its candidate does."""
-        alike = [seconds for other, seconds in self.runs.items() if other.candidate == key.candidate]
-        self.runs.setdefault(key, max(alike or self.runs.values(), default=0.0))
-
-    def left(self, shares: Mapping[RunKey, Share], passed: float) -> float:
-        """Seconds left after `passed` seconds: the rest of the estimate, at the pace seen so far."""
-        if not self.runs:
-            return 0.0
-        candidates, begun = {key.candidate for key in self.runs}, {key.candidate for key in shares}
-        none = Share(0.0, 0.0)
-        rest = TRACING_SECONDS * len(candidates - begun)
-        done = TRACING_SECONDS * len(candidates & begun)
-        for key, seconds in self.runs.items():
-            share = shares.get(key, none)
-            rest += seconds * (1 - share.now)
-            done += seconds * (share.now - share.first)
-        pace = (max(passed - START_SECONDS, 0.0) + TRUSTED_SECONDS) / (done / self.workers + TRUSTED_SECONDS)
-        return max(START_SECONDS - passed, 0.0) + rest / self.workers * pace
 
 
 def estimate(ledger: Ledger, keys: list[RunKey]) -> Estimate:

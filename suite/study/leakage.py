@@ -17,7 +17,7 @@ from suite.core.identity import digest
 from suite.core.refusals import Refusal
 from suite.data import Dataset, DataSpec, load
 from suite.data.dataset import HANDLING, PLACES
-from suite.data.leakage import LIMIT, SIDE, Fingerprints, Leak, fingerprints, leaked
+from suite.data.leakage import LIMIT, SIDE, Fingerprints, Leak, fingerprints, leaked, within_one_set
 from suite.models import PRETRAINED
 from suite.study import seen
 from suite.study.ledger import Ledger
@@ -89,16 +89,23 @@ def _leak(ledger: Ledger, candidate: Candidate, target: Dataset, link: Link) -> 
     if link.identity is None:
         raise Refusal(f"{link.directory} is no longer there")
     asked: dict[str, Any] = {"seen": seen.key(link.identity), "test": target.test_hash, "hash": target.hash}
-    asked |= {"shape": list(target.input_shape), "side": SIDE, "limit": LIMIT}
+    asked |= {"shape": list(target.input_shape), "side": SIDE, "limit": LIMIT, "looks": not _one_set(link, target)}
     place = ledger.study.cache_dir / f"leakage-{digest(asked)[:20]}.json"
     try:
         kept = read_json(place)
-        return Leak(np.array(kept["test"], np.int64), int(kept["of"]), bool(kept["exact"]))
+        found = [None if kept[key] is None else np.array(kept[key], np.int64) for key in ("same", "alike")]
+        return Leak(int(kept["of"]), *found)
     except (OSError, json.JSONDecodeError, LookupError, TypeError):
         pass
     leak = leaked(target, _fingerprints(ledger, candidate, target, link))
-    write_json(place, {"test": leak.test.tolist(), "of": leak.of, "exact": leak.exact})
+    lists = {key: None if index is None else index.tolist() for key, index in vars(leak).items() if key != "of"}
+    write_json(place, {"of": leak.of, **lists})
     return leak
+
+
+def _one_set(link: Link, target: Dataset) -> bool:
+    """Whether a run was trained on the set that is tested on, whose near duplicates every row has."""
+    return link.identity is not None and link.identity["data_hash"] == target.hash
 
 
 def _fingerprints(ledger: Ledger, candidate: Candidate, target: Dataset, link: Link) -> Fingerprints:
@@ -107,10 +114,12 @@ def _fingerprints(ledger: Ledger, candidate: Candidate, target: Dataset, link: L
     instance = link.directory.parents[3]
     noted = seen.kept(instance, link.identity)
     if noted is not None:
-        return noted
+        return within_one_set(noted) if _one_set(link, target) and noted.shape == target.pictures.shape[1:] else noted
     data = _data_of(ledger, candidate, link.identity, instance)
     index = seen.images(data, bool(link.identity.get("train_on_validation")))
-    return fingerprints(data, index, exact=data.pictures.shape[1:] == target.pictures.shape[1:])
+    if data.pictures.shape[1:] != target.pictures.shape[1:]:
+        return fingerprints(data, index, exact=False)
+    return fingerprints(data, index, exact=True if _one_set(link, target) else None)
 
 
 def _data_of(ledger: Ledger, candidate: Candidate, identity: Mapping[str, Any], instance: Path) -> Dataset:

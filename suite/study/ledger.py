@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,8 @@ from suite.core.published import marker
 from suite.core.refusals import Refusal
 from suite.core.result import Result, finished, read_result, write_result
 from suite.data.dataset import Dataset
-from suite.study import asking, attempted, plan
+from suite.study import asking, attempted, plan, selection
 from suite.study.sameness import differs
-from suite.study.selection import select
 from suite.study.sources import Sources, Taken
 from suite.study.threads import NEW_INSTANCE, settled
 from suite.study.tolerance import unavailable
@@ -126,9 +124,10 @@ class Ledger:
 
     def has_trained(self, key: RunKey) -> bool:
         """Whether something of a run was trained, or it is over."""
+        if key in self.results:
+            return True
         places = [self.path(key), *self.path(key).glob(f"{directories.ATTEMPT}*")]
-        found = (path for place in places for path in place.glob(f"{directories.CHECKPOINTS}/*"))
-        return key in self.results or any(path.is_dir() for path in found)
+        return any(path.is_dir() for place in places for path in place.glob(f"{directories.CHECKPOINTS}/*"))
 
     def dataset(self, candidate: str) -> Dataset:
         return self.datasets[candidate]
@@ -181,9 +180,10 @@ class Ledger:
         asked = self.asked.get(key)
         return dict(asked["identity"]["parameters"]) if asked else None
 
-    def epochs(self, key: RunKey) -> int:
-        """How many epochs an opened run begins, with its parameters in the recipe's places."""
-        return self.spec(key, self.asked[key]["identity"]["parameters"]).applied.rounds
+    def epochs(self, key: RunKey, parameters: Mapping[str, Any]) -> int:
+        """How many epochs a run begins, with these parameters in the recipe's places."""
+        spec = self.spec(key, parameters)
+        return spec.applied.rounds(plan.train_examples(self.dataset(key.candidate), spec.train_on_validation))
 
     def attempt(self, key: RunKey) -> int:
         """Count one more attempt at a run, durably, and return its number (from 1)."""
@@ -249,17 +249,16 @@ class Ledger:
 
     def even_trials(self, track: str) -> int:
         """How many trials every candidate has finished, counted from trial 0 without a gap."""
-        counts = []
-        for candidate in self.candidates.keys() - plan.unsearched(self.study):
-            numbers = count()
-            counts.append(next(n for n in numbers if RunKey(candidate, track, "search", n) not in self.results))
-        return min(counts, default=0)
+        return selection.even(self.results, self._searched(), track)
 
     def counted_trials(self, track: str, stopped_after: int | None) -> int:
         """How many trials of each candidate count: those of the plan, or more where every candidate has more."""
         planned = plan.trials_of(self.study, track)
         capped = planned if stopped_after is None else min(planned, stopped_after)
-        return max(capped, self.even_trials(track))
+        return selection.counted(self.results, self._searched(), track, capped)
+
+    def _searched(self) -> set[str]:
+        return self.candidates.keys() - plan.unsearched(self.study)
 
     def selected(self, candidate: str, track: str, trials: int) -> dict[str, Any]:
         """The parameters for a candidate's final runs, from its first `trials` trials: the same number for everybody.
@@ -267,9 +266,8 @@ class Ledger:
         Empty where nothing is searched or no trial completed: the final runs then take the recipe as it stands.
         """
         keys = (RunKey(candidate, track, "search", number) for number in range(trials))
-        mine = [self.results[key].as_mapping() for key in keys if key in self.results]
-        chosen = select(mine, tasks.get(self.study.task).selection)
-        return dict(chosen["parameters"]) if chosen else {}
+        found = [self.results[key] for key in keys if key in self.results]
+        return selection.parameters(found, tasks.get(self.study.task).selection)
 
     def supersede(self, candidate: str, track: str, trials: int) -> list[RunKey]:
         """Move aside final runs whose parameters the grown search no longer selects; they are kept, not counted."""

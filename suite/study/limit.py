@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -88,21 +89,21 @@ class Limit:
 
     def expected(self, keys: list[RunKey]) -> float:
         """Seconds that runs will take: for each as long as its candidate's longest run so far."""
-        return sum(self._longest(key) for key in keys)
+        counts = Counter((key.candidate, plan.share_of(self._study, key)) for key in keys)
+        return sum(number * self._longest(*alike) for alike, number in counts.items())
 
-    def _longest(self, key: RunKey) -> float:
+    def _longest(self, candidate: str, share: float) -> float:
         """All clocks of the candidate's longest run of either phase, as long as this one is to be: a trial may have a
-        share of a final run's length.
+        `share` of a final run's length.
 
         Failed ones count only where there is no other, and those of published records, which another machine may have
         timed, only where none was trained here.
         """
-        every = {other: result for other, result in self._ledger.results.items() if other.candidate == key.candidate}
+        every = {other: result for other, result in self._ledger.results.items() if other.candidate == candidate}
         mine = {other: result for other, result in every.items() if other not in self._ledger.published} or every
         whole = {other: result for other, result in mine.items() if not result.outcome.failed}  # that may be short
-        now = plan.share_of(self._study, key)
         return max(
-            (_seconds(result, now / plan.share_of(self._study, other)) for other, result in (whole or mine).items()),
+            (_seconds(result, share / plan.share_of(self._study, other)) for other, result in (whole or mine).items()),
             default=0.0,
         )
 

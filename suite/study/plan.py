@@ -73,10 +73,15 @@ def seed_of(key: RunKey) -> int:
 
 
 def seeds_of(study: Study, key: RunKey) -> dict[str, int]:
-    """Separate seeds for initial weights, order and augmentation, each a function of (study seed, run seed) alone."""
+    """Separate seeds for initial weights, order and augmentation of a run."""
+    return derived_seeds(study.study_seed, seed_of(key))
+
+
+def derived_seeds(study_seed: int, seed: int) -> dict[str, int]:
+    """The same of the study's seed and that by which a run is known: each a function of these two alone."""
 
     def derived(purpose: str) -> int:
-        return zlib.crc32(f"{study.study_seed}/{seed_of(key)}/{purpose}".encode()) & 0x7FFFFFFF
+        return zlib.crc32(f"{study_seed}/{seed}/{purpose}".encode()) & 0x7FFFFFFF
 
     return {purpose: derived(purpose) for purpose in ("initial", "order", "augment")}
 
@@ -106,6 +111,7 @@ def spec_for(
         data=candidate.data,
         seeds={"split": candidate.data.split_seed, **seeds_of(study, key)},
         final=final,
+        shown=final and key.number == 0,
         train_on_validation=on_validation,
         tests_epochs=final and study.evaluation.every_epoch,
         task=study.task,

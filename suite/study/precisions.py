@@ -19,6 +19,7 @@ from suite.core.host import host
 from suite.study.costs import Cost
 from suite.study.ledger import Ledger
 from suite.study.published import description
+from suite.study.timing import Measured
 
 FILE = "precision.json"
 MEASURED = ("float32", "mixed_bfloat16")
@@ -87,6 +88,16 @@ def remember(ledger: Ledger, found: Mapping[str, Mapping[str, Cost]]) -> dict[st
         chosen[name] = choice(speeds)
     write_json(path, known)
     return chosen
+
+
+def as_chosen(found: Mapping[str, Measured], chosen: Chosen) -> Measured:
+    """Of what was measured in each precision, each candidate's costs in its own; none of one that failed in it."""
+    costs = {
+        name: found[one["precision"]].costs[name]
+        for name, one in chosen.items()
+        if one["precision"] in found and name in found[one["precision"]].costs
+    }
+    return replace(found[MEASURED[0]], costs=costs, failed={})
 
 
 def keep(study: Study, chosen: Chosen) -> None:

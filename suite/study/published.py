@@ -16,7 +16,7 @@ from suite import tasks
 from suite.config.study import Study
 from suite.core import directories
 from suite.core.by_epoch import ARRAY as TESTED
-from suite.core.directories import RunKey
+from suite.core.directories import EXAMPLE, EXAMPLE_PICTURE, RunKey
 from suite.core.durable import read_json
 from suite.core.evaluation import FIGURE, copy_name
 from suite.core.instances import CHOICES
@@ -72,10 +72,12 @@ class Published:
     def predictions(self, key: RunKey) -> dict[str, Array]:
         """What predictions.npz held; nothing where the run has none."""
         own = [name for name in self._of(key) if name not in (*self._curves(), CORRUPTED, FIGURE, TESTED)]
-        own = [name for name in own if name.removesuffix("s") not in self.task.shared]
+        known = (name for name in (EXAMPLE, EXAMPLE_PICTURE) if f"{name}s" in self.arrays)
+        common = (*self.task.shared, *known)
+        own = [name for name in own if name.removesuffix("s") not in common]
         if not own:
             return {}
-        shared = {name: self.arrays.get(f"{key}/{name}s") for name in self.task.shared}
+        shared = {name: self.arrays.get(f"{key}/{name}s") for name in common}
         return {
             **{name: self.arrays[f"{key}/{name}"] for name in own},
             **{name: self.arrays[f"{name}s"] if array is None else array for name, array in shared.items()},
@@ -101,7 +103,7 @@ class Published:
 
     def _curves(self) -> list[str]:
         measured = [metric.name for part in ("train", "val") for metric in of_part(self.task.metrics, part)]
-        return ["epoch", *measured, "learning_rate"]
+        return ["epoch", *measured, "learning_rate", "device_seconds"]
 
 
 CORRUPTED = "corrupted"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -94,9 +93,8 @@ def _searches(description: Mapping[str, Any], runs: Mapping[RunKey, Path]) -> Ca
         }
         first = read_json(mine[min(mine)] / directories.RUN)["identity"]
         metric = tasks.get(description.get("task", tasks.DEFAULT)).selection
-        epochs = math.ceil(first["recipe"]["epochs"])
         search = CandidateSearch(
-            first["search_space"], first["recipe"], description["study_seed"], epochs, metric=metric
+            first["search_space"], first["recipe"], description["study_seed"], _of_no_matter, metric=metric
         )
         for number in range(max(mine) + 1):
             path = mine.get(number)
@@ -109,6 +107,11 @@ def _searches(description: Mapping[str, Any], runs: Mapping[RunKey, Path]) -> Ca
         return search
 
     return searched
+
+
+def _of_no_matter(parameters: Mapping[str, Any]) -> int:
+    """How many epochs a trial begins, which matters to those that go on, and here none does."""
+    return 0
 
 
 def _lister(searched: Callable[[str, str], CandidateSearch], key: RunKey) -> Callable[[], list[Trial]]:

@@ -20,10 +20,10 @@ from suite.core.identity import digest
 from suite.core.published import PUBLISHED
 from suite.core.refusals import Refusal, first_line
 from suite.core.result import read_result, write_result
+from suite.records.older import beside, rebuilt, refuse_what_cannot_be_known
 from suite.study import plan
 from suite.study.ledger import Ledger
 from suite.study.limit import LIMIT
-from suite.study.older_records import beside, rebuilt, refuse_what_cannot_be_known
 from suite.study.published import AGAIN, Published, read
 from suite.study.sources import VERBS, Taken
 from suite.training.spec import changes

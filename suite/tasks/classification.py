@@ -87,7 +87,7 @@ class Classification:
     kept = KEPT
     shared = ("label",)
     pictures = 0
-    drawn = ("calibration", "confusion", "filters")
+    drawn = ("calibration", "confusion", "mistakes", "layers", "filters")
     published = True
 
     def network(self, net: Any, classes: int) -> Any:

@@ -108,7 +108,7 @@ class Localization:
     kept = KEPT
     shared = ("label", "truth", "picture")
     pictures = 12
-    drawn = ("localization", "calibration", "confusion", "filters")
+    drawn = ("localization", "calibration", "confusion", "mistakes", "layers", "filters")
     published = False
 
     def network(self, net: Any, classes: int) -> Any:

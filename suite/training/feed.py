@@ -6,13 +6,13 @@ have one shape, hence one traced graph, with a batch size that is known while tr
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
+from suite.training.ahead import ahead
 from suite.training.recipe import Recipe
 
 Rows = dict[str, Any]
@@ -57,6 +57,7 @@ class Feed(keras.utils.PyDataset):
         super().__init__(workers=1, use_multiprocessing=False)
         self.images, self.rows, self.targets = images, rows, targets
         self.steps = np.arange(first_step, first_step + len(rows), dtype="int32")
+        self.ahead = None if images is None else ahead(images)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -67,6 +68,9 @@ class Feed(keras.utils.PyDataset):
         inputs["index"] = row[None]
         if self.images is not None:
             ordered, back = np.unique(row, return_inverse=True)  # a memory map is read forwards, each image once
+            if self.ahead is not None:
+                for wanted in (ordered, *map(np.unique, self.rows[position + 1 : position + 2])):
+                    self.ahead.ask_for(wanted)
             inputs["image"] = self.images[ordered][back][None]
         if self.targets is not None:
             inputs["targets"] = {name: values[row][None] for name, values in self.targets.items()}
@@ -79,25 +83,12 @@ def feed(images: np.ndarray | None, rows: np.ndarray, first_step: int, targets: 
     The targets are among the inputs, so that a transform may change them with the pixels.
     `images`: None where the device holds them, and positions are enough.
     """
-    if images is not None:
-        _expect_jumps(images)
     source = Feed(images, rows, first_step, targets)
     if keras.backend.backend() == "tensorflow":
         return {"x": _tensorflow_dataset(source)}
     if images is not None:
         return {"x": source}
     return {"x": _whole(source), "batch_size": 1}
-
-
-def _expect_jumps(images: np.ndarray) -> None:
-    """Tell the system that a memory map is read here and there: it then reads no neighbours ahead.
-
-    In a memory that is smaller than the map, these would push out what is needed: 20,000 images of 64x64 came at 350 a
-    second within two thirds of their bytes, and at 2,000 to 3,000 without them.
-    """
-    pages = getattr(images, "_mmap", None)
-    if pages is not None and hasattr(mmap, "MADV_RANDOM"):
-        pages.madvise(mmap.MADV_RANDOM)
 
 
 def _whole(source: Feed) -> Rows:

@@ -71,8 +71,7 @@ class Loop:
         self.validates = not spec.train_on_validation and len(data.validation) > 0
         self._check_stopping()
         self.batches = len(self.index) // spec.applied.batch_size * self.passes
-        steps = round(self.batches // self.passes * spec.applied.epochs)
-        self.total_steps = max(1, steps) * self.passes
+        self.total_steps = spec.applied.steps(len(self.index)) * self.passes
         self.segment = segment_steps(graph.complexity.macs or graph.complexity.params, self.batch_size)
         self.identity = spec.digest(data.hash, graph.fingerprint)
         self._made_with = spec.determinants(data.hash, graph.fingerprint)

@@ -45,6 +45,8 @@ class RunSpec:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     final: bool = False
     """Final runs are tested, once, after training; search trials never are."""
+    shown: bool = False
+    """Whether the report shows of this run what it shows of a candidate's first final run alone: where it looked."""
     train_on_validation: bool = False
     tests_epochs: bool = False
     """Whether a final run is tested after each epoch, too, for the record alone: no part of its identity."""

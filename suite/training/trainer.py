@@ -8,7 +8,7 @@ commit point.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,21 +20,19 @@ import numpy as np
 from suite import models, tasks
 from suite.core import faults
 from suite.core.by_epoch import write_tested
-from suite.core.directories import FILTERS, HISTORY, PREDICTIONS, WEIGHTS
+from suite.core.directories import EXAMPLE, HISTORY, PREDICTIONS, WEIGHTS
 from suite.core.durable import replacing, write_json
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal, first_line
 from suite.data import Dataset, load
 from suite.data.fit import Images
 from suite.models.settings import as_it_comes
-from suite.tasks import Evaluation
 from suite.tasks.task import figures
-from suite.training import device, starting
+from suite.training import device, keeping, starting
 from suite.training.augment import crops
 from suite.training.clock import Clocks
 from suite.training.corrupted import evaluate
 from suite.training.failures import GraphChanged, RunFailed
-from suite.training.filters import first_filters
 from suite.training.loop import Loop, OnEpoch, training_index
 from suite.training.preprocessing import Preprocessing, measure_preprocessing, recorded_preprocessing
 from suite.training.spec import RunSpec
@@ -199,6 +197,11 @@ class Trainer:
         if final:
             predictions = loop.predict(loop.data.test)
             tested = figures(loop.task, predictions, "test")
+            test = keeping.of_test(loop.task, predictions.arrays(), loop.data.images, loop.data.test)
+            if loop.spec.shown:
+                with loop.clocks.count("eval_seconds"), loop.graph.evaluated(loop.progress.step):
+                    images = np.asarray(loop.data.images[loop.data.test[test[EXAMPLE]]])
+                    test |= keeping.looked(loop.graph.net, preprocessing, images, test["predicted"][test[EXAMPLE]])
         with loop.clocks.count("checkpoint_seconds"):
             write_json(loop.directory / HISTORY, loop.progress.rows)
             if loop.progress.tested:
@@ -208,9 +211,8 @@ class Trainer:
                 preprocessing.fitted(loop.data.fit).save(loop.directory)
                 with loop.graph.evaluated(loop.progress.step):
                     _write_weights(loop.directory, loop.graph.net)
-                    filters = first_filters(loop.graph.net)
-                pictures = loop.data.images[loop.data.test[: loop.task.pictures]]
-                _write_predictions(loop.directory, predictions, pictures, filters)
+                    net = keeping.of_net(loop.graph.net)
+                _write_predictions(loop.directory, {**test, **net})
             faults.reach("training.weights")
         return tested
 
@@ -259,16 +261,7 @@ class Trainer:
         self._loaded.clear()
 
 
-def _write_predictions(
-    directory: Path, predictions: Evaluation, pictures: np.ndarray, filters: np.ndarray | None
-) -> None:
-    """What the task keeps, with the pixels of the first test images where it wants some, and the first layer's
-    filters."""
-    arrays: dict[str, Any] = dict(predictions.arrays())
-    if len(pictures):
-        arrays["picture"] = pictures
-    if filters is not None:
-        arrays[FILTERS] = filters
+def _write_predictions(directory: Path, arrays: Mapping[str, Any]) -> None:
     with replacing(directory / PREDICTIONS) as partial, partial.open("wb") as file:
         np.savez_compressed(file, **arrays)
 

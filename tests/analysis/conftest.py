@@ -167,6 +167,23 @@ class Store:
         np.savez(directory / directories.PREDICTIONS, **arrays, label=self.labels)  # type: ignore[arg-type]
         return {"test_accuracy": float((predicted == self.labels).mean()), "test_top5_accuracy": float(top5.mean())}
 
+    def keep_examples(self, study: dict[str, Any], most: int = 12) -> None:
+        """Every final run keeps examples and its surest mistakes with their pixels, as a worker does; the network of
+        every candidate but lenet5 tells where it looked."""
+        rng = np.random.default_rng(5)
+        pixels = rng.integers(0, 256, (len(self.labels), 8, 8, 3)).astype(np.uint8)
+        places = np.arange(0, len(pixels), 2)
+        for path in sorted(self.instance(study).glob(f"*/*/final/*/{directories.PREDICTIONS}")):
+            with np.load(path) as saved:
+                arrays = {name: saved[name] for name in saved.files}
+            wrong = np.flatnonzero(arrays["predicted"] != arrays["label"])
+            kept = wrong[np.argsort(-arrays["confidence"][wrong])][:most]
+            arrays |= {directories.MISTAKE: kept, directories.MISTAKE_PICTURE: pixels[kept]}
+            arrays |= {directories.EXAMPLE: places, directories.EXAMPLE_PICTURE: pixels[places]}
+            if "lenet5" not in path.parts:
+                arrays[directories.LOOKED] = rng.integers(0, 256, (len(places), 4, 4)).astype(np.uint8)
+            np.savez(path, **arrays)  # type: ignore[arg-type]
+
     def whole(self, study: dict[str, Any] | None = None, **kinds: Any) -> Path:
         """All runs of a study; returns its instance's directory."""
         study = study or description()

@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-DRIVER = shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no Chromium with its driver on this machine")
+from tests.browser import browser, needed
 
-SCREENS = [(1280, 720), (820, 1180), (390, 844)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
-    yield driver
-    driver.quit()
+__all__ = ["browser"]
+pytestmark = needed
 
 
 @pytest.fixture
@@ -109,22 +90,21 @@ def test_a_row_unfolds_to_its_settings_and_pictures_and_folds_again(page: Any) -
     assert page.find_elements("css selector", f"details[id^=row-{name}] svg"), "back in its place below"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("screen", SCREENS)
-def test_the_first_screen_is_the_answer(page: Any, screen: tuple[int, int], theme: str) -> None:
-    width, height = screen
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
-    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    media = {"features": [{"name": "prefers-color-scheme", "value": theme}]}
-    page.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    page.refresh()
-    assert page.execute_script("return document.documentElement.scrollWidth") <= width, (
-        "nothing is wider than the screen"
-    )
-    for what in (".question", ".answer", ".verdicts li", ".first svg", "table.answers tbody tr"):
-        box = page.execute_script("return document.querySelector(arguments[0]).getBoundingClientRect().toJSON()", what)
-        assert box["height"] > 0, what
-        assert box["bottom"] <= height, what
-    colours = page.execute_script("const s = getComputedStyle(document.body); return [s.color, s.backgroundColor]")
-    light = [sum(map(int, colour[4:-1].split(","))) > 3 * 128 for colour in colours]
-    assert light == ([False, True] if theme == "light" else [True, False])
+def test_a_figure_says_its_values_under_the_pointer_and_the_arrow_keys(page: Any) -> None:
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    figure = page.find_element("css selector", ".first svg[role=img]")
+    titles = [one.get_attribute("textContent") for one in figure.find_elements("css selector", ".value title")]
+    assert any(text.startswith("resnet20: ") and text.endswith(" at 40.6 M") for text in titles)
+    tip = page.find_element("css selector", ".tip")
+    assert not tip.is_displayed()
+    ActionChains(page).move_to_element(figure.find_elements("css selector", ".value")[0]).perform()
+    assert tip.is_displayed()
+    assert tip.text == titles[0]
+    page.execute_script("arguments[0].focus()", figure)
+    ActionChains(page).send_keys(Keys.ARROW_RIGHT).send_keys(Keys.ARROW_RIGHT).perform()
+    assert tip.text == titles[1]
+    ActionChains(page).send_keys(Keys.ESCAPE).perform()
+    assert not tip.is_displayed()
+    assert page.get_log("browser") == []

@@ -9,11 +9,13 @@ from PIL import Image
 
 from suite.core.refusals import Refusal
 from suite.data.contents import Contents, in_chunks
-from suite.data.decoding import fit_some, resized
-from suite.data.fit import Fit, bilinear, pad
+from suite.data.decoding import decode, decode_one, fit_some, resized
+from suite.data.fit import Fit, Square, bilinear, pad
 from suite.data.registry import named_sets
 from suite.data.sources import digits
 from suite.data.targets import Targets
+from tests.data.made_up import picture
+from tests.data.test_decoding import BLUE, RED
 
 
 @pytest.mark.parametrize(
@@ -101,3 +103,53 @@ def test_a_set_is_resized_with_a_note(channels: int) -> None:
     assert np.abs(chunk.mean((1, 2)) - images.mean((1, 2))).max() < 2
     assert smaller.notes == ("first", "images resized from 32x32 to 8x8 (bicubic, antialiased)")
     assert replace(smaller, shape=contents.shape, notes=contents.notes, chunks=contents.chunks) == contents
+
+
+@pytest.mark.parametrize("size", [(40, 20), (20, 40)])
+def test_a_picture_can_be_padded_or_squashed_instead_of_cut(size: tuple[int, int], tmp_path: Path) -> None:
+    """Red at both ends of the longer side, which the central square lacks."""
+    image = Image.new("RGB", size, BLUE)
+    long = 0 if size[0] > size[1] else 1
+    for end in (0, 36):
+        image.paste(RED, (end, 0, end + 4, 20) if long == 0 else (0, end, 20, end + 4))
+    image.save(tmp_path / "a.png")
+    padded, squashed = (decode_one(tmp_path / "a.png", 40, 3, Fit(square=way)) for way in ("pad", "squash"))
+    if long == 1:
+        padded, squashed = padded.transpose(1, 0, 2), squashed.transpose(1, 0, 2)
+    assert not padded[:10].any()
+    assert not padded[30:].any()
+    np.testing.assert_array_equal(padded[10:30, 2:4, 0], 255)
+    np.testing.assert_array_equal(padded[10:30, 10:30], np.broadcast_to(np.array(BLUE, np.uint8), (20, 20, 3)))
+    assert {tuple(map(int, squashed[row, 1])) for row in range(40)} == {RED}
+
+
+@pytest.mark.parametrize("way", ["crop", "pad", "squash"])
+def test_predictions_fit_pictures_as_the_set_was_made(way: Square, tmp_path: Path) -> None:
+    paths = [picture(tmp_path / f"{k}.png", (k, 9, 0), (30 + k, 20)) for k in range(3)]
+    fit = Fit(square=way)
+    np.testing.assert_array_equal(fit_some(paths, fit, 16, 3)[0], np.concatenate(list(decode(paths, 16, 3, fit))))
+
+
+def test_an_image_may_be_an_oblong(tmp_path: Path) -> None:
+    """A picture of four columns, 80 wide and 40 high, as 24 high and 16 wide, by each fit; and of its own shape."""
+    columns = np.repeat(np.array([0, 80, 160, 240], np.uint8), 20)
+    Image.fromarray(np.broadcast_to(columns, (40, 80)).copy()).save(tmp_path / "a.png")
+    found = {fit: decode_one(tmp_path / "a.png", (24, 16), 1, Fit(square=fit)) for fit in ("crop", "pad", "squash")}
+    assert {image.shape for image in found.values()} == {(24, 16, 1)}
+    middle = {fit: image[12, :, 0].astype(int) for fit, image in found.items()}
+    for fit, places, values in (  # of 80 columns the crop has 27, around the middle
+        ("crop", [2, 13], [80, 160]),
+        ("squash", [1, 5, 9, 14], [0, 80, 160, 240]),
+        ("pad", [1, 5, 9, 14], [0, 80, 160, 240]),
+    ):
+        np.testing.assert_allclose(middle[fit][places], values, atol=2)
+    assert (found["pad"][:8] == 0).all(), "8 of 24 rows hold the picture"
+    assert (found["pad"][16:] == 0).all()
+    for fit in ("crop", "pad", "squash"):
+        same = decode_one(tmp_path / "a.png", (40, 80), 1, Fit(square=fit))
+        np.testing.assert_array_equal(same[..., 0], np.broadcast_to(columns, (40, 80)))
+    chunks = list(decode([tmp_path / "a.png"] * 3, (24, 16), 3))
+    assert chunks[0].shape == (3, 24, 16, 3)
+    some, unread = fit_some([tmp_path / "a.png"], Fit(), (24, 16), 1)
+    assert not unread
+    np.testing.assert_array_equal(some[0], found["crop"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import pytest
 from PIL import Image
 
 from suite.commandline import REFUSED
+from suite.core.refusals import Refusal
+from suite.study import run
 from tests.data.made_up import picture
 from tests.folders.conftest import Run
+from tests.folders.corpus import corpus
 from tests.folders.photographs import photographs
 
 
@@ -107,50 +111,10 @@ def test_bad_pictures_can_be_left_out(inspect: Run, tmp_path: Path) -> None:
     assert "4 of 43 pictures cannot be read and were left out (data.on_bad=skip): cat 2, dog 2" in out
 
 
-def corpus(folder: Path) -> list[str]:
-    """Files that are called pictures and are none, or are damaged: what downloads, disks and people make."""
-    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8))
-    whole: dict[str, bytes] = {}
-    for suffix in ("jpg", "png", "gif", "bmp", "tif", "webp", "avif"):
-        noise.save(folder / f"whole.{suffix}")
-        whole[suffix] = (folder / f"whole.{suffix}").read_bytes()
-        (folder / f"whole.{suffix}").unlink()
-    noise.save(folder / "p.jpg", progressive=True)
-    whole["p.jpg"] = (folder / "p.jpg").read_bytes()
-    (folder / "p.jpg").unlink()
-    found = {f"half-{kind}.{kind.rpartition('.')[2]}": data[: len(data) // 2] for kind, data in whole.items()}
-    found |= {f"head-{kind}.{kind.rpartition('.')[2]}": data[:20] for kind, data in whole.items()}
-    damaged = bytearray(whole["png"])
-    damaged[len(damaged) // 2] ^= 255
-    found |= {
-        "flipped.png": bytes(damaged),
-        "empty.jpg": b"",
-        "zeros.jpg": bytes(5000),
-        "random.png": np.random.default_rng(1).bytes(5000),
-        "page.jpg": b"<!DOCTYPE html><html><body>404</body></html>",
-        "denied.jpg": b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>',
-        "json.png": b'{"error": "rate limit"}',
-        "drawing.png": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
-        "paper.jpg": b"%PDF-1.7\n%%EOF",
-        "archive.jpg": b"PK\x03\x04" + bytes(60),
-        "film.jpg": b"\0\0\0\x18ftypmp42" + bytes(60),
-        "photo.jpg": b"\0\0\0\x18ftypheic" + bytes(60),
-        "text.gif": "a picture of a cat".encode("utf-16"),
-        "pointer.jpg": b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n",
-        "huge.ppm": b"P6 60000 60000 255\n" + bytes(100),
-        "none.ppm": b"P6 0 0 255\n",
-    }
-    for name, data in found.items():
-        (folder / name).write_bytes(data)
-    Image.fromarray(np.ones((9, 9), np.float32)).save(folder / "float.tif")
-    Image.fromarray(np.full((9, 9), 1 << 20, np.int32)).save(folder / "deep.tif")
-    return [*found, "float.tif", "deep.tif"]
-
-
 def test_a_corpus_of_bad_files_is_named_and_none_reaches_training(inspect: Run, plan: Run, tmp_path: Path) -> None:
     root = photographs(tmp_path / "set", {"cat": 20, "dog": 20})
     names = corpus(root / "cat")
-    assert len(names) == 34
+    assert len(names) >= 40
     for command in (inspect, plan):
         code, out, err = command(root)
         assert (code, out, err.count("\n")) == (REFUSED, "", 1)
@@ -161,3 +125,25 @@ def test_a_corpus_of_bad_files_is_named_and_none_reaches_training(inspect: Run, 
     assert code == 0
     assert "folder: 40 images" in out
     assert f"{len(names)} of {40 + len(names)} pictures cannot be read and were left out (data.on_bad=skip)" in out
+    code, out, _ = plan(root, "data.on_bad=skip")
+    assert code == 0
+    counts = re.search(r"folder: (\d+) training, (\d+) validation, (\d+) test images", out)
+    assert counts is not None
+    assert sum(map(int, counts.groups())) == 40
+    assert f"{len(names)} of {40 + len(names)} pictures cannot be read and were left out" in out
+
+
+@pytest.mark.parametrize("spoil", [bad_pictures, html, pipe, copied, tiny_class, single_class, split, corpus])
+def test_a_notebook_is_told_the_same_sentence(
+    spoil: Callable[[Path], object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Called as a function, without a terminal: an exception of one sentence, which IPython shows alone."""
+    root = photographs(tmp_path / "set", {"cat": 20, "dog": 20})
+    spoil(root / "cat" if spoil is corpus else root)
+    settings = {"data__path": root, "data__image_size": 32, "recipe__batch_size": 8}
+    with pytest.raises(Refusal) as refused:
+        run("quickstart", dataset="folder", budget="smoke", offline=True, workspace=tmp_path / "ws", **settings)
+    (shown,) = refused.value._render_traceback_()
+    assert shown == f"refused: {refused.value}"
+    assert "\n" not in shown
+    assert not list((tmp_path / "ws").glob("runs/*/*/*/**/run.json")), "nothing began"

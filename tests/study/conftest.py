@@ -30,7 +30,7 @@ budgets:
   laptop:
     images_seen: 512
     data: {train_examples: 256, validation_examples: 64, test_examples: 100}
-    search: {trials: 2}
+    search: {trials: 2, length: 1}
     seeds: 2
 """
 

@@ -16,7 +16,7 @@ from suite.core.refusals import Refusal
 from suite.study import allotment
 from suite.study.costs import Cost, run_seconds
 from suite.study.ledger import Ledger
-from suite.study.session import divided, look
+from suite.study.outlook import divided, look
 from tests.study.conftest import Make, finish
 
 Books = Callable[..., Ledger]

@@ -145,8 +145,8 @@ def test_a_run_is_as_long_as_its_own_parameters_say(ledger: MakeLedger, monkeypa
     book, key = ledger(), RunKey("mlp", "tuned", "final", 0)
     monkeypatch.setattr(book, "selected", lambda candidate, *_: {"epochs": 7} if candidate == "mlp" else {})
     _, listener = carry_out(book, lambda name: "completed")
-    assert listener.epochs[str(key)] == book.epochs(key) == 7
-    assert listener.epochs["lenet5/tuned/final/0"] == book.epochs(RunKey("lenet5", "tuned", "final", 0)) == 2
+    assert listener.epochs[str(key)] == book.epochs(key, {"epochs": 7}) == 7
+    assert listener.epochs["lenet5/tuned/final/0"] == book.epochs(RunKey("lenet5", "tuned", "final", 0), {}) == 2
 
 
 def test_each_attempt_of_a_worker_that_may_be_lost_has_a_directory_of_its_own(ledger: MakeLedger) -> None:

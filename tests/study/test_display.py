@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from suite.core.directories import RunKey
-from suite.study.display import Lines, LiveTable
+from suite.study.display import Lines, LiveTable, progress
 from suite.study.estimate import Estimate
+from suite.study.remaining import Share
 from tests.study.made_up import made_up
 
 KEYS = [RunKey("a", "tuned", "final", number) for number in range(2)]
@@ -34,8 +35,7 @@ def test_a_line_for_each_event(capsys: pytest.CaptureFixture) -> None:
 def test_time_left_leaves_out_the_epochs_of_an_earlier_session() -> None:
     lines = Lines(EXPECTED)
     follow(lines)
-    assert lines._shares[KEYS[0]].first == 9 / 20
-    assert lines._shares[KEYS[0]].now == 1.0
+    assert lines._remaining.share(KEYS[0]) == Share(9 / 20, 1.0)
 
 
 def test_the_table_has_a_row_for_each_run(capsys: pytest.CaptureFixture) -> None:
@@ -55,3 +55,11 @@ def test_another_tasks_figures_are_its_own(capsys: pytest.CaptureFixture[str]) -
     said = capsys.readouterr().out
     assert "val localization accuracy 0.2500" in said
     assert "0.5000" not in said
+
+
+@pytest.mark.parametrize(("terminal", "kind"), [("dumb", Lines), ("xterm", LiveTable)])
+def test_a_terminal_that_cannot_redraw_gets_lines(terminal: str, kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table would stay silent there until the study is over."""
+    monkeypatch.setenv("TERM", terminal)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert isinstance(progress(EXPECTED, "classification"), kind)

@@ -7,7 +7,7 @@ import pytest
 from suite import models
 from suite.core.directories import RunKey
 from suite.study import plan
-from suite.study.estimate import FIRST_GUESS, Estimate, Share, _unmeasured_speed, clock, estimate, remember_speed
+from suite.study.estimate import FIRST_GUESS, Estimate, _unmeasured_speed, clock, estimate, remember_speed
 from suite.study.ledger import Ledger
 from tests.study.made_up import made_up
 
@@ -65,28 +65,8 @@ def test_workers_share_the_runs(ledger: Callable[..., Ledger]) -> None:
     assert two.seconds < one.seconds
 
 
-KEYS = [RunKey("a", "tuned", "final", number) for number in range(4)]
-
-
-def test_what_is_left_follows_the_pace() -> None:
-    expected = Estimate(dict.fromkeys(KEYS, 1000.0), workers=1, measured=True)
-    assert expected.left({}, 0.0) == expected.seconds
-    slow = expected.left({KEYS[0]: Share(0.0, 1.0)}, 2000.0)
-    assert slow == pytest.approx(2 * 3000, rel=0.05), "the first took twice its time: so will the others"
-    assert expected.left({key: Share(0.0, 1.0) for key in KEYS}, 9000.0) == 0
-
-
-def test_what_is_left_falls_with_every_epoch_and_leaves_out_what_was_trained_before() -> None:
-    expected = Estimate(dict.fromkeys(KEYS, 1000.0), workers=2, measured=True)
-    told = [expected.left({KEYS[0]: Share(0.5, share), KEYS[1]: Share(0.0, share - 0.5)}, 1000 * (share - 0.5) + 20)
-            for share in (0.55, 0.7, 0.85, 1.0)]  # fmt: skip
-    assert told == sorted(told, reverse=True)
-    assert told[-1] == pytest.approx(2500 / 2, rel=0.05), "one run is over and one half: two and a half are left"
-
-
 def test_nothing_takes_no_time() -> None:
     assert Estimate({}, 1, True).seconds == 0
-    assert Estimate({}, 1, True).left({}, 3.0) == 0
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(40, "40 s"), (725, "12 min"), (11_100, "3 h 05 min")])

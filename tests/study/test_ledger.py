@@ -9,7 +9,7 @@ from suite.core.directories import RunKey
 from suite.core.refusals import Refusal
 from suite.study.description import plan_lines
 from suite.study.ledger import Ledger
-from suite.study.session import look
+from suite.study.outlook import look
 from tests.study.conftest import finish
 
 MakeLedger = Callable[..., Ledger]

@@ -10,9 +10,9 @@ import pytest
 from suite.core import directories
 from suite.core.durable import read_json, write_json
 from suite.core.refusals import Refusal
-from suite.study import precisions, session
+from suite.study import outlook, precisions
 from suite.study.costs import Cost
-from suite.study.session import Outlook, look, settled
+from suite.study.outlook import Outlook, divided, look, settled
 from suite.study.timing import Measured
 from tests import studies
 from tests.study.conftest import Make
@@ -33,7 +33,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             costs[one.name] = Cost(SPEEDS[one.precision][one.name], 1.0, 1.0, 1.0, 1.0)
         return Measured(costs, {}, 1.0, "CPU")
 
-    monkeypatch.setattr(session, "measure", measure)
+    monkeypatch.setattr(outlook, "measure", measure)
     return calls
 
 
@@ -77,6 +77,18 @@ def test_another_instance_remembers_and_a_new_candidate_alone_is_measured(tiny: 
     assert measured[4:] == ["more float32", "more mixed_bfloat16"]
     plan(tiny, "precision=auto", "instance=batches", "recipe.batch_size=64")
     assert len(measured) == 10, "other batches, other speeds"
+
+
+def test_a_time_is_divided_by_what_was_measured_already(tiny: Make, measured: list[str]) -> None:
+    """Of a candidate with a precision of its own nothing was: it alone is measured then."""
+    asked = ("precision=auto", "time=1h", "candidates.own={architecture: mlp, precision: float32}")
+    SPEEDS["float32"]["own"] = 100.0
+    study = tiny(*asked, "axes=[architecture,precision]")
+    chosen = divided(settled(look(study), study, lambda line: None), lambda line: None).allotment
+    assert chosen is not None
+    assert measured == [f"{name} {which}" for which in SPEEDS for name in ("mlp", "lenet5")] + ["own float32"]
+    speeds = {name: one["images_per_second"] for name, one in chosen["candidates"].items()}
+    assert speeds == {"mlp": 1000.0, "lenet5": 520.0, "own": 100.0}
 
 
 def test_the_seeds_that_may_be_given_are_planned_all_the_same(tiny: Make, measured: list[str]) -> None:

@@ -16,6 +16,7 @@ from suite.core.directories import RunKey
 from suite.core.durable import write_json
 from suite.study import session
 from suite.study.failures import unevaluated_text
+from suite.study.outlook import Outlook, look
 from tests import studies
 from tests.study.scripted import ScriptedExecutor
 
@@ -59,7 +60,7 @@ def test_workers_end_even_where_nothing_was_handed_out(
     monkeypatch.setattr(session, "executor", lambda *_: workers)
     monkeypatch.setattr(session, "write", full)
     with pytest.raises(OSError, match="No space left"):
-        session.carry_out(session.look(tiny()), lambda: pytest.fail("there is nothing to report"))
+        session.carry_out(look(tiny()), lambda: pytest.fail("there is nothing to report"))
     assert workers.workers == []
 
 
@@ -72,7 +73,7 @@ def test_a_run_that_could_not_be_evaluated_is_said_in_the_exit_code(
 ) -> None:
     reasons = {RunKey("mlp", "tuned", "final", number): "no weights" for number in range(unevaluated)}
 
-    def carried_out(outlook: session.Outlook, report: session.Report, *looks: object) -> session.End:
+    def carried_out(outlook: Outlook, report: session.Report, *looks: object) -> session.End:
         report()
         return session.End(state, [], reasons, [])
 

@@ -25,7 +25,7 @@ from suite.study.description import write
 from suite.study.failures import failures_text
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets, refuse_what_does_not_fit
-from suite.study.session import look
+from suite.study.outlook import look
 from suite.study.sources import require_earlier
 from tests.projections.kept import Kept
 from tests.study.scripted import Recorded, ScriptedExecutor
@@ -38,7 +38,7 @@ candidates:
   last: {architecture: mlp, weights: middle}
   middle: {architecture: mlp, weights: first, search: {space: null}}
   first: {architecture: mlp}
-budgets: {laptop: {images_seen: 512, search: {trials: 2}, seeds: 2}}
+budgets: {laptop: {images_seen: 512, search: {trials: 2, length: 1}, seeds: 2}}
 """
 
 Make = Callable[..., Ledger]

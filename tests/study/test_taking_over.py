@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -27,13 +28,13 @@ from suite.core.refusals import Refusal
 from suite.predict import trained_run
 from suite.records import hashes
 from suite.records.layout import IDENTITIES, RECORD_FILES
-from suite.study import description, taking_over
+from suite.study import description, precisions, taking_over
 from suite.study.accounting import earlier_seconds
 from suite.study.evaluating import missing, without_weights
 from suite.study.ledger import Ledger
 from suite.study.opening import open_datasets
+from suite.study.outlook import Outlook, look, settled
 from suite.study.published import read, share
-from suite.study.session import Outlook, look
 from suite.training.spec import canonical
 from tests.study.conftest import TINY, Make, finish
 
@@ -226,6 +227,25 @@ def test_other_folders_are_refused_in_one_sentence(tiny: Make, published: Path, 
     (published / "hashes.json").unlink()
     with pytest.raises(Refusal, match=r"has no hashes\.json, so nobody knows"):
         read(published, tiny())
+    assert not Path("runs").exists()
+
+
+def test_a_dry_run_knows_what_it_would_take_when_a_precision_is_chosen_too(
+    tiny: Make, published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described = read_json(published / directories.STUDY) | {"precision": "auto"}
+    for candidate in described["candidates"].values():
+        candidate["precision"] = "float32"
+    write_text(published / directories.STUDY, json.dumps(described))
+    hashes.write(published)
+    known = {"precision": "mixed_bfloat16", "images_per_second": {"float32": 1.0, "mixed_bfloat16": 2.0}}
+    monkeypatch.setattr(precisions, "remembered", lambda ledger, names: dict.fromkeys(names, known))
+    study = tiny("from=published/tiny", "precision=auto", "dry_run=true", "candidates.wide={architecture: mlp}")
+    first = look(study)
+    chosen = settled(first, study, lambda line: None)
+    assert chosen.ledger is not first.ledger
+    assert chosen.ledger.published.keys() == first.ledger.published.keys() != set()
+    assert chosen.ledger.results.keys() == first.ledger.results.keys()
     assert not Path("runs").exists()
 
 

@@ -34,7 +34,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return steps
 
 
-@pytest.mark.parametrize(("epochs", "steps", "rows"), [(2.5, 15, 3), (2, 12, 2), (0.5, 3, 1), (0.001, 1, 1)])
+@pytest.mark.parametrize(("epochs", "steps", "rows"), [(2.5, 15, 3), (2, 12, 2), (1.06, 6, 1), (0.001, 1, 1)])
 def test_as_many_steps_as_the_length_says(
     make_spec: MakeSpec, trainer: Trainer, tmp_path: Path, epochs: float, steps: int, rows: int,
     monkeypatch: pytest.MonkeyPatch,
@@ -46,7 +46,8 @@ def test_as_many_steps_as_the_length_says(
     assert len(trained) == steps
     history = read_json(tmp_path / "run" / "history.json")
     assert [row["epoch"] for row in history] == list(range(1, rows + 1))
-    assert fields["epochs"] == epochs
+    assert fields["epochs"] == min(epochs, rows)
+    assert spec.applied.rounds(BATCHES * spec.applied.batch_size) == rows
     assert history[-1]["val_accuracy"] == fields["val_accuracy"]
 
 
@@ -71,7 +72,15 @@ def test_a_run_that_is_cut_in_its_last_part_ends_as_if_it_were_not(
 
 def test_whole_epochs_stay_whole_numbers() -> None:
     assert repr(Recipe(epochs=3.0).epochs) == "3"
-    assert (Recipe(epochs=2.4).rounds, Recipe(epochs=3).rounds) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "steps", "rounds"),
+    [(3, 30, 3), (2.4, 24, 3), (2.05, 20, 2), (2.06, 21, 3), (1.96, 20, 2), (0.001, 1, 1)],
+)
+def test_a_part_of_less_than_half_a_step_begins_no_epoch(epochs: float, steps: int, rounds: int) -> None:
+    recipe = Recipe(epochs=epochs, batch_size=32)
+    assert (recipe.steps(329), recipe.rounds(329)) == (steps, rounds)
 
 
 def test_segments_are_within_the_length(make_spec: MakeSpec, trainer: Trainer, tmp_path: Path) -> None:

@@ -91,28 +91,29 @@ def _judged(lending: Lending, claim: Mapping[str, Any], track: str) -> Judgement
     name = claim.get("metric", records.task.judged[0])
     metric = measured(records).get(name) or Metric(name, "count", "higher", name)
     place = (str(claim["text"]), str(claim.get("source") or ""), track, form, names, metric, margin)
-    reason, steps = _obstacle(records, names, track, metric), list[Step]()
+    reason, steps = obstacle(records, names, track, metric), list[Step]()
     if not reason:
         steps, reason = _steps(lending, form, names, track, metric, margin)
     if reason:
         return Judgement(*place, UNDECIDED, None, reason, cheaper)
     open_ones = [step for step in steps if _judge(form, step.advantage, margin) != SUPPORTED]
     weakest = min(open_ones or steps, key=lambda step: step.advantage.low)
-    verdict, looks = _verdict(form, steps, margin), looks_of(records.study)
-    if weakest.advantage.images_only and verdict != UNDECIDED:
+    found = verdict(form, [step.advantage for step in steps], [step.corrected for step in steps], margin)
+    looks = looks_of(records.study)
+    if weakest.advantage.images_only and found != UNDECIDED:
         reason = f"{_without_spread(weakest.advantage)}: the interval measures the choice of test images alone"
     if form == "better" and not margin and (single := _single_runs(records, names, track, metric)):
         reason = "; ".join(part for part in (reason, single) if part)
-    needed = _needed(form, weakest, margin) if verdict == UNDECIDED else None
+    needed = _needed(form, weakest, margin) if found == UNDECIDED else None
     if looks:
         reason = "; ".join(part for part in (_looked(weakest, looks), reason) if part)
     if cheaper:
         level = looks.levels()[min(weakest.seeds, looks.most)] if looks else 0.95
-        saves, said = _costs_less(records, names, track, cheaper, level)
-        verdict, reason = verdicts.both(verdict, saves), "; ".join(text for text in (said, reason) if text)
+        saves, said = costs_less(records, names, track, cheaper, level)
+        found, reason = verdicts.both(found, saves), "; ".join(text for text in (said, reason) if text)
     level = looks.levels()[weakest.advantage.seeds[0]] if looks else 0.95
     seen = could_have_seen(weakest.advantage, level)
-    return Judgement(*place, verdict, weakest.advantage, reason, cheaper, seen, needed, weakest)
+    return Judgement(*place, found, weakest.advantage, reason, cheaper, seen, needed, weakest)
 
 
 def _single_runs(records: Records, names: Sequence[str], track: str, metric: Metric) -> str:
@@ -131,10 +132,11 @@ def measured(records: Records) -> dict[str, Metric]:
     return by_name([*of_part(records.task.metrics, "test"), *on_corrupted(records.study)])
 
 
-def _verdict(form: str, steps: Sequence[Step], margin: float) -> str:
+def verdict(form: str, advantages: Sequence[Interval], corrected: Sequence[Interval], margin: float) -> str:
+    """The verdict on a claim from the intervals of its comparisons: of one, and at the level of several."""
     if form in STEPWISE:
-        return verdicts.growing([step.advantage for step in steps], [step.corrected for step in steps], margin)
-    return _judge(form, steps[0].advantage, margin)
+        return verdicts.growing(advantages, corrected, margin)
+    return _judge(form, advantages[0], margin)
 
 
 def _judge(form: str, advantage: Interval, margin: float) -> str:
@@ -155,7 +157,7 @@ def _without_spread(interval: Interval) -> str:
     return "one seed" if min(interval.seeds) < 2 else "the seeds agree on every image"
 
 
-def _obstacle(records: Records, names: Sequence[str], track: str, metric: Metric) -> str:
+def obstacle(records: Records, names: Sequence[str], track: str, metric: Metric) -> str:
     """What forbids to judge a claim of these candidates, whatever their numbers; empty where nothing does."""
     axes = axes_of(records.study)
     apart = comparable([off_axes(conditions(records, name, track), axes) for name in names])
@@ -178,10 +180,15 @@ def _steps(
     lending: Lending, form: str, names: Sequence[str], track: str, metric: Metric, margin: float
 ) -> tuple[list[Step], str]:
     """The comparisons that a claim is made of, or why one of them cannot be made."""
-    steps, compared = list[Step](), _compared(form, names)
-    for sides in compared:
+    steps, comparisons = list[Step](), compared(form, names)
+    for sides in comparisons:
         step, reason = _step(
-            lending, sides, track, metric, 0.05 / len(compared), lambda found: _judge(form, found, margin) != UNDECIDED
+            lending,
+            sides,
+            track,
+            metric,
+            0.05 / len(comparisons),
+            lambda found: _judge(form, found, margin) != UNDECIDED,
         )
         if step is None:
             return [], reason
@@ -189,7 +196,7 @@ def _steps(
     return steps, ""
 
 
-def _compared(form: str, names: Sequence[str]) -> list[tuple[str, ...]]:
+def compared(form: str, names: Sequence[str]) -> list[tuple[str, ...]]:
     """The sides of each comparison, in the order of GROWTH's signs: two candidates, or two pairs, the later first."""
     if form == "rising":
         return [(later, earlier) for earlier, later in pairwise(names)]
@@ -234,7 +241,7 @@ def _step(
     return Step(intervals[0], intervals[1], of_values(used), names, min(map(len, own))), ""
 
 
-def _costs_less(records: Records, names: Sequence[str], track: str, cost: str, level: float) -> tuple[str, str]:
+def costs_less(records: Records, names: Sequence[str], track: str, cost: str, level: float) -> tuple[str, str]:
     """Whether the first candidate costs less than the second: the verdict, and what it rests on."""
     runs = [completed(records, name, track) for name in names]
     values = [part[cost].dropna().to_numpy() for part in runs]

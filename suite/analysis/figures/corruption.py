@@ -93,6 +93,7 @@ def pictures(records: Records, track: str) -> Iterator[Picture]:
             f"Means over {len(asked['kinds']) if asked else 0} kinds; at 0 the test images as they are. Lines are "
             "means over seeds, bands reach from the lowest to the highest seed.",
             drawing.draw_curves(curves, "error [%]", over="strength"),
+            alt=drawing.ends(curves),
         )
 
 

@@ -1,13 +1,14 @@
 """The figures: plain values of what is drawn, then the drawing, as SVG that is the same bytes every time.
 
+A figure carries the values that a reader sees who points at its places, as SVG's own titles: no script is needed.
 Imports nothing else of the suite. Matplotlib is used through its objects, not pyplot, so nothing global changes.
 """
 
 from __future__ import annotations
 
+import html
 import io
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, LogFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 INK, PAPER = "#1b1b1e", "#fffffe"
@@ -46,6 +47,26 @@ STYLE: dict[Any, Any] = {
 
 
 @dataclass(frozen=True)
+class Value:
+    """What a place of a figure says to those who point at it: at (x, y) in the data of its axes.
+
+    sides: width and height of the place, in data; None for a few points round it, whatever the scale.
+    """
+
+    axes: Axes
+    x: float
+    y: float
+    text: str
+    sides: tuple[float, float] | None = None
+
+
+REACH = 6.0
+"""Points round a value within which a reader points at it."""
+MOST_VALUES = 24
+"""Places of one line that say their value: more would stand on each other, and make the page large."""
+
+
+@dataclass(frozen=True)
 class Curve:
     """One candidate's course over the epochs: the mean over its seeds, and the lowest and highest seed; all (E,)."""
 
@@ -55,28 +76,6 @@ class Curve:
     mean: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Point:
-    """One candidate's error, in percent with its interval, at its multiply-adds."""
-
-    label: str
-    series: int
-    macs: float
-    error: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One search trial: its error in percent, and what became of it."""
-
-    candidate: str
-    error: float
-    outcome: str  # completed or pruned
-    selected: bool
 
 
 def curve(label: str, series: int, runs: Sequence[NDArray[Any]]) -> Curve:
@@ -94,6 +93,16 @@ def look(series: int, kinds: Sequence[str]) -> tuple[str, str]:
     return COLORS[series % len(COLORS)], kinds[series // len(COLORS) % len(kinds)]
 
 
+def ends(curves: Sequence[Curve]) -> str:
+    """Where each line ends, in words: `At the end: a 1.5 (1.2 to 1.7); b ...`."""
+    said = [f"{c.label} {c.mean[-1]:.4g}{_between(c.low[-1], c.high[-1])}" for c in curves if len(c.mean)]
+    return f"At the end: {'; '.join(said)}."
+
+
+def _between(low: float, high: float) -> str:
+    return f" ({low:.4g} to {high:.4g})" if high > low else ""
+
+
 def draw_curves(curves: Sequence[Curve], name: str, over: str = "epoch") -> str:
     """A line for each curve's mean and a band for its extremes, over the epochs; `name` is of the vertical axis, `over`
     of the other where that shows something else."""
@@ -108,49 +117,17 @@ def draw_curves(curves: Sequence[Curve], name: str, over: str = "epoch") -> str:
         axes.set(xlabel=over, ylabel=name)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         figure.legend(loc="outside lower center", ncols=3)
-        return svg(figure)
+        return svg(figure, [value for line in curves for value in values_of(axes, line, over)])
 
 
-def places(points: Sequence[Point]) -> list[float]:
-    """Where each point stands on the axis of multiply-adds: its own, or 3% apart where several are as good as equal."""
-    groups = [round(math.log10(point.macs) / 0.03) for point in points]
-    steps = [groups[:index].count(group) - (groups.count(group) - 1) / 2 for index, group in enumerate(groups)]
-    return [point.macs * 1.03**step for point, step in zip(points, steps, strict=True)]
-
-
-def draw_points(points: Sequence[Point]) -> str:
-    """Test error with its interval over multiply-adds, on a logarithmic axis."""
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(5.6, 3.9), layout="constrained")
-        axes = figure.subplots()
-        for point, place in zip(points, places(points), strict=True):
-            reach = [[point.error - point.low], [point.high - point.error]]
-            color, marker = look(point.series, MARKERS)
-            axes.errorbar(
-                [place], [point.error], yerr=reach, fmt=marker, color=color,
-                capsize=3, markersize=6, linewidth=1.4, label=point.label,
-            )  # fmt: skip
-        axes.set(xlabel="multiply-adds for one image", ylabel="test error, top-1 [%]", xscale="log")
-        axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
-        _wide(axes, [point.macs for point in points])
-        figure.legend(loc="outside lower center", ncols=3)
-        return svg(figure)
-
-
-def _wide(axes: Axes, values: Sequence[float]) -> None:
-    """At least a decade of a logarithmic axis, so that equal values do not fill it with noise."""
-    low, high = min(values), max(values)
-    stretch = max(1.3, (20 / (high / low)) ** 0.5)
-    axes.set_xlim(low / stretch, high * stretch)
-    axes.xaxis.set_major_formatter(EngFormatter())
-    axes.xaxis.set_minor_formatter(Between())
-
-
-class Between(LogFormatter):
-    """Labels between powers of ten, where matplotlib has some because the axis is short, as thousands and millions."""
-
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        return EngFormatter()(x) if super().__call__(x, pos) else ""
+def values_of(axes: Axes, line: Curve, over: str) -> Iterator[Value]:
+    """The values of a curve, evenly apart where it has many; its last is always among them."""
+    count = len(line.epochs)
+    for place in np.unique(np.linspace(0, count - 1, min(count, MOST_VALUES)).round().astype(int)):
+        x, mean, low, high = (float(part[place]) for part in (line.epochs, line.mean, line.low, line.high))
+        text = f"{line.label}: {mean:.4g}{_between(low, high)} at {over} {x:.4g}"
+        if np.isfinite(mean):
+            yield Value(axes, x, mean, text)
 
 
 def draw_confusion(counts: NDArray[np.int64], classes: Sequence[str]) -> str:
@@ -173,34 +150,49 @@ def draw_confusion(counts: NDArray[np.int64], classes: Sequence[str]) -> str:
                     column, row, f"{counts[row, column]}", ha="center", va="center", fontsize=6.5,
                     color="#ffffff" if dark else "#111111",
                 )  # fmt: skip
-        return svg(figure)
+        return svg(figure, _cells(axes, counts, classes) if size <= 20 else [])
 
 
-def draw_trials(trials: Sequence[Trial]) -> str:
-    """One line for each candidate: the validation error of each of its trials."""
-    names = list(dict.fromkeys(trial.candidate for trial in trials))
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 1.1 + 0.34 * len(names)), layout="constrained")
-        axes = figure.subplots()
-        kinds: tuple[tuple[str, bool, dict[str, Any], str], ...] = (
-            ("completed", False, {"marker": "o", "s": 26}, "trial"),
-            ("pruned", False, {"marker": "x", "s": 30}, "pruned"),
-            ("completed", True, {"marker": "*", "s": 130}, "selected"),
-        )
-        for outcome, selected, mark, label in kinds:
-            some = [trial for trial in trials if (trial.outcome, trial.selected) == (outcome, selected)]
-            if some:
-                lines = [names.index(trial.candidate) for trial in some]
-                color = COLORS[1] if selected else COLORS[0]
-                axes.scatter([trial.error for trial in some], lines, color=color, label=label, **mark)
-        axes.set_yticks(range(len(names)), names)
-        axes.set(xlabel="validation error [%]", ylim=(len(names) - 0.5, -0.5))
-        figure.legend(loc="outside lower center", ncols=3)
-        return svg(figure)
+def _cells(axes: Axes, counts: NDArray[np.int64], classes: Sequence[str]) -> list[Value]:
+    """What the cells of a confusion matrix say; those that count nothing say nothing."""
+    of = counts.sum(axis=1)
+    return [
+        Value(axes, column, row, f"{classes[row]}, taken for {classes[column]}: {counts[row, column]:,} of {of[row]:,}",
+              (1.0, 1.0))
+        for row, column in np.argwhere(counts)
+    ]  # fmt: skip
 
 
-def svg(figure: Figure) -> str:
-    """A figure as SVG text without a date, the same for the same content."""
+def most_confused(counts: NDArray[np.int64], classes: Sequence[str], most: int = 3) -> str:
+    """The largest numbers beside the diagonal, in words; of equals those of the first classes."""
+    off = counts - np.diag(np.diag(counts))
+    order = np.argsort(-off, axis=None, kind="stable")[:most]
+    pairs = [divmod(int(place), len(classes)) for place in order if off.flat[place]]
+    said = [f"{classes[true]} for {classes[seen]} ({off[true, seen]:,})" for true, seen in pairs]
+    return f"Most often: {', '.join(said)}." if said else "Nothing is taken for anything else."
+
+
+def svg(figure: Figure, values: Sequence[Value] = ()) -> str:
+    """A figure as SVG text without a date, the same for the same content; with what its places say."""
     file = io.StringIO()
     FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
-    return file.getvalue()
+    text = file.getvalue()
+    places = "".join(_place(figure, value) for value in values)
+    end = text.rindex("</svg>")
+    return f'{text[:end]}<g class="values">\n{places}</g>\n{text[end:]}' if places else text
+
+
+def _place(figure: Figure, value: Value) -> str:
+    """An unseen rectangle with a title, in points from the top left."""
+    width, height = 72 * figure.get_size_inches()
+    half = np.array(value.sides or (0.0, 0.0)) / 2
+    middle = np.array([value.x, value.y])
+    corners = value.axes.transData.transform([middle - half, middle + half])
+    within = figure.transFigure.inverted().transform(corners) * (width, height)
+    (left, bottom), (right, top) = np.sort(within, axis=0)
+    reach = 0.0 if value.sides else REACH
+    x, y, w, h = left - reach, height - top - reach, right - left + 2 * reach, top - bottom + 2 * reach
+    return (
+        f'<rect class="value" x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" fill="none" '
+        f'pointer-events="all"><title>{html.escape(value.text)}</title></rect>\n'
+    )

@@ -1,78 +1,72 @@
-"""Which figures a report has, and what each draws: from records to the plain values of `drawing`."""
+"""Which figures a report has, and what each draws: from records to the plain values of the drawings."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+import json
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from suite.analysis.comparing.tuning import courses
-from suite.analysis.figures import corruption, drawing, drawings
+from suite.analysis.figures import corruption, drawing, drawings, learning, scatter, timeline, trials
 from suite.analysis.figures.picture import Picture
 from suite.analysis.folder.reading import Records
-from suite.core.metrics import by_name
+from suite.analysis.units import duration, missing, scaled, whole
 from suite.core.outcomes import Outcome
+
+COSTS = {
+    "errors": ("macs", "multiply-adds", "multiply-adds for one image", scaled),
+    "parameters": ("trainable_params", "parameters", "learned parameters", whole),
+    "seconds": ("device_seconds", "time of training", "seconds of one training", duration),
+}
+"""By the name of a picture: the column of the cost, what it is called, what stands at its axis, and how it is said."""
 
 
 def pictures(records: Records, rows: pd.DataFrame) -> list[Picture]:
     """All figures of a report, in the order of the page."""
     found: list[Picture] = []
     for track, part in rows.groupby("track", sort=False):
-        found += [*_errors(records, str(track), part), *_curves(records, str(track))]
-        found += [
-            *_trials(records, str(track)),
-            *_tuned(records, str(track)),
-            *corruption.pictures(records, str(track)),
-        ]
+        found += [*_errors(records, str(track), part), *timeline.pictures(records, part)]
+        found += [*learning.pictures(records, part), *_trials(records, str(track)), *_tuned(records, str(track))]
+        found += corruption.pictures(records, str(track))
     return found + [
         picture for _, part in rows.groupby("track", sort=False) for picture in drawings.pictures(records, part)
     ]
 
 
 def _errors(records: Records, track: str, rows: pd.DataFrame) -> Iterator[Picture]:
+    """Errors against each cost. Where all cost the same, the first alone is drawn: it says so, too."""
     series = list(records.study["candidates"]).index
-    points = [
-        drawing.Point(row["candidate"], series(row["candidate"]), row["macs"], *_percent(row))
-        for row in rows[rows["rank"].notna() & (rows.macs > 0)].to_dict("records")
-    ]
-    if points:
+    for name, (column, title, axis, said) in COSTS.items():
+        points = [
+            scatter.Point(row["candidate"], series(row["candidate"]), row[column], *_percent(row), said(row[column]))
+            for row in rows[rows["rank"].notna()].to_dict("records")
+            if not missing(row[column]) and row[column] > 0
+        ]
+        costs = [point.cost for point in points]
+        if not points or (name != "errors" and max(costs) < 1.03 * min(costs)) or not _comparable(name, rows):
+            continue
+        best = [point.label for point in scatter.front(points)]
+        steps = f" No other candidate is both better and cheaper than {', '.join(best)}: the line of steps."
         yield Picture(
-            f"errors-{track}",
-            f"Test error over multiply-adds, {track} track.",
-            "Bars are the 95% intervals of the table; points of equal multiply-adds stand a little apart.",
-            drawing.draw_points(points),
+            f"{name}-{track}",
+            f"Test error over {title}, {track} track.",
+            f"Bars are the 95% intervals of the table; points of equal {title} stand a little apart."
+            f"{steps if len(best) > 1 else ''}",
+            scatter.draw_points(points, axis),
+            alt=f"{'; '.join(point.text for point in points)}.",
+            small=scatter.draw_points(points, axis, small=True) if name == "errors" else "",
         )
 
 
-def _percent(row: dict[Hashable, Any]) -> tuple[float, float, float]:
+def _comparable(name: str, rows: pd.DataFrame) -> bool:
+    """Whether a picture's costs may stand on one axis: times of several kinds of timing may not."""
+    return name != "seconds" or rows.timing[rows["rank"].notna()].nunique() == 1
+
+
+def _percent(row: Mapping[Hashable, Any]) -> tuple[float, float, float]:
     return 100 * row["test_error"], 100 * row["test_error_low"], 100 * row["test_error_high"]
-
-
-def _curves(records: Records, track: str) -> Iterator[Picture]:
-    # Final runs that train on the validation images too have none left to validate on.
-    selection = records.task.selection
-    kind = "validation" if list(_curve(records, track, selection, error=True)) else "training"
-    name = selection if kind == "validation" else f"train_{by_name(records.task.metrics)[selection].measure}"
-    for label, file, lines in (
-        (f"{kind} error [%]", "error", list(_curve(records, track, name, error=True))),
-        ("training loss", "loss", list(_curve(records, track, "train_loss", error=False))),
-    ):
-        if lines:
-            yield Picture(
-                f"curves-{file}-{track}",
-                f"{label.removesuffix(' [%]').capitalize()} of the final runs, {track} track.",
-                "Lines are means over seeds, bands reach from the lowest to the highest seed.",
-                drawing.draw_curves(lines, label),
-            )
-
-
-def _curve(records: Records, track: str, name: str, error: bool) -> Iterator[drawing.Curve]:
-    for series, candidate in enumerate(records.study["candidates"]):
-        keys = [f"{run}/{name}" for run in records.finals(candidate, track)]
-        runs = [records.arrays[key] for key in keys if key in records.arrays]
-        if runs:
-            yield drawing.curve(candidate, series, [100 * (1 - run) if error else run for run in runs])
 
 
 def _trials(records: Records, track: str) -> Iterator[Picture]:
@@ -82,16 +76,33 @@ def _trials(records: Records, track: str) -> Iterator[Picture]:
     if seen.empty:
         return
     chosen = _selected(seen, selection)
-    trials = [
-        drawing.Trial(run["candidate"], 100 * (1 - run[selection]), run["outcome"], index in chosen)
+    tried = [
+        trials.Trial(
+            run["candidate"], 100 * (1 - run[selection]), run["outcome"], index in chosen,
+            json.loads(run["parameters"] or "{}"),
+        )
         for index, run in zip(seen.index, seen.to_dict("records"), strict=True)
-    ]
+    ]  # fmt: skip
     yield Picture(
         f"search-{track}",
         f"Search, {track} track.",
         "Each trial's validation error when it ended; the selected one has the lowest of those that ran to the end.",
-        drawing.draw_trials(trials),
+        trials.draw_trials(tried),
+        alt=trials.chosen(tried),
     )
+    for candidate in dict.fromkeys(trial.candidate for trial in tried):
+        own = [trial for trial in tried if trial.candidate == candidate]
+        if len(own) >= trials.LEAST and len(trials.searched(own)) > 1:
+            yield Picture(
+                f"tried-{candidate}-{track}",
+                f"What the search of {candidate} tried, {track} track.",
+                "A line for each trial, from value to value to its validation error: the stronger, the lower that is; "
+                "the selected one is thick, pruned ones are dashed. An axis goes from its least to its largest value.",
+                trials.draw_parallel(own),
+                candidate,
+                track,
+                alt=f"{'; '.join(trial.text for trial in own)}.",
+            )
 
 
 def _tuned(records: Records, track: str) -> Iterator[Picture]:
@@ -106,6 +117,7 @@ def _tuned(records: Records, track: str) -> Iterator[Picture]:
             "The expected lowest validation error of so many trials, were they drawn independently from those that "
             "were seen (Dodge et al. 2019): who would look better for having been given more trials.",
             drawing.draw_curves(lines, "best validation error [%]", over="trials"),
+            alt=f"{'; '.join(f'{name}: {100 * (1 - found[name][-1]):.1f}% of {len(found[name])}' for name in found)}.",
         )
 
 

@@ -38,6 +38,12 @@ from suite.records.layout import FACTS, RECORDS, RUNS, record_files
 from suite.records.rows import cell
 from suite.tasks.task import Task
 
+EXAMPLES = (directories.EXAMPLE, directories.EXAMPLE_PICTURE)
+"""What runs that were tested on the same images share beside what their task says; runs of old have none. Of a
+candidate that was tested on others, its first run's are kept."""
+WHOLE = (directories.TRACE, directories.LOOKED)
+"""What is kept as it is: the one has larger numbers than predictions, the other smaller ones."""
+
 
 def collect(instance: Path, folder: Path, running: bool = True) -> None:
     """Write the files above from an instance's directory; raises FileNotFoundError where it has no study.json.
@@ -131,9 +137,12 @@ def _arrays(
         if tested := read_tested(directory):
             yield f"{key}/{TESTED}", np.array([np.nan if value is None else value for value in tested], np.float32)
         with np.load(path, allow_pickle=False) as saved:
-            apart = {*task.shared, *([directories.FILTERS] if key.number else [])}
-            yield from ((f"{key}/{name}", _small(saved[name])) for name in saved.files if name not in apart)
-            own = {name: _small(saved[name]) for name in task.shared}
+            common = [*task.shared, *(name for name in EXAMPLES if name in saved.files)]
+            apart = {*common, *(directories.OF_THE_FIRST if key.number else ())}
+            for name in saved.files:
+                if name not in apart:
+                    yield f"{key}/{name}", _small(saved[name]) if name not in WHOLE else saved[name]
+            own = {name: _small(saved[name]) for name in common}
         result = read_result(directory)
         measured = corruption_records.arrays(study, directory, result.ended_at if result else None)
         yield from ((f"{key}/{name}", array) for name, array in measured)
@@ -141,7 +150,7 @@ def _arrays(
             if name not in shared:
                 shared[name] = array
                 yield f"{name}s", array
-            elif not np.array_equal(shared[name], array):
+            elif not np.array_equal(shared[name], array) and not (key.number and name in EXAMPLES):
                 yield f"{key}/{name}s", array
 
 
@@ -153,12 +162,13 @@ def _small(array: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def _curves(history: Path, task: Task) -> Iterator[tuple[str, NDArray[np.generic]]]:
-    """What the epochs of a run measured on training and validation images, and the rate they trained with."""
+    """What the epochs of a run measured on training and validation images, the rate they trained with, and how long
+    each took."""
     if not history.exists():
         return
     rows = read_json(history)
     measured = [metric.name for part in ("train", "val") for metric in of_part(task.metrics, part)]
-    for name in ("epoch", *measured, "learning_rate"):
+    for name in ("epoch", *measured, "learning_rate", "device_seconds"):
         values = [row.get(name) for row in rows]
         if any(value is not None for value in values):
             yield name, np.array([np.nan if value is None else value for value in values], dtype=np.float32)

@@ -25,6 +25,7 @@ from suite.core.metrics import Metric
 from suite.core.outcomes import Outcome
 from suite.core.refusals import Refusal, first_line
 from suite.core.result import Result, columns
+from suite.records import identities
 from suite.records.layout import FACTS, RECORDS, RUNS
 from suite.tasks.task import Task
 
@@ -41,6 +42,8 @@ class Records:
     arrays: Mapping[str, NDArray[Any]]
     sessions: tuple[Mapping[str, Any], ...]
     facts: Mapping[str, Mapping[str, Any]]
+    identities: Mapping[str, Mapping[str, Any]] | None = None
+    """What determined each run, by its key; None where the folder was collected before that was kept."""
 
     @property
     def task(self) -> Task:
@@ -105,7 +108,7 @@ def read(folder: Path) -> Records:
     require(folder)
     try:
         return _read(folder)
-    except (ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (ValueError, LookupError, TypeError, zipfile.BadZipFile) as error:
         raise Refusal(
             f"{folder} holds records that cannot be read, so they were changed: {first_line(error)}"
         ) from error
@@ -121,6 +124,7 @@ def _read(folder: Path) -> Records:
         arrays=arrays,
         sessions=tuple(directories.read_sessions(folder)),
         facts=read_json(folder / FACTS),
+        identities=identities.read(folder),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -19,10 +18,11 @@ from suite.analysis.folder.costs import TRAINING
 from suite.analysis.folder.reading import Records
 from suite.analysis.folder.seeds import completed_finals
 from suite.analysis.folder.settings import pairs, shared, space
-from suite.analysis.pages import interval_text, time_budget
+from suite.analysis.pages import interval_text, search_prior, time_budget
 from suite.analysis.table import headings
 from suite.analysis.table.columns import device_kind
 from suite.analysis.units import duration, whole
+from suite.core.commands import words_for_others
 from suite.core.instances import default_name
 from suite.core.metrics import by_name
 from suite.core.outcomes import Outcome
@@ -160,7 +160,8 @@ def _selection(records: Records) -> str:
     share = study.get("search_length")
     length = f", each of {share:.0%} of a final run's length" if share else ""
     return (
-        f"{trials} trials for each candidate{within}, the first being the recipe as it stands{length}. The trial with "
+        f"{trials} trials for each candidate{within}, the first being the recipe as it stands{length}."
+        f"{search_prior.sentence(study) if trials > 1 else ''} The trial with "
         f"the highest validation {chosen} at the end of its training gives the parameters; its own score is no result, "
         f"and the test set takes no part.{pruning}{nothing}{kept if study['state'] == 'finished' else ''}"
     )
@@ -271,12 +272,7 @@ def commands(study: Mapping[str, Any]) -> list[str]:
         values += f" instance={study['instance']}"
     limit = f" limit={study['limit']['seconds']:g}s" if study.get("limit") else ""
     limit += f" time={allotment['seconds']:g}s equal={allotment['equal']}" if allotment else ""
-    # Where data, workspace and stores lie is nobody else's business, and changes nothing; nor does what failed before.
-    words = [
-        word
-        for word in shlex.split(study.get("command") or "")
-        if not re.match(r"(?:workspace|data_dir|from|storage\.\w+|retry)=", word)
-    ]
+    words = words_for_others(study.get("command") or "")
     counted = study.get("trials_counted") or 0
     if words and counted > (study.get("trials") or 0):  # an earlier command asked for more trials, and all count
         words = [*(word for word in words if not word.startswith("search.trials=")), f"search.trials={counted}"]

@@ -21,11 +21,12 @@ from suite.analysis.folder import clocks, memory
 from suite.analysis.folder.costs import by_candidate, costs, wall_seconds
 from suite.analysis.folder.reading import Records
 from suite.analysis.folder.settings import settings
-from suite.analysis.pages import first_screen, method
+from suite.analysis.pages import again, citation, deciding, first_screen, method
 from suite.analysis.pages.certainty import Certainty, certainty
 from suite.analysis.table import headings, literature, presentation
 from suite.analysis.table.columns import further
 from suite.analysis.table.markup import escape_markdown, html_table, markdown_table
+from suite.records.embedded import ZEROS, sealed
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -64,6 +65,7 @@ class Page:
     certainty: list[Certainty]
     misquoted: pd.DataFrame
     pictures: list[Picture]
+    deciding: list[deciding.Section]
     folds: list[first_screen.Fold]
     method: list[tuple[str, str]]
     settings: pd.DataFrame
@@ -75,22 +77,28 @@ class Page:
     notes: list[str]
     circumstances: list[tuple[str, str]]
     commands: list[str]
+    citation: str
 
     @property
     def drawn(self) -> list[Picture]:
-        """All pictures: of all candidates, then of each row."""
-        return [*self.pictures, *(picture for fold in self.folds for picture in fold.pictures)]
+        """All pictures: of all candidates, of pairs, then of each row."""
+        own = (picture for fold in self.folds for picture in fold.pictures)
+        return [*self.pictures, *deciding.pictures(self.deciding), *own]
 
 
 def pages(records: Records, rows: pd.DataFrame) -> dict[str, str]:
     """File name to text: `report.html`, `report.md` and the figures."""
     page = compose(records, rows, pictures(records, rows), certainty(records, rows))
     figures = {f"figures/{picture.name}.svg": picture.svg for picture in page.drawn}
-    return {"report.html": write("report.html.j2", page=page), "report.md": write("report.md.j2", page=page), **figures}
+    html = write("report.html.j2", page=page, again=again.embedded(records, rows).text(), unsealed=ZEROS)
+    return {"report.html": sealed(html), "report.md": write("report.md.j2", page=page), **figures}
 
 
 def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Sequence[Certainty] = ()) -> Page:
-    """All that a study's report says; `rows` is its table, `drawn` its figures, `sure` how sure it is."""
+    """All that a study's report says; `rows` is its table, `sure` how sure it is.
+
+    drawn: its figures, without which no images are shown either.
+    """
     study, judged, own = records.study, judgements(records), settings(records)
     return Page(
         title=study["title"],
@@ -106,6 +114,7 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Se
         certainty=list(sure),
         misquoted=presentation.misquoted(literature.errata(records.facts)),
         pictures=[picture for picture in drawn if not picture.candidate],
+        deciding=deciding.sections(records, rows) if drawn else [],
         folds=first_screen.folds(rows, own, drawn),
         method=method.measured(records),
         settings=own,
@@ -116,7 +125,8 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Se
         failures=method.failures(records),
         notes=[str(note) for note in study["data"].get("notes") or []],
         circumstances=method.circumstances(records),
-        commands=method.commands(study),
+        commands=[*method.commands(study), *again.command(rows)],
+        citation=citation.bibtex(records),
     )
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from suite.analysis.table.markup import SCROLLS
+
 
 @dataclass(frozen=True)
 class Section:
@@ -45,7 +47,8 @@ def read(text: str, resolve: Callable[[str], str | None]) -> Guide:
     first = next((body[i + 1] for i, token in enumerate(body) if token.type == "paragraph_open"), None)
     intro = "" if first is None else parser.renderer.render([first], parser.options, {})
     html = parser.renderer.render(body, parser.options, {})
-    html = html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
+    html = html.replace("<table>", f"{SCROLLS}<table>").replace("</table>", "</table></div>")
+    html = html.replace("<pre>", '<pre tabindex="0">')
     return Guide(title, intro, html, sections)
 
 

@@ -17,6 +17,12 @@ LATEX = {
     "≥": r"$\ge$", "≤": r"$\le$", "…": r"\ldots{}", "\u2009": r"\,", "\u00a0": "~",
 }  # fmt: skip
 
+LONG = 40
+"""Letters from which a cell is a text, whose column must not become as narrow as its longest word."""
+
+SCROLLS = '<div class="scroll" tabindex="0" role="group" aria-label="Table">'
+"""What a table stands in: it scrolls where the table is wider, for who has a keyboard alone, too."""
+
 
 def escape_markdown(text: str) -> str:
     """Text as Markdown shows it literally, also within a table; line breaks become spaces."""
@@ -46,7 +52,11 @@ def html_table(frame: pd.DataFrame, right: frozenset[str] = frozenset(), folds: 
     """
 
     def cells(tag: str, values: list[object]) -> str:
-        marks = [' class="n"' if name in right else "" for name in frame.columns]
+        long = [tag == "td" and len(str(value)) > LONG for value in values]
+        marks = [
+            ' class="n"' if name in right else ' class="t"' if text else ""
+            for name, text in zip(frame.columns, long, strict=True)
+        ]
         return "".join(f"<{tag}{mark}>{html.escape(str(v))}</{tag}>" for mark, v in zip(marks, values, strict=True))
 
     opened = [f'<tr data-fold="{html.escape(fold)}">' for fold in folds]
@@ -57,7 +67,7 @@ def html_table(frame: pd.DataFrame, right: frozenset[str] = frozenset(), folds: 
     head = cells("th", list(frame.columns)).replace("<th", '<th scope="col"')
     kind = ' class="answers"' if folds else ""
     body = f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>"
-    return f'<div class="scroll"><table{kind}>\n{body}\n</table></div>\n'
+    return f"{SCROLLS}<table{kind}>\n{body}\n</table></div>\n"
 
 
 def latex_table(frame: pd.DataFrame, caption: str, right: frozenset[str] = frozenset()) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -16,10 +18,16 @@ SHOWN = (
 )
 
 
+ALWAYS = (headings.RANK, headings.ARCHITECTURE, headings.ERROR, headings.COUNT)
+"""What stays however narrow a terminal is."""
+
+
 def summary(folder: Path, rows: pd.DataFrame) -> str:
-    """One aligned table for each study and track, and where the report lies."""
+    """One aligned table for each study and track, as wide as the terminal at most, and where the report lies."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     parts = [
-        f"{_heading(part)}\n\n{aligned(compact(part))}" for _, part in rows.groupby(["study", "track"], sort=False)
+        f"{_heading(part)}\n\n{fitted(compact(part), width)}"
+        for _, part in rows.groupby(["study", "track"], sort=False)
     ]
     return "\n\n".join([*parts, f"report: {folder / 'report.html'}"])
 
@@ -39,6 +47,19 @@ def compact(rows: pd.DataFrame) -> pd.DataFrame:
         brief = [quoted(row, "published", ["condition"]) for row in presentation.as_rows(rows)]
         shown.loc[shown.index != reference.INDEX, headings.PUBLISHED] = brief
     return shown[[name for name in SHOWN if name in shown]]
+
+
+def fitted(frame: pd.DataFrame, width: int | None) -> str:
+    """The table without its last columns as far as it would be wider than `width`; they are named below it."""
+    text, gone = aligned(frame), list[str]()
+    while width is not None and max(map(len, text.splitlines())) > width:
+        optional = [name for name in frame if name not in ALWAYS]
+        if not optional:
+            break
+        gone.insert(0, str(optional[-1]))
+        frame = frame.drop(columns=optional[-1])
+        text = aligned(frame)
+    return text + (f"\n\nnot shown, for the terminal is narrow: {', '.join(gone)}" if gone else "")
 
 
 def aligned(frame: pd.DataFrame) -> str:

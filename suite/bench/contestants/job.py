@@ -30,6 +30,9 @@ class Job:
     batch_size: int = 128
     deterministic: bool = True
     """As the suite trains on a processor; the others take no notice of it."""
+    map: str = ""
+    """A file of images that are trained on from its memory map, as (N, size, size, 3) uint8; the suite's own loop alone
+    can. Without one, random images lie on the device."""
 
     def as_argument(self) -> str:
         return json.dumps(asdict(self))

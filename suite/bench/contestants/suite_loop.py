@@ -23,22 +23,24 @@ def prepare(job: Job) -> Steps:
         device.enable_determinism()
     spec = RunSpec(job.architecture, job.options, recipe, DataSpec("random"), SEEDS, "", precision=job.precision)
     generator = np.random.default_rng(0)
-    pixels = generator.integers(0, 256, (IMAGES, job.size, job.size, 3), dtype=np.uint8)
-    labels = generator.integers(0, CLASSES, IMAGES).astype("int32")
-    images = keras.Variable(pixels, dtype="uint8", trainable=False, autocast=False)
-    graph, initial = Graphs().take(spec, (job.size, job.size, 3), CLASSES, images)
+    shape = (job.size, job.size, 3)
+    pixels = np.load(job.map, mmap_mode="r") if job.map else generator.integers(0, 256, (IMAGES, *shape), np.uint8)
+    labels = generator.integers(0, CLASSES, len(pixels)).astype("int32")
+    images = None if job.map else keras.Variable(pixels, dtype="uint8", trainable=False, autocast=False)
+    graph, initial = Graphs().take(spec, shape, CLASSES, images)
     names = tuple(map(str, range(CLASSES)))
-    graph.set(initial, spec, measure_preprocessing(pixels, np.arange(IMAGES), names), total_steps=10**6)
+    sample = np.arange(min(IMAGES, len(pixels)))
+    graph.set(initial, spec, measure_preprocessing(pixels, sample, names), total_steps=10**6)
     graph.step.set_classes(recipe, np.bincount(labels, minlength=CLASSES))
     done = 0
 
     def steps(count: int) -> None:
         nonlocal done
-        order = np.arange(IMAGES)
-        epochs = range(done, done + -(-count * job.batch_size // IMAGES) + 1)
+        order = np.arange(len(pixels))
+        epochs = range(done, done + -(-count * job.batch_size // len(pixels)) + 1)
         rows = np.concatenate([epoch_order(order, job.batch_size, 0, epoch, recipe, labels) for epoch in epochs])
         rows = rows[:count].reshape(-1, job.batch_size // recipe.passes)
-        graph.step.fit(**feed(None, rows, done, {"label": labels}), shuffle=False, verbose=0)
+        graph.step.fit(**feed(pixels if job.map else None, rows, done, {"label": labels}), shuffle=False, verbose=0)
         device.synchronize(graph.counter)
         done += count
 

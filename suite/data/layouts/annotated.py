@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from suite.core.refusals import Refusal
-from suite.data.contents import VALIDATION
+from suite.data.contents import TEST, VALIDATION
 from suite.data.files.walk import Picture
+from suite.data.layouts.words import means_pictures
 
 _KIT = ("ILSVRC*devkit*/data", "devkit*/data", "data", ".")
 _TRUTH, _META = "*_validation_ground_truth.txt", "meta.mat"
@@ -36,8 +37,10 @@ def labels_of(
 
     known: the classes, in their order. Raises Refusal for a file that is found and does not fit.
     """
-    for base in (folder, folder.parent, root, root.parent):
-        for file in _named_lists(base, part):
+    lists = [file for base in (folder, folder.parent, root, root.parent) for file in _named_lists(base, part)]
+    lists += [file for base in root.parents[1:3] for file in base.glob("LOC_val_solution.csv") if part == VALIDATION]
+    for file in lists:
+        if file.is_file():
             found = _by_name(file, pictures, known)
             if found:
                 return Labelled(found, (file,))
@@ -85,10 +88,40 @@ def _by_name(file: Path, pictures: Sequence[Picture], known: Sequence[str]) -> l
         if len(numbers) < len(found) or min(numbers) != 0 or max(numbers) != len(known) - 1:
             raise Refusal(
                 f"{file} names the pictures, but its classes ({next(name for name in found if name)!r}, ...) are none "
-                f"of the class folders ({known[0]!r}, ...): mend it or take it away"
+                f"of the {len(known)} class folders ({known[0]!r}, ...){_count(numbers, found)}: mend it or take "
+                "it away"
             )
         return [known[int(name)] for name in found if name]
     return found
+
+
+def _count(numbers: Sequence[int], found: Sequence[object]) -> str:
+    """How many classes the numbers speak of, where all are numbers."""
+    return f", and its numbers count {max(numbers) + 1}" if numbers and len(numbers) == len(found) else ""
+
+
+def published_division(root: Path, parts: set[int]) -> list[str]:
+    """A note where a list beside the pictures looks like the publisher's division, of a folder that has none else."""
+    if parts & {VALIDATION, TEST}:
+        return []
+    above = [root.parent] if means_pictures(root.name) else []
+    places = [place / name for place in (root, *above) for name in ("", *_OF_LISTS)]
+    found = [
+        file for place in places for file in sorted(place.glob("*")) if file.is_file() and _DIVIDES.fullmatch(file.name)
+    ]
+    if not found:
+        return []
+    names = ", ".join(file.relative_to(root.parent).as_posix() for file in found[:3])
+    return [
+        f"folder: {names} may be the publisher's division, which is not read: data.labels=FILE.csv with the columns "
+        "path, label and split follows it"
+    ]
+
+
+_OF_LISTS = ("meta", "splits", "lists", "annotations")
+_DIVIDES = re.compile(
+    r".*train[_-]?test.*\.\w+|(test|testlist\w*|test_list|split\w*)\.(txt|json|lst|mat)", re.IGNORECASE
+)
 
 
 def _in_order(file: Path, classes: list[str], pictures: Sequence[Picture]) -> list[str | None]:

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from suite.core.refusals import Refusal, unknown
+from suite.data.contents import TRAIN
 from suite.data.files.walk import Found, Picture, Place, holds_pictures, lost_links, place_of, subfolders, walk
+from suite.data.layouts.parts import lists_beside
 from suite.data.layouts.words import class_in, legible, listed, means_annotations, means_pictures, same
 
 FOLDER, INNER, NAME = "folder", "inner", "name"
@@ -171,6 +173,28 @@ def chosen(names: Iterable[str], wanted: tuple[str, ...] | int | None) -> tuple[
     return tuple(name for name in everything if name in {same(word) for word in wanted})
 
 
+def frequent(
+    names: tuple[str, ...], rows: list[Row], least: int | None
+) -> tuple[tuple[str, ...], list[Row], list[str]]:
+    """The classes with at least so many training pictures (`data.min_per_class`), their rows, and a note about the
+    others."""
+    if least is None:
+        return names, rows, []
+    counts = Counter(name for part, name, _ in rows if part == TRAIN)
+    kept = tuple(name for name in names if counts[name] >= least)
+    if not kept:
+        raise Refusal(f"data.min_per_class={least}: the largest class has {max(counts.values(), default=0)} pictures")
+    some = [row for row in rows if row[1] in set(kept)]
+    if len(kept) == len(names):
+        return kept, some, []
+    gone = f"{len(names) - len(kept):,} of {len(names):,} classes have fewer than {least} training pictures"
+    return (
+        kept,
+        some,
+        [f"folder: {gone} (data.min_per_class) and are not used, with {len(rows) - len(some):,} pictures"],
+    )
+
+
 def refuse_classes(folder: Path, class_names: Sequence[str], labels: list[int], least: int) -> None:
     """Raises Refusal when `folder` has no, one or empty classes, or one with fewer than `least` images to divide."""
     layout = "one sub-folder of pictures for each class, or train/, val/ and test/ with such sub-folders"
@@ -182,14 +206,31 @@ def refuse_classes(folder: Path, class_names: Sequence[str], labels: list[int], 
     counts = np.bincount(np.array(labels, np.int64), minlength=len(class_names))
     empty = [name for name, count in zip(class_names, counts, strict=True) if not count]
     if empty:
-        raise Refusal(f"{folder} has classes without pictures: {listed(empty)}; fill or delete these folders")
+        guess = _of_pictures(folder, class_names, empty)
+        raise Refusal(f"{folder} has classes without pictures: {listed(empty)}; fill or delete these folders{guess}")
     if len(class_names) == 1:
         inner = folder / class_names[0]
-        guess = f"; did you mean path={inner}?" if inner.is_dir() and subfolders(inner) else ""
+        guess = f"; did you mean path={_widest(inner)}?" if inner.is_dir() and subfolders(inner) else ""
+        if not guess and means_pictures(class_names[0]):
+            guess = f"; where the class stands in a file's name, set data.label_from=name; {lists_beside(folder)}"
         raise Refusal(f"{folder} has a single class, {class_names[0]!r}; expected {layout}{guess}")
     small = [f"{name} ({count})" for name, count in zip(class_names, counts, strict=True) if count < least]
     if small:
         raise Refusal(
             f"{folder} has classes with fewer than the {least} pictures that dividing needs: {listed(small)}; "
-            "add pictures or take these classes out"
+            f"add pictures, or data.min_per_class={least} leaves such classes out"
         )
+
+
+def _widest(folder: Path) -> Path:
+    """Down to where there is something to choose from."""
+    while len(inner := [path for path in subfolders(folder) if holds_pictures(path)]) == 1 and subfolders(inner[0]):
+        folder = inner[0]
+    return folder
+
+
+def _of_pictures(folder: Path, names: Sequence[str], empty: Sequence[str]) -> str:
+    """Where the classes rather are, if the one folder with pictures is called `images` or the like."""
+    rest = [name for name in names if name not in empty]
+    inner = folder / rest[0] if len(rest) == 1 else None
+    return f", or did you mean path={inner}?" if inner and means_pictures(inner.name) and subfolders(inner) else ""

@@ -11,7 +11,16 @@ from pathlib import Path
 from suite.core.refusals import Refusal
 from suite.data.contents import TEST, TRAIN, VALIDATION
 from suite.data.files.walk import holds_pictures, loose_pictures, subfolders
-from suite.data.layouts.words import UNLABELLED, listed, means_annotations, means_pictures, part_of, parts_of
+from suite.data.layouts.words import (
+    UNLABELLED,
+    VERSIONS,
+    listed,
+    means_annotations,
+    means_pictures,
+    meant_otherwise,
+    part_of,
+    parts_of,
+)
 
 IN_NAMES = "data.label_from=name takes the class from each file's name, as in cat.12.jpg"
 
@@ -45,7 +54,7 @@ def division(root: Path, flat: bool = False) -> Division | None:
             return None  # "train" may be the name of a class
         raise Refusal(
             f"{root} has {listed([f'{folder.name}/' for folder in named])}, which look like a split, not classes, and "
-            f"pictures without class folders in them; {IN_NAMES}, data.labels=FILE.csv from a list of paths and labels"
+            f"pictures without class folders in them; {IN_NAMES}, {lists_beside(root)}"
         )
     measured = {VALIDATION, TEST} & set(kinds.values())
     if others and not measured:
@@ -97,9 +106,30 @@ def refuse_annotations(folder: Path, inner: list[Path]) -> None:
     guess = next((path for path in pictures if subfolders(path)), None)
     raise Refusal(
         f"{folder} has {listed([f'{path.name}/' for path in (*pictures, *annotations)])}, which look like pictures and "
-        "their annotations, not classes; " + (f"did you mean path={guess}?" if guess else f"{IN_NAMES}, data.labels="
-        "FILE.csv from a list of paths and labels")
+        "their annotations, not classes; " + (f"did you mean path={guess}?" if guess else f"{IN_NAMES} "
+        f"(path={pictures[0]}), {lists_beside(folder)}")
     )  # fmt: skip
+
+
+def refuse_no_classes(folder: Path, folders: dict[str, Path]) -> None:
+    """Raises Refusal where the names of the folders say that they are something else than classes."""
+    meant = meant_otherwise(list(folders))
+    if meant is None or (meant == VERSIONS and not all(len(subfolders(path)) > 1 for path in folders.values())):
+        return
+    names, one = listed([f"{name}/" for name in folders], 3), next(iter(folders.values()))
+    ways = f"{lists_beside(folder)}, data.label_from=folder trains on these folders as classes all the same"
+    if meant == VERSIONS:
+        ways = f"did you mean path={one}? data.label_from=folder trains on these folders as classes all the same"
+    elif any(len(subfolders(path)) > 1 for path in folders.values()):
+        ways = f"data.label_from=inner takes the innermost folders as classes, {ways}"
+    raise Refusal(f"{folder} has {names}, which look like {meant}, not classes; {ways}")
+
+
+def lists_beside(folder: Path) -> str:
+    """How a list gives the classes, with the list that lies there, if one does."""
+    found = [path.name for path in sorted(folder.glob("*.[ct]sv")) if not path.name.startswith(".")]
+    there = f" (there is {listed(found, 3)})" if found else ""
+    return f"data.labels=FILE.csv takes the classes from a list of paths and labels{there}"
 
 
 def refuse_parts_in_classes(root: Path, folders: list[Path]) -> None:
@@ -109,6 +139,8 @@ def refuse_parts_in_classes(root: Path, folders: list[Path]) -> None:
         kinds = set(parts_of(inner).values())
         if TRAIN not in kinds or not kinds & {TEST, VALIDATION}:
             return
+    if len(folders) == 1:
+        raise Refusal(f"{root} holds nothing but {folders[0].name}/, which is divided; did you mean path={folders[0]}?")
     if folders:
         inner = [path.name for path in subfolders(folders[0])]
         guess = f", or name one of them (path={folders[0]})" if any(map(subfolders, subfolders(folders[0]))) else ""

@@ -21,8 +21,9 @@ from suite.data.boxes import EDGES, Boxes, by_name
 from suite.data.contents import TEST, TRAIN, VALIDATION
 from suite.data.files.walk import Found, Picture, Place, loose_pictures, pass_by, place_of, subfolders, walk
 from suite.data.layouts import annotated, classes, listing
+from suite.data.layouts.annotated import published_division
 from suite.data.layouts.classes import FOLDER, INNER, NAME, Row, Seen, chosen, class_folders, refuse_classes
-from suite.data.layouts.parts import division, refuse_parts_in_classes
+from suite.data.layouts.parts import division, refuse_no_classes, refuse_parts_in_classes
 from suite.data.layouts.words import UNLABELLED, legible, listed, parts_of
 from suite.data.splits import TEST_SEED
 from suite.data.targets import Labels
@@ -42,13 +43,17 @@ TEST_FRACTION = 0.2
 class Choice:
     """How the classes of a folder are found, as `data` asks for it, and which of them.
 
-    label_from: one of `suite.data.layouts.classes.WAYS`. labels: a list of pictures and labels instead.
-    classes: their names, or how many; None: all.
+    label_from: one of `suite.data.layouts.classes.WAYS`. labels: a list of pictures and labels instead; column: which
+    of its columns has the labels; None: it tells. classes: their names, or how many; None: all. least: pictures of a
+    class that is used. insists: whether folders are classes whatever they are called.
     """
 
     label_from: str = FOLDER
     labels: Path | None = None
+    column: str | None = None
     classes: tuple[str, ...] | int | None = None
+    least: int | None = None
+    insists: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,12 +83,13 @@ def understand(root: Path, boxed: bool = False, choice: Choice | None = None) ->
     read: tuple[Path, ...] = ()
     if choice.labels:
         train = root
-        rows, notes = listing.read(root, choice.labels, seen.found)
+        rows, notes = listing.read(root, choice.labels, seen.found, choice.column)
         names, read = _in_order({name for _, name, _ in rows}), (choice.labels,)
     else:
         train, names, rows, notes, read = _divided(root, choice, seen)
     class_names = names if choice.label_from == FOLDER and not choice.labels else chosen(names, choice.classes)
     rows, left = _known(rows, class_names, every=choice.classes is None)
+    class_names, rows, few = classes.frequent(class_names, rows, choice.least)
     number = {name: label for label, name in enumerate(class_names)}
     parts = {part for part, _, _ in rows}
     if VALIDATION in parts and TEST not in parts:
@@ -98,7 +104,7 @@ def understand(root: Path, boxed: bool = False, choice: Choice | None = None) ->
             where = {VALIDATION: "val", TEST: "test"}[part] if choice.labels else _place(root, rows, part)
             notes.append(f"folder: {where}/ lacks {absent} of the {len(class_names)} classes")
     seen.found.refuse_dangling()
-    notes += [*left, *seen.notes()]
+    notes += [*left, *few, *seen.notes(), *published_division(root, parts)]
 
     part_of = np.array([part for part, _, _ in rows], np.uint8)
     labels = np.array([number[name] for _, name, _ in rows], np.int32)
@@ -126,6 +132,8 @@ def _divided(
         folders = class_folders(train, seen, above)
         if not divided:
             refuse_parts_in_classes(root, list(folders.values()))
+        if not choice.insists and choice.classes is None:
+            refuse_no_classes(train, folders)
         names = chosen(folders, choice.classes)
         rows = classes.by_folder(TRAIN, {name: folders[name] for name in names}, seen, above)
     else:

@@ -31,6 +31,14 @@ _ANNOTATIONS = frozenset((
     "segmentationclass segmentationobject imagesets xml xmls json bbox bboxes boundingboxes trimaps labelstxt"
 ).split())  # fmt: skip
 
+_PORTIONS = frozenset("part parts images image imgs img pictures photos frames batch chunk shard archive fold".split())
+_SUBJECTS = frozenset("patient patients subject subjects case participant volunteer proband".split())
+_VERSIONS = frozenset((
+    "color colour colored coloured grayscale greyscale gray grey rgb raw original originals segmented augmented "
+    "processed preprocessed resized cropped enhanced normalized denoised"
+).split())  # fmt: skip
+PORTIONS, SUBJECTS, VERSIONS = "portions of one set", "subjects", "versions of the same pictures"
+
 _NUMBER = re.compile(r"[\s._-]*(\(\d+\)|\d+)$")
 
 
@@ -63,6 +71,22 @@ def means_pictures(name: str) -> bool:
 
 def means_annotations(name: str) -> bool:
     return _letters(name) in _ANNOTATIONS
+
+
+def meant_otherwise(names: Sequence[str]) -> str | None:
+    """What folders of these names hold where that is no classes, in words; None where they may well be classes.
+
+    `images_part_1` and `images_part_2`, `Patient 001` to `Patient 032`, `color` beside `grayscale`.
+    """
+    if len(names) < 2:
+        return None
+    if all(_letters(name) in _VERSIONS for name in names):
+        return VERSIONS
+    rests = {re.sub(r"\d+", "#", name.lower()) for name in names}
+    if len(rests) > 1 or "#" not in (rest := rests.pop()):
+        return None
+    words = set(re.findall(r"[^\W\d_]+", rest))
+    return PORTIONS if words & _PORTIONS else SUBJECTS if words & _SUBJECTS else None
 
 
 def class_in(path: Path) -> str:

@@ -20,7 +20,7 @@ from suite.data.targets import BOX, LABEL, Targets
 if TYPE_CHECKING:
     from suite.data.headers import Header
 
-FORM = 2
+FORM = 3
 """Of what is kept of a folder beside its images; raise it where more is."""
 
 KEPT_UP_TO = 128
@@ -51,14 +51,15 @@ def locate(root: Path, image_size: Size | None, spec: DataSpec | None = None) ->
 
 def _choice(spec: DataSpec) -> tree.Choice:
     """How classes are found. Raises Refusal for what does not go together."""
-    if spec.labels and spec.label_from:
-        raise Refusal("data.labels=FILE and data.label_from both say where the classes are; leave one out")
     if spec.target == BOX and spec.fit != "crop":
         raise Refusal(f"data.fit={spec.fit} moves the boxes of task=localization, which cuts the central square")
     if spec.target == BOX and isinstance(spec.image_size, tuple):
         raise Refusal(f"data.image_size={list(spec.image_size)}: task=localization has square images; give one side")
     labels = Path(spec.labels).expanduser() if spec.labels else None
-    return tree.Choice(spec.label_from or FOLDER, labels, spec.classes)
+    if labels:
+        return tree.Choice(FOLDER, labels, spec.label_from, spec.classes, spec.min_per_class)
+    insists = spec.label_from == FOLDER
+    return tree.Choice(spec.label_from or FOLDER, None, None, spec.classes, spec.min_per_class, insists)
 
 
 def _identity(root: Path, understood: tree.Tree, spec: DataSpec) -> list[object]:
@@ -66,7 +67,8 @@ def _identity(root: Path, understood: tree.Tree, spec: DataSpec) -> list[object]
     start = len(str(root)) + 1
     files = [[str(picture.path)[start:], picture.size, picture.mtime_ns] for picture in understood.pictures]
     read = [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in understood.annotations]
-    asked = [understood.class_names, spec.label_from, spec.fit, spec.on_bad]
+    asked: list[object] = [understood.class_names, spec.label_from, spec.fit, spec.on_bad]
+    asked += [spec.min_per_class] if spec.min_per_class else []
     return [FORM, str(root.resolve()), files, read, *asked]
 
 

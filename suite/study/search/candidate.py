@@ -1,7 +1,8 @@
 """The search of one candidate: an Optuna study in memory, rebuilt from the runs' records.
 
-Trial 0 is the recipe as it stands, trials 1 to 9 are quasi-random points, later ones come from TPE. Every point is a
-function of (study seed, trial number, finished trials), so a search that was cut goes on as if nothing had happened.
+Trial 0 is the recipe as it stands, trials 1 to 9 are quasi-random points, later ones come from TPE; where a study has a
+prior, trial 1 is what that says. Every point is a function of (study seed, prior, trial number, finished trials), so a
+search that was cut goes on as if nothing had happened.
 Where trials run at the same time, the points that are still training count too: the model takes them for bad ones
 (constant liar), so that it does not propose the same place twice.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,9 +32,11 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 @dataclass
 class _Trial:
-    """What is known of one trial: Optuna's handle, its curve by epoch, what was answered there, and it as it ended."""
+    """What is known of one trial: Optuna's handle, the epochs that it begins, its curve by epoch, what was answered
+    there, and it as it ended."""
 
     handle: optuna.Trial
+    length: int
     curve: dict[int, float] = field(default_factory=dict)
     answers: dict[int, bool] = field(default_factory=dict)
     ended: Trial | None = None
@@ -47,17 +50,19 @@ class CandidateSearch:
         space: Mapping[str, Mapping[str, Any]],
         start: Mapping[str, Any],
         seed: int,
-        epochs: int,
+        epochs: Callable[[Mapping[str, Any]], int],
         rule: Rule | None = None,
         metric: str = "val_accuracy",
+        prior: Mapping[str, Any] | None = None,
     ) -> None:
-        """`epochs`: how many the recipe begins, which a trial trains unless they are searched. `rule` says when a trial
-        stops (by default the one in `pruner`), `metric` what records are replayed from.
+        """`epochs`: how many a trial with these parameters begins. `rule` says when a trial stops (by default the one
+        in `pruner`), `metric` what records are replayed from, `prior` where trial 1 lies if not at a new point.
         """
         self._space = distributions(space, start)
         self._start = {name: start[name] for name in space}
         self._seed, self._metric = seed, metric
         self._rule, self._epochs = rule, epochs
+        self._known = {0: self._start, **({1: dict(prior)} if prior else {})}
         self._study = optuna.create_study(direction="maximize")
         self._trials: dict[int, _Trial] = {}
 
@@ -68,9 +73,9 @@ class CandidateSearch:
     def ask(self, number: int, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Open trial `number`. `parameters` are those of a trial that ran before; without them it is a new point."""
         assert number == self.next_number, f"trial {number} asked for, {self.next_number} is next"
-        if parameters is None and number == 0:
-            parameters = self._start
-        elif parameters is None and number < QUASI_RANDOM:
+        if parameters is None:
+            parameters = self._known.get(number)
+        if parameters is None and number < QUASI_RANDOM:
             parameters = quasi_random(self._space, self._seed, number)
         if parameters is None:
             self._study.sampler = TPESampler(
@@ -81,24 +86,20 @@ class CandidateSearch:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             trial = self._study.ask(self._space)
-        self._trials[number] = _Trial(trial)
+        self._trials[number] = _Trial(trial, self._epochs(trial.params))
         return dict(trial.params)
 
     def report(self, number: int, epoch: int, value: float) -> bool:
         """Tell the value after an epoch (from 1); True if the trial should stop. Repeated, it repeats its answer."""
         trial = self._trials[number]
         if epoch not in trial.answers:
-            length = self._length(number)
-            others = [
-                other.curve for key, other in self._trials.items() if key != number and self._length(key) == length
-            ]
+            # Curves of other lengths, along other schedules, say nothing about it.
+            alike = [other for other in self._trials.values() if other is not trial and other.length == trial.length]
             trial.curve[epoch] = value
-            trial.answers[epoch] = (self._rule or GainPruner(length))(epoch, value, others)
+            trial.answers[epoch] = (self._rule or GainPruner(trial.length))(
+                epoch, value, [other.curve for other in alike]
+            )
         return trial.answers[epoch]
-
-    def _length(self, number: int) -> int:
-        """The epochs that a trial trains: curves of other lengths, along other schedules, say nothing about it."""
-        return math.ceil(self.parameters(number).get("epochs", self._epochs))
 
     def replay(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from suite import tasks
 from suite.core.directories import RunKey
@@ -32,10 +33,17 @@ class Searches:
 
     def _rebuilt(self, key: RunKey) -> CandidateSearch:
         ledger, study = self._ledger, self._ledger.study
-        recipe = ledger.spec(RunKey(key.candidate, key.track, "search", 0), {}).recipe
-        space = ledger.candidates[key.candidate].search.dimensions
-        metric = tasks.get(study.task).selection
-        search = CandidateSearch(space, recipe.as_mapping(), study.study_seed, recipe.rounds, metric=metric)
+        first = RunKey(key.candidate, key.track, "search", 0)
+        recipe = ledger.spec(first, {}).recipe
+        candidate, metric = ledger.candidates[key.candidate], tasks.get(study.task).selection
+        search = CandidateSearch(
+            candidate.search.dimensions,
+            recipe.as_mapping(),
+            study.study_seed,
+            partial(ledger.epochs, first),
+            metric=metric,
+            prior=candidate.begins,
+        )
         known = {trial.number for trial in ledger.trials(key.candidate, key.track)}
         for number in range(max(known, default=-1) + 1):
             trial = RunKey(key.candidate, key.track, "search", number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,10 +30,10 @@ def _distribution(dimension: Mapping[str, Any], start: Any) -> BaseDistribution:
 def quasi_random(space: Mapping[str, BaseDistribution], seed: int, number: int) -> dict[str, Any]:
     """Point `number` (from 1, below 16) of a scrambled Sobol sequence over the distributions."""
     unit = qmc.Sobol(len(space), scramble=True, rng=seed).random(16)[number]
-    return {name: _at(distribution, float(u)) for (name, distribution), u in zip(space.items(), unit, strict=True)}
+    return {name: at(distribution, float(u)) for (name, distribution), u in zip(space.items(), unit, strict=True)}
 
 
-def _at(distribution: BaseDistribution, unit: float) -> Any:
+def at(distribution: BaseDistribution, unit: float) -> Any:
     """The value at a fraction `unit` in [0, 1) of a distribution."""
     if isinstance(distribution, CategoricalDistribution):
         return distribution.choices[int(unit * len(distribution.choices))]
@@ -40,3 +41,11 @@ def _at(distribution: BaseDistribution, unit: float) -> Any:
     low, high = float(distribution.low), float(distribution.high)
     value = low * (high / low) ** unit if distribution.log else low + unit * (high - low)
     return round(value) if isinstance(distribution, IntDistribution) else value
+
+
+def place(distribution: BaseDistribution, value: float) -> float:
+    """Where a number lies in its range, from 0 to 1: the inverse of `at`. Raises TypeError for choices."""
+    if not isinstance(distribution, FloatDistribution | IntDistribution):
+        raise TypeError(f"{distribution} is no range")
+    low, high = float(distribution.low), float(distribution.high)
+    return math.log(value / low) / math.log(high / low) if distribution.log else (value - low) / (high - low)

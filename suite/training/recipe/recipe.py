@@ -114,10 +114,16 @@ class Recipe:
         """How often images go through the network for one step of the optimizer."""
         return int(self._values.get("accumulate", 1))
 
-    @property
-    def rounds(self) -> int:
-        """How many epochs begin, each with its row of figures; the last may be a part of one."""
-        return math.ceil(self._values["epochs"])
+    def steps(self, examples: int) -> int:
+        """Steps of the optimizer in a training on so many images, whose last epoch may be a part of one."""
+        return max(1, round(examples // self.batch_size * self._values["epochs"]))
+
+    def rounds(self, examples: int) -> int:
+        """How many epochs of so many images begin, each with its row of figures.
+
+        Steps are whole: where the last part of an epoch would be less than half a step, there is none.
+        """
+        return math.ceil(self.steps(examples) / max(1, examples // self.batch_size))
 
     @property
     def recomputes(self) -> bool:

@@ -28,8 +28,11 @@ def test_a_whole_study_has_them_all(rendered: Path) -> None:
         "confusion-resnet20-tuned",
         "curves-error-tuned",
         "curves-loss-tuned",
+        "curves-seconds-tuned",
         "errors-tuned",
+        "parameters-tuned",
         "search-tuned",
+        "timeline-tuned",
         "tuning-tuned",
     ]
 
@@ -59,6 +62,34 @@ def test_inline_figures_take_the_pages_colours(rendered: Path) -> None:
         assert drawing.PAPER not in picture.inline
         element = ET.fromstring(picture.inline)
         assert element.get("role") == "img"
-        assert element.get("aria-label") == picture.title
+        assert element.get("aria-label") == picture.described
         assert element.get("width") is None
         assert element.get("viewBox")
+
+
+def test_every_figure_says_what_it_shows_and_shares_no_identifier(rendered: Path) -> None:
+    read = reading.read(rendered)
+    drawn = pictures(read, table(read))
+    ids = [element.get("id") for one in drawn for element in ET.fromstring(one.inline).iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    for picture in drawn:
+        assert len(picture.alt) > 20, picture.name
+        assert picture.alt in picture.described
+        assert "<title>" in picture.inline, "and its values"
+
+
+def test_where_all_cost_the_same_one_figure_says_so(store: Store, described: Callable[..., Any]) -> None:
+    study = described()
+    del study["candidates"]["lenet5"]
+    store.whole(study)
+    found = names(store, study)
+    assert "errors-tuned" in found
+    assert "parameters-tuned" not in found
+    assert "timeline-tuned" not in found, "both are of one year"
+
+
+def test_the_front_is_named(rendered: Path) -> None:
+    read = reading.read(rendered)
+    (errors,) = (one for one in pictures(read, table(read)) if one.name == "errors-tuned")
+    assert "No other candidate is both better and cheaper than lenet5, resnet20: the line of steps." in errors.caption
+    assert "at 40.6 M" in errors.alt

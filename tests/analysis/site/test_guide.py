@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from suite.analysis.site.guide import Section, read
+from suite.analysis.table.markup import SCROLLS
 
 TEXT = """# Title
 
@@ -49,7 +50,7 @@ def test_links_lead_somewhere_or_are_words() -> None:
 
 def test_tables_scroll_and_html_is_shown_as_it_is_written() -> None:
     html = read(TEXT, place).html
-    assert html.count('<div class="scroll"><table>') == html.count("</table></div>") == 1
+    assert html.count(f"{SCROLLS}<table>") == html.count("</table></div>") == 1
     assert "<!--" not in html
     assert "<script" not in html
     assert "<b>" not in html

@@ -3,10 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from suite.analysis.folder import reading
 from suite.analysis.table.columns import table
-from suite.analysis.table.terminal import aligned, summary
+from suite.analysis.table.terminal import aligned, compact, fitted, summary
 
 
 def test_columns_are_aligned() -> None:
@@ -26,3 +27,18 @@ def test_the_summary_says_what_it_is_of(rendered: Path) -> None:
     assert text.endswith(f"report: {rendered / 'report.html'}")
     warned = summary(rendered, rows.assign(stamp="numbers mean nothing", state="running"))
     assert "tuned track: NUMBERS MEAN NOTHING: STILL RUNNING" in warned
+
+
+def test_a_narrow_terminal_gets_fewer_columns_and_their_names(rendered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = table(reading.read(rendered))
+    whole = fitted(compact(rows), None)
+    assert "Multiply-adds" in whole.splitlines()[0]
+    narrow = fitted(compact(rows), 70)
+    shown, _, named = narrow.partition("\n\nnot shown, for the terminal is narrow: ")
+    assert max(map(len, shown.splitlines())) <= 70
+    assert "Multiply-adds" in named
+    assert "Test error" in shown
+    assert "Test error" in fitted(compact(rows), 10), "what answers the question stays"
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "70")
+    assert "not shown" in summary(rendered, rows)

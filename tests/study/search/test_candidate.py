@@ -12,7 +12,7 @@ START = {"learning_rate": 0.1, "momentum": 0.9}
 
 
 def search(epochs: int = 4, seed: int = 7) -> CandidateSearch:
-    return CandidateSearch(SPACE, START, seed, epochs)
+    return CandidateSearch(SPACE, START, seed, lambda parameters: epochs)
 
 
 def complete(s: CandidateSearch, number: int, value: float) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def test_a_value_that_is_no_number_never_wins(value: float | None) -> None:
 def test_the_model_turns_away_from_where_training_fails(outcome: str) -> None:
     """All that lies in the lower half fails, and what is left is equally good: TPE must know of the failures."""
     space = {"momentum": {"low": 0.0, "high": 1.0}}
-    s = CandidateSearch(space, {"momentum": 0.9}, 7, 4)
+    s = CandidateSearch(space, {"momentum": 0.9}, 7, lambda parameters: 4)
 
     def end(number: int) -> float:
         momentum = float(s.ask(number)["momentum"])
@@ -171,7 +171,7 @@ def test_a_search_rebuilt_from_its_records_is_the_same_search() -> None:
 
 
 def test_records_of_another_metric_are_replayed() -> None:
-    s = CandidateSearch(SPACE, START, 7, 4, metric="val_loss")
+    s = CandidateSearch(SPACE, START, 7, lambda parameters: 4, metric="val_loss")
     s.replay(0, None, [{"epoch": 1, "val_loss": 0.4}], {"outcome": "completed", "val_loss": 0.3, "reason": None})
     assert (s.finished()[0].value, s.finished()[0].curve) == (0.3, {1: 0.4})
 
@@ -181,7 +181,7 @@ def test_choices_and_whole_numbers() -> None:
         {"batch_size": {"low": 16, "high": 64}, "flip": {"choices": [True, False]}},
         {"batch_size": 32, "flip": True},
         0,
-        4,
+        lambda parameters: 4,
     )
     for number in range(6):
         point = complete(s, number, 0.5)
@@ -208,7 +208,7 @@ def test_ends_may_come_in_any_order() -> None:
 
 
 def test_trials_of_searched_length_are_judged_along_their_own_and_by_their_equals() -> None:
-    s = CandidateSearch({"epochs": {"low": 2, "high": 8}}, {"epochs": 8}, 7, 8)
+    s = CandidateSearch({"epochs": {"low": 2, "high": 8}}, {"epochs": 8}, 7, lambda parameters: parameters["epochs"])
 
     def trained(number: int, epochs: int, curve: tuple[float, ...]) -> list[bool]:
         s.ask(number, {"epochs": epochs})
@@ -220,3 +220,11 @@ def test_trials_of_searched_length_are_judged_along_their_own_and_by_their_equal
         trained(number, 4, curve)
     assert trained(3, 8, HOPELESS * 2) == [False] * 8, "no other is as long"
     assert trained(4, 4, HOPELESS) == [False, True, True, False], "the rungs of 4 epochs, not of the recipe's 8"
+
+
+def test_a_prior_takes_the_second_trial_s_place_alone() -> None:
+    known = {"learning_rate": 0.03, "momentum": 0.7}
+    with_prior = CandidateSearch(SPACE, START, 7, lambda parameters: 4, prior=known)
+    points, others = ([complete(s, number, 0.5) for number in range(4)] for s in (with_prior, search()))
+    assert points[1] == known != others[1]
+    assert points[:1] + points[2:] == others[:1] + others[2:]

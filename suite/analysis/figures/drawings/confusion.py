@@ -31,4 +31,5 @@ def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
             drawing.draw_confusion(counts, classes),
             str(candidate),
             str(track),
+            alt=drawing.most_confused(counts, classes),
         )

@@ -1,4 +1,4 @@
-"""What the first layer of each network looks for."""
+"""What the first layer of each network looks for, and what it makes of an image."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from suite.analysis.figures import drawing
 from suite.analysis.figures.picture import Picture
 from suite.analysis.folder.reading import Records
-from suite.core.directories import FILTERS
+from suite.core.directories import EXAMPLE, FILTERS, FIRST_MAPS
 
 ACROSS = 16
 """Filters side by side."""
@@ -39,6 +39,25 @@ def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
             str(candidate),
             str(track),
         )
+    for candidate, track in rows[["candidate", "track"]].head(MOST).itertuples(index=False):
+        maps = records.arrays.get(f"{candidate}/{track}/final/0/{FIRST_MAPS}")
+        if maps is not None:
+            image, true = _first_example(records, f"{candidate}/{track}/final/0")
+            yield Picture(
+                f"maps-{candidate}-{track}",
+                f"What the first layer of {candidate} makes of a test image, {track} track.",
+                f"The first {len(maps)} maps of its first final run for test image {image}: {true}. Gray is zero, "
+                "white what a filter looks for, black its opposite; each is drawn to its own full range.",
+                draw_filters(maps[..., None].astype(np.float64)),
+                str(candidate),
+                str(track),
+            )
+
+
+def _first_example(records: Records, run: str) -> tuple[int, str]:
+    """The place and the class of the first test image that a run kept."""
+    place = int(records.shared(run, EXAMPLE)[0])
+    return place, str(records.study["data"]["class_names"][int(records.shared(run, "label")[place])])
 
 
 def draw_filters(filters: NDArray[np.float64]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib as mpl
@@ -47,6 +47,7 @@ def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
                 f"much; the table's error is read at {ENOUGH:g}. Lines are means over seeds, bands reach from the "
                 "lowest to the highest seed.",
                 draw_overlaps(curves),
+                alt=_at_enough(curves),
             )
     for candidate, track in rows[["candidate", "track"]].itertuples(index=False):
         if shown := first_images(records, str(candidate), str(track)):
@@ -58,6 +59,7 @@ def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
                 draw_boxes(shown),
                 str(candidate),
                 str(track),
+                alt=f"{'; '.join(image.line.replace(chr(10), ' ') for image in shown)}.",
             )
 
 
@@ -75,6 +77,12 @@ def overlaps(records: Records, track: str) -> list[drawing.Curve]:
             ends = table.mean(axis=0), table.min(axis=0), table.max(axis=0)
             found.append(drawing.Curve(candidate, series, thresholds, *ends))
     return found
+
+
+def _at_enough(curves: Sequence[drawing.Curve]) -> str:
+    """The shares at the overlap that the table counts, in words."""
+    said = [f"{line.label} {100 * np.interp(ENOUGH, line.epochs, line.mean):.1f}%" for line in curves]
+    return f"Right where the overlap has to be {ENOUGH:g}: {'; '.join(said)}."
 
 
 def first_images(records: Records, candidate: str, track: str) -> list[Shown]:
@@ -110,7 +118,9 @@ def draw_overlaps(curves: Sequence[drawing.Curve]) -> str:
         axes.set(xlabel="least overlap (intersection over union)", ylabel="right images [%]", xlim=(0, 1))
         axes.set_ylim(bottom=0)
         figure.legend(loc="outside lower center", ncols=3)
-        return drawing.svg(figure)
+        percent = [replace(line, mean=100 * line.mean, low=100 * line.low, high=100 * line.high) for line in curves]
+        said = [value for line in percent for value in drawing.values_of(axes, line, "least overlap")]
+        return drawing.svg(figure, said)
 
 
 def draw_boxes(shown: Sequence[Shown]) -> str:

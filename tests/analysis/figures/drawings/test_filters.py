@@ -43,3 +43,13 @@ def test_what_cannot_be_seen_is_not_drawn() -> None:
     assert list(pictures(kept(np.ones((4, 1, 1, 3))), ROWS)) == [], "single pixels"
     assert list(pictures(kept(np.ones((4, 3, 3, 5))), ROWS)) == [], "no colours"
     assert list(pictures(Records({"candidates": {"net": {}}}, pd.DataFrame(), {}, (), {}), ROWS)) == []
+
+
+def test_what_the_first_layer_makes_of_an_image_is_drawn_with_its_class() -> None:
+    run = "net/shared/final/0"
+    shared = {"examples": np.array([7, 9]), "labels": np.full(10, 1)}
+    arrays = {f"{run}/first_maps": np.ones((3, 8, 8), np.float16), **shared}
+    study = {"candidates": {"net": {}}, "tracks": ["shared"], "data": {"class_names": ["cat", "dog"]}}
+    (picture,) = pictures(Records(study, pd.DataFrame(), arrays, (), {}), ROWS)
+    assert picture.name == "maps-net-shared"
+    assert "The first 3 maps of its first final run for test image 7: dog." in picture.caption

@@ -1,32 +1,23 @@
-"""How well a search finds its best trial, and in how many epochs, by replayed learning curves.
-
-    python -m suite.bench.search [repeats=200]
-
-Curves with known final ranks go through the real search, trial after trial, under three rules: the suite's, none, and
+"""Curves with known final ranks through the real search, trial after trial, under three rules: the suite's, none, and
 successive halving among few (the better half of itself and the earlier trials at epochs/4, /2 and so on).
 """
 
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from suite.bench.curves import FAMILIES, Curves
-from suite.core.refusals import Refusal
+from suite.bench.recorded.replay import never
+from suite.bench.search.curves import FAMILIES, Curves
 from suite.study.search.candidate import CandidateSearch
-from suite.study.search.pruner import DESCRIPTION, GainPruner, Rule
+from suite.study.search.pruner import GainPruner, Rule
 from suite.study.selection import select
 
-TRIALS, EPOCHS, REPEATS = (4, 8, 16), (3, 5, 12, 30), 200
+TRIALS, EPOCHS = (4, 8, 16), (3, 5, 12, 30)
 SPACE, START = {"learning_rate": {"low": 0.0, "high": 1.0}}, {"learning_rate": 0.5}
-
-
-def never(epoch: int, value: float, earlier: Sequence[Mapping[int, float]]) -> bool:
-    return False
 
 
 class Halving:
@@ -59,7 +50,7 @@ class Searched:
 def replay(curves: Curves, rule: Rule) -> Searched:
     """Run one search over `curves` as the coordinator would: a trial at its last epoch is complete."""
     trials, epochs = curves.seen.shape
-    search, results, spent = CandidateSearch(SPACE, START, 0, epochs, rule), [], 0
+    search, results, spent = CandidateSearch(SPACE, START, 0, lambda parameters: epochs, rule), [], 0
     for number in range(trials):
         search.ask(number, {"learning_rate": number / trials})
         outcome = "completed"
@@ -126,20 +117,3 @@ def table(repeats: int) -> str:
                 cells = [f"{f.found:.2f}, {f.regret:.4f}, {f.share:.0%}, {min(f.completed):.2f}" for f in figures]
                 rows.append([family, str(trials), str(epochs), *cells])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def main(arguments: Sequence[str]) -> int:
-    given = dict(argument.partition("=")[::2] for argument in arguments)
-    repeats = given.pop("repeats", str(REPEATS))
-    try:
-        if given or not repeats.isdigit() or int(repeats) < 1:
-            raise Refusal(f"expected repeats=N with N from 1, got {' '.join(arguments)}")
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
-    print(DESCRIPTION, table(int(repeats)), sep="\n\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -6,8 +6,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from suite.bench.curves import FAMILIES
-from suite.bench.search import EPOCHS, TRIALS, main, measure
+from suite.bench.search.__main__ import main
+from suite.bench.search.curves import FAMILIES
+from suite.bench.search.synthetic import EPOCHS, TRIALS, measure
+from suite.core.refusals import Refusal
 
 
 def test_curves_have_the_final_values_that_they_claim() -> None:
@@ -60,14 +62,23 @@ def test_over_the_whole_table(family: str, trials: int, epochs: int) -> None:
 
 
 def test_the_command_prints_the_table(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("suite.bench.search.TRIALS", (4,))
-    monkeypatch.setattr("suite.bench.search.EPOCHS", (3,))
-    assert main(["repeats=2"]) == 0
+    monkeypatch.setattr("suite.bench.search.synthetic.TRIALS", (4,))
+    monkeypatch.setattr("suite.bench.search.synthetic.EPOCHS", (3,))
+    assert main(["curves=synthetic", "repeats=2"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert sum(line.startswith("| equal | 4 | 3 |") for line in lines) == 1
 
 
-@pytest.mark.parametrize("arguments", [["repeats=0"], ["repeats=many"], ["trials=4"]])
-def test_the_command_refuses_what_it_does_not_know(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments) == 2
-    assert "expected repeats=N" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["repeats=0"], "a whole number above 1"),
+        (["repeats=many"], "a whole number"),
+        (["curves=drawn"], "unknown kind of curves 'drawn'.*recorded"),
+        (["curves=synthetic", "trials=4"], "trials and length are of curves=recorded"),
+        (["length=0.3"], r"no curves of \w+ of 0\.3 of the length"),
+    ],
+)
+def test_the_command_refuses_what_it_does_not_know(arguments: list[str], said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        main(arguments)

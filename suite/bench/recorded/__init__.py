@@ -1,0 +1,1 @@
+"""Learning curves that the suite's own trainer has recorded, and searches that are replayed on them."""

@@ -1,0 +1,1 @@
+"""How well the search works, by replayed learning curves."""

@@ -1,0 +1,27 @@
+"""What was typed, before it is a study: what it was meant to be, and names that YAML takes for something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from suite.config.compose import compose
+from suite.core.refusals import Refusal
+
+
+def test_a_study_named_alone_is_guessed() -> None:
+    with pytest.raises(Refusal, match=r"'quickstart' is not key=value. Did you mean study=quickstart\?"):
+        compose(["quickstart", "budget=smoke"])
+
+
+@pytest.mark.parametrize("name", ["no", "yes", "on", "off", "null"])
+def test_a_candidates_name_is_a_text_whatever_yaml_takes_it_for(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies" / "odd.yaml").write_text(
+        f"title: t\ndataset: digits\ncandidates:\n  {name}: {{architecture: lenet5}}\n  other: {{architecture: mlp}}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    assert list(compose(["study=odd"])["candidates"]) == [name, "other"]
