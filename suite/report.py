@@ -12,7 +12,8 @@ from suite.core.refusals import Refusal, unknown
 
 HELP = """
 python -m suite.report study=NAME      refresh reports/NAME from the runs, print the table, write the report
-python -m suite.report studies=[A,B]   one page of several studies; only comparable rows are ranked together
+python -m suite.report studies=[A,B]   one page of several studies: only comparable rows are ranked together, and
+                                       candidates that all of them have are aggregated (also as results.csv)
 python -m suite.report study=NAME folds=true   one table over the folds of data.folds, each an instance of its own
 python -m suite.report folder=DIR      render a report again from its folder alone
 

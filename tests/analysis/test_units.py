@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from suite.analysis.units import MISSING, duration, missing, percent, points, scaled, signed, whole
+from suite.analysis.units import MISSING, chance, duration, missing, percent, points, scaled, signed, whole
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,7 @@ def test_nothing_is_a_dash(nothing: object) -> None:
     assert missing(nothing)
     assert whole(nothing) == duration(nothing) == scaled(nothing) == MISSING
     assert not missing(0)
+
+
+def test_p_values_have_two_digits() -> None:
+    assert [chance(value) for value in (0.0123, 0.5, 0.00003, None)] == ["0.012", "0.5", "<0.0001", MISSING]

@@ -22,11 +22,11 @@ def test_nothing_that_chooses_sees_it(make_spec: MakeSpec, small_segments: None,
     tested = read_tested(tmp_path / "each")
     assert len(tested) == 3
     assert tested[-1] == plain["fields"]["test_accuracy"]
-    with dying(5):
+    with dying(9):  # six steps are an epoch
         train(each, tmp_path / "killed")
     assert outcome_of(tmp_path / "killed", each, train(each, tmp_path / "killed")) == plain
     assert read_tested(tmp_path / "killed") == tested
-    with dying(5):  # asked for after the first epoch was over
+    with dying(9):  # asked for after the first epoch was over
         train(once, tmp_path / "later")
     assert outcome_of(tmp_path / "later", each, train(each, tmp_path / "later")) == plain
     assert read_tested(tmp_path / "later") == [None, *tested[1:]]
