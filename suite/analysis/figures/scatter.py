@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, LogFormatter
+from matplotlib.ticker import EngFormatter, LogFormatter, LogLocator, NullFormatter
 
 from suite.analysis.figures import drawing
 from suite.analysis.figures.drawing import Value
@@ -83,19 +83,24 @@ def draw_points(points: Sequence[Point], over: str = "multiply-adds for one imag
             )  # fmt: skip
         axes.set(xlabel=over, ylabel="error [%]" if small else "test error, top-1 [%]", xscale="log")
         axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
-        _wide(axes, [point.cost for point in points])
+        _wide(axes, [point.cost for point in points], sparse=small)
         if not small or len(points) <= MOST_NAMED:
             figure.legend(loc="outside lower center", ncols=3, fontsize=7.5 if small else None, borderaxespad=0.2)
         return drawing.svg(figure, [Value(axes, place, point.error, point.text) for point, place in stands.items()])
 
 
-def _wide(axes: Axes, values: Sequence[float]) -> None:
-    """At least a decade of a logarithmic axis, so that equal values do not fill it with noise."""
+def _wide(axes: Axes, values: Sequence[float], sparse: bool = False) -> None:
+    """At least a decade of a logarithmic axis, so that equal values do not fill it with noise. sparse: with two labels
+    in each."""
     low, high = min(values), max(values)
     stretch = max(1.3, (20 / (high / low)) ** 0.5)
     axes.set_xlim(low / stretch, high * stretch)
     axes.xaxis.set_major_formatter(EngFormatter())
-    axes.xaxis.set_minor_formatter(Between())
+    if sparse:
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.xaxis.set_minor_formatter(Between())
 
 
 class Between(LogFormatter):

@@ -46,9 +46,10 @@ def test_a_point_says_itself() -> None:
     assert text == scatter.draw_points([point])
 
 
+@pytest.mark.parametrize("small", [False, True])
 @pytest.mark.parametrize("costs", [[1e3], [1.2e7], [1.2e7, 1.21e7], [3e5, 4e5], [1e6, 1e9]])
-def test_costs_are_told_in_thousands_and_millions_on_a_short_axis_too(costs: list[float]) -> None:
-    root = ET.fromstring(scatter.draw_points(points(*((cost, 5.0) for cost in costs))))
+def test_costs_are_told_in_thousands_and_millions_on_a_short_axis_too(costs: list[float], small: bool) -> None:
+    root = ET.fromstring(scatter.draw_points(points(*((cost, 5.0) for cost in costs)), small=small))
     texts = [str(element.text) for element in root.iter() if element.tag.endswith("text")]
     assert not any("$" in text for text in texts), texts
     assert sum(bool(re.fullmatch(r"[0-9]+ [kMG]?", text)) for text in texts) >= 2, "one label alone is no scale"
