@@ -20,7 +20,7 @@ from suite.core.refusals import Refusal, os_error_text
 from suite.core.result import Result
 from suite.executors import executor
 from suite.models import PublishedFile
-from suite.projections import Instance, openers
+from suite.projections import Instance, about, openers
 from suite.projections.projector import Projector
 from suite.study import allotment, evaluating, growth, precisions, seen
 from suite.study.accounting import EVALUATION, REPORT, TRACKING, SessionClock
@@ -231,12 +231,14 @@ def carry_out(outlook: Outlook, report: Report, judge: Judge | None = None) -> E
             listener.said(f"{state}: {reason}")
     session.closing(TRACKING)
     description = write(ledger, state, reason, coordinator.limit.describe(), outlook.allotment)
-    projector.candidates([ledger.results[key] for key in planned(ledger.study) if key in ledger.results])
+    over = [ledger.results[key] for key in planned(ledger.study) if key in ledger.results]
+    projector.candidates(over)
     projector.drain()
     session.closing(REPORT)
     session.write()
     folder = report()
     session.closing(TRACKING)
+    projector.candidates(over, folder)
     projector.summary(folder, description)
     error, failed = projector.drain(), ledger.failures()
     session.write()
@@ -254,7 +256,9 @@ def carry_out(outlook: Outlook, report: Report, judge: Judge | None = None) -> E
 def followed(study: Study) -> Instance:
     """What its projections follow of a study."""
     tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
-    return Instance(study.workspace, study.stores, study.name, study.instance, tags, tasks.get(study.task).artifacts)
+    task = tasks.get(study.task)
+    said = about({**vars(study), "metric": task.selection})
+    return Instance(study.workspace, study.stores, study.name, study.instance, tags, task.artifacts, said)
 
 
 def _run(stage: Coordinator | Evaluations) -> tuple[str, str | None]:
