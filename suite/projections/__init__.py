@@ -6,14 +6,16 @@ instance and returns what implements `Projection`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from suite.core.addresses import Address, Stores, is_own
+from suite.core.commands import words_for_others
 from suite.core.result import Result
 from suite.core.workspaces import workspace_name
 
@@ -27,7 +29,10 @@ Artifacts = Callable[[Path], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Instance:
-    """The instance that projections follow. `tags`: what tells it from others, for stores that filter by it."""
+    """The instance that projections follow. `tags`: what tells it from others, for stores that filter by it.
+
+    `about`: what stores show of its study (`about`).
+    """
 
     workspace: Path
     stores: Stores
@@ -35,6 +40,7 @@ class Instance:
     name: str
     tags: Mapping[str, str]
     artifacts: Artifacts | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
 
     def owner(self, address: Address) -> str | None:
         """Whose instance it is in a store that others may share; None where the store is the workspace's own."""
@@ -100,11 +106,24 @@ class Projection(Protocol):
     def result(self, key: str, run: Committed) -> None:
         """Project a run that is over, with the files of its directory."""
 
-    def candidate(self, last: Result, figures: Mapping[str, float | None]) -> None:
-        """Write a candidate's own figures, and end it with its last run."""
+    def candidate(self, last: Result, figures: Mapping[str, float | None], winners: Sequence[Result] = ()) -> None:
+        """Write a candidate's own figures, and end it with its last run.
+
+        `winners`: of each track that has any, the first completed final run, with the selected parameters.
+        """
 
     def summary(self, folder: Path, description: Mapping[str, Any]) -> None:
         """Attach the report's folder to the instance."""
+
+
+ABOUT = ("title", "question", "paper", "command", "metric")
+"""What stores show of a study: `metric` is the one by which its search chooses."""
+
+
+def about(description: Mapping[str, Any]) -> dict[str, str]:
+    """The same of a description, or of what has such attributes as a mapping; what it does not say is left out."""
+    found = {name: str(description[name]) for name in ABOUT if description.get(name)}
+    return {**found, **({"command": shlex.join(words_for_others(found["command"]))} if "command" in found else {})}
 
 
 Opener = Callable[[], Projection]

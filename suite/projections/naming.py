@@ -26,6 +26,27 @@ VALUES = (
 TRAINED = tuple(f"{part}_" for part in PARTS if part != "test")
 """How the task's figures begin that are measured while a run trains, in each epoch."""
 
+SIZES_AND_COSTS = ("device_seconds", "trainable_params", "macs")
+"""Those of a run that a candidate has a mean of, beside what was measured on images."""
+COUNT, MEAN = "final_runs", "mean_"
+
+
+def sorting(key: str) -> str:
+    """A run's name: its key, with the number so that names sort as numbers do."""
+    place, _, number = key.rpartition("/")
+    return f"{place}/{int(number):03d}"
+
+
+def part_of(figure: str, track: str) -> str | None:
+    """The part of the data set that a candidate's figure was measured on; empty for none, None for another track's."""
+    rest = figure.removeprefix(f"{track}_")
+    if rest == figure:
+        return None
+    rest = rest.removeprefix(MEAN)
+    if rest == COUNT or rest in SIZES_AND_COSTS:
+        return ""
+    return next((part for part in PARTS if rest.startswith(f"{part}_")), "test")
+
 
 def of_epoch(row: Mapping[str, Any]) -> dict[str, float]:
     """The figures of one epoch."""

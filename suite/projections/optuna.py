@@ -94,7 +94,7 @@ class Mirror:
         with self._named():
             self._show(f"{self._prefix}{place[0]}", trials)
 
-    def candidate(self, last: Result, figures: Mapping[str, float | None]) -> None:
+    def candidate(self, last: Result, figures: Mapping[str, float | None], winners: Sequence[Result] = ()) -> None:
         """Nothing of it is a trial."""
 
     def summary(self, folder: Path, description: Mapping[str, Any]) -> None:

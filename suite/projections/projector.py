@@ -77,9 +77,9 @@ class Projector:
 
         self._order(Order(project, result_of=key))
 
-    def candidates(self, results: Sequence[Result]) -> None:
-        """Project each candidate's means over its final runs."""
-        self._order(Order(lambda projection: project_candidates(projection, results)))
+    def candidates(self, results: Sequence[Result], report: Path | None = None) -> None:
+        """Project each candidate's figures; `report`: the folder of the report that has their intervals."""
+        self._order(Order(lambda projection: project_candidates(projection, results, report)))
 
     def summary(self, folder: Path, description: Mapping[str, Any]) -> None:
         """Attach the report."""

@@ -17,7 +17,7 @@ from suite.core.planning import described
 from suite.core.published import provenance
 from suite.core.refusals import first_line
 from suite.core.result import Result, read_result
-from suite.projections import Committed, Instance, Projection, Trial, openers
+from suite.projections import Committed, Instance, Projection, Trial, about, openers
 from suite.projections.candidates import project_candidates
 from suite.study.attempted import first_start
 from suite.study.search.candidate import CandidateSearch
@@ -32,8 +32,9 @@ def rebuild(workspace: Path, directory: Path, stores: Stores) -> tuple[int, str 
     """
     description = read_json(directory / directories.STUDY)
     tags = {name: description[name] for name in ("budget", "backend", "precision", "dataset")}
-    shown = tasks.get(description.get("task", tasks.DEFAULT)).artifacts
-    instance = Instance(workspace, stores, description["study"], description["instance"], tags, shown)
+    task = tasks.get(description.get("task", tasks.DEFAULT))
+    said = about({**description, "metric": task.selection})
+    instance = Instance(workspace, stores, description["study"], description["instance"], tags, task.artifacts, said)
     runs = dict(directories.run_directories(directory))
     for path in runs.values():
         settle(path)
@@ -62,9 +63,11 @@ def project(
             projection.result(str(key), Committed(ended[key], path, _reader(path), _lister(searched, key)))
         else:
             _begun(projection, description, key, path)
-    project_candidates(projection, [ended[key] for key in described(description) if key in ended])
     report = workspace / "reports" / description["study"]
-    if (report / "report.html").exists() and _is_of(report, description):
+    made = (report / "report.html").exists() and _is_of(report, description)
+    over = [ended[key] for key in described(description) if key in ended]
+    project_candidates(projection, over, report if made else None)
+    if made:
         projection.summary(report, description)
 
 
@@ -77,7 +80,8 @@ def _begun(projection: Projection, description: Mapping[str, Any], key: RunKey, 
     if not rows:
         projection.drop(str(key))
     if rows or started_at is not None:
-        fields = {**vars(key), "architecture": asked["identity"]["architecture"], "dataset": description["dataset"]}
+        known = {name: asked["identity"].get(name) for name in ("architecture", "data_hash")}
+        fields = {**vars(key), **known, "dataset": description["dataset"], "commit": description.get("commit")}
         projection.epochs(str(key), {**fields, "seed": asked["seed"], "started_at": started_at}, rows)
 
 

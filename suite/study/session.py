@@ -17,7 +17,7 @@ from suite.core.directories import RunKey
 from suite.core.refusals import os_error_text
 from suite.core.result import Result
 from suite.executors import executor
-from suite.projections import Instance, openers
+from suite.projections import Instance, about, openers
 from suite.projections.projector import Projector
 from suite.study import evaluating, seen
 from suite.study.accounting import EVALUATION, REPORT, TRACKING
@@ -75,12 +75,14 @@ def carry_out(outlook: Outlook, report: Report, judge: Judge | None = None) -> E
             listener.said(f"{state}: {reason}")
     session.closing(TRACKING)
     description = write(ledger, state, reason, coordinator.limit.describe(), outlook.allotment)
-    projector.candidates([ledger.results[key] for key in planned(ledger.study) if key in ledger.results])
+    over = [ledger.results[key] for key in planned(ledger.study) if key in ledger.results]
+    projector.candidates(over)
     projector.drain()
     session.closing(REPORT)
     session.write()
     folder = report()
     session.closing(TRACKING)
+    projector.candidates(over, folder)
     projector.summary(folder, description)
     error, failed = projector.drain(), ledger.failures()
     session.write()
@@ -98,7 +100,9 @@ def carry_out(outlook: Outlook, report: Report, judge: Judge | None = None) -> E
 def followed(study: Study) -> Instance:
     """What its projections follow of a study."""
     tags = {"budget": study.budget, "backend": study.backend, "precision": study.precision, "dataset": study.dataset}
-    return Instance(study.workspace, study.stores, study.name, study.instance, tags, tasks.get(study.task).artifacts)
+    task = tasks.get(study.task)
+    said = about({**vars(study), "metric": task.selection})
+    return Instance(study.workspace, study.stores, study.name, study.instance, tags, task.artifacts, said)
 
 
 def _run(stage: Coordinator | Evaluations) -> tuple[str, str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ class Kept:
         self.rows: dict[str, list[Mapping[str, Any]]] = {}
         self.results: dict[str, Result] = {}
         self.figures: dict[str, Mapping[str, float | None]] = {}
+        self.winners: dict[str, list[Result]] = {}
         self.trials: dict[str, list[Trial]] = {}
 
     def drop(self, key: str) -> None:
@@ -34,7 +35,7 @@ class Kept:
     def result(self, key: str, run: Committed) -> None:
         self.rows[key], self.results[key], self.trials[key] = list(run.rows()), run.result, run.trials()
 
-    def candidate(self, last: Result, figures: Mapping[str, float | None]) -> None:
-        self.figures[last.candidate] = figures
+    def candidate(self, last: Result, figures: Mapping[str, float | None], winners: Sequence[Result] = ()) -> None:
+        self.figures[last.candidate], self.winners[last.candidate] = figures, list(winners)
 
     def summary(self, folder: Path, description: Mapping[str, Any]) -> None: ...

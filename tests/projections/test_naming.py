@@ -8,7 +8,7 @@ from suite.core.durable import write_json
 from suite.core.outcomes import Outcome
 from suite.core.published import PUBLISHED
 from suite.core.result import Result
-from suite.projections.naming import of_end
+from suite.projections.naming import of_end, part_of, sorting
 
 NAMES = ("study", "instance", "candidate", "architecture", "track", "phase", "dataset", "data_hash", "backend")
 NUMBERS = {"number": 0, "seed": 0, "attempts": 1, "ended_at": 1.0, "precision": "float32"}
@@ -20,3 +20,17 @@ def test_a_run_of_published_records_says_which(tmp_path: Path) -> None:
     assert of_end(RESULT, tmp_path) == ended
     write_json(tmp_path / PUBLISHED, {"folder": "quickstart", "records": "0123456789abcdef"})
     assert of_end(RESULT, tmp_path) == {**ended, "published": "quickstart, records 0123456789ab"}
+
+
+def test_a_candidates_figure_says_which_images_it_is_of() -> None:
+    figures = {
+        "tuned_mean_test_accuracy": "test", "tuned_mean_calibration_error": "test", "tuned_test_error": "test",
+        "tuned_mean_val_loss": "val", "tuned_mean_train_accuracy": "train", "tuned_mean_macs": "",
+        "tuned_final_runs": "", "shared_mean_test_accuracy": None,
+    }  # fmt: skip
+    assert {name: part_of(name, "tuned") for name in figures} == figures
+
+
+def test_names_sort_as_numbers_do() -> None:
+    names = [sorting(f"mlp/tuned/search/{number}") for number in (2, 10, 100)]
+    assert names == sorted(names)

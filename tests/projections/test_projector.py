@@ -47,7 +47,7 @@ def test_orders_are_carried_out_in_order_and_what_is_whole_is_not_read_again() -
     assert set(kept.results) == {str(KEYS[0])}
 
 
-def test_a_candidates_means_are_over_completed_runs_and_of_test_images() -> None:
+def test_a_candidates_means_are_over_completed_runs() -> None:
     kept = Kept()
     projector = Projector({"kept": lambda: kept})
     results = [
@@ -59,8 +59,27 @@ def test_a_candidates_means_are_over_completed_runs_and_of_test_images() -> None
     figures = kept.figures["mlp"]
     assert (figures["tuned_mean_test_accuracy"], figures["tuned_mean_device_seconds"]) == (0.5, 3.0)
     assert figures["tuned_final_runs"] == 1
-    assert "tuned_mean_val_accuracy" not in figures
+    assert figures["tuned_mean_val_accuracy"] == 0.9
+    assert kept.winners["mlp"] == results[:1]
     assert means(results[:1])["macs"] is None
+
+
+def test_a_reports_intervals_stand_among_a_candidates_figures(tmp_path: Path) -> None:
+    """By track, as table.csv has them; a row without an interval has none."""
+    lines = ["track,candidate,test_error,test_error_low,test_error_high,rank", "tuned,mlp,0.5,0.25,0.75,1"]
+    (tmp_path / "table.csv").write_text("\n".join([*lines, "shared,mlp,0.5,,,", "tuned,lenet5,0.1,,,2", ""]))
+    kept = Kept()
+    projector = Projector({"kept": lambda: kept})
+    projector.candidates([made_up(KEYS[0], test_accuracy=0.5)], tmp_path)
+    assert projector.drain() is None
+    told = {name: value for name, value in kept.figures["mlp"].items() if "mean" not in name and "runs" not in name}
+    assert told == {
+        "tuned_test_error": 0.5, "tuned_test_error_low": 0.25, "tuned_test_error_high": 0.75, "tuned_rank": 1.0,
+        "shared_test_error": 0.5,
+    }  # fmt: skip
+    projector.candidates([made_up(KEYS[0], test_accuracy=0.5)], tmp_path / "none")
+    assert projector.drain() is None
+    assert "tuned_rank" not in kept.figures["mlp"]
 
 
 class Door:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import optuna
@@ -21,6 +22,7 @@ from suite.study.attempted import ATTEMPTS
 from suite.study.ledger import Ledger
 from suite.study.rebuilding import rebuild
 from suite.study.search.replayed import Searches
+from suite.study.session import followed
 from suite.training import checkpoint
 from suite.training.checkpoint import CHECKPOINTS
 from tests.study.conftest import finish
@@ -61,9 +63,7 @@ def of_mlflow(book: Ledger) -> tuple[int, dict[str, str]]:
 
 
 def instance(book: Ledger) -> Instance:
-    study = book.study
-    tags = {name: getattr(study, name) for name in ("budget", "backend", "precision", "dataset")}
-    return Instance(study.workspace, study.stores, study.name, study.instance, tags)
+    return replace(followed(book.study), artifacts=None)
 
 
 @pytest.mark.parametrize("committed", [True, False])
