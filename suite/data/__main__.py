@@ -43,7 +43,8 @@ Without a name: the names.
   fit=            how pictures of a folder become square: their central square, all on black, or all squashed
   on_bad=skip     leave out pictures that cannot be read; they are counted and listed
   group=          of a folder: what stays together when it is divided: parent (the folder of a picture) or a regular
-                  expression on its path whose one group is the subject, as in "group=(patient[0-9]+)_"
+                  expression on its path whose one group is the subject, as in "group=(patient[0-9]+)_", or a column
+                  of labels=FILE.csv
   folds=N fold=K  of a folder without a test set: part K, from 0, of N is the test set
   allow_duplicates=true   test images with an exact copy among the others are said, not refused; drop: these others
                   are left out

@@ -32,7 +32,11 @@ DROP = "drop"
 """The value of `data.allow_duplicates` that leaves copies of test images out of the others."""
 
 PARENT = "parent"
-"""The value of `data.group` that takes the name of each picture's folder; every other is a pattern."""
+"""The value of `data.group` that takes the name of each picture's folder; every other is a pattern, or beside
+`data.labels` one of its columns."""
+
+COLUMN = re.compile(r"\w[\w .-]*")
+"""What a column may be called that is told from a pattern, which has brackets."""
 
 AS_EVER = {
     "fit": "crop", "on_bad": "refuse", "allow_duplicates": False, "group": None, "folds": None, "fold": None,
@@ -57,8 +61,9 @@ class DataSpec:
     `fit` is how pictures become square (see `suite.data.fit`), `on_bad` what happens where some cannot be read: refuse
     or skip. `allow_duplicates`: test images with an exact copy among the others are said and not refused (True), or the
     others are left out ("drop").
-    `group` keeps together what shows one subject: "parent" (the picture's folder), or a pattern with one group that is
-    looked for in its path. `fold` is which of `folds` equal parts is the test set, of a folder that brings none.
+    `group` keeps together what shows one subject: "parent" (the picture's folder), a pattern with one group that is
+    looked for in its path, or a column of `labels`. `fold` is which of `folds` equal parts is the test set, of a
+    folder that brings none.
     `target` is what has to be known of each image beside its class (see `suite.data.targets`); None: nothing.
     `imbalance` and `label_noise` make the training images alone harder, see `suite.data.hardships`.
     Raises Refusal for a value that no data set can meet.
@@ -102,7 +107,8 @@ class DataSpec:
         if not isinstance(self.allow_duplicates, bool) and self.allow_duplicates != DROP:
             raise Refusal(f"data.allow_duplicates={self.allow_duplicates!r}: expected true, false or drop")
         _whole("min_per_class", self.min_per_class, 1, 2**63 - 1, optional=True)
-        _check_group(self.group)
+        if self.labels is None or not isinstance(self.group, str) or not COLUMN.fullmatch(self.group):
+            _check_group(self.group)
         self._check_folds()
         object.__setattr__(self, "image_size", _size(self.image_size))
         _whole("source_size", self.source_size, 8, LARGEST_SIZE, optional=True)

@@ -49,9 +49,14 @@ def groups_of(files: Sequence[str], rule: str) -> tuple[Indices, tuple[str, ...]
             f"data.group={rule} finds no group in {len(missed):,} of {len(files):,} paths: {listed(missed, 5)}; "
             "mend the pattern, which is looked for in the path below data.path"
         )
+    return numbered(found, rule)
+
+
+def numbered(found: Sequence[str], rule: str) -> tuple[Indices, tuple[str, ...]]:
+    """The same from the name of each file's group. Raises Refusal where all are of one."""
     names, number = np.unique(np.array(found, dtype=object).astype(str), return_inverse=True)
     if len(names) < 2:
-        raise Refusal(f"data.group={rule}: all {len(files):,} pictures are of one group, {str(names[0])!r}")
+        raise Refusal(f"data.group={rule}: all {len(found):,} pictures are of one group, {str(names[0])!r}")
     return number.astype(np.int64), tuple(map(str, names))
 
 

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +18,10 @@ from suite.core.durable import read_json, write_json
 from suite.core.refusals import Refusal
 from suite.data.cache import Entry
 from suite.data.contents import TEST, TRAIN, duplicates_note
-from suite.data.dataset import DataSpec, Indices
+from suite.data.dataset import COLUMN, PARENT, DataSpec, Indices
 from suite.data.duplicates import alike_note
-from suite.data.groups import dealt, groups_of
+from suite.data.groups import dealt, groups_of, numbered
+from suite.data.layouts.listing import column_of
 from suite.data.layouts.tree import NO_TEST, TEST_FRACTION
 from suite.data.splits import TEST_SEED, dealt_alone
 
@@ -31,7 +33,7 @@ def divided_anew(entry: Entry, spec: DataSpec) -> tuple[Entry, Indices | None]:
     """
     groups, notes = None, []
     if spec.group is not None:
-        groups, names = groups_of(entry.files(), spec.group)
+        groups, names = _groups(entry.files(), spec.group, spec)
         sizes = np.bincount(groups)
         notes.append(
             f"{len(names):,} groups by data.group={spec.group}, of {sizes.min():,} to {sizes.max():,} images: each is "
@@ -52,6 +54,17 @@ def divided_anew(entry: Entry, spec: DataSpec) -> tuple[Entry, Indices | None]:
     return replace(
         entry, part=part, hash=whole, notes=(*kept, *notes, said, *fresh), alike=_alike(entry, part, groups, whole)
     ), groups
+
+
+def _groups(files: list[str], rule: str, spec: DataSpec) -> tuple[Indices, tuple[str, ...]]:
+    """Of each file, by its path, or by a column of the list of labels."""
+    if spec.labels is None or not COLUMN.fullmatch(rule) or rule == PARENT:
+        return groups_of(files, rule)
+    found = column_of(Path(spec.labels).expanduser(), rule, files)
+    missed = [file for file, group in zip(files, found, strict=True) if not group]
+    if missed:
+        raise Refusal(f"{spec.labels} says no {rule} of {len(missed):,} pictures: {', '.join(missed[:5])}; fill it in")
+    return numbered(found, rule)
 
 
 def _test(entry: Entry, groups: Indices | None, spec: DataSpec) -> npt.NDArray[np.bool_]:

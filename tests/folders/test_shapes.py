@@ -37,6 +37,10 @@ def test_portions_of_one_set_are_no_classes_and_their_list_is_named(inspect: Run
     code, out, _ = inspect(root, f"labels={table}")
     assert code == 0
     assert "40 images of 64x64x3, 2 classes" in out
+    code, out, _ = inspect(root, f"labels={table}", "group=lesion_id")
+    assert (code, "20 groups by data.group=lesion_id, of 2 to 2 images" in out) == (0, True)
+    code, _, err = inspect(root, f"labels={table}", "group=lesion")
+    assert (code, "Did you mean 'lesion_id'" in err) == (REFUSED, True)
     code, out, _ = inspect(root, "label_from=folder")  # who insists may
     assert (code, "2 classes" in out) == (0, True)
 

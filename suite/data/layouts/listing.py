@@ -95,6 +95,28 @@ def read(root: Path, file: Path, found: Found, column: str | None = None) -> tup
     return _settled(rows, columns), _unlisted(file, len(found.pictures) - len(rows))
 
 
+def column_of(file: Path, column: str, files: Sequence[str]) -> list[str]:
+    """What a column of the list says of each of `files`, which are paths below the folder; empty where it says nothing.
+
+    Raises Refusal where there is no such column.
+    """
+    lines = _lines(file)
+    headings = [cell.strip() for cell in lines[0][1]] if lines else []
+    names = [name.lower().replace(" ", "_") for name in headings]
+    wanted = column.strip().lower().replace(" ", "_")
+    if wanted not in names:
+        raise unknown(f"column of {file} in data.group", column, headings)
+    root = Path("/")
+    index = _Index(root, [Picture(root / name, 0, 0) for name in files])
+    path, place = _path_column(names, [line for _, line in lines[1:]], index), names.index(wanted)
+    said: dict[str, str] = {}
+    for _, line in lines[1:]:
+        if path is not None and len(line) > max(path, place):
+            for picture in index.named(line[path].strip()):
+                said[picture.path.relative_to(root).as_posix()] = line[place].strip()
+    return [said.get(name, "") for name in files]
+
+
 def _lines(file: Path) -> list[tuple[int, list[str]]]:
     """Number and fields of each line that is not empty."""
     try:
