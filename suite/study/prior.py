@@ -46,14 +46,15 @@ def kept(study: Study) -> Prior | None:
 
     Raises Refusal where the study asks for the other by now.
     """
-    path = study.directory / FILE
-    found: Prior | None = read_json(path) if path.exists() else description(study).get("search_prior")
+    path, published = study.directory / FILE, description(study)
+    found: Prior | None = read_json(path) if path.exists() else published.get("search_prior")
     begun = found is not None or any(key.phase == "search" for key, _ in directories.run_directories(study.directory))
-    if begun and (found is None) != (study.search.prior is None):
+    if (begun or published.get("trials_counted")) and (found is None) != (study.search.prior is None):
         before = "not set" if found is None else "workspace"
+        whose = f"instance {study.instance} of {study.name}" if begun else f"from={study.published}"
         raise Refusal(
-            f"instance {study.instance} of {study.name} has searches that began otherwise: search.prior: {before} "
-            f"became {study.search.prior or 'not set'}. {NEW_INSTANCE}"
+            f"{whose} has searches that began otherwise: search.prior: {before} became "
+            f"{study.search.prior or 'not set'}. {NEW_INSTANCE}"
         )
     return found
 

@@ -209,12 +209,13 @@ def open_margin(instance: Path) -> float:
 @pytest.mark.slow
 def test_a_real_study_that_is_killed_when_seeds_were_given_goes_on(tmp_path: Path) -> None:
     """A claim that three seeds just leave open gets a fourth; the kill is after the decision, before its runs."""
-    text = studies.TINY + "claims: [{{text: better, better: lenet5, than: mlp, margin: {}}}]\n"
-    workspace = studies.workspace_with_study(tmp_path / "workspace", text.format(0.0))
+    claim = "claims: [{text: better, better: lenet5, than: mlp, margin: MARGIN}]\n"
+    text = studies.TINY + claim
+    workspace = studies.workspace_with_study(tmp_path / "workspace", text.replace("MARGIN", "0"))
     quick = ("search.space=null", "candidates.mlp.recipe.learning_rate=0.01")
     assert studies.command(workspace, "seeds=3", *quick).returncode == 0
     margin = open_margin(studies.instance(workspace))
-    (workspace / "studies" / "tiny.yaml").write_text(text.format(margin), encoding="utf-8")
+    (workspace / "studies" / "tiny.yaml").write_text(text.replace("MARGIN", f"{margin:.6f}"), encoding="utf-8")
     asked = ("seeds={most: 5}", *quick)
     killed = studies.command(workspace, *asked, SUITE_FAULT="growth.given:1")
     assert killed.returncode == -signal.SIGKILL, killed.stdout + killed.stderr

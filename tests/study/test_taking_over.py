@@ -350,3 +350,9 @@ def test_scores_on_corrupted_images_come_along(tiny: Make, ledger: Callable[...,
     assert without_weights(other.ledger) == [FINAL]
     assert missing(other.ledger) == []
     assert "1 final runs came from published records" in other.lines()[-1]
+
+
+def test_published_searches_that_began_otherwise_are_refused(tiny: Make, published: Path) -> None:
+    with pytest.raises(Refusal, match=r"from=.* has searches that began otherwise: search\.prior: not set became work"):
+        taken(tiny, "search.prior=workspace")
+    assert not Path("runs").exists()
