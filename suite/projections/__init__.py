@@ -100,6 +100,9 @@ class Projection(Protocol):
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Row]) -> None:
         """Project committed epochs."""
 
+    def interrupted(self, key: str) -> None:
+        """Say of a run that is not over that nobody trains it now; its next epochs or its result take that back."""
+
     def is_whole(self, key: str, run: Committed) -> bool:
         """Whether a run that is over is there with all that belongs to it."""
 

@@ -72,6 +72,9 @@ class Mirror:
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Row]) -> None:
         """A trial is shown once it has ended."""
 
+    def interrupted(self, key: str) -> None:
+        """As above."""
+
     def is_whole(self, key: str, run: Committed) -> bool:
         """Whether the run's study shows just the trials that have ended. A final run has nothing to show."""
         if (place := _place(key)) is None:

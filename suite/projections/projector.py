@@ -66,6 +66,10 @@ class Projector:
         rows = list(rows)
         self._order(Order(lambda projection: projection.epochs(str(key), fields, rows), rows_of=key))
 
+    def interrupted(self, key: RunKey) -> None:
+        """Say that a run which is not over is trained by nobody until it goes on."""
+        self._order(Order(lambda projection: projection.interrupted(str(key))))
+
     def result(self, key: RunKey, committed: Callable[[], Committed | None]) -> None:
         """Project a run that is over, unless it is set aside by then."""
 

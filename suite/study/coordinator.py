@@ -84,6 +84,10 @@ class Coordinator:
                     self._give_up()
                     self._hand_out(interruption)
                     self._take_events()
+            except (KeyboardInterrupt, Stopped):
+                for key in self._running:
+                    self._projector.interrupted(key)
+                raise
             finally:
                 self._executor.close()
                 self._clock.trained()

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mlflow import MlflowClient
 
 from suite.commandline import FAILED
 from suite.core import directories
@@ -184,4 +185,13 @@ def test_ctrl_c_leaves_130_and_the_same_command_finishes(tmp_path: Path, referen
         time.sleep(0.2)
     os.kill(process.pid, signal.SIGINT)
     assert process.wait(60) == 130
+    assert "RUNNING" not in mlflow_statuses(workspace, "phase")
     finish(workspace, reference)
+    assert "RUNNING" not in mlflow_statuses(workspace)
+
+
+def mlflow_statuses(workspace: Path, tag: str = "key") -> list[str]:
+    """Of each run in MLflow that has a tag."""
+    client = MlflowClient(f"sqlite:///{workspace}/mlflow.db")
+    (experiment,) = client.search_experiments(filter_string="name = 'tiny'")
+    return [run.info.status for run in client.search_runs([experiment.experiment_id]) if tag in run.data.tags]

@@ -18,6 +18,7 @@ class Kept:
         self.results: dict[str, Result] = {}
         self.figures: dict[str, Mapping[str, float | None]] = {}
         self.winners: dict[str, list[Result]] = {}
+        self.killed: list[str] = []
         self.trials: dict[str, list[Trial]] = {}
 
     def drop(self, key: str) -> None:
@@ -28,6 +29,9 @@ class Kept:
 
     def epochs(self, key: str, fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
         self.rows.setdefault(key, []).extend(rows)
+
+    def interrupted(self, key: str) -> None:
+        self.killed.append(key)
 
     def is_whole(self, key: str, run: Committed) -> bool:
         return key in self.results and self.results[key].ended_at == run.result.ended_at

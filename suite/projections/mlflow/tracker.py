@@ -24,6 +24,7 @@ from suite.projections.naming import evaluated, of_end, of_epoch, of_run, of_val
 
 BATCH = 100  # MLflow takes at most 100 params or tags in a call
 EVALUATED = "suite.evaluated"
+KILLED = "KILLED"
 
 
 class Tracker:
@@ -70,6 +71,12 @@ class Tracker:
             for name, value in of_epoch(row).items()
         ]
         self._call(self._log, self._child(key, fields), metrics)
+
+    def interrupted(self, key: str) -> None:
+        """Call a run killed that nobody trains now; one that goes on is running again (`_child`)."""
+        if key in self._runs and WHOLE not in self._runs[key].data.tags:
+            self._call(self._client.set_terminated, self._runs[key].info.run_id, KILLED)
+            self._runs[key] = self._call(self._client.get_run, self._runs[key].info.run_id)
 
     def result(self, key: str, run: Committed) -> None:
         """Project a committed run: epochs, results, artifacts, status, at last the tag that says it is whole."""
@@ -136,6 +143,9 @@ class Tracker:
             tags = {name: str(fields[name]) for name in names if fields.get(name) is not None}
             tags |= {MLFLOW_PARENT_RUN_ID: parent.info.run_id}
             self._runs[key] = self._create(key, sorting(key), tags, fields)
+        elif known is not None and known.info.status == KILLED and WHOLE not in known.data.tags:
+            self._call(self._client.update_run, known.info.run_id, "RUNNING")
+            self._runs[key] = self._call(self._client.get_run, known.info.run_id)
         return self._runs[key]
 
     def _parent(self, fields: Mapping[str, Any]) -> Run:
@@ -195,8 +205,8 @@ class Tracker:
         self._call(self._client.log_artifacts, run_id, str(folder), "report")
         state = str(description.get("state"))
         self._call(self._client.set_tag, run_id, "state", state)
-        if state == "finished":
-            self._call(self._client.set_terminated, run_id, "FINISHED")
+        status = {"finished": "FINISHED", "running": "RUNNING"}.get(state, KILLED)
+        self._call(self._client.update_run if status == "RUNNING" else self._client.set_terminated, run_id, status)
 
     def drop(self, key: str) -> None:
         """Delete what is there of a run that starts from nothing."""
