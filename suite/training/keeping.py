@@ -30,7 +30,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 MOST = 12
 """Mistakes of a run that are kept with their pixels."""
-EXAMPLES, ROOM = 256, 800_000
+EXAMPLES, ROOM = 128, 400_000
 """Test images that every run keeps, at most, and the bytes that they may have together."""
 SIDE = 64
 """Pixels of the longer side of what is kept of an image, at most: a report holds many."""
