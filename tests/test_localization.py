@@ -32,7 +32,8 @@ candidates:
   lenet5: {architecture: lenet5}
 claims: [{text: Shortcuts help, better: resnet8, than: lenet5}]
 budgets:
-  laptop: {images_seen: 600, data: {train_examples: 180, validation_examples: 30}, search: {trials: 1, length: 1}, seeds: 2}
+  laptop:
+    {images_seen: 600, data: {train_examples: 180, validation_examples: 30}, search: {trials: 1, length: 1}, seeds: 2}
 """
 
 
