@@ -76,9 +76,9 @@ def table(figures: Sequence[Figures], setting: Setting, repeats: int) -> Table:
     notes = [
         f"{setting.trials} trials of {setting.length:.0%} of a final run's length, {repeats} repeats; costs in final "
         f"runs of {EPOCHS} epochs",
-        f"behind the unpruned search by {-100 * margin:.2f} points (asked: at most {100 * LARGEST_LOSS:.1f}) at "
+        f"against the unpruned search {100 * margin:+.2f} points (asked: at least {-100 * LARGEST_LOSS:.1f}) at "
         f"{every.share:.0%} of its epochs (asked: at most {LARGEST_SHARE:.0%})",
-        f"ahead of random search at the same cost by {100 * lead:.2f} points (asked: above 0)",
+        f"against random search at the same cost {100 * lead:+.2f} points (asked: above 0)",
     ]
     return Table(["network", "search", "cost", "of unpruned", "final val. accuracy", "suite ahead by"], rows, notes)
 

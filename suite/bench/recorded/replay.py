@@ -82,9 +82,9 @@ def suite_search(curves: RecordedCurves, setting: Setting, repeat: int) -> Searc
 def random_search(curves: RecordedCurves, epochs: float, repeat: int, recipe_first: bool = False) -> Searched:
     """Random points until `epochs` are spent, in the mean. `recipe_first`: the first is the recipe as it stands."""
     rng, drawn = np.random.default_rng([repeat, 1]), Drawn.of(repeat)
-    trials = max(1, int(epochs / EPOCHS + rng.random()))
     results, spent = list[dict[str, Any]](), 0
-    for number in range(trials):
+    while not results or rng.random() < (epochs - spent) / EPOCHS:  # below a whole trial, so often that it is the mean
+        number = len(results)
         configuration = 0 if recipe_first and number == 0 else curves.nearest(curves.drawn(rng))
         curve = curves.curve(configuration, 1.0, drawn.seen)
         spent += len(curve.values)

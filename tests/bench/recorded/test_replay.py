@@ -57,7 +57,7 @@ def test_the_command_says_what_is_asked_and_what_was_found(capsys: pytest.Captur
     text = capsys.readouterr().out
     assert all(text.count(f"\n{name} ") == 4 for name in NETWORKS)
     assert "2 trials of 100% of a final run's length, 2 repeats" in text
-    assert "behind the unpruned search by 0.00 points (asked: at most 0.2) at 100% of its epochs" in text
+    assert "against the unpruned search +0.00 points (asked: at least -0.2) at 100% of its epochs" in text
 
 
 def test_differences_by_hand() -> None:
