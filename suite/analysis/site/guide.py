@@ -69,7 +69,9 @@ def _linked(children: list[Token], resolve: Callable[[str], str | None]) -> list
         elif token.type == "link_close" and dropped:
             dropped -= 1
             continue
-        elif token.type == "html_inline":
+        elif token.type == "html_inline" or (
+            token.type == "image" and resolve(str(token.attrGet("src"))) is None
+        ):  # of a picture that is not on the site its words stay
             token.type = "text"
         kept.append(token)
     return kept

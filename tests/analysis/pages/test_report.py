@@ -50,8 +50,8 @@ def test_the_page_is_whole_and_opens_offline(rendered: Path) -> None:
     page = Page((rendered / "report.html").read_text(encoding="utf-8"))
     assert page.open == []
     assert not {"link", "iframe", "object"} & {tag for tag, _ in page.tags}
-    kinds = [attributes.get("type") for tag, attributes in page.tags if tag == "script"]
-    assert kinds == ["application/json", None], "what it has inside it, and its own"
+    scripts = [attributes.get("id") for tag, attributes in page.tags if tag == "script"]
+    assert scripts == ["again", None], "what it has inside it, its own, and no other"
     sources = [
         value for _, attrs in page.tags for name, value in attrs.items() if name in ("src", "href", "xlink:href")
     ]

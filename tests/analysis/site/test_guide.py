@@ -62,3 +62,9 @@ def test_a_page_without_a_heading() -> None:
     guide = read("Just text.", place)
     assert (guide.title, guide.sections, guide.html) == ("", [], "<p>Just text.</p>\n")
     assert read("", place).intro == ""
+
+
+def test_of_a_picture_that_is_not_on_the_site_its_words_stay() -> None:
+    html = read("# T\n\n![A <picture>](docs/x.png) ![there](reports/published/x/y.svg)\n", place).html
+    assert "A &lt;picture&gt;" in html
+    assert html.count("<img") == 1
