@@ -28,6 +28,7 @@ from suite.core.directories import HISTORY, PREDICTIONS
 from suite.core.durable import write_json
 from suite.core.outcomes import Outcome
 from suite.study import session
+from suite.study.outlook import look
 from tests.analysis.simulated import IMAGE, OWN_IMAGE, accuracy, draw
 
 STUDIES, SEEDS, IMAGES, SPREAD, SKILL = 200, 5, 359, 0.06, 1.0
@@ -106,7 +107,7 @@ def carried_out(number: int, skills: dict[str, float], workspace: Path, monkeypa
     monkeypatch.setattr(session, "openers", lambda _: {})
     study = study_from(compose([f"study=planted{number}", "threads=1", f"study_seed={number}"]))
     folder = workspace / "reports" / study.name
-    end = session.carry_out(session.look(study), lambda: rendering.refresh(workspace, study.name, folder=folder))
+    end = session.carry_out(look(study), lambda: rendering.refresh(workspace, study.name, folder=folder))
     assert end.state == "finished"
     assert not end.failed
     return folder
