@@ -68,3 +68,9 @@ def test_a_documented_command_is_understood(page: str, command: str, workspace: 
     help_text = getattr(import_module(place), "HELP", "") or import_module(place).__doc__
     for key in (argument.partition("=")[0] for argument in arguments if "=" in argument):
         assert re.search(rf"(?<![\w.]){re.escape(key)}=", help_text), f"{page}: {module} says nothing of {key}="
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_stands_as_code(page: Path) -> None:
+    """A line that is a command and is not indented would be read as prose."""
+    assert not re.search(r"(?m)^(?:python -m|export|make) ", page.read_text("utf-8"))
