@@ -25,9 +25,8 @@ def test_alone_it_lists_commands_and_pages() -> None:
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_is_there(name: str) -> None:
-    assert (DOCS.parent / f"{name.removeprefix('suite.').replace('.', '/')}.py").exists() or (
-        DOCS.parent / name.removeprefix("suite.") / "__main__.py"
-    ).exists()
+    place = DOCS.parent / name.removeprefix("suite.").replace(".", "/")
+    assert place.with_suffix(".py").exists() or (place / "__main__.py").exists()
 
 
 def test_a_page_is_printed_and_its_files_are_there() -> None:
