@@ -238,7 +238,7 @@ def _search(cfg: Mapping[str, Any], candidates: Iterable[Candidate]) -> Search:
     if length != 1 and (own := next((search for search in spaces if "epochs" in search.dimensions), None)):
         raise Refusal(
             f"search.length={length:g} is a share of a final run's length, which search space {own.space} searches: "
-            "take epochs out of the space, or leave out search.length"
+            "take epochs out of the space, or set search.length=1"
         )
     searched = any(search.dimensions for search in spaces)
     prior = value.get("prior")
