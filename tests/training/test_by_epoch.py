@@ -22,15 +22,15 @@ def test_nothing_that_chooses_sees_it(make_spec: MakeSpec, small_segments: None,
     tested = read_tested(tmp_path / "each")
     assert len(tested) == 3
     assert tested[-1] == plain["fields"]["test_accuracy"]
-    with dying(5):
+    with dying(8):
         train(each, tmp_path / "killed")
     assert outcome_of(tmp_path / "killed", each, train(each, tmp_path / "killed")) == plain
     assert read_tested(tmp_path / "killed") == tested
-    with dying(5):  # asked for after the first epoch was over
+    with dying(8):  # asked for after the first epoch was over
         train(once, tmp_path / "later")
     assert outcome_of(tmp_path / "later", each, train(each, tmp_path / "later")) == plain
     assert read_tested(tmp_path / "later") == [None, *tested[1:]]
-    with dying(5):  # asked for until the second epoch
+    with dying(8):  # asked for until the second epoch
         train(each, tmp_path / "former")
     assert outcome_of(tmp_path / "former", once, train(once, tmp_path / "former")) == plain
     assert read_tested(tmp_path / "former") == [tested[0], None, None]
