@@ -64,6 +64,7 @@ def main(arguments: list[str]) -> int:
 def repeat(page: Embedded, row: Row, given: dict[str, Any], workspace: Path) -> int:
     """Train a row again and say what came of it; the exit code."""
     from suite.core.lock import workspace_lock
+    from suite.core.outcomes import Outcome
     from suite.models.settings import refuse_settings
     from suite.study import again, repeating
     from suite.study.tolerance import Stopped
@@ -84,7 +85,7 @@ def repeat(page: Embedded, row: Row, given: dict[str, Any], workspace: Path) -> 
             return FAILED
         from suite.analysis.repetition import judged
 
-        origins = repeating.starts(page, last, home)
+        origins = repeating.starts(page, last, home) if result.outcome is Outcome.COMPLETED else {}
     verdict = judged(page, row, result, {name: origin.sha256 for name, origin in origins.items()})
     print(*verdict.lines, sep="\n", flush=True)
     return DONE if verdict.holds else FAILED

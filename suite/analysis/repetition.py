@@ -33,7 +33,8 @@ def judged(page: Embedded, row: Row, result: Result, weights: Mapping[str, str] 
     """
     if result.outcome is not Outcome.COMPLETED:
         why = f": {result.reason}" if result.reason else ""
-        return Verdict(False, [f"The run did not complete ({result.outcome}{why}); those of the report did."])
+        which = f"The run of {result.candidate}, which it needs," if result.candidate != row.candidate else "The run"
+        return Verdict(False, [f"{which} did not complete ({result.outcome}{why}); those of the report did."])
     metric = by_name(tasks.get(page.task).metrics)[page.metric]
     value = result.metrics[page.metric]
     assert value is not None, "a completed final run was tested"

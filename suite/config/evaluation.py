@@ -38,6 +38,10 @@ class Evaluation:
         """Every kind at every strength."""
         return [(kind, strength) for kind in self.kinds for strength in self.strengths]
 
+    def tests(self, epochs: int) -> int:
+        """How often a final run of so many epochs sees all test images, their corrupted copies included."""
+        return 1 + len(self.copies) + (epochs if self.every_epoch else 0)
+
     @property
     def names(self) -> list[str]:
         """The same, as records name them."""

@@ -19,6 +19,8 @@ from suite.core.refusals import Refusal, unknown
 from suite.records.identities import pack, unpack
 
 ZEROS = "0" * 64
+FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
+"""What is trained again goes into folders of these names, and a page comes from anywhere (`suite.config.checks`)."""
 _BLOCK = re.compile(
     r'<script type="application/json" id="again" data-sha256="([0-9a-f]{64})">(.*?)</script>', re.DOTALL
 )
@@ -136,27 +138,33 @@ def sealed(page: str) -> str:
 def read(path: Path) -> Embedded:
     """What a page has inside it. Raises Refusal where it has nothing, or was edited."""
     try:
-        page = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Refusal(f"{path} cannot be read as a page: name a report.html, or the folder that it lies in") from error
-    found = _BLOCK.search(page)
+    found = _BLOCK.search(text)
     if found is None:
         raise Refusal(
             f"{path} has nothing inside it to train a row with: it is no report.html of one study, or was made before "
             "reports had that; name the report's folder instead, or render it again: python -m suite.report study=NAME"
         )
     start, end = found.span(1)
-    if _hash(page[:start] + ZEROS + page[end:]) != found[1]:
+    if _hash(text[:start] + ZEROS + text[end:]) != found[1]:
         raise Refusal(
             f"{path} is not as it was rendered: it was edited, or a browser saved it in its own way; take the file "
             "itself from where it is whole, or name the report's folder"
         )
     try:
-        return Embedded.from_text(found[2])
+        page = Embedded.from_text(found[2])
     except (ValueError, LookupError, TypeError) as error:
         raise Refusal(
             f"{path} was rendered by another version of the suite, and cannot be read: name the report's folder"
         ) from error
+    names = [page.study, page.instance, *(name for row in page.rows for name in (row.candidate, row.track))]
+    if wrong := next((name for name in names if not FOLDER.fullmatch(name)), None):
+        raise Refusal(
+            f"{path} has the name {wrong!r} in it, which is no folder's: no report that was rendered has such"
+        )
+    return page
 
 
 def _hash(page: str) -> str:

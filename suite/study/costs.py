@@ -30,8 +30,8 @@ class Cost:
 def run_seconds(ledger: Ledger, key: RunKey, cost: Cost, images: float) -> float:
     """What a run takes that sees so many training images, without tracing.
 
-    Each epoch, the last part of one too, judges the validation images; a final run judges the test images, and their
-    corrupted copies where the study asks for them.
+    Each epoch, the last part of one too, judges the validation images; a final run judges the test images, and where
+    the study asks for that their corrupted copies, or them after each epoch, too.
     """
     study, dataset = ledger.study, ledger.dataset(key.candidate)
     on_validation = key.phase == "final" and study.train_on_validation
@@ -41,7 +41,7 @@ def run_seconds(ledger: Ledger, key: RunKey, cost: Cost, images: float) -> float
     prunable = key.phase == "search" and key.number >= LEAST_RIVALS and rungs(rounds)
     share = estimate.PRUNED if prunable else 1.0
     judged = 0 if on_validation else share * rounds * len(dataset.validation)
-    judged += len(dataset.test) * (1 + len(study.evaluation.copies)) if key.phase == "final" else 0
+    judged += len(dataset.test) * study.evaluation.tests(rounds) if key.phase == "final" else 0
     beside = cost.run_seconds + share * rounds * cost.epoch_seconds
     return beside + share * trained / cost.images_per_second + judged / cost.judged_per_second
 

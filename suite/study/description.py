@@ -107,7 +107,7 @@ def _candidate(ledger: Ledger, name: str) -> dict[str, Any]:
         "options": candidate.options,
         "recipe": candidate.settled(len(ledger.dataset(name).train)).as_mapping(),
         "search": asdict(candidate.search),
-        **({"begins": dict(candidate.begins)} if candidate.begins else {}),
+        **({"begins": dict(candidate.begins), "begins_as": prior.kind(candidate)} if candidate.begins else {}),
         **({"precision": candidate.precision} if candidate.precision != ledger.study.precision else {}),
         **starts.told(ledger, candidate),
         "data": {

@@ -122,10 +122,14 @@ def kind(candidate: Candidate) -> str:
 
 
 def _middle(values: Sequence[Any], dimension: Mapping[str, Any], start: Any) -> Any:
-    """The mean of values, within a dimension; of choices the most frequent that may be chosen, else the recipe's."""
+    """The mean of those values that are numbers, within a dimension; of choices the most frequent that may be chosen;
+    where there is none, the recipe's."""
     if "choices" in dimension:
         counts = Counter(value for value in values if value in dimension["choices"])
         return counts.most_common(1)[0][0] if counts else start
+    values = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    if not values:  # there they were choices
+        return start
     low, high = min(dimension["low"], start), max(dimension["high"], start)
     logarithmic = dimension.get("log") and min(values) > 0
     middle = math.exp(fmean(map(math.log, values))) if logarithmic else fmean(values)

@@ -26,6 +26,7 @@ from suite.records.embedded import Embedded
 from suite.study import attempted
 from suite.study.again import Step, fields
 from suite.study.interruption import Interruption
+from suite.study.plan import train_examples
 from suite.study.tolerance import KILLS_WITHOUT_PROGRESS, Stopped
 from suite.training.origin import Origin
 from suite.training.spec import RunSpec, changes
@@ -99,17 +100,18 @@ def _trained(page: Embedded, step: Step, home: Path, directory: Path, say: Say) 
     spec = replace(spec, threads=spec.threads or cores())
     logs = instance_directory(home, page.study, page.instance) / "logs"
     pool = executor("local", 1, spec.backend, spec.threads or cores(), logs, home)
+    epochs = spec.applied.rounds(train_examples(step.dataset, spec.train_on_validation))
     with closing(pool):
-        _follow(pool, spec, fields(page, step, spec), directory, say)
+        _follow(pool, spec, epochs, fields(page, step, spec), directory, say)
     result = read_result(directory)
     if result is None:
         raise Stopped(f"{step.key} is said to be finished, and {directory} has no result of it")
     return result
 
 
-def _follow(pool: Executor, spec: RunSpec, asked: Mapping[str, Any], directory: Path, say: Say) -> None:
-    """Have one worker train a run to its end."""
-    selection, epochs, lost = tasks.get(spec.task).selection, spec.applied.rounds, 0
+def _follow(pool: Executor, spec: RunSpec, epochs: int, asked: Mapping[str, Any], directory: Path, say: Say) -> None:
+    """Have one worker train a run, of so many epochs, to its end."""
+    selection, lost = tasks.get(spec.task).selection, 0
     pool.start()
     with Interruption() as interruption:
         while True:
@@ -124,6 +126,7 @@ def _follow(pool: Executor, spec: RunSpec, asked: Mapping[str, Any], directory: 
                     worker.send(**_order(spec, asked, directory))
                 case "epoch":
                     worker.send(stop=False)
+                    lost = 0
                     value = event["row"].get(selection)
                     seen = "" if value is None else f"  {selection.replace('_', ' ')} {value:.4f}"
                     say(f"epoch {event['row']['epoch']}/{epochs}{seen}")

@@ -12,6 +12,7 @@ of the next one while this one trains.
 from __future__ import annotations
 
 import mmap
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +33,9 @@ class Ahead:
         begins -= begins % mmap.PAGESIZE
         breaks = np.flatnonzero(begins[1:] > ends[:-1]) + 1  # neighbours are one piece
         firsts, lasts = np.concatenate([[0], breaks]), np.concatenate([breaks - 1, [len(begins) - 1]])
-        for first, last in zip(begins[firsts].tolist(), ends[lasts].tolist(), strict=True):
-            self.pages.madvise(mmap.MADV_WILLNEED, first, last - first)
+        with suppress(OSError):  # a system that has no time or memory for it: they are read when they are needed
+            for first, last in zip(begins[firsts].tolist(), ends[lasts].tolist(), strict=True):
+                self.pages.madvise(mmap.MADV_WILLNEED, first, last - first)
 
 
 def ahead(images: np.ndarray) -> Ahead | None:
@@ -46,7 +48,8 @@ def ahead(images: np.ndarray) -> Ahead | None:
     pages = getattr(images, "_mmap", None)
     if pages is None or not hasattr(mmap, "MADV_RANDOM") or not hasattr(mmap, "MADV_WILLNEED"):
         return None
-    pages.madvise(mmap.MADV_RANDOM)
+    with suppress(OSError):
+        pages.madvise(mmap.MADV_RANDOM)
     if not images.flags.c_contiguous:
         return None
     base = np.frombuffer(pages, np.uint8).__array_interface__["data"][0]

@@ -187,6 +187,10 @@ class Loop:
         tested += [None] * (len(self.progress.rows) - 1 - len(tested))  # of epochs before anybody asked
         tested.append(figures(self.task, self.predict(self.data.test), "test")[self.task.judged[0]])
 
+    def tested(self) -> list[float | None]:
+        """What the test images said after each epoch; None for those after which nobody looked, or looks any more."""
+        return [*self.progress.tested, *[None] * (len(self.progress.rows) - len(self.progress.tested))]
+
     def predict(self, index: np.ndarray) -> Evaluation:
         """What the network does on the images at `index`, with the weights, or their average, as they are."""
         with self.clocks.count("eval_seconds"), self.graph.evaluated(self.progress.step):

@@ -205,7 +205,7 @@ class Trainer:
         with loop.clocks.count("checkpoint_seconds"):
             write_json(loop.directory / HISTORY, loop.progress.rows)
             if loop.progress.tested:
-                write_tested(loop.directory, loop.progress.tested)
+                write_tested(loop.directory, loop.tested())
             faults.reach("training.history")
             if final:
                 preprocessing.fitted(loop.data.fit).save(loop.directory)

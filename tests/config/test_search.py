@@ -122,5 +122,8 @@ def test_a_share_of_a_length_that_is_searched_is_refused(monkeypatch: pytest.Mon
     searched = {"optimizers": ["sgd"], "epochs": {"low": 1, "high": 20}}
     monkeypatch.setattr("suite.config.search.search_space", lambda _: dict(searched))
     study_from(compose(["study=quickstart", "search.space=sgd"]))
-    with pytest.raises(Refusal, match=r"search\.length=0\.5 is a share .* search space sgd searches"):
+    with pytest.raises(
+        Refusal, match=r"search\.length=0\.5 is a share .* space sgd searches: .* set search\.length=1$"
+    ):
         study_from(compose(["study=quickstart", "search.space=sgd", "search.length=0.5"]))
+    assert study_from(compose(["study=quickstart", "search.space=sgd", "search.length=1"])).search.length == 1

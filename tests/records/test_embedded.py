@@ -117,3 +117,13 @@ def test_a_row_is_found_by_its_name_and_track() -> None:
         PAGE.row("mlp", "tuend")
     with pytest.raises(Refusal, match=r"no final run of lenet5 \(tuned track\) was completed"):
         PAGE.row("lenet5")
+
+
+@pytest.mark.parametrize("where", ["study", "instance", "candidate"])
+def test_a_page_whose_names_lead_out_of_the_workspace_is_refused(where: str, tmp_path: Path) -> None:
+    """What is trained again is written below folders of these names."""
+    rows = (replace(PAGE.rows[0], candidate="../../elsewhere"), *PAGE.rows[1:])
+    page = replace(PAGE, rows=rows) if where == "candidate" else replace(PAGE, **{where: "../../elsewhere"})
+    (tmp_path / "report.html").write_text(html(page), encoding="utf-8")
+    with pytest.raises(Refusal, match=r"has the name '\.\./\.\./elsewhere' in it, which is no folder's"):
+        embedded.read(tmp_path / "report.html")

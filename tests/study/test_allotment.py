@@ -66,6 +66,8 @@ def test_a_run_of_a_part_of_an_epoch_still_judges_all_of_validation(ledger: Book
     assert run_seconds(book, key, cost, images=256 + 128) == pytest.approx(0.384 + 2 * 1.0 + 0.5 + 2 * 0.25)
     final = run_seconds(book, RunKey("lenet5", "tuned", "final", 0), cost, images=128)
     assert final == pytest.approx(0.128 + 1.0 + 100 / 64 + 0.5 + 0.25)
+    looking, last = ledger("time=10m", "evaluation.every_epoch=true"), RunKey("lenet5", "tuned", "final", 0)
+    assert run_seconds(looking, last, cost, images=128) == pytest.approx(final + 100 / 64)
 
 
 SLOW = {name: replace(cost, images_per_second=100.0, judged_per_second=300.0) for name, cost in COSTS.items()}

@@ -58,6 +58,12 @@ def test_judging_takes_time_too(ledger: Callable[..., Ledger]) -> None:
     ]
     assert tests[1][final] > tests[0][final]
     assert tests[1][search] == tests[0][search]
+    once, each = (
+        estimate(ledger(f"evaluation.every_epoch={asked}", f"instance=each-{asked}"), [search, final]).runs
+        for asked in ("false", "true")
+    )
+    assert each[final] > once[final]
+    assert each[search] == once[search]
 
 
 def test_workers_share_the_runs(ledger: Callable[..., Ledger]) -> None:

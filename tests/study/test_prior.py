@@ -13,7 +13,7 @@ from suite.analysis.pages import search_prior
 from suite.core.directories import RunKey
 from suite.core.durable import read_json
 from suite.core.refusals import Refusal
-from suite.study import description
+from suite.study import description, prior
 from suite.study.ledger import Ledger
 from suite.study.outlook import Outlook, look
 from suite.study.prior import FILE
@@ -98,6 +98,18 @@ def test_a_point_lies_within_the_range(earlier: Callable[..., Ledger], tiny: Mak
     assert asked(look(tiny(*PRIOR)), "mlp")[1] == {"learning_rate": 0.5, "weight_decay": 0.005}
 
 
+def test_where_earlier_searches_chose_what_is_a_range_now_it_is_as_the_recipe_has_it(
+    earlier: Callable[..., Ledger], tiny: Make
+) -> None:
+    outlook = look(tiny(*PRIOR))
+    candidate = outlook.ledger.candidates["mlp"]
+    found = prior.point(candidate, {KIND: {"values": {"learning_rate": [0.02, "auto"], "weight_decay": [None, True]}}})
+    assert found == {
+        "learning_rate": pytest.approx(0.02),
+        "weight_decay": candidate.recipe.as_mapping()["weight_decay"],
+    }
+
+
 def test_an_instance_begins_in_one_way(earlier: Callable[..., Ledger], ledger: MakeLedger, tiny: Make) -> None:
     earlier("first", mlp=0.02)
     trial = RunKey("mlp", "tuned", "search", 0)
@@ -116,6 +128,8 @@ def test_only_the_workspace_is_a_prior(tiny: Make) -> None:
 
 def test_the_report_says_it(earlier: Callable[..., Ledger], tiny: Make) -> None:
     earlier("first", mlp=0.02, lenet5=0.08)
+    adam = "candidates.mlp.recipe={optimizer: adam, learning_rate: 0.001}"
+    earlier("another", adam, "axes=[architecture,recipe]", mlp=0.02)  # of a kind that nobody here is of
     said = search_prior.sentence(description.describe(look(tiny(*PRIOR)).ledger, "running"))
     assert (
         "The second is what 2 earlier searches of the workspace selected for networks of a kind (learning_rate " in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import mmap
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def test_every_image_is_asked_for_and_neighbours_once() -> None:
         assert any(first <= begin and begin + 768 <= last for first, last in asked.pieces)
     assert len(asked.pieces) == 3
     assert all(first % mmap.PAGESIZE == 0 for first, _ in asked.pieces)
+
+
+def test_a_system_that_will_not_be_asked_stops_nothing(tmp_path: Path) -> None:
+    class Refusing:
+        def madvise(self, *_: int) -> None:
+            raise OSError(errno.EAGAIN, "no memory for that now")
+
+    Ahead(Refusing(), 128, 768).ask_for(np.array([0, 40]))  # type: ignore[arg-type]
 
 
 def test_a_batch_asks_for_itself_and_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

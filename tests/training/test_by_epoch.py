@@ -30,6 +30,10 @@ def test_nothing_that_chooses_sees_it(make_spec: MakeSpec, small_segments: None,
         train(once, tmp_path / "later")
     assert outcome_of(tmp_path / "later", each, train(each, tmp_path / "later")) == plain
     assert read_tested(tmp_path / "later") == [None, *tested[1:]]
+    with dying(8):  # asked for until the second epoch
+        train(each, tmp_path / "former")
+    assert outcome_of(tmp_path / "former", once, train(once, tmp_path / "former")) == plain
+    assert read_tested(tmp_path / "former") == [tested[0], None, None]
 
 
 def test_a_search_trial_is_not_tested(make_spec: MakeSpec, tmp_path: Path) -> None:

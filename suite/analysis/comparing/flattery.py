@@ -22,7 +22,8 @@ def flattery(records: Records, rows: pd.DataFrame) -> pd.DataFrame:
     """For each row of one track whose final runs were all tested after each epoch: accuracy after the last epoch, after
     the best one of each run, and the second minus the first with its interval over the seeds; means over the seeds.
 
-    Epochs at which nobody looked are left out, such as those before the study asked. Empty where none was asked for.
+    Epochs at which nobody looked are left out, such as those before the study asked; a row is where nobody looked at
+    the last of a run, for its study asked no longer. Empty where none was asked for.
     """
     found = []
     for candidate, track in rows[["candidate", "track"]].itertuples(index=False):
@@ -30,7 +31,7 @@ def flattery(records: Records, rows: pd.DataFrame) -> pd.DataFrame:
         courses = [
             records.arrays[f"{run}/{ARRAY}"].astype(np.float64) for run in runs if f"{run}/{ARRAY}" in records.arrays
         ]
-        if not courses or len(courses) < len(runs):
+        if not courses or len(courses) < len(runs) or not all(np.isfinite(course[-1]) for course in courses):
             continue
         last, best = (np.array([float(of(course)) for course in courses]) for of in (_last, np.nanmax))
         interval = mean_interval(best - last, bounds=(0.0, 1.0))

@@ -48,7 +48,8 @@ class Fold:
 
 def fold_of(study: Mapping[str, Any]) -> tuple[int, int] | None:
     """Which fold of how many a study's description is of; None where it is of none, or of several."""
-    found = {(c["data"].get("fold"), c["data"].get("folds")) for c in study["candidates"].values()}
+    described = [candidate.get("data") or {} for candidate in study["candidates"].values()]  # those of old have none
+    found = {(data.get("fold"), data.get("folds")) for data in described}
     fold, folds = found.pop() if len(found) == 1 else (None, None)
     return None if fold is None or folds is None else (int(fold), int(folds))
 

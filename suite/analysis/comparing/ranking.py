@@ -33,6 +33,7 @@ def conditions(records: Records, candidate: str, track: str) -> dict[str, str]:
         flat["precision"] = described.get("precision", study.get("precision"))
     if track == "tuned":
         flat |= {"search.trials": trials_counted(study), "search.length": study.get("search_length")}
+        flat["search.prior"] = None if study.get("search_prior") is None else "workspace"
     flat |= {"task": records.task.name, "track": track, "architecture": described["architecture"]}
     flat["weights"] = (described.get("starts_from") or {}).get("source")
     flat["teacher"] = (described.get("learns_from") or {}).get("source")

@@ -12,10 +12,12 @@ def sentence(study: Mapping[str, Any]) -> str:
     """What the second trials went by; empty where there was no prior."""
     if study.get("search_prior") is None:
         return ""
-    points = {pairs(candidate.get("begins") or {}) for candidate in study["candidates"].values()}
+    candidates = study["candidates"].values()
+    points = {pairs(candidate.get("begins") or {}) for candidate in candidates}
+    kinds = {candidate["begins_as"] for candidate in candidates if "begins_as" in candidate}
     others = "" in points and len(points) > 1
     known = "; ".join(sorted(points - {""}))
-    count = sum(len(kind["of"]) for kind in study["search_prior"].values())
+    count = sum(len(found["of"]) for kind, found in study["search_prior"].items() if kind in kinds)
     if not known:
         return (
             " The second was to be what earlier studies of the workspace had selected, which had none of these kinds."

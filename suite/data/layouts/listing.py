@@ -145,7 +145,9 @@ def _columns(
         raise Refusal(f"{file} is empty; expected lines of path and label")
     headings = [cell.strip() for cell in lines[0][1]]
     names = [name.lower().replace(" ", "_") for name in headings]
-    if len(names) == 2 and column is None and (index.named(headings[0]) or not {*names} & {*_PATHS, *_LABELS}):
+    plain = names[0] in _PATHS and names[1:2] and names[1] in _LABELS  # there may be a folder `image`, too
+    bare = index.named(headings[0]) or not {*names} & {*_PATHS, *_LABELS}
+    if len(names) == 2 and column is None and not plain and bare:
         return Columns(0, 1), 0
     split = next((names.index(word) for word in _SPLITS if word in names), None)
     path = _path_column(names, [line for _, line in lines[1:]], index)

@@ -39,6 +39,14 @@ def test_the_best_epoch_of_each_run_flatters(store: Store, described: Callable[.
     assert list(rows.test_error) == list(table(read).test_error), "no other figure knows of it"
 
 
+def test_who_asked_no_longer_at_the_last_epoch_has_no_such_row(store: Store, described: Callable[..., Any]) -> None:
+    """What stood at an earlier epoch is not the error of the last weights."""
+    instance = store.whole(described(tests_epochs=True))
+    looked(instance, "lenet5", [0.5, 0.7, None], [0.5, 0.55, 0.6], [0.4, 0.62, 0.6])
+    read = reading.read(rendering.refresh(store.workspace, "fabricated"))
+    assert flattery(read, table(read)).empty
+
+
 def test_who_did_not_ask_has_no_such_table(rendered: Path) -> None:
     read = reading.read(rendered)
     assert flattery(read, table(read)).empty

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +160,13 @@ def test_across_studies_the_numbers_of_common_parts_may_differ() -> None:
         {"axes": axes, "axes_numbers": with_numbers(axes)} for axes in (["recipe.loss", "data"], ["teacher"])
     )
     assert set(shared_axes([first, second])) == {*with_numbers(["recipe.loss"])} - {"recipe.loss"}
+
+
+def test_a_search_with_a_prior_is_another_than_one_without(rendered: Path) -> None:
+    """Within a study all have it; rows of two studies are not ranked together where one began where others ended."""
+    read = reading.read(rendered)
+    begun = replace(read, study={**read.study, "search_prior": {}})
+    one, other = (conditions(records, "lenet5", "tuned") for records in (read, begun))
+    assert {name for name in {*one, *other} if one.get(name) != other.get(name)} == {"search.prior"}
+    shared = conditions(begun, "lenet5", "shared")
+    assert "search.prior" not in shared, "nothing is searched there"

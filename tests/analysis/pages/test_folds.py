@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from suite import report
+from suite.analysis.comparing.folds import fold_of
 from suite.analysis.pages import folds
 from suite.commandline import DONE, FAILED, REFUSED, enter
 from tests.analysis.conftest import Store, description
@@ -116,3 +117,8 @@ def test_a_study_without_folds_says_how_to_divide(store: Store, capsys: pytest.C
     assert command("study=fabricated", "folds=true") == REFUSED
     assert "data.folds=5 data.fold=0" in capsys.readouterr().err
     assert command("folder=reports/fabricated", "folds=true") == REFUSED
+
+
+def test_descriptions_of_old_are_no_folds() -> None:
+    """They do not say what a candidate's data are; a workspace may hold them beside the folds."""
+    assert fold_of({"candidates": {"mlp": {"architecture": "mlp"}}}) is None

@@ -49,6 +49,13 @@ def test_paths_and_labels_are_read_as_people_write_them(heading: str | None, lin
     assert tree.annotations == (root.parent / "labels.csv",)
 
 
+def test_headings_are_no_pictures_where_a_folder_is_called_so(root: Path) -> None:
+    (root / "images").rename(root / "image")
+    assert (
+        said(listed(root, "image,label", *(f"{k:02d}.png,{'odd' if k % 2 else 'even'}" for k in range(12)))) == EXPECTED
+    )
+
+
 def test_a_column_divides(root: Path) -> None:
     parts = ["train"] * 8 + ["val"] * 2 + ["test"] * 2
     tree = listed(root, "path,label,split", *(f"{k:02d}.png,{'ab'[k % 2]},{part}" for k, part in enumerate(parts)))
