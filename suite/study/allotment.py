@@ -220,4 +220,4 @@ def lengths(chosen: Allotment) -> str:
 
 def _rounded_up(seconds: float) -> str:
     """A time that is long enough, as it is typed."""
-    return f"{math.ceil(seconds / 10) * 10}s" if seconds < 600 else f"{math.ceil(seconds / 60)}m"
+    return f"{math.ceil(seconds / 10) * 10}s" if seconds < 120 else f"{math.ceil(seconds / 60)}m"

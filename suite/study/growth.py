@@ -88,7 +88,7 @@ def lines(ledger: Ledger) -> list[str]:
     ends = f", as far as {_bound(ledger)} allows" if _bound(ledger) else ""
     return [
         f"seeds=auto: then further seeds, one at a time, to pairs that are open and can still be decided: at most "
-        f"{len(further)} runs, {takes}, where every candidate took {study.most_seeds}{ends}"
+        f"{len(further)} runs more, {takes}, where every candidate took {study.most_seeds}{ends}"
     ]
 
 

@@ -188,7 +188,7 @@ def test_the_plan_says_what_may_come_on_top(ledger: MakeLedger) -> None:
     book = ledger(*AUTO, "limit=1h")
     take_up(book)
     (line,) = lines(book)
-    assert "at most 4 runs" in line
+    assert "at most 4 runs more, " in line
     assert line.endswith("where every candidate took 5, as far as the limit allows")
     assert lines(ledger()) == []
     with pytest.raises(ValueError, match="needs somebody who judges"):

@@ -126,12 +126,19 @@ def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
     text = f"{first['candidate']} has the lowest test error{among}, {interval(first, 'test_error')}{_cost(first)}."
     if differences.empty:
         return text
+    text = f"{text} {_lead(differences)}"
     open_ones = list(differences.candidate[~differences.decided])
     if open_ones:
         return f"{text} The results do not decide between it and {', '.join(open_ones)}."
     if differences.images_only.any():
         return f"{text} It is ahead of every other ranked candidate on these test images; one seed says no more."
     return f"{text} It is ahead of every other ranked candidate; at most 5% of such tables say so falsely."
+
+
+def _lead(differences: pd.DataFrame) -> str:
+    """By how much the first leads the next."""
+    candidate, behind, low, high = differences.iloc[0][["candidate", "behind", "low", "high"]]
+    return f"It leads {candidate}, the next, by {points(behind)} points ({points(low)} to {points(high)})."
 
 
 def _cost(row: dict[str, Any]) -> str:

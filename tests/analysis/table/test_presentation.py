@@ -112,6 +112,7 @@ def test_the_headline_says_what_the_first_costs() -> None:
 def test_headlines() -> None:
     behind = pd.DataFrame([("b", 0.1, 0.05, 0.15, True, False, None)], columns=COLUMNS)
     assert "ahead of every other ranked candidate; at most 5%" in headline(rows(), behind)
+    assert "leads b, the next, by +10.00 points (+5.00 to +15.00)." in headline(rows(), behind)
     assert "one seed says no more" in headline(rows(), behind.assign(images_only=True))
     open_one = behind.assign(decided=False)
     assert headline(rows(), open_one).endswith("The results do not decide between it and b.")
