@@ -324,7 +324,7 @@ def test_a_description_tells_the_source_its_cost_and_what_it_has_seen(make: Make
     assert "of 100 test images" in told["leakage"]
     assert "of chain/middle and of chain/first, from which chain/middle started (pixel for pixel)" in told["leakage"]
     (kept,) = ledger.study.cache_dir.glob("leakage-*.json")
-    write_json(kept, {"test": [1, 2, 3], "of": 100, "exact": False})
+    write_json(kept, {"of": 100, "same": [1, 2, 3], "alike": None})
     assert starts.told(ledger, last)["starts_from"]["leaked"] == 3, "it is looked for once"
     assert starts.told(ledger, ledger.candidates["first"]) == {}
 
