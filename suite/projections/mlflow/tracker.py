@@ -73,10 +73,11 @@ class Tracker:
         self._call(self._log, self._child(key, fields), metrics)
 
     def interrupted(self, key: str) -> None:
-        """Call a run killed that nobody trains now; one that goes on is running again (`_child`)."""
-        if key in self._runs and WHOLE not in self._runs[key].data.tags:
-            self._call(self._client.set_terminated, self._runs[key].info.run_id, KILLED)
-            self._runs[key] = self._call(self._client.get_run, self._runs[key].info.run_id)
+        """Call a run killed that nobody trains now, and its candidate; what goes on is running again (`_child`)."""
+        for name in (key, _candidate(key)):
+            if name in self._runs and WHOLE not in self._runs[name].data.tags:
+                self._call(self._client.set_terminated, self._runs[name].info.run_id, KILLED)
+                self._runs[name] = self._call(self._client.get_run, self._runs[name].info.run_id)
 
     def result(self, key: str, run: Committed) -> None:
         """Project a committed run: epochs, results, artifacts, status, at last the tag that says it is whole."""
@@ -143,13 +144,20 @@ class Tracker:
             tags = {name: str(fields[name]) for name in names if fields.get(name) is not None}
             tags |= {MLFLOW_PARENT_RUN_ID: parent.info.run_id}
             self._runs[key] = self._create(key, sorting(key), tags, fields)
-        elif known is not None and known.info.status == KILLED and WHOLE not in known.data.tags:
-            self._call(self._client.update_run, known.info.run_id, "RUNNING")
-            self._runs[key] = self._call(self._client.get_run, known.info.run_id)
+        else:
+            self._revive(key)
         return self._runs[key]
 
+    def _revive(self, key: str) -> None:
+        """Call a run, and its candidate, running again that was interrupted."""
+        for name in (key, _candidate(key)):
+            known = self._runs.get(name)
+            if known is not None and known.info.status == KILLED and WHOLE not in known.data.tags:
+                self._call(self._client.update_run, known.info.run_id, "RUNNING")
+                self._runs[name] = self._call(self._client.get_run, known.info.run_id)
+
     def _parent(self, fields: Mapping[str, Any]) -> Run:
-        key = f"candidate:{fields['candidate']}"
+        key = _candidate(str(fields["candidate"]))
         if key not in self._runs:
             tags = {name: str(fields[name]) for name in ("candidate", "architecture", "dataset")}
             self._runs[key] = self._create(key, str(fields["candidate"]), tags, fields)
@@ -215,7 +223,7 @@ class Tracker:
 
     def drop_unknown(self, keys: set[str]) -> int:
         """Delete runs of this instance that no directory stands behind; returns how many."""
-        parents = {f"candidate:{key.split('/')[0]}" for key in keys}
+        parents = {_candidate(key) for key in keys}
         self._winners.drop_unknown(key.split("/")[0] for key in keys)
         unknown = [run for key, run in self._runs.items() if key not in keys | parents | {"summary"}]
         for run in unknown:
@@ -224,6 +232,11 @@ class Tracker:
 
     def _call(self, function: Any, *arguments: Any, **named: Any) -> Any:
         return self._store.call(function, *arguments, **named)
+
+
+def _candidate(key: str) -> str:
+    """The key of the candidate's run that a run's key, or a candidate's name, belongs to."""
+    return f"candidate:{key.split('/')[0]}"
 
 
 def _tag(ended_at: float | None) -> str:
