@@ -34,6 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in SOURCES]
 )
+@pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square:UserWarning")  # of MobileNetV3
 def test_a_file_is_called_as_keras_asks_for_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def get_file(fname: str, origin: str, cache_subdir: str, **_: Any) -> None:
         raise Asked(fname, origin, cache_subdir)
