@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
@@ -25,6 +26,8 @@ from suite.executors.protocol import Ending, Event, Worker
 
 LOOK_SECONDS = 30.0
 """How often is looked whether the cluster can still hold a run, while none reports."""
+TICK_SECONDS, LEAVING_SECONDS = 0.5, 10.0
+"""How soon the thread that waits for reports sees that all is over, and how long that is waited for."""
 
 
 class RayWorker:
@@ -67,6 +70,7 @@ class RayExecutor:
         self._begun, self._told = set[str](), False
         self._logs, self._names, self._orders = logs, itertools.count(), itertools.count()
         self._closed = threading.Event()
+        self._collector: threading.Thread | None = None
         self._cluster = joining.join(options)
         self._proof = workspace / "runs" / f".ray-{uuid.uuid4().hex}"
         try:
@@ -94,7 +98,8 @@ class RayExecutor:
         except BaseException:
             self.close()
             raise
-        threading.Thread(target=self._collect, daemon=True).start()
+        self._collector = threading.Thread(target=self._collect, daemon=True)
+        self._collector.start()
 
     def lines(self) -> list[str]:
         return self._lines
@@ -127,6 +132,8 @@ class RayExecutor:
         for worker in list(self.workers):
             self.stop(worker)
         self._proof.unlink(missing_ok=True)
+        if self._collector is not None:
+            self._collector.join(LEAVING_SECONDS)  # Ray falls down where a thread is inside it when it is left
         self._cluster.leave()
 
     def send(self, worker: RayWorker, order: Mapping[str, Any]) -> None:
@@ -158,9 +165,13 @@ class RayExecutor:
         """Pass on what tasks leave in the mailbox; look at the cluster when nothing comes for a while."""
         while not self._closed.is_set():
             try:
-                waiting = self._mailbox.collect.remote()
-                while not ray.wait([waiting], timeout=LOOK_SECONDS)[0]:
-                    self._look()
+                waiting, looked = self._mailbox.collect.remote(), time.monotonic()
+                while not ray.wait([waiting], timeout=TICK_SECONDS)[0]:
+                    if self._closed.is_set():
+                        return
+                    if time.monotonic() > looked + LOOK_SECONDS:
+                        self._look()
+                        looked = time.monotonic()
                 for name, event in ray.get(waiting):
                     self._pass_on(name, event)
             except RayActorError:  # who waits for an answer of it is told, and its run goes on in another attempt
