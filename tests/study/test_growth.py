@@ -212,7 +212,11 @@ def test_a_real_study_that_is_killed_when_seeds_were_given_goes_on(tmp_path: Pat
     claim = "claims: [{text: better, better: lenet5, than: mlp, margin: MARGIN}]\n"
     text = studies.TINY + claim
     workspace = studies.workspace_with_study(tmp_path / "workspace", text.replace("MARGIN", "0"))
-    quick = ("search.space=null", "candidates.mlp.recipe.learning_rate=0.01")
+    quick = (
+        "search.space=null",
+        "candidates.mlp.recipe.learning_rate=0.01",
+        "axes=[architecture,recipe.learning_rate]",
+    )
     assert studies.command(workspace, "seeds=3", *quick).returncode == 0
     margin = open_margin(studies.instance(workspace))
     (workspace / "studies" / "tiny.yaml").write_text(text.replace("MARGIN", f"{margin:.6f}"), encoding="utf-8")

@@ -21,7 +21,7 @@ from suite.bench.recorded import networks, recording
 from suite.data import DataSpec
 networks.FOLDER = Path({folder!r})
 data = DataSpec("digits", train_examples=256, validation_examples=100, test_examples=100)
-recording.record(networks.Network("digits", "mlp", "standard", data), 2, None)
+recording.record(networks.Network("digits", "mlp", {{"base": "standard"}}, data), 2, None)
 """
 
 
