@@ -23,7 +23,7 @@ from suite.analysis.statistics.intervals import Interval, quantile, wilson
 from suite.analysis.statistics.verdicts import UNDECIDED
 from suite.analysis.table.columns import table
 from suite.analysis.table.presentation import advantage
-from suite.analysis.units import points
+from suite.analysis.units import lead
 from suite.core.metrics import by_name
 from suite.core.questions import Question
 
@@ -70,8 +70,8 @@ def _of_first(records: Records, track: str, looks: Looks) -> Iterator[Question]:
     place = places[0] if places else 0
     interval, rival = looked[place], found[place + 1]
     text = f"{names[0]} is ahead of {names[place + 1]}"
-    lead = f"{points(interval.mean)} points ({points(interval.low)} to {points(interval.high)})"
-    says = f"{'not decided' if places else 'decided'} with {interval.seeds[0]} seeds each, {lead}"
+    ahead = lead(interval.mean, interval.low, interval.high)
+    says = f"{'not decided' if places else 'decided'} with {interval.seeds[0]} seeds each, {ahead}"
     seeds = min(len(found[0]), len(rival))
     later = chances("better", interval, components(found[0], rival), seeds, 0.0, looks) if places else {}
     yield Question(text, track, (names[0], names[place + 1]), seeds, bool(places), says, later)

@@ -54,6 +54,11 @@ def points(fraction: float) -> str:
     return f"{100 * fraction:+.2f}".replace("-", "−")
 
 
+def lead(mean: float, low: float, high: float) -> str:
+    """A difference of fractions in points, with its interval: `+0.19 points (−2.43 to +2.80)`."""
+    return f"{points(mean)} points ({points(low)} to {points(high)})"
+
+
 def signed(value: float) -> str:
     """A number with its sign, to four digits."""
     return f"{value:+.4g}".replace("-", "−")

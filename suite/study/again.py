@@ -15,12 +15,12 @@ from typing import Any
 from suite import models
 from suite.config.study import backend_from
 from suite.core.directories import WEIGHTS, RunKey
-from suite.core.host import commit, versions
 from suite.core.refusals import Refusal
 from suite.data import Dataset, load
 from suite.data.dataset import PLACES, DataSpec
 from suite.models import published_file
 from suite.records.embedded import Embedded, Row, Run
+from suite.study.asking import fields_of
 from suite.study.plan import FINAL_SEEDS, derived_seeds
 from suite.study.sources import VERBS
 from suite.training.origin import Origin
@@ -211,22 +211,9 @@ def _earlier(who: str, run: str, recorded: Mapping[str, Any], places: Places) ->
 
 def fields(page: Embedded, asked: Step, spec: RunSpec) -> dict[str, Any]:
     """What a run's result holds before the run has started."""
-    return {
-        "study": page.study,
-        "instance": page.instance,
-        **vars(asked.key),
-        "architecture": spec.architecture,
-        "seed": asked.seed,
-        "options": dict(spec.options),
-        "recipe": spec.recipe.as_mapping(),
-        "parameters": dict(spec.parameters),
-        "dataset": page.dataset,
-        "data_hash": asked.dataset.hash,
-        "batch_size": spec.applied.batch_size,
-        "backend": spec.backend,
-        "precision": spec.precision,
-        "task": spec.task,
-        "threads": spec.threads,
-        "versions": versions(),
-        "commit": commit(),
-    }
+    return fields_of(
+        study=page.study, instance=page.instance, key=asked.key, architecture=spec.architecture, seed=asked.seed,
+        options=spec.options, recipe=spec.recipe.as_mapping(), parameters=spec.parameters, dataset=page.dataset,
+        data_hash=asked.dataset.hash, backend=spec.backend, precision=spec.precision, task=spec.task,
+        threads=spec.threads,
+    )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +83,9 @@ def _run_seconds(ledger: Ledger, key: RunKey, speeds: dict[str, Any]) -> float:
     epochs = spec.recipe.epochs * (PRUNED if key.phase == "search" and key.number else 1.0)
     trained = epochs * train_examples(dataset, spec.train_on_validation)
     judged = 0.0 if spec.train_on_validation else max(epochs, 1.0) * len(dataset.validation)
-    judged += len(dataset.test) * study.evaluation.tests(max(1, math.ceil(epochs))) if spec.final else 0
+    if spec.final:
+        rounds = spec.applied.rounds(train_examples(dataset, spec.train_on_validation))
+        judged += len(dataset.test) * study.evaluation.tests(rounds)
     return OVERHEAD_SECONDS + (trained + FORWARD * judged) * image_seconds(ledger, key.candidate, speeds)
 
 

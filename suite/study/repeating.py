@@ -97,9 +97,10 @@ def _trained(page: Embedded, step: Step, home: Path, directory: Path, say: Say) 
     space = (step.recorded.identity or {}).get("search_space", {})
     identity = {**spec.identity(step.dataset.hash), "search_space": space}
     write_json(directory / directories.RUN, {"key": str(step.key), "seed": step.seed, "identity": identity})
-    spec = replace(spec, threads=spec.threads or cores())
+    threads = spec.threads or cores()
+    spec = replace(spec, threads=threads)
     logs = instance_directory(home, page.study, page.instance) / "logs"
-    pool = executor("local", 1, spec.backend, spec.threads or cores(), logs, home)
+    pool = executor("local", 1, spec.backend, threads, logs, home)
     epochs = spec.applied.rounds(train_examples(step.dataset, spec.train_on_validation))
     with closing(pool):
         _follow(pool, spec, epochs, fields(page, step, spec), directory, say)

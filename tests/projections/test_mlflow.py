@@ -79,29 +79,6 @@ def test_every_row_arrives_once_however_often_it_is_projected(tracking: Address,
     assert child.data.tags["budget"] == "laptop"
 
 
-def test_an_interrupted_run_is_killed_until_it_goes_on(tracking: Address, study: str, tmp_path: Path) -> None:
-    run, client = committed(tmp_path), MlflowClient(tracking.text)
-
-    def status(of: str = str(KEY)) -> str:
-        experiment = client.get_experiment_by_name(study)
-        (found,) = [run for run in client.search_runs([experiment.experiment_id]) if run.data.tags["key"] == of]
-        return str(found.info.status)
-
-    first = tracker(tracking, study, tmp_path)
-    first.interrupted(str(KEY))  # of which it knows nothing yet
-    first.epochs(str(KEY), run.result.as_mapping(), ROWS[:1])
-    assert status() == "RUNNING"
-    first.interrupted(str(KEY))
-    assert (status(), status("candidate:mlp")) == ("KILLED", "KILLED")
-    for store in (first, tracker(tracking, study, tmp_path)):
-        store.epochs(str(KEY), run.result.as_mapping(), ROWS[1:2])
-        assert (status(), status("candidate:mlp")) == ("RUNNING", "RUNNING")
-        store.interrupted(str(KEY))
-    first.result(str(KEY), run)
-    first.interrupted(str(KEY))
-    assert status() == "FINISHED"
-
-
 def test_artifacts_can_be_read_by_any_client(tracking: Address, study: str, tmp_path: Path) -> None:
     tracker(tracking, study, tmp_path).result(str(KEY), committed(tmp_path))
     client = MlflowClient(tracking.text)

@@ -22,7 +22,7 @@ from suite.analysis.table.cells import (
 )
 from suite.analysis.table.headings import KNOWN, MEASURED_TOO
 from suite.analysis.table.literature import Erratum
-from suite.analysis.units import MISSING, chance, duration, missing, percent, plain, points, scaled, signed, whole
+from suite.analysis.units import MISSING, chance, duration, lead, missing, percent, plain, points, scaled, signed, whole
 from suite.core.metrics import Metric
 
 
@@ -138,7 +138,7 @@ def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
 def _lead(differences: pd.DataFrame) -> str:
     """By how much the first leads the next."""
     candidate, behind, low, high = differences.iloc[0][["candidate", "behind", "low", "high"]]
-    return f"It leads {candidate}, the next, by {points(behind)} points ({points(low)} to {points(high)})."
+    return f"It leads {candidate}, the next, by {lead(behind, low, high)}."
 
 
 def _cost(row: dict[str, Any]) -> str:

@@ -74,10 +74,7 @@ class Tracker:
 
     def interrupted(self, key: str) -> None:
         """Call a run killed that nobody trains now, and its candidate; what goes on is running again (`_child`)."""
-        for name in (key, _candidate(key)):
-            if name in self._runs and WHOLE not in self._runs[name].data.tags:
-                self._call(self._client.set_terminated, self._runs[name].info.run_id, KILLED)
-                self._runs[name] = self._call(self._client.get_run, self._runs[name].info.run_id)
+        self._turn(key, self._client.set_terminated, KILLED)
 
     def result(self, key: str, run: Committed) -> None:
         """Project a committed run: epochs, results, artifacts, status, at last the tag that says it is whole."""
@@ -145,16 +142,17 @@ class Tracker:
             tags |= {MLFLOW_PARENT_RUN_ID: parent.info.run_id}
             self._runs[key] = self._create(key, sorting(key), tags, fields)
         else:
-            self._revive(key)
+            self._turn(key, self._client.update_run, "RUNNING", before=KILLED)
         return self._runs[key]
 
-    def _revive(self, key: str) -> None:
-        """Call a run, and its candidate, running again that was interrupted."""
+    def _turn(self, key: str, how: Any, status: str, before: str | None = None) -> None:
+        """Give a run that is not over, and its candidate, another status; where `before` is said, only from that."""
         for name in (key, _candidate(key)):
-            known = self._runs.get(name)
-            if known is not None and known.info.status == KILLED and WHOLE not in known.data.tags:
-                self._call(self._client.update_run, known.info.run_id, "RUNNING")
-                self._runs[name] = self._call(self._client.get_run, known.info.run_id)
+            run = self._runs.get(name)
+            if run is None or WHOLE in run.data.tags or before not in (None, run.info.status):
+                continue
+            self._call(how, run.info.run_id, status)
+            self._runs[name] = self._call(self._client.get_run, run.info.run_id)
 
     def _parent(self, fields: Mapping[str, Any]) -> Run:
         key = _candidate(str(fields["candidate"]))
