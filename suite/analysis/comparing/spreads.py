@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from suite.analysis.comparing.by_run import sample_spread
 from suite.analysis.comparing.ranking import axes_of, comparable, conditions, off_axes
 from suite.analysis.folder.reading import Records
-from suite.analysis.folder.seeds import lacking
+from suite.analysis.folder.seeds import unranked
 from suite.analysis.folder.values import values
 from suite.analysis.statistics.intervals import Spread, mean_squares, own_spread
 from suite.analysis.statistics.lending import lend
@@ -38,12 +38,12 @@ def lends(records: Records) -> bool:
 def spreads(records: Records, track: str, metric: Metric) -> dict[str, Spread]:
     """The moderated spread of each candidate of a track; empty where they do not lend.
 
-    Only candidates that may be ranked together lend, with all their seeds and at least two of them. The spread is the
+    Only candidates that may be ranked together lend, with at least two seeds. The spread is the
     mean square of the seeds where the metric scores each image, else the variance of the runs' values.
     """
     if not lends(records):
         return {}
-    names = [name for name in records.study["candidates"] if not lacking(records, name, track)]
+    names = [name for name in records.study["candidates"] if not unranked(records, name, track)]
     axes = axes_of(records.study)
     apart = comparable([off_axes(conditions(records, name, track), axes) for name in names])
     own = {name: _own(records, name, track, metric) for name, other in zip(names, apart, strict=True) if not other}

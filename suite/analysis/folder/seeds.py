@@ -1,4 +1,8 @@
-"""Which seeds of a candidate are there, and what became of the others: it is judged with all of them or not at all."""
+"""Which seeds of a candidate are there, and what became of the others: it is judged with all of them or not at all.
+
+While a study with a fixed number of seeds is under way, its table may already be ranked: by the seeds that every
+candidate has. A claim waits for all of them, for it is not to be decided by the moment at which somebody looks.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,8 @@ from collections import Counter
 import pandas as pd
 
 from suite.analysis.folder.reading import Records
-from suite.core.outcomes import Outcome
-from suite.core.planning import finals_planned
+from suite.core.outcomes import FAILED, Outcome
+from suite.core.planning import AUTO, finals_planned
 
 
 def completed(records: Records, candidate: str, track: str) -> pd.DataFrame:
@@ -32,6 +36,25 @@ def lacking(records: Records, candidate: str, track: str) -> str:
     without = len(completed(records, candidate, track)) - len(records.finals(candidate, track))
     others |= Counter({"without predictions": without, "not started": _planned(records, candidate, track) - len(final)})
     return ", ".join(f"{count} {name}" for name, count in others.items() if count > 0)
+
+
+def unranked(records: Records, candidate: str, track: str) -> str:
+    """What keeps a candidate out of the ranks: what it is lacking, unless every candidate has as many seeds so far."""
+    why = lacking(records, candidate, track)
+    return "" if why and rounds(records, track) else why
+
+
+def rounds(records: Records, track: str) -> int:
+    """How many seeds every candidate of an unfinished study has; 0 for a finished one, or where a final run failed.
+
+    0 also with `seeds=auto`, which gives some candidates more than others.
+    """
+    if records.study.get("state") == "finished" or AUTO in records.study:
+        return 0
+    final = records.runs[(records.runs.phase == "final") & (records.runs.track == track)]
+    if final.outcome.isin(FAILED).any():
+        return 0
+    return min((len(records.finals(name, track)) for name in records.study["candidates"]), default=0)
 
 
 def of_planned(records: Records, candidate: str, track: str) -> str:

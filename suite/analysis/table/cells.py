@@ -59,6 +59,8 @@ def note(row: dict[str, Any]) -> str:
     if row["lacking"]:
         so_far = "" if row["state"] == "finished" else " so far"
         notes.append(f"{row['seeds']} of {row['seeds_planned']} seeds{so_far}: not ranked ({row['lacking']})")
+    elif row["seeds"] < row["seeds_planned"]:
+        notes.append(f"{row['seeds']} of {row['seeds_planned']} seeds so far")
     if row["seeds"] and row["images_only"]:
         notes.append("interval from images only")
     notes += [f"{row[name]} {name}" for name in ("failed", "pruned", "unfinished") if row[name]]

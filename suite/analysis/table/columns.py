@@ -19,7 +19,7 @@ from suite.analysis.comparing.spreads import Lending
 from suite.analysis.figures import corruption
 from suite.analysis.folder import clocks
 from suite.analysis.folder.reading import Records
-from suite.analysis.folder.seeds import completed, lacking
+from suite.analysis.folder.seeds import completed, unranked
 from suite.analysis.folder.values import values
 from suite.analysis.statistics.intervals import Interval, accuracy_interval
 from suite.analysis.table import literature, reference
@@ -140,7 +140,7 @@ def _row(lending: Lending, candidate: str, track: str, every: pd.DataFrame) -> d
         "failed": int(both.outcome.isin(FAILED).sum()),
         "pruned": int((both.outcome == Outcome.PRUNED).sum()),
         "unfinished": int((both.outcome == "").sum()),
-        "lacking": lacking(records, candidate, track),
+        "lacking": unranked(records, candidate, track),
         START: starts.note(described),
         "timing": "; ".join(clocks.settings(done, every)),
         "untimed": clocks.reason(done, workers) or clocks.reason(search, workers),
@@ -201,7 +201,7 @@ def _error(name: str, interval: Interval) -> dict[str, float | None]:
 def _ranked(rows: list[dict[str, Any]], measured: list[dict[str, str]]) -> list[dict[str, Any]]:
     """Rows in the order of the table, with `rank` and `apart`; equal errors share a rank.
 
-    Only rows with all their seeds are ranked: of a candidate whose bad seeds failed, the good ones say too much.
+    Rows that lack seeds are not ranked: of a candidate whose bad seeds failed, the good ones say too much.
     """
     for row, differences in zip(rows, comparable(measured), strict=True):
         row["apart"] = ", ".join(differences)

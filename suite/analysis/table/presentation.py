@@ -120,7 +120,7 @@ def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
     if ranked.empty:
         if not rows.seeds.any() and not (rows.state == "finished").all():
             return "No final run has finished yet."
-        return "No candidate is ranked: that needs all planned seeds, completed."
+        return "No candidate is ranked: that needs all planned seeds, or as many of every candidate."
     first = {str(name): value for name, value in ranked.iloc[0].items()}
     among = "" if len(ranked) == len(rows) else " of the ranked candidates"
     text = f"{first['candidate']} has the lowest test error{among}, {interval(first, 'test_error')}{_cost(first)}."

@@ -95,6 +95,24 @@ def test_while_a_study_runs_only_whole_candidates_are_ranked(store: Store, descr
     assert list(rows["rank"].fillna(0)) == [1, 0, 0]
 
 
+def test_while_a_study_runs_all_are_ranked_once_every_candidate_has_a_seed(
+    store: Store, described: Callable[..., Any]
+) -> None:
+    study = described(state="interrupted")
+    store.whole(study)
+    for name, number in (("resnet20", 2), ("plain20", 1), ("plain20", 2), ("lenet5", 2)):
+        shutil.rmtree(store.instance(study) / f"{name}/tuned/final/{number}")
+    rows = rows_of(store, study)
+    assert list(rows["rank"]) == [1, 2, 3]
+    assert dict(rows.seeds) == {"resnet20": 2, "plain20": 1, "lenet5": 2}
+    assert list(rows.lacking) == ["", "", ""]
+    store.run(study, RunKey("plain20", "tuned", "final", 1), outcome="diverged", reason="NaN in epoch 2")
+    assert rows_of(store, study)["rank"].isna().all()  # what survives says too much
+    shutil.rmtree(store.instance(study) / "plain20/tuned/final/1")
+    store.describe({**study, "state": "finished"})
+    assert rows_of(store, study)["rank"].isna().all()
+
+
 def test_another_published_network_has_its_own_literature(
     store: Store, described: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

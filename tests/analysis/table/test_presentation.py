@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +69,14 @@ def test_what_is_missing_is_said(store: Store, described: Callable[..., Any]) ->
     assert shown(store, study)["Note"]["plain20"] == "2 of 3 seeds: not ranked (1 diverged); 1 failed"
 
 
+def test_ranks_of_fewer_seeds_are_said_to_be_of_so_far(store: Store, described: Callable[..., Any]) -> None:
+    study = described(state="interrupted")
+    store.whole(study)
+    shutil.rmtree(store.instance(study) / "plain20/tuned/final/2")
+    notes = shown(store, study)["Note"]
+    assert (notes["plain20"], notes["resnet20"]) == ("2 of 3 seeds so far", "")
+
+
 def test_only_a_gpus_time_is_headed_gpu_time(store: Store, described: Callable[..., Any]) -> None:
     study = described()
     store.whole(study)
@@ -119,7 +128,7 @@ def test_headlines() -> None:
     nothing = rows(rank=None)
     assert headline(nothing.assign(state="running", seeds=0), behind.iloc[:0]) == "No final run has finished yet."
     over = headline(nothing.assign(state="finished"), behind.iloc[:0])
-    assert over == "No candidate is ranked: that needs all planned seeds, completed."
+    assert over == "No candidate is ranked: that needs all planned seeds, or as many of every candidate."
     assert headline(nothing.assign(state="running"), behind.iloc[:0]) == over
     two = pd.concat([rows(), rows(rank=None)])
     assert "lowest test error of the ranked candidates" in headline(two, behind.iloc[:0])
