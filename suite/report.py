@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -127,6 +128,8 @@ def _over_folds(
     names = names or folds.instances_of(workspace, study, choose(workspace, study, chosen))
     sources = [rendering.refresh(workspace, study, name, target / name, is_running(workspace)) for name in names]
     print(folds.summary(target, folds.render(sources, target)))
+    for other in {path.parent for path in target.glob(f"*/{STUDY}")} - set(sources):
+        shutil.rmtree(other)  # a fold's report that this page was once made of: it would be taken for one of it
     return DONE
 
 

@@ -42,10 +42,11 @@ from suite.core.hardware import cores
 from suite.core.refusals import unknown
 from suite.executors.local import worker_environment
 
-ARCHITECTURES = (
-    *("lenet5", "resnet20", "vgg16_bn", "densenet_bc_100_12", "mobilenet_v2", "efficientnet_b0"),
-    *("vit_ti16", "convnext_t"),
-)
+ARCHITECTURES: Mapping[str, Mapping[str, object]] = {
+    "lenet5": {}, "resnet20": {}, "vgg16_bn": {}, "densenet_bc_100_12": {}, "mobilenet_v2": {}, "efficientnet_b0": {},
+    "vit_ti16": {}, "convnext_tiny": {"width": 0.2},
+}  # fmt: skip
+"""What is timed where nothing is named, with options."""
 PRECISIONS = ("float32", "mixed_bfloat16")
 OTHERS = ("fit", "torch")
 TORCH = ("resnet20", "vgg16_bn", "mobilenet_v2", "vit_ti16")
@@ -71,7 +72,8 @@ def main(arguments: list[str]) -> int:
     assert isinstance(batch_size, int)
     threads = values.get("threads", cores())
     assert isinstance(threads, int)
-    jobs = [Job(name, size=size, batch_size=batch_size) for name in names]
+    options = {} if "architectures" in values else ARCHITECTURES
+    jobs = [Job(name, options.get(name, {}), size=size, batch_size=batch_size) for name in names]
 
     def timed(entries: list[Entry]) -> list[Measured]:
         return compare(

@@ -48,7 +48,7 @@ def side_by_side(found: Sequence[Sequence[Measured]]) -> Table:
     rows, against = [], dict[str, list[float]](fit=[], torch=[])
     for measured in found:
         by_name = {m.entry.name: m for m in measured}
-        row = [measured[0].entry.job.architecture, *(images_per_second(by_name.get(name)) for name in names)]
+        row = [measured[0].entry.job.title, *(images_per_second(by_name.get(name)) for name in names)]
         suite = _best(measured, "suite")
         for other, ratios in against.items():
             best = _best(measured, other)
@@ -68,7 +68,7 @@ def side_by_side(found: Sequence[Sequence[Measured]]) -> Table:
 def policy_table(found: Sequence[Sequence[Measured]]) -> Table:
     """A row for each architecture and policy: images per second, and the ratio to the first policy's."""
     rows = [
-        [m.entry.job.architecture, m.entry.name, images_per_second(m), f"{ratio(m, measured[0]):.2f}"]
+        [m.entry.job.title, m.entry.name, images_per_second(m), f"{ratio(m, measured[0]):.2f}"]
         for measured in found
         for m in measured
     ]
@@ -144,7 +144,7 @@ def drawn(found: Sequence[Sequence[Measured]]) -> str:
     place, ticks = 0.0, []
     for each in shown:
         best = max(m.median for m in each)
-        ticks.append((place + (len(each) - 1) / 2, each[0].entry.job.architecture))
+        ticks.append((place + (len(each) - 1) / 2, each[0].entry.job.title))
         for m in each:
             series = names.index(m.entry.name)
             label = m.entry.name if m.entry.name not in axes.get_legend_handles_labels()[1] else None

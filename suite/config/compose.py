@@ -17,13 +17,14 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
 from suite.config.checks import NAME, mapping
 from suite.config.files import CONF, budget_names, budget_values, read_yaml, study_file, study_files
 from suite.config.layers import recipe_layer
-from suite.core.refusals import Refusal, nearest_first, unknown
+from suite.core.refusals import ELSEWHERE, Refusal, nearest_first, unknown
 
 APART = ("recipe", "data", "search", "candidates")
 """Sections in which a candidate has its word too: what the command line says of them stands under `typed`."""
@@ -107,9 +108,21 @@ def _split(arguments: list[str]) -> dict[str, str]:
                 f"{argument!r} is not key=value.{meant} Keys: {', '.join(nearest_first(argument, root_keys()))}"
             )
         if key.split(".")[0] not in root_keys():
+            if inner := _inside(key):
+                raise Refusal(f"unknown key {key!r}. Did you mean {inner}={text}?")
             raise unknown("key", key, root_keys(), "python -m suite.run --help")
         given[key] = text
     return given
+
+
+def _inside(key: str) -> str:
+    """The key of the recipe or the data that has this name, `recipe.epochs` for `epochs`; empty where none has it."""
+    from suite.data.dataset import DataSpec
+    from suite.training.recipe.recipe import every_name
+
+    name = ELSEWHERE.get(key.lower(), key)
+    parts = {"recipe": every_name(), "data": [field.name for field in fields(DataSpec)]}
+    return next((f"{part}.{name}" for part, names in parts.items() if name in names), "")
 
 
 def _check_keys(study: dict[str, Any], path: Any) -> None:

@@ -10,6 +10,12 @@ from suite.core.addresses import hidden
 
 LISTED, NEAREST = 12, 8
 """Of up to so many valid names all are listed, of more so many."""
+ELSEWHERE = {
+    "lr": "learning_rate", "wd": "weight_decay", "bs": "batch_size", "fp32": "float32", "fp16": "mixed_float16",
+    "float16": "mixed_float16", "bf16": "mixed_bfloat16", "bfloat16": "mixed_bfloat16",
+    "yes": "true", "on": "true", "no": "false", "off": "false",
+}  # fmt: skip
+"""What other tools call the same."""
 
 
 class Refusal(Exception):
@@ -34,8 +40,9 @@ def nearest_first(word: str, names: Iterable[str]) -> list[str]:
 def unknown(kind: str, word: str, names: Iterable[str], command: str = "") -> Refusal:
     """The refusal of a misspelt name: it lists the valid ones, nearest first; of many the nearest, and the `command`
     that lists all."""
-    ordered = nearest_first(word, names)
-    guess = f" Did you mean {ordered[0]!r}?" if ordered and similar(word, ordered[0]) else ""
+    meant = ELSEWHERE.get(word.lower(), word)
+    ordered = nearest_first(meant, names)
+    guess = f" Did you mean {ordered[0]!r}?" if ordered and similar(meant, ordered[0]) else ""
     shown = ordered if len(ordered) <= LISTED else ordered[:NEAREST]
     rest = len(ordered) - len(shown)
     more = (f"; {command} lists all {len(ordered)}" if command else f" and {rest} more") if rest else ""

@@ -15,6 +15,7 @@ MOST, MOST_DENSE = 64, 24
 """Filters that are kept: of a convolution, and of a dense layer, each of which is as large as an image."""
 
 
+LARGEST = float(np.finfo(np.float16).max)
 MAPS, SIDE = 16, 64
 """Maps that are kept of what the first layer makes of an image, and pixels of their longer side, at most."""
 
@@ -31,7 +32,7 @@ def first_maps(net: Any, image: NDArray[np.float32]) -> NDArray[np.float16] | No
         given = keras.Model(net.inputs[0], layer.output)(image[None], training=False)
         maps = np.moveaxis(np.asarray(ops.convert_to_numpy(ops.cast(given, "float32")))[0], -1, 0)[:MAPS]
         step = -(-max(maps.shape[1:]) // SIDE)
-        return maps[:, ::step, ::step].astype(np.float16)
+        return maps[:, ::step, ::step].clip(-LARGEST, LARGEST).astype(np.float16)
     return None
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from suite.bench.__main__ import main
+from suite import models
+from suite.bench.__main__ import ARCHITECTURES, main
 from suite.bench.contestants.job import Job
 from suite.bench.rounds import Entry, compare, ratio
 from suite.commandline import enter
@@ -24,6 +25,12 @@ def test_a_table_of_policies(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["policies=true", "architectures=[lenet5]", "rounds=3", "seconds=1"]) == 0
     table = capsys.readouterr().out
     assert all(name in table for name in ("none", "crop and flip", "augmix", "grid_mask", "fourier_mix"))
+
+
+def test_what_is_timed_by_default_exists() -> None:
+    for name, options in ARCHITECTURES.items():
+        assert set(options) <= set(models.option_names(name)), name
+        assert Job(name, options).title.startswith(name)
 
 
 def test_a_name_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

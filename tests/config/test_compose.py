@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,12 @@ def test_a_candidates_name_is_a_text_whatever_yaml_takes_it_for(
     )
     monkeypatch.chdir(tmp_path)
     assert list(compose(["study=odd"])["candidates"]) == [name, "other"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "meant"),
+    [("epochs=3", "recipe.epochs=3"), ("lr=0.1", "recipe.learning_rate=0.1"), ("image_size=64", "data.image_size=64")],
+)
+def test_a_key_of_an_inner_part_is_named_with_its_part(argument: str, meant: str) -> None:
+    with pytest.raises(Refusal, match=re.escape(f"Did you mean {meant}?")):
+        compose(["study=quickstart", argument])

@@ -45,16 +45,17 @@ def unranked(records: Records, candidate: str, track: str) -> str:
 
 
 def rounds(records: Records, track: str) -> int:
-    """How many seeds every candidate of an unfinished study has; 0 for a finished one, or where a final run failed.
+    """How many seeds every candidate of an unfinished study has, and none more than one further: as `order=seeds` goes.
 
-    0 also with `seeds=auto`, which gives some candidates more than others.
+    0 for a finished study, where some have more, or where a final run failed; also with `seeds=auto`.
     """
     if records.study.get("state") == "finished" or AUTO in records.study:
         return 0
     final = records.runs[(records.runs.phase == "final") & (records.runs.track == track)]
     if final.outcome.isin(FAILED).any():
         return 0
-    return min((len(records.finals(name, track)) for name in records.study["candidates"]), default=0)
+    counts = [len(records.finals(name, track)) for name in records.study["candidates"]]
+    return min(counts) if max(counts) - min(counts) <= 1 else 0
 
 
 def of_planned(records: Records, candidate: str, track: str) -> str:

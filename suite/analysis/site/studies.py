@@ -45,7 +45,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Study:
-    """A published study. answers: a sentence for each track, the first place with its interval."""
+    """A published study. answers: a sentence for each track, the first place with its interval. open: whom the results
+    do not decide from the first of the first track."""
 
     name: str
     title: str
@@ -57,6 +58,7 @@ class Study:
     rows: list[Row]
     command: str
     picture: str
+    open: list[str]
 
     @property
     def architectures(self) -> list[str]:
@@ -98,7 +100,8 @@ def read(folder: Path) -> Study:
     records = reading.read(folder)
     study, rows = records.study, table(records)
     tracks = [part for _, part in rows.groupby("track", sort=False)]
-    answers = [headline(part, to_first(records, part)) for part in tracks]
+    behind = [to_first(records, part) for part in tracks]
+    answers = [headline(part, differences) for part, differences in zip(tracks, behind, strict=True)]
     named = len(tracks) > 1
     anchors = set(re.findall(r'\bid="(row-[^"]+)"', (folder / REPORT).read_text(encoding="utf-8")))
     return Study(
@@ -115,6 +118,7 @@ def read(folder: Path) -> Study:
         rows=_rows(study["study"], study["title"], rows, anchors),
         command=method.commands(study)[0],
         picture=_picture(folder, str(study["study"])),
+        open=[str(name) for name in behind[0].candidate[~behind[0].decided.astype(bool)]] if behind else [],
     )
 
 

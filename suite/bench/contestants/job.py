@@ -34,6 +34,11 @@ class Job:
     """A file of images that are trained on from its memory map, as (N, size, size, 3) uint8; the suite's own loop alone
     can. Without one, random images lie on the device."""
 
+    @property
+    def title(self) -> str:
+        """The architecture with its options: `convnext_tiny width=0.2`."""
+        return " ".join([self.architecture, *(f"{name}={value}" for name, value in self.options.items())])
+
     def as_argument(self) -> str:
         return json.dumps(asdict(self))
 

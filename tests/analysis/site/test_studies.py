@@ -26,6 +26,7 @@ def test_a_study_says_what_its_report_says(folder: Path) -> None:
     assert study.first is not None
     assert study.first.candidate == "resnet20"
     assert study.first.error in study.answers[0]
+    assert all(name in study.answers[0].rsplit("not decide", 1)[-1] for name in study.open)
     assert study.counted in ("1 supported", "1 not decided")
     assert study.architectures == ["resnet20", "plain20", "lenet5"]
 
