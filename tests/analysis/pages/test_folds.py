@@ -68,6 +68,15 @@ def test_folds_are_pooled_into_one_table(store: Store, capsys: pytest.CaptureFix
     assert "report.md" in capsys.readouterr().err
 
 
+def test_folds_that_are_no_longer_asked_for_leave_the_page_s_folder(store: Store) -> None:
+    whole(store, *map(fold, range(3)))
+    assert command("study=fabricated", "folds=true") == DONE
+    assert command("study=fabricated", "folds=[fold0,fold2]") == DONE
+    folder = store.workspace / "reports/fabricated-folds"
+    assert sorted(path.parent.name for path in folder.glob("*/study.json")) == ["fold0", "fold2"]
+    assert command("study=fabricated", "folds=true", "check=true") == DONE
+
+
 def test_a_fold_that_did_not_run_is_said_and_a_candidate_that_lacks_one_is_not_ranked(
     store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
