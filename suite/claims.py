@@ -23,8 +23,8 @@ def main(arguments: list[str]) -> int:
     root = Path(str(values.get("workspace", "."))).expanduser()
     reports = root / "reports"
 
-    from suite.analysis.ledger import page
-    from suite.analysis.ledger.sentences import read
+    from suite.analysis.claims_ledger import page
+    from suite.analysis.claims_ledger.sentences import read
     from suite.analysis.table import terminal
     from suite.core.durable import write_text
 

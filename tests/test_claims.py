@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from suite.analysis.ledger import page, quotations
-from suite.analysis.ledger.demonstrations import refutations
-from suite.analysis.ledger.sentences import Ledger, read
+from suite.analysis.claims_ledger import page, quotations
+from suite.analysis.claims_ledger.demonstrations import refutations
+from suite.analysis.claims_ledger.sentences import ClaimsLedger, read
 from suite.claims import main
 from suite.config.files import study_files
 from suite.core.durable import read_json
@@ -24,16 +24,16 @@ REPORTS = ROOT / "reports"
 
 
 @pytest.fixture(scope="module")
-def ledger() -> Ledger:
+def ledger() -> ClaimsLedger:
     return read(REPORTS / "claims.yaml")
 
 
 @pytest.fixture(scope="module")
-def decided(ledger: Ledger) -> list[page.Decision]:
+def decided(ledger: ClaimsLedger) -> list[page.Decision]:
     return page.decide(ledger, ROOT)
 
 
-def test_every_test_that_the_ledger_names_is_there(ledger: Ledger) -> None:
+def test_every_test_that_the_ledger_names_is_there(ledger: ClaimsLedger) -> None:
     assert len(refutations(ROOT, ledger.tests)) == len(ledger.tests) > 60
 
 
@@ -48,14 +48,14 @@ def marked() -> list[str]:
     return found
 
 
-def test_what_a_test_refutes_rests_on_it(ledger: Ledger) -> None:
+def test_what_a_test_refutes_rests_on_it(ledger: ClaimsLedger) -> None:
     resting = {(entry.id, test) for entry in ledger.entries for test in entry.tests}
     refuted = {(one, test) for test, ids in refutations(ROOT, marked()).items() for one in ids}
     assert refuted
     assert refuted <= resting
 
 
-def test_every_study_that_the_ledger_names_has_that_claim(ledger: Ledger) -> None:
+def test_every_study_that_the_ledger_names_has_that_claim(ledger: ClaimsLedger) -> None:
     """In its records where it is published, in its file where it is not, and among those that are planned else."""
     import yaml
 
@@ -73,23 +73,25 @@ def test_every_study_that_the_ledger_names_has_that_claim(ledger: Ledger) -> Non
             assert text in [claim["text"] for claim in recorded], entry.id
 
 
-def test_what_is_planned_is_waited_for(ledger: Ledger) -> None:
+def test_what_is_planned_is_waited_for(ledger: ClaimsLedger) -> None:
     waiting = {entry.means["name"] for entry in ledger.entries if entry.way == "study"}
     assert set(ledger.planned) <= waiting
 
 
-def test_every_figure_that_is_quoted_is_pinned_by_a_test(ledger: Ledger) -> None:
+def test_every_figure_that_is_quoted_is_pinned_by_a_test(ledger: ClaimsLedger) -> None:
     quoted = {key for entry in ledger.entries if entry.way == "quotes" for key in entry.means if key != "of"}
     assert quoted <= set(ledger.pinned_by) == {*quotations.FACTS, *quotations.ERRORS, quotations.NOT_OF_ONE}
 
 
-def test_the_page_is_what_the_ledger_gives(ledger: Ledger, decided: list[page.Decision]) -> None:
+def test_the_page_is_what_the_ledger_gives(ledger: ClaimsLedger, decided: list[page.Decision]) -> None:
     text = page.texts(ledger, decided)["claims.md"]
     committed = (REPORTS / "claims.md").read_text(encoding="utf-8")
     assert committed == text, "reports/claims.md: python -m suite.claims writes it anew"
 
 
-def test_all_five_articles_are_in_it_and_every_verdict_is_known(ledger: Ledger, decided: list[page.Decision]) -> None:
+def test_all_five_articles_are_in_it_and_every_verdict_is_known(
+    ledger: ClaimsLedger, decided: list[page.Decision]
+) -> None:
     by_article = Counter(one.entry.article for one in decided)
     assert len(by_article) == 5
     assert min(by_article.values()) >= 12

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from suite.analysis.ledger.page import Decision, texts
-from suite.analysis.ledger.sentences import Entry, Ledger
+from suite.analysis.claims_ledger.page import Decision, texts
+from suite.analysis.claims_ledger.sentences import ClaimsLedger, Entry
 from tests.browser import SCREENS, THEMES, browser, needed, screen, theme, violations
 
 __all__ = ["browser"]
@@ -71,7 +71,7 @@ def test_the_claims_page_is_accessible(browser: Any, tmp_path: Path) -> None:
     ]
     verdicts = zip(sentences, ("proven", "refuted"), strict=True)
     decided = [Decision(sentence, verdict, "a reason") for sentence, verdict in verdicts]
-    text = texts(Ledger({"one": "The article"}, {}, {}, tuple(sentences)), decided)["claims.html"]
+    text = texts(ClaimsLedger({"one": "The article"}, {}, {}, tuple(sentences)), decided)["claims.html"]
     (tmp_path / "claims.html").write_text(text, encoding="utf-8")
     theme(browser, "light")
     browser.get((tmp_path / "claims.html").as_uri())

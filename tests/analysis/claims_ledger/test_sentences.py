@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from suite.analysis.ledger.sentences import Entry, read
+from suite.analysis.claims_ledger.sentences import Entry, read
 from suite.core.refusals import Refusal
 
 CLAIM = {"id": "a", "claim": "It is so.", "article": "one", "section": "First"}

@@ -49,7 +49,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class ClaimsLedger:
     """All sentences, in the file's order."""
 
     articles: Mapping[str, str]
@@ -63,7 +63,7 @@ class Ledger:
         return {*self.pinned_by.values(), *(test for entry in self.entries for test in entry.tests)}
 
 
-def read(path: Path) -> Ledger:
+def read(path: Path) -> ClaimsLedger:
     """Read a ledger. Raises Refusal where there is none, and for whatever in it is not as described above."""
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -81,7 +81,7 @@ def read(path: Path) -> Ledger:
         if entry.id in seen:
             raise Refusal(f"two claims of the ledger have the id {entry.id}")
         seen.add(entry.id)
-    return Ledger(values["articles"], values["pinned_by"], values["planned"], entries)
+    return ClaimsLedger(values["articles"], values["pinned_by"], values["planned"], entries)
 
 
 def _entry(value: Any, articles: Mapping[str, str]) -> Entry:

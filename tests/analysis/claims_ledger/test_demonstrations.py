@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from suite.analysis.ledger.demonstrations import refutations
+from suite.analysis.claims_ledger.demonstrations import refutations
 from suite.core.refusals import Refusal
 
 FILE = """

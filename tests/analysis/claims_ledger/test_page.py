@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from suite.analysis import rendering
-from suite.analysis.ledger import page
-from suite.analysis.ledger.sentences import Entry, Ledger
+from suite.analysis.claims_ledger import page
+from suite.analysis.claims_ledger.sentences import ClaimsLedger, Entry
 from suite.core.durable import read_json, write_json
 from suite.core.refusals import Refusal
 from tests.analysis.conftest import Store
@@ -18,8 +18,8 @@ from tests.analysis.conftest import Store
 BOTH = ["tests/test_t.py::test_a", "tests/test_t.py::test_b"]
 
 
-def ledger(*entries: Entry) -> Ledger:
-    return Ledger({"one": "The <one> article", "two": "The other"}, {}, {"later": "what comes later"}, entries)
+def ledger(*entries: Entry) -> ClaimsLedger:
+    return ClaimsLedger({"one": "The <one> article", "two": "The other"}, {}, {"later": "what comes later"}, entries)
 
 
 def entry(name: str, way: str, means: Any, **more: str) -> Entry:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from suite.analysis.ledger.quotations import MISQUOTED, PROVEN, REFUTED, agrees, compare
+from suite.analysis.claims_ledger.quotations import MISQUOTED, PROVEN, REFUTED, agrees, compare
 from suite.core.refusals import Refusal
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from suite.analysis.claims_ledger import quotations
+from suite.analysis.claims_ledger.demonstrations import refutations
+from suite.analysis.claims_ledger.quotations import MISQUOTED, PROVEN, REFUTED
+from suite.analysis.claims_ledger.sentences import ClaimsLedger, Entry
 from suite.analysis.comparing.claims import Judgement, judgements
 from suite.analysis.folder import reading
-from suite.analysis.ledger import quotations
-from suite.analysis.ledger.demonstrations import refutations
-from suite.analysis.ledger.quotations import MISQUOTED, PROVEN, REFUTED
-from suite.analysis.ledger.sentences import Entry, Ledger
 from suite.analysis.pages.report import write
 from suite.analysis.statistics import verdicts
 from suite.analysis.table import presentation
@@ -61,7 +61,7 @@ class Judged:
 OfStudy = Callable[[str], Judged | None]
 
 
-def decide(ledger: Ledger, root: Path) -> list[Decision]:
+def decide(ledger: ClaimsLedger, root: Path) -> list[Decision]:
     """Every sentence decided; `root` is the checkout, with its tests and its published reports.
 
     Raises Refusal where the ledger names a test, a claim of a study, an architecture or an erratum that there is not.
@@ -93,7 +93,7 @@ def _judged(published: Path, name: str) -> Judged | None:
     return Judged(f"{name} ({study['dataset']}, budget {study['budget']}{stamp})", judgements(records))
 
 
-def _decided(entry: Entry, ledger: Ledger, of_study: OfStudy) -> Decision:
+def _decided(entry: Entry, ledger: ClaimsLedger, of_study: OfStudy) -> Decision:
     if entry.way == "quotes":
         found = quotations.compare(entry.means)
         return Decision(entry, found.verdict, found.said)
@@ -108,7 +108,7 @@ def _decided(entry: Entry, ledger: Ledger, of_study: OfStudy) -> Decision:
     return Decision(entry, UNDECIDABLE, str(entry.means))
 
 
-def _by_study(entry: Entry, ledger: Ledger, of_study: OfStudy) -> Decision:
+def _by_study(entry: Entry, ledger: ClaimsLedger, of_study: OfStudy) -> Decision:
     name, text = str(entry.means["name"]), str(entry.means["claim"])
     judged = of_study(name)
     if judged is None:
@@ -131,7 +131,7 @@ def _measured(judgement: Judgement) -> str:
     return ", ".join(str(part) for part in parts if part not in ("", MISSING))
 
 
-def counts(ledger: Ledger, decided: list[Decision]) -> pd.DataFrame:
+def counts(ledger: ClaimsLedger, decided: list[Decision]) -> pd.DataFrame:
     """How many sentences of each article have which verdict, as strings, with a last row for all."""
     titles = {**ledger.articles, "": "All"}
     rows = []
@@ -147,7 +147,7 @@ def listed(decided: list[Decision]) -> pd.DataFrame:
     return pd.DataFrame([{"Id": one.entry.id, "Verdict": one.verdict, "Sentence": one.entry.claim} for one in decided])
 
 
-def texts(ledger: Ledger, decided: list[Decision]) -> dict[str, str]:
+def texts(ledger: ClaimsLedger, decided: list[Decision]) -> dict[str, str]:
     """File name to text: `claims.md` and `claims.html`."""
     wrong = [one for one in decided if one.verdict in WRONG]
     by_article = {key: [_row(one) for one in decided if one.entry.article == key] for key in ledger.articles}
