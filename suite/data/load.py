@@ -9,8 +9,8 @@ from suite.core.refusals import Refusal, unknown
 from suite.data.cache import Entry, cached
 from suite.data.choosing import chosen_classes, guessing
 from suite.data.contents import Source, images_hash
+from suite.data.copies import leaks, without_copies
 from suite.data.dataset import AS_EVER, Dataset, DataSpec, Indices
-from suite.data.duplicates import leaks, without_copies
 from suite.data.hardships import harder
 from suite.data.redivision import divided_anew
 from suite.data.registry import NamedSet, named_sets
