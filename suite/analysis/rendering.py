@@ -14,6 +14,7 @@ from suite.analysis.pages.method import over_the_table
 from suite.analysis.pages.report import pages
 from suite.analysis.table import headings, presentation
 from suite.analysis.table.columns import table
+from suite.analysis.table.footnotes import footnoted
 from suite.analysis.table.markup import csv_table, escape_markdown, latex_table, markdown_table
 from suite.analysis.table.presentation import present
 from suite.core import directories
@@ -72,7 +73,8 @@ def render(folder: Path) -> pd.DataFrame:
 
 def latex_tables(shown: pd.DataFrame, caption: str) -> str:
     """What was measured, and what is known beside it, as two LaTeX tables that a page can hold."""
-    known = latex_table(presentation.known(shown), f"{caption} Beside what was published.", headings.NUMBERS)
+    marked, notes = footnoted(presentation.known(shown))
+    known = latex_table(marked, f"{caption} Beside what was published.", headings.NUMBERS, notes)
     return f"{latex_table(presentation.measured(shown), caption, headings.NUMBERS)}\n{known}"
 
 

@@ -25,6 +25,7 @@ from suite.analysis.pages import again, citation, deciding, first_screen, method
 from suite.analysis.pages.certainty import Certainty, certainty
 from suite.analysis.table import headings, literature, presentation
 from suite.analysis.table.columns import further
+from suite.analysis.table.footnotes import footnoted
 from suite.analysis.table.markup import escape_markdown, html_table, markdown_table
 from suite.records.embedded import ZEROS, sealed
 
@@ -35,7 +36,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 class Answer:
     """One track of one study: a sentence, what was measured and what is known, how far others are behind the first.
 
-    folds: for each row of the table the id of what it unfolds to.
+    folds: for each row of the table the id of what it unfolds to. footnotes: what the marks in `known` stand for.
     """
 
     title: str
@@ -46,6 +47,7 @@ class Answer:
     further: pd.DataFrame
     corrupted: pd.DataFrame
     folds: list[str]
+    footnotes: list[str]
 
 
 @dataclass(frozen=True)
@@ -133,15 +135,17 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Se
 def answer(records: Records, rows: pd.DataFrame) -> Answer:
     """The answer of one track."""
     differences, shown = to_first(records, rows), presentation.present(rows)
+    known, notes = footnoted(presentation.known(shown))
     return Answer(
         title=f"{str(rows.track.iloc[0]).capitalize()} track",
         sentence=presentation.headline(rows, differences),
         table=presentation.measured(shown),
-        known=presentation.known(shown),
+        known=known,
         differences=presentation.differences(differences),
         further=presentation.further(rows, further(records)),
         corrupted=corruption.by_kind(records, str(rows.track.iloc[0])),
         folds=[first_screen.fold_id(*row) for row in rows[["candidate", "track"]].itertuples(index=False)],
+        footnotes=notes,
     )
 
 

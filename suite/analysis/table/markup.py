@@ -70,19 +70,27 @@ def html_table(frame: pd.DataFrame, right: frozenset[str] = frozenset(), folds: 
     return f"{SCROLLS}<table{kind}>\n{body}\n</table></div>\n"
 
 
-def latex_table(frame: pd.DataFrame, caption: str, right: frozenset[str] = frozenset()) -> str:
-    """A `table` environment with booktabs' rules; LaTeX needs `\\usepackage{booktabs,graphicx}`."""
+def latex_table(
+    frame: pd.DataFrame, caption: str, right: frozenset[str] = frozenset(), notes: Sequence[str] = ()
+) -> str:
+    """A `table` environment with booktabs' rules; LaTeX needs `\\usepackage{booktabs,graphicx}`.
+
+    notes: what stands below it, as [1], [2] and so on.
+    """
     columns = "".join("r" if name in right else "l" for name in frame.columns)
     rows = [
         [escape_latex(str(value)) for value in row] for row in [list(frame.columns), *frame.itertuples(index=False)]
     ]
     lines = [rf"{' & '.join(row)} \\" for row in rows]
     body = "\n".join([lines[0], r"\midrule", *lines[1:]])
+    below = "".join(
+        rf"\par\footnotesize [{number}] {escape_latex(note)}" + "\n" for number, note in enumerate(notes, 1)
+    )
     return (
         "\\begin{table}\n\\centering\n"
         f"\\caption{{{escape_latex(caption)}}}\n"
         "\\resizebox{\\linewidth}{!}{%\n"
-        f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{body}\n\\bottomrule\n\\end{{tabular}}}}\n\\end{{table}}\n"
+        f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{body}\n\\bottomrule\n\\end{{tabular}}}}\n{below}\\end{{table}}\n"
     )
 
 

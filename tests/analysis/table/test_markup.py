@@ -85,6 +85,13 @@ def test_latex_table_has_as_many_cells_as_columns() -> None:
     assert [len(re.findall(r"(?<!\\)&", row)) for row in rows] == [1, 1, 1]
 
 
+def test_what_marks_stand_for_is_below_the_latex_table() -> None:
+    text = latex_table(FRAME, "A", notes=["50% of x_1", "other"])
+    below = text.partition(r"\end{tabular}}")[2]
+    assert below.splitlines()[1:3] == [r"\par\footnotesize [1] 50\% of x\_1", r"\par\footnotesize [2] other"]
+    assert text.rstrip().endswith(r"\end{table}")
+
+
 def test_csv_has_no_formulas_and_whole_numbers() -> None:
     frame = pd.DataFrame(
         {"name": ["=1+1", HOSTILE], "error": [0.25, float("nan")], "seeds": pd.array([3, None], "Int64")}
