@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogFormatter, LogLocator, NullFormatter
 
-from suite.analysis.figures import drawing
+from suite.analysis.figures import drawing, naming
 from suite.analysis.figures.drawing import Value
 
-MOST_NAMED = 6
-"""Candidates whose names have room in a small figure."""
+MOST_IN_LEGEND = 6
+"""Candidates that a legend is quickly read of; of more, names stand beside the points."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def front(points: Sequence[Point]) -> list[Point]:
 def draw_points(points: Sequence[Point], over: str = "multiply-adds for one image", small: bool = False) -> str:
     """Test error with its interval over the cost `over`, on a logarithmic axis, and the front as a line of steps.
 
-    small: for a screen as narrow as a hand, where letters have to be large beside the figure.
+    small: for a screen as narrow as a hand, where letters have to be large beside the figure; of many points it names
+    those of the front.
     """
     with mpl.rc_context(drawing.STYLE):
         figure = Figure(figsize=(3.7, 1.75) if small else (5.6, 3.9), layout="constrained")
@@ -84,8 +86,14 @@ def draw_points(points: Sequence[Point], over: str = "multiply-adds for one imag
         axes.set(xlabel=over, ylabel="error [%]" if small else "test error, top-1 [%]", xscale="log")
         axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
         _wide(axes, [point.cost for point in points], sparse=small)
-        if not small or len(points) <= MOST_NAMED:
+        if len(points) <= MOST_IN_LEGEND:
             figure.legend(loc="outside lower center", ncols=3, fontsize=7.5 if small else None, borderaxespad=0.2)
+        else:
+            shown = best if small else sorted(points, key=lambda point: point.error)
+            steps = pairwise((stands[point], point.error) for point in best)
+            levels = [((x, y), (end, y)) for (x, y), (end, _) in steps]
+            dots = [((place, point.error), (place, point.error)) for point, place in stands.items()]
+            naming.name(figure, axes, [(stands[point], point.error, point.label) for point in shown], [*levels, *dots])
         return drawing.svg(figure, [Value(axes, place, point.error, point.text) for point, place in stands.items()])
 
 
