@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from suite.analysis.comparing.tuning import courses
-from suite.analysis.figures import corruption, drawing, drawings, learning, scatter, timeline, trials
+from suite.analysis.figures import corruption, drawing, drawings, importances, learning, scatter, timeline, trials
 from suite.analysis.figures.picture import Picture
 from suite.analysis.folder.reading import Records
 from suite.analysis.units import duration, missing, scaled, whole
@@ -29,7 +29,7 @@ def pictures(records: Records, rows: pd.DataFrame) -> list[Picture]:
     for track, part in rows.groupby("track", sort=False):
         found += [*_errors(records, str(track), part), *timeline.pictures(records, part)]
         found += [*learning.pictures(records, part), *_trials(records, str(track)), *_tuned(records, str(track))]
-        found += corruption.pictures(records, str(track))
+        found += [*importances.pictures(records, str(track)), *corruption.pictures(records, str(track))]
     return found + [
         picture for _, part in rows.groupby("track", sort=False) for picture in drawings.pictures(records, part)
     ]
