@@ -46,14 +46,17 @@ WHOLE = (directories.TRACE, directories.LOOKED)
 """What is kept as it is: the one has larger numbers than predictions, the other smaller ones."""
 
 
-def collect(instance: Path, folder: Path, running: bool = True) -> None:
+def collect(instance: Path, folder: Path, running: bool = True, table: Mapping[str, Any] | None = None) -> None:
     """Write the files above from an instance's directory; raises FileNotFoundError where it has no study.json.
 
     `running`: whether a coordinator is at work in the workspace. Without one, a study that says it runs was cut off.
+    `table`: what the folder's description says of its table beside what the study's does (`suite.core.arrangement`).
     """
     study = read_json(instance / directories.STUDY)
     if study["state"] == "running" and not running:
         study["state"] = "cut off"
+    if table:
+        study["table"] = {**(study.get("table") or {}), **table}
     runs = [(key, instance / key.path) for key in described(study)]
     runs = [(key, directory) for key, directory in runs if (directory / directories.RUN).exists()]
     task = task_of(study)
