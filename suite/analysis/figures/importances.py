@@ -16,13 +16,13 @@ from suite.analysis.figures.picture import Picture
 from suite.analysis.folder.reading import Records
 
 LEVEL = 0.05
-"""A share stands in brackets where chance gives one as large more often than so."""
+"""A share stands in brackets where chance makes some parameter matter as much more often than so."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One candidate's shares, all together 1, and how often chance gives one as large; of `trials` trials, `best` of
-    which count as the best."""
+    """One candidate's shares, all together 1, and how often chance makes any matter as much; of `trials` trials, of
+    which `best` count as the best."""
 
     candidate: str
     trials: int
@@ -57,7 +57,8 @@ def pictures(records: Records, track: str) -> Iterator[Picture]:
             f"What mattered in the search, {track} track.",
             "The share of each searched value in what tells a candidate's best trials from all that ran to the end: a "
             "row adds up to 100%, also where nothing matters; what a candidate did not search is empty (PED-ANOVA, "
-            "Watanabe et al. 2023). In brackets: chance gives a share as large in more than 5% of cases.",
+            "Watanabe et al. 2023). In brackets: the same scores, dealt to the trials by chance, make something matter "
+            "as much in more than 5% of cases.",
             draw(rows),
             alt=f"{'; '.join(row.text for row in rows)}.",
         )
