@@ -30,6 +30,7 @@ def test_a_study_arranges_its_table(written: Write) -> None:
         ("table.columns=[]", "table.columns is empty: name at least one"),
         ("table.columns=3", "table.columns=3: expected a list"),
         ("table.sort=error", "table.sort: there is no 'error', but there are, nearest first: "),
+        ("table.order=year", "unknown key of table 'order'. Valid, nearest first: "),
         ("table=rank", "table: expected keys and values, not 'rank'"),
     ],
 )
