@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from suite.commandline import DONE, FAILED, boolean, enter, name_list, parse
 from suite.core.instances import CHOICES, choose, find, instances
@@ -21,6 +22,8 @@ python -m suite.report folder=DIR      render a report again from its folder alo
     budget= dataset= backend= precision= instance=   another instance than the one that ran last
     folds=[A,B]      these instances are the folds (true: those like the one that ran last)
     folder=DIR       with study=NAME: where the report is written (default: reports/NAME)
+    table.columns=[rank,year,macs] table.sort=year   with study=NAME: the table's columns, and by what its rows stand,
+                     in this report; `table` in the study's file says it for good (python -m suite help studies)
     check=true       write nothing: compare the records with their hashes, render them elsewhere, compare, and
                      name every file that is not as it was, is missing or is too much (exit 1)
     publish=true     also copy the report to reports/published/NAME, to be committed
@@ -40,11 +43,16 @@ def main(arguments: list[str]) -> int:
         "publish": boolean,
         "folds": _folds_wanted,
     }
+    keys |= {"table.columns": name_list, "table.sort": str}
     values = parse(arguments, {**keys, "instance": str, **dict.fromkeys(CHOICES, str)})
     workspace = Path(str(values.get("workspace", "."))).expanduser()
     folder = Path(str(values["folder"])).expanduser() if "folder" in values else None
     check, publish = bool(values.get("check")), bool(values.get("publish"))
     chosen = {name: str(values[name]) for name in (*CHOICES, "instance") if name in values}
+    table = _table(values)
+    if "study" not in values or check or values.get("folds"):
+        what = "check=true" if check else "folds" if values.get("folds") else "a report without study=NAME"
+        _refuse_with(what, {"table.columns", "table.sort"} & values.keys())
     studies = values.get("studies")
     if isinstance(studies, list):
         _refuse_with("studies", {"study", "publish", "folds", *chosen} & values.keys())
@@ -64,7 +72,17 @@ def main(arguments: list[str]) -> int:
         if chosen:
             _require_instance(existing, workspace, study, chosen)
         return _one(existing, workspace, check, publish)
-    return _one(_refreshed(workspace, study, chosen, folder), workspace, check, publish)
+    return _one(_refreshed(workspace, study, chosen, folder, table), workspace, check, publish)
+
+
+def _table(values: dict[str, object]) -> dict[str, Any]:
+    """How the table is to be arranged, as a study's description says it. Raises Refusal for names there are not."""
+    given = {key: values[f"table.{key}"] for key in ("columns", "sort") if f"table.{key}" in values}
+    if given:
+        from suite.config.table import table_from
+
+        table_from(given)
+    return given
 
 
 def _require_instance(folder: Path, workspace: Path, study: str, chosen: dict[str, str]) -> None:
@@ -157,11 +175,17 @@ def _differences(folder: Path, names: list[str]) -> int:
     return FAILED
 
 
-def _refreshed(workspace: Path, study: str, chosen: dict[str, str], folder: Path | None = None) -> Path:
+def _refreshed(
+    workspace: Path,
+    study: str,
+    chosen: dict[str, str],
+    folder: Path | None = None,
+    table: dict[str, Any] | None = None,
+) -> Path:
     """A study's folder, refreshed from its runs; where nothing of it ran here, its published report."""
     _check_name(workspace, study)
     published = workspace / "reports" / "published" / study
-    if folder is None and not chosen and not instances(workspace, study) and published.is_dir():
+    if folder is None and not chosen and not table and not instances(workspace, study) and published.is_dir():
         print(f"nothing of {study} has run in this workspace: this is its published report", file=sys.stderr)
         return published
     instance = find(workspace, study, choose(workspace, study, chosen)).name
@@ -169,7 +193,7 @@ def _refreshed(workspace: Path, study: str, chosen: dict[str, str], folder: Path
     from suite.analysis import rendering
     from suite.core.lock import is_running
 
-    return rendering.refresh(workspace, study, instance, folder, is_running(workspace))
+    return rendering.refresh(workspace, study, instance, folder, is_running(workspace), table)
 
 
 def _existing(workspace: Path, study: str) -> Path:

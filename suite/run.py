@@ -37,8 +37,8 @@ variables, or into $MLFLOW_TRACKING_USERNAME and $MLFLOW_TRACKING_PASSWORD (or $
 ~/.pgpass. A store that is away keeps nothing from training; it is written when it is back.
 
 Keys: study budget recipe title question paper task dataset axes candidates search seeds study_seed tracks claims
-intervals evaluation data images_seen time equal train_on_validation stamp limit instance backend precision workers
-threads deterministic executor ray storage workspace data_dir offline dry_run from order retry
+intervals table evaluation data images_seen time equal train_on_validation stamp limit instance backend precision
+workers threads deterministic executor ray storage workspace data_dir offline dry_run from order retry
 
 Exit: 0 done; 1 a run or its evaluation failed, or the study had to stop; 2 refused before anything started; 130
 interrupted, resumable.

@@ -114,7 +114,7 @@ def test_no_circle_of_imports() -> None:
 @pytest.mark.parametrize(
     ("library", "only"),
     [
-        ("optuna", {"suite.study.search", "suite.projections.optuna"}),
+        ("optuna", {"suite.study.search", "suite.projections.optuna", "suite.analysis.folder.importances"}),
         ("mlflow", {"suite.projections.mlflow"}),
         ("hydra", {"suite.config.compose"}),
         ("keras_cv", {"suite.training.pixels.keras_cv_masks"}),

@@ -52,6 +52,17 @@ def test_another_instance_and_another_folder(ran: Store, capsys: pytest.CaptureF
     assert "no instance with budget=full; it has: digits-smoke, cifar10-laptop" in capsys.readouterr().err
 
 
+def test_the_table_is_arranged_anew(ran: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("study=fabricated", "table.columns=[year,macs]", "table.sort=macs") == DONE
+    shown = capsys.readouterr().out
+    assert "Year  Multiply-adds" in shown
+    assert "CPU time" not in shown
+    assert shown.index("lenet5") < shown.index("resnet20")
+    assert command("study=fabricated", "check=true") == DONE
+    assert command("study=fabricated") == DONE
+    assert "CPU time" in capsys.readouterr().out, "the study itself says nothing of its table"
+
+
 def test_several_studies(ran: Store, capsys: pytest.CaptureFixture[str]) -> None:
     ran.whole(small(study="second"))
     assert command("studies=[fabricated,second]") == DONE
@@ -107,6 +118,16 @@ def test_a_changed_record_is_named_and_not_rendered(ran: Store, capsys: pytest.C
         (["folder=x", "budget=smoke"], "folder without study cannot go with budget"),
         (["study=fabricated", "check=true"], "has no report in"),
         (["quickstart"], "'quickstart' is not key=value"),
+        (
+            ["study=fabricated", "table.sort=yaer"],
+            "table.sort: there is no 'yaer', but there are, nearest first: year, ",
+        ),
+        (
+            ["study=fabricated", "table.columns=[size]"],
+            "table.columns: there is no 'size', but there are, nearest first: ",
+        ),
+        (["folder=x", "table.sort=year"], "a report without study=NAME cannot go with table.sort"),
+        (["study=fabricated", "check=true", "table.sort=year"], "check=true cannot go with table.sort"),
     ],
 )
 def test_refusals(ran: Store, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:

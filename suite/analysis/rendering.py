@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +16,7 @@ from suite.analysis.folder.paths import remove_paths
 from suite.analysis.pages.method import over_the_table
 from suite.analysis.pages.report import pages
 from suite.analysis.table import headings, presentation
+from suite.analysis.table.arranging import arranged, comparison
 from suite.analysis.table.columns import table
 from suite.analysis.table.footnotes import footnoted
 from suite.analysis.table.markup import csv_table, escape_markdown, latex_table, markdown_table
@@ -26,16 +30,22 @@ from suite.records.layout import EVERY_RECORD, FIGURES, HASHES, RENDERED, files,
 
 
 def refresh(
-    workspace: Path, study: str, instance: str | None = None, folder: Path | None = None, running: bool = True
+    workspace: Path,
+    study: str,
+    instance: str | None = None,
+    folder: Path | None = None,
+    running: bool = True,
+    table: Mapping[str, Any] | None = None,
 ) -> Path:
     """Collect an instance's records into its report's folder, without rendering; returns the folder.
 
     The default instance is the one that ran last, the default folder `reports/<study>` of the workspace. `running`:
-    whether a coordinator is at work in the workspace; without one, a study that says it runs was cut off.
+    whether a coordinator is at work in the workspace; without one, a study that says it runs was cut off. `table`: how
+    the table is to be arranged there, beside what the study says of it.
     Raises Refusal where the study has no instance, or none of that name.
     """
     target = folder or workspace / "reports" / study
-    collect.collect(find(workspace, study, instance), target, running)
+    collect.collect(find(workspace, study, instance), target, running, table)
     return target
 
 
@@ -58,8 +68,10 @@ def render(folder: Path) -> pd.DataFrame:
     written = pages(read, rows) | {
         "table.csv": csv_table(rows),
         "table.tex": "\n".join(
-            latex_tables(present(part), " ".join([f"{read.study['title']} ({track} track).", *over_the_table(read)]))
-            for track, part in rows.groupby("track", sort=False)
+            latex_tables(
+                present(part), " ".join([f"{read.study['title']} ({track} track).", *over_the_table(read)]), read.study
+            )
+            for track, part in arranged(rows, read.study).groupby("track", sort=False)
         ),
     }
     for name, text in written.items():
@@ -71,11 +83,12 @@ def render(folder: Path) -> pd.DataFrame:
     return rows
 
 
-def latex_tables(shown: pd.DataFrame, caption: str) -> str:
-    """What was measured, and what is known beside it, as two LaTeX tables that a page can hold."""
+def latex_tables(shown: pd.DataFrame, caption: str, study: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """What was measured, and what is known beside it, as two LaTeX tables that a page can hold; `study`: the
+    description of the study that the rows are of, where they are of one."""
     marked, notes = footnoted(presentation.known(shown))
     known = latex_table(marked, f"{caption} Beside what was published.", headings.NUMBERS, notes)
-    return f"{latex_table(presentation.measured(shown), caption, headings.NUMBERS)}\n{known}"
+    return f"{latex_table(comparison(shown, study), caption, headings.NUMBERS)}\n{known}"
 
 
 def check(folder: Path) -> list[str]:
@@ -126,10 +139,12 @@ def readme_table(folder: Path) -> str:
     read = folders.read(folder)
     keep = [headings.ARCHITECTURE, headings.ERROR, headings.COUNT, headings.PARAMETERS, headings.MACS]
     parts = [f"> {escape_markdown(banner)}\n" for banner in over_the_table(read)]
-    for track, part in table(read).groupby("track", sort=False):
+    for track, part in arranged(table(read), read.study).groupby("track", sort=False):
         shown = present(part)
         wanted = (headings.BALANCED_ERROR, *headings.CLOCKED, headings.PUBLISHED, headings.NOTE)
         extra = [name for name in wanted if name in shown]
         title = f"{read.study['title']} ({read.study['dataset']}, budget {read.study['budget']}, {track} track)"
-        parts.append(f"*{escape_markdown(title)}*\n\n{markdown_table(shown[[*keep, *extra]], headings.NUMBERS)}")
+        marked, notes = footnoted(shown[[*keep, *extra]])
+        parts.append(f"*{escape_markdown(title)}*\n\n{markdown_table(marked, headings.NUMBERS)}")
+        parts += [f"- {escape_markdown(f'[{number}] {note}')}" for number, note in enumerate(notes, 1)]
     return "\n".join(parts)

@@ -88,8 +88,12 @@ def compose(arguments: list[str]) -> dict[str, Any]:
 
 @cache
 def root_keys() -> tuple[str, ...]:
-    base = read_yaml(CONF / "config.yaml")
-    return ("study", "budget", "recipe", *(key for key in base if key not in ("defaults", "typed")))
+    return ("study", "budget", "recipe", *(key for key in _base() if key not in ("defaults", "typed")))
+
+
+@cache
+def _base() -> dict[str, Any]:
+    return read_yaml(CONF / "config.yaml")
 
 
 def _layer(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,6 +115,10 @@ def _split(arguments: list[str]) -> dict[str, str]:
             if inner := _inside(key):
                 raise Refusal(f"unknown key {key!r}. Did you mean {inner}={text}?")
             raise unknown("key", key, root_keys(), "python -m suite.run --help")
+        section, own, inner = key.partition(".")
+        known = {} if section in APART else _base().get(section)
+        if own and isinstance(known, Mapping) and known and inner.partition(".")[0] not in known:
+            raise unknown(f"key of {section}", inner.partition(".")[0], known)
         given[key] = text
     return given
 

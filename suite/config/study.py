@@ -18,8 +18,10 @@ from suite.config.evaluation import Evaluation, evaluation_from
 from suite.config.search import SEARCH_KEYS, WORKSPACE, checked_search
 from suite.config.seeds import seeds_from
 from suite.config.stores import stores_from
+from suite.config.table import table_from
 from suite.config.time_budget import TimeBudget, time_budget
 from suite.core.addresses import Stores
+from suite.core.arrangement import Arrangement
 from suite.core.directories import TRACKS, instance_directory
 from suite.core.host import install_command
 from suite.core.instances import default_name
@@ -63,6 +65,7 @@ class Study:
     tracks: tuple[str, ...]
     claims: tuple[Mapping[str, Any], ...]
     intervals: str  # whose seeds' spread they rest on: "lent" by all comparable candidates, or each one's "own"
+    table: Arrangement  # of the report: no part of any run
     evaluation: Evaluation  # of final runs, beside the test: no part of any run
     train_on_validation: bool
     stamp: str | None
@@ -140,6 +143,7 @@ def study_from(cfg: Mapping[str, Any], command: str = "") -> Study:
         tracks=_tracks(cfg["tracks"], searched),
         claims=claims_from(cfg["claims"], names, dropped, judged),
         intervals=one_of("intervals", cfg["intervals"], (LENT, OWN)),
+        table=table_from(cfg["table"]),
         evaluation=evaluation,
         train_on_validation=on_validation,
         stamp=cfg["stamp"],

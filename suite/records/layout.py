@@ -9,9 +9,9 @@ from suite.core.directories import SESSIONS, STUDY
 
 FACTS, RUNS, RECORDS = "facts.json", "runs.csv", "records.npz"
 RECORD_FILES = (STUDY, SESSIONS, FACTS, RUNS, RECORDS)
-IDENTITIES = "identities.json"
-"""A record that folders of old lack."""
-EVERY_RECORD = (*RECORD_FILES, IDENTITIES)
+IDENTITIES, IMPORTANCES = "identities.json", "importances.json"
+"""Records that not every folder has: those of old lack the first, those without a long search the second."""
+EVERY_RECORD = (*RECORD_FILES, IDENTITIES, IMPORTANCES)
 HASHES = "hashes.json"
 RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
 FIGURES = "figures"

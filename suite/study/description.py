@@ -67,6 +67,7 @@ def describe(
         "candidates": {candidate.name: _candidate(ledger, candidate.name) for candidate in study.candidates},
         "claims": study.claims,
         "intervals": study.intervals,
+        **({"table": wanted} if (wanted := study.table.as_mapping()) else {}),
         **({"corruptions": _corruptions(study.evaluation)} if study.evaluation.kinds else {}),
         **({"tests_epochs": True} if study.evaluation.every_epoch else {}),
         "data": {

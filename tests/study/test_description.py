@@ -77,3 +77,13 @@ def test_the_plan_says_that_a_teacher_is_an_axis_only_by_its_name(ledger: Make) 
     assert note in plan_lines(book.study, book)
     book = ledger("axes=[architecture,recipe,teacher]", *taught)
     assert not any("differ in teacher" in line for line in plan_lines(book.study, book))
+
+
+def test_a_table_is_arranged_anew_in_the_same_instance(ledger: Make) -> None:
+    trial = RunKey("mlp", "tuned", "search", 0)
+    finish(ledger(), trial, {"learning_rate": 0.1, "weight_decay": 0.0005})
+    assert "table" not in describe(ledger(), "running")
+    again = ledger("table.columns=[year]", "table.sort=year")
+    assert trial in again.results, "what has trained stays"
+    assert describe(again, "running")["table"] == {"columns": ["year"], "sort": "year"}
+    assert again.directory == ledger().directory

@@ -18,9 +18,9 @@ TIMES = frozenset(
 )
 """What no run has twice: what it took, and when it was."""
 
-TYPED = frozenset({"command", "claims", "candidates", "commit", "versions", "threads"})
+TYPED = frozenset({"command", "claims", "candidates", "commit", "versions", "threads", "table"})
 """What is compared elsewhere (claims by their verdicts, the rest by what the runs themselves say), or changes nothing:
-what was typed has other paths on another machine."""
+what was typed has other paths on another machine, and a table is arranged as one likes."""
 
 OF_RUNS = ("commit", "device", "threads", "deterministic", "backend", "precision", "data_hash")
 LONGEST = 48

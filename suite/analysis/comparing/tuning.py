@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -56,10 +56,30 @@ def courses(records: Records, track: str) -> Mapping[str, NDArray[np.float64]]:
     A trial counts with its score when it ended, pruned or not; one that failed as the lowest of the candidate's.
     """
     name, found = records.task.selection, {}
-    for candidate in records.study["candidates"]:
-        trials = records.of(candidate, track, "search")
-        over = trials[trials.outcome != ""]
+    for candidate, over in _ended(records, track):
         scores = over[name].where(over.outcome.isin([Outcome.COMPLETED, Outcome.PRUNED]))
         if scores.notna().any():
             found[candidate] = expected_best(list(scores.fillna(scores.min())))
     return found
+
+
+def best_so_far(records: Records, track: str) -> Mapping[str, NDArray[np.float64]]:
+    """By candidate the best score among its first 1, 2, ... trials that have ended, (trials,), in their numbers' order.
+
+    Of those that ran to the end, for no other is selected: the last value is the selected trial's. NaN before there is
+    one. The same candidates as in `courses`, and as many trials.
+    """
+    name, found = records.task.selection, {}
+    for candidate, over in _ended(records, track):
+        scored = over.outcome.isin([Outcome.COMPLETED, Outcome.PRUNED]) & over[name].notna()
+        if scored.any():
+            scores = over[name].where(over.outcome == Outcome.COMPLETED)
+            found[candidate] = np.fmax.accumulate(scores.to_numpy(dtype=np.float64))
+    return found
+
+
+def _ended(records: Records, track: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Each candidate's trials that have ended, by number."""
+    for candidate in records.study["candidates"]:
+        trials = records.of(candidate, track, "search")
+        yield candidate, trials[trials.outcome != ""].sort_values("number")

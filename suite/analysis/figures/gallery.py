@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from suite.analysis.comparing.tuning import courses
-from suite.analysis.figures import corruption, drawing, drawings, learning, scatter, timeline, trials
+from suite.analysis.figures import corruption, drawings, importances, learning, progress, scatter, timeline, trials
 from suite.analysis.figures.picture import Picture
 from suite.analysis.folder.reading import Records
 from suite.analysis.units import duration, missing, scaled, whole
@@ -28,7 +27,8 @@ def pictures(records: Records, rows: pd.DataFrame) -> list[Picture]:
     found: list[Picture] = []
     for track, part in rows.groupby("track", sort=False):
         found += [*_errors(records, str(track), part), *timeline.pictures(records, part)]
-        found += [*learning.pictures(records, part), *_trials(records, str(track)), *_tuned(records, str(track))]
+        found += [*learning.pictures(records, part), *_trials(records, str(track))]
+        found += [*progress.pictures(records, str(track)), *importances.pictures(records, str(track))]
         found += corruption.pictures(records, str(track))
     return found + [
         picture for _, part in rows.groupby("track", sort=False) for picture in drawings.pictures(records, part)
@@ -103,22 +103,6 @@ def _trials(records: Records, track: str) -> Iterator[Picture]:
                 track,
                 alt=f"{'; '.join(trial.text for trial in own)}.",
             )
-
-
-def _tuned(records: Records, track: str) -> Iterator[Picture]:
-    found, series = courses(records, track), list(records.study["candidates"]).index
-    lines = [
-        drawing.curve(name, series(name), [100 * (1 - course)]) for name, course in found.items() if len(course) > 1
-    ]
-    if lines:
-        yield Picture(
-            f"tuning-{track}",
-            f"What so many trials could be expected to find, {track} track.",
-            "The expected lowest validation error of so many trials, were they drawn independently from those that "
-            "were seen (Dodge et al. 2019): who would look better for having been given more trials.",
-            drawing.draw_curves(lines, "best validation error [%]", over="trials"),
-            alt=f"{'; '.join(f'{name}: {100 * (1 - found[name][-1]):.1f}% of {len(found[name])}' for name in found)}.",
-        )
 
 
 def _selected(seen: pd.DataFrame, selection: str) -> set[object]:

@@ -1,12 +1,13 @@
 """From the store to a report's folder: what the run directories say, copied into few files that need nothing else.
 
-    study.json      the study's description and state, as the coordinator wrote it
-    sessions.jsonl  where each session's time went
-    facts.json      what is published about the architectures, as the package knew it that day
-    runs.csv        one row for each planned run that was handed out; columns as `result.columns` gives them
-    records.npz     learning curves; for each final run what the task keeps of its predictions of the test images
-    identities.json what determined each of these runs, so that a study can go on from them
-    hashes.json     the hashes of the six others
+    study.json        the study's description and state, as the coordinator wrote it
+    sessions.jsonl    where each session's time went
+    facts.json        what is published about the architectures, as the package knew it that day
+    runs.csv          one row for each planned run that was handed out; columns as `result.columns` gives them
+    records.npz       learning curves; for each final run what the task keeps of its predictions of the test images
+    identities.json   what determined each of these runs, so that a study can go on from them
+    importances.json  how much each searched value mattered, of candidates with enough trials; else there is none
+    hashes.json       the hashes of the others
 
 Only runs of the plan in study.json are read: what an earlier, larger plan left behind is neither shown nor ranked.
 """
@@ -25,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite import tasks
-from suite.analysis.folder import corruption_records
+from suite.analysis.folder import corruption_records, importances
 from suite.core import directories
 from suite.core.by_epoch import ARRAY as TESTED
 from suite.core.by_epoch import read_tested
@@ -45,14 +46,17 @@ WHOLE = (directories.TRACE, directories.LOOKED)
 """What is kept as it is: the one has larger numbers than predictions, the other smaller ones."""
 
 
-def collect(instance: Path, folder: Path, running: bool = True) -> None:
+def collect(instance: Path, folder: Path, running: bool = True, table: Mapping[str, Any] | None = None) -> None:
     """Write the files above from an instance's directory; raises FileNotFoundError where it has no study.json.
 
     `running`: whether a coordinator is at work in the workspace. Without one, a study that says it runs was cut off.
+    `table`: what the folder's description says of its table beside what the study's does (`suite.core.arrangement`).
     """
     study = read_json(instance / directories.STUDY)
     if study["state"] == "running" and not running:
         study["state"] = "cut off"
+    if table:
+        study["table"] = {**(study.get("table") or {}), **table}
     runs = [(key, instance / key.path) for key in described(study)]
     runs = [(key, directory) for key, directory in runs if (directory / directories.RUN).exists()]
     task = task_of(study)
@@ -67,6 +71,7 @@ def collect(instance: Path, folder: Path, running: bool = True) -> None:
         np.savez_compressed(file, **dict(_arrays(study, runs, task)))  # type: ignore[arg-type]
     asked = {str(key): read_json(directory / directories.RUN) for key, directory in runs}
     identities.write(folder, {key: run.get("identity") or {} for key, run in asked.items()})
+    importances.write(folder, importances.importances(study, rows, task.selection))
     hashes.write(folder)
 
 

@@ -24,6 +24,7 @@ from suite.analysis.folder.settings import settings
 from suite.analysis.pages import again, citation, deciding, first_screen, method
 from suite.analysis.pages.certainty import Certainty, certainty
 from suite.analysis.table import headings, literature, presentation
+from suite.analysis.table.arranging import arranged, comparison
 from suite.analysis.table.columns import further
 from suite.analysis.table.footnotes import footnoted
 from suite.analysis.table.markup import escape_markdown, html_table, markdown_table
@@ -134,17 +135,18 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Se
 
 def answer(records: Records, rows: pd.DataFrame) -> Answer:
     """The answer of one track."""
-    differences, shown = to_first(records, rows), presentation.present(rows)
+    differences, seen = to_first(records, rows), arranged(rows, records.study)
+    shown = presentation.present(seen)
     known, notes = footnoted(presentation.known(shown))
     return Answer(
         title=f"{str(rows.track.iloc[0]).capitalize()} track",
         sentence=presentation.headline(rows, differences),
-        table=presentation.measured(shown),
+        table=comparison(shown, records.study),
         known=known,
         differences=presentation.differences(differences),
-        further=presentation.further(rows, further(records)),
+        further=presentation.further(seen, further(records)),
         corrupted=corruption.by_kind(records, str(rows.track.iloc[0])),
-        folds=[first_screen.fold_id(*row) for row in rows[["candidate", "track"]].itertuples(index=False)],
+        folds=[first_screen.fold_id(*row) for row in seen[["candidate", "track"]].itertuples(index=False)],
         footnotes=notes,
     )
 

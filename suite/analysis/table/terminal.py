@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
 from suite.analysis.table import headings, presentation, reference
+from suite.analysis.table.arranging import arranged, columns
 from suite.analysis.table.cells import quoted
 from suite.analysis.table.headings import NUMBERS
+from suite.core.directories import STUDY
+from suite.core.durable import read_json
 
 SHOWN = (
     *(headings.RANK, headings.ARCHITECTURE, headings.ERROR, headings.BALANCED_ERROR, headings.COUNT),
@@ -25,8 +31,9 @@ ALWAYS = (headings.RANK, headings.ARCHITECTURE, headings.ERROR, headings.COUNT)
 def summary(folder: Path, rows: pd.DataFrame) -> str:
     """One aligned table for each study and track, as wide as the terminal at most, and where the report lies."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    study = read_json(folder / STUDY) if rows.study.nunique() == 1 and (folder / STUDY).exists() else {}
     parts = [
-        f"{_heading(part)}\n\n{fitted(compact(part), width)}"
+        f"{_heading(part)}\n\n{fitted(compact(part, study), width)}"
         for _, part in rows.groupby(["study", "track"], sort=False)
     ]
     return "\n\n".join([*parts, f"report: {folder / 'report.html'}"])
@@ -40,13 +47,14 @@ def _heading(rows: pd.DataFrame) -> str:
     return ": ".join([f"{first.study} on {first.dataset}, budget {first.budget}, {first.track} track", *warnings])
 
 
-def compact(rows: pd.DataFrame) -> pd.DataFrame:
-    """The columns a terminal has room for, of one track, as strings."""
+def compact(rows: pd.DataFrame, study: Mapping[str, Any] = MappingProxyType({})) -> pd.DataFrame:
+    """The columns that a study wants, or else those a terminal has room for, of one track, as strings."""
+    rows = arranged(rows, study)
     shown = presentation.present(rows)
     if headings.PUBLISHED in shown:  # the source is in the report
         brief = [quoted(row, "published", ["condition"]) for row in presentation.as_rows(rows)]
         shown.loc[shown.index != reference.INDEX, headings.PUBLISHED] = brief
-    return shown[[name for name in SHOWN if name in shown]]
+    return shown[columns(shown, study) or [name for name in SHOWN if name in shown]]
 
 
 def fitted(frame: pd.DataFrame, width: int | None) -> str:
