@@ -11,7 +11,9 @@ FACTS, RUNS, RECORDS = "facts.json", "runs.csv", "records.npz"
 RECORD_FILES = (STUDY, SESSIONS, FACTS, RUNS, RECORDS)
 IDENTITIES = "identities.json"
 """A record that folders of old lack."""
-EVERY_RECORD = (*RECORD_FILES, IDENTITIES)
+LATENCIES = "latency.json"
+"""A record that a folder has where its study timed how quickly networks answer."""
+EVERY_RECORD = (*RECORD_FILES, IDENTITIES, LATENCIES)
 HASHES = "hashes.json"
 RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
 FIGURES = "figures"

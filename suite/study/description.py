@@ -69,6 +69,7 @@ def describe(
         "intervals": study.intervals,
         **({"corruptions": _corruptions(study.evaluation)} if study.evaluation.kinds else {}),
         **({"tests_epochs": True} if study.evaluation.every_epoch else {}),
+        **({"latency": True} if study.evaluation.latency else {}),
         "data": {
             "name": dataset.name,
             "hash": dataset.hash,

@@ -6,7 +6,8 @@
     runs.csv        one row for each planned run that was handed out; columns as `result.columns` gives them
     records.npz     learning curves; for each final run what the task keeps of its predictions of the test images
     identities.json what determined each of these runs, so that a study can go on from them
-    hashes.json     the hashes of the six others
+    latency.json    where the study asks for it: how quickly the networks of some runs answer
+    hashes.json     the hashes of the others
 
 Only runs of the plan in study.json are read: what an earlier, larger plan left behind is neither shown nor ranked.
 """
@@ -25,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite import tasks
-from suite.analysis.folder import corruption_records
+from suite.analysis.folder import corruption_records, latency_records
 from suite.core import directories
 from suite.core.by_epoch import ARRAY as TESTED
 from suite.core.by_epoch import read_tested
@@ -67,6 +68,7 @@ def collect(instance: Path, folder: Path, running: bool = True) -> None:
         np.savez_compressed(file, **dict(_arrays(study, runs, task)))  # type: ignore[arg-type]
     asked = {str(key): read_json(directory / directories.RUN) for key, directory in runs}
     identities.write(folder, {key: run.get("identity") or {} for key, run in asked.items()})
+    latency_records.collect(study, runs, folder)
     hashes.write(folder)
 
 

@@ -6,7 +6,7 @@ import csv
 import math
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import NoneType
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from suite.analysis.folder import latency_records
 from suite.analysis.folder.collect import facts_key, task_of
 from suite.analysis.folder.corruption_records import SCORES
 from suite.core import directories
@@ -44,6 +45,8 @@ class Records:
     facts: Mapping[str, Mapping[str, Any]]
     identities: Mapping[str, Mapping[str, Any]] | None = None
     """What determined each run, by its key; None where the folder was collected before that was kept."""
+    latencies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """How quickly the networks of some runs answer, by their keys (`suite.analysis.folder.latencies`)."""
 
     @property
     def task(self) -> Task:
@@ -125,6 +128,7 @@ def _read(folder: Path) -> Records:
         sessions=tuple(directories.read_sessions(folder)),
         facts=read_json(folder / FACTS),
         identities=identities.read(folder),
+        latencies=latency_records.read(folder),
     )
 
 

@@ -14,7 +14,8 @@ from suite.analysis.table.headings import NUMBERS
 
 SHOWN = (
     *(headings.RANK, headings.ARCHITECTURE, headings.ERROR, headings.BALANCED_ERROR, headings.COUNT),
-    *(headings.PARAMETERS, headings.MACS, *headings.CLOCKED, headings.TUNING, headings.PUBLISHED, headings.NOTE),
+    *(headings.PARAMETERS, headings.MACS, *headings.CLOCKED, headings.TUNING, *headings.TIMED),
+    *(headings.PUBLISHED, headings.NOTE),
 )
 
 
