@@ -35,14 +35,7 @@ Call = Callable[[NDArray[np.uint8]], NDArray[np.floating]]
 """From pixels (n, H, W, C) to the network's first output (n, ...), both in the host's memory."""
 
 
-def time_network(
-    spec: RunSpec,
-    data: Dataset,
-    directory: Path,
-    device: dict[str, Any],
-    busy_workers: int,
-    length: Length = LENGTH,
-) -> None:
+def time_network(spec: RunSpec, data: Dataset, directory: Path, device: dict[str, Any], busy_workers: int) -> None:
     """Time a final run's network with its last weights, on test images, and write what comes of it.
 
     device: where this process computes, as a result has it (device, threads, deterministic). busy_workers: others of
@@ -58,8 +51,8 @@ def time_network(
     pixels = np.ascontiguousarray(data.images[np.resize(data.test, BATCH)])
     gc.collect()
     bystanders = Bystanders()
-    seconds = latencies(call, pixels, length)
-    speeds = throughputs(call, pixels, length)
+    seconds = latencies(call, pixels, LENGTH)
+    speeds = throughputs(call, pixels, LENGTH)
     busy_cores = bystanders.busy_cores()
     low, middle, high = (float(value) for value in np.quantile(seconds, (0.1, 0.5, 0.9)))
     figures = {SECONDS: middle, LOW: low, HIGH: high, THROUGHPUT: float(np.median(speeds)) if speeds else None}

@@ -80,7 +80,7 @@ def sentence(records: Records) -> str:
         f"weights, one candidate after the other while no other worker of the study was busy. The compiled network is "
         f"given one test image after the other, {counted} times, each when the one before it is answered (as in "
         "MLPerf's single-stream scenario, Reddi et al. 2020, arXiv:1911.02549): median, with 10th and 90th percentile. "
-        f"Images/s: the median over rounds of batches of {BATCH}. A call begins with pixels and ends with outputs in the "
-        "host's memory, so that transfers and normalization are in it; decoding of pictures is not."
+        f"Images/s: the median over rounds of batches of {BATCH}. A call begins with pixels and ends with outputs in "
+        "the host's memory, so that transfers and normalization are in it; decoding of pictures is not."
         f"{without}{compare}"
     )
