@@ -80,7 +80,7 @@ def test_the_first_completed_final_run_of_each_candidate(ledger: MakeLedger) -> 
 
 
 def test_runs_made_before_are_timed_one_at_a_time_whatever_the_workers(ledger: MakeLedger) -> None:
-    trained(ledger)
+    trained(ledger, "threads=1")
     found = ledger(ASKED, "workers=2", "threads=1")
     most = list[int]()
 
@@ -99,7 +99,7 @@ def test_runs_made_before_are_timed_one_at_a_time_whatever_the_workers(ledger: M
     assert timed is not None
     assert timed["conditions"]["busy_workers"] == 0
     assert found.results[key].metrics["latency_seconds"] == 0.001
-    assert names(missing(ledger(ASKED))) == [], "and not once more"
+    assert names(missing(ledger(ASKED, "threads=1"))) == [], "and not once more"
 
 
 def test_what_is_lost_is_measured_again_and_what_fails_is_said(ledger: MakeLedger) -> None:

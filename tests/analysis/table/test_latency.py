@@ -1,4 +1,4 @@
-"""How quickly networks answer: from the runs' files to the table, the page, its picture and the folder's own records."""
+"""How quickly networks answer: from the runs' files to the table, the page, its picture and the folder's records."""
 
 from __future__ import annotations
 
