@@ -64,10 +64,10 @@ def evaluation_from(section: Any, candidates: Collection[str]) -> Evaluation:
     for key in section:
         if key not in SECTION:
             raise unknown("key of evaluation", key, SECTION)
-    switches = {name: _switch(section, name) for name in ("every_epoch", "latency")}
+    every_epoch, latency = _switch(section, "every_epoch"), _switch(section, "latency")
     asked = section.get("corruptions", False)
     if asked is None or asked is False:
-        return Evaluation(**switches)
+        return Evaluation(every_epoch=every_epoch, latency=latency)
     values: Mapping[str, Any] = asked if isinstance(asked, Mapping) else {} if asked is True else {"kinds": asked}
     for key in values:
         if key not in KEYS:
@@ -88,7 +88,8 @@ def evaluation_from(section: Any, candidates: Collection[str]) -> Evaluation:
         tuple(kind for kind in corruptions() if kind in kinds),
         tuple(strength for strength in STRENGTHS if strength in strengths),
         None if baseline is None else str(baseline),
-        **switches,
+        every_epoch,
+        latency,
     )
 
 

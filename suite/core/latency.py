@@ -37,12 +37,11 @@ BUSY_CORES = 0.25
 
 @dataclass(frozen=True)
 class Length:
-    """How much is measured: calls with one image until there are `calls` and `seconds` have passed, but `most` at most;
-    `rounds` of batches, of at least `round_seconds` each. Before either, `warm_up` calls that do not count."""
+    """How much is measured: at least so many calls with one image, and for so many seconds; then `rounds` of batches, of
+    at least `round_seconds` each. Before either, `warm_up` calls that do not count."""
 
     calls: int = 50
     seconds: float = 2.0
-    most: int = 2000
     rounds: int = 5
     round_seconds: float = 0.5
     warm_up: int = 3

@@ -75,7 +75,7 @@ def latencies(call: Call, pixels: NDArray[np.uint8], length: Length) -> list[flo
         call(pixels[number : number + 1])
     found = list[float]()
     began = time.perf_counter()
-    while len(found) < length.most and (len(found) < length.calls or time.perf_counter() - began < length.seconds):
+    while len(found) < length.calls or time.perf_counter() - began < length.seconds:
         place = len(found) % len(pixels)
         asked = time.perf_counter()
         call(pixels[place : place + 1])

@@ -98,12 +98,12 @@ def test_every_call_is_one_image_and_each_waits_for_the_one_before() -> None:
         time.sleep(0.002)
         return given
 
-    length = Length(calls=40, seconds=0.0, most=100, rounds=3, round_seconds=0.005, warm_up=2)
+    length = Length(calls=40, seconds=0.0, rounds=3, round_seconds=0.005, warm_up=2)
     times = latency.latencies(call, pixels, length)
     assert len(times) == 40
     assert min(times) >= 0.002
     assert seen == [(1, 0), (1, 1), *((1, place) for place in range(40))]
-    assert len(latency.latencies(call, pixels, Length(calls=30, seconds=10.0, most=35, warm_up=0))) == 35
+    assert 30 < len(latency.latencies(call, pixels, Length(calls=30, seconds=0.2, warm_up=0))) <= 100
     seen.clear()
     speeds = latency.throughputs(call, pixels, length)
     assert len(speeds) == 3
