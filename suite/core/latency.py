@@ -37,8 +37,8 @@ BUSY_CORES = 0.25
 
 @dataclass(frozen=True)
 class Length:
-    """How much is measured: at least so many calls with one image, and for so many seconds; then `rounds` of batches, of
-    at least `round_seconds` each. Before either, `warm_up` calls that do not count."""
+    """How much is measured: at least so many calls with one image, and for so many seconds; then `rounds` of batches,
+    of at least `round_seconds` each. Before either, `warm_up` calls that do not count."""
 
     calls: int = 50
     seconds: float = 2.0
