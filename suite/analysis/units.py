@@ -44,6 +44,11 @@ def duration(value: Any) -> str:
     return f"{value / 60:.3g} min" if value < 6000 else f"{value / 3600:.3g} h"
 
 
+def milliseconds(value: Any) -> str:
+    """Seconds as milliseconds: `1.23 ms`."""
+    return MISSING if missing(value) else f"{1000 * value:.3g} ms"
+
+
 def missing(value: Any) -> bool:
     """Whether a cell of a data frame holds nothing: None, NaN or pandas' NA."""
     return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))

@@ -55,6 +55,10 @@ class Trivial:
         """Nothing was learnt, and there are no weights."""
         raise Refusal(f"{directory} has no weights: nothing was learnt")
 
+    def time(self, spec: RunSpec, directory: Path, busy_workers: int) -> None:
+        """There is no network."""
+        raise Refusal(f"{directory} has no network: nothing was learnt")
+
 
 def _row(spec: RunSpec, epoch: int) -> dict[str, Any]:
     luck = np.random.default_rng([spec.seeds["initial"], epoch]).normal(0, 0.01)

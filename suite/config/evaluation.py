@@ -1,7 +1,9 @@
-"""What final runs are evaluated on beside their test: corrupted copies of its images, or the test after each epoch.
+"""What is measured of final runs beside their test: on corrupted copies of its images, after each epoch, or how quickly
+their networks answer.
 
 evaluation:
   every_epoch: true                                     to show what choosing the best epoch by test would have given
+  latency: true                                         of each candidate, one image at a time and many at once
   corruptions: true                                     all fifteen kinds at all five strengths
   corruptions: [fog, snow]                              these kinds at all strengths
   corruptions: {kinds: [fog], strengths: [1, 3, 5], baseline: resnet20}
@@ -20,18 +22,21 @@ from suite.core.refusals import Refusal, unknown
 from suite.data.corruptions import STRENGTHS, corruptions, get
 
 KEYS = ("kinds", "strengths", "baseline")
+SECTION = ("corruptions", "every_epoch", "latency")
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """kinds, strengths: of corruptions, in the paper's order; none where nothing is evaluated. baseline: the candidate
     whose errors the others' are divided by, as the paper divides by AlexNet's; None for no such figure. every_epoch:
-    whether the test images are looked at after each epoch, too; nothing chooses by it (`suite.core.by_epoch`)."""
+    whether the test images are looked at after each epoch, too; nothing chooses by it (`suite.core.by_epoch`). latency:
+    whether it is timed how quickly each candidate's network answers (`suite.core.latency`)."""
 
     kinds: tuple[str, ...] = ()
     strengths: tuple[int, ...] = ()
     baseline: str | None = None
     every_epoch: bool = False
+    latency: bool = False
 
     @property
     def copies(self) -> list[tuple[str, int]]:
@@ -57,14 +62,12 @@ def evaluation_from(section: Any, candidates: Collection[str]) -> Evaluation:
     """Raises Refusal for unknown keys, kinds and candidates, and for strengths that there are not."""
     section = mapping("evaluation", section)
     for key in section:
-        if key not in ("corruptions", "every_epoch"):
-            raise unknown("key of evaluation", key, ("corruptions", "every_epoch"))
-    every_epoch = section.get("every_epoch", False)
-    if not isinstance(every_epoch, bool):
-        raise Refusal(f"evaluation.every_epoch={every_epoch}: expected true or false")
+        if key not in SECTION:
+            raise unknown("key of evaluation", key, SECTION)
+    every_epoch, latency = _switch(section, "every_epoch"), _switch(section, "latency")
     asked = section.get("corruptions", False)
     if asked is None or asked is False:
-        return Evaluation(every_epoch=every_epoch)
+        return Evaluation(every_epoch=every_epoch, latency=latency)
     values: Mapping[str, Any] = asked if isinstance(asked, Mapping) else {} if asked is True else {"kinds": asked}
     for key in values:
         if key not in KEYS:
@@ -86,4 +89,12 @@ def evaluation_from(section: Any, candidates: Collection[str]) -> Evaluation:
         tuple(strength for strength in STRENGTHS if strength in strengths),
         None if baseline is None else str(baseline),
         every_epoch,
+        latency,
     )
+
+
+def _switch(section: Mapping[str, Any], name: str) -> bool:
+    value = section.get(name, False)
+    if not isinstance(value, bool):
+        raise Refusal(f"evaluation.{name}={value}: expected true or false")
+    return value

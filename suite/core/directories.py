@@ -27,6 +27,7 @@
         result.json         the commit point: a run with it is over, a run without it is not
         corrupted.npz       final runs that a study evaluates on corrupted test images: each copy's scores
         evaluation.json     of these: the errors; both come after the result (suite.core.evaluation)
+        latency.json        a final run whose network was timed, after the result, too (suite.core.latency)
         published.json      runs that were taken over from a report's folder: which one (suite.core.published)
         attempt-<n>/        on a cluster: where attempt n trains, as long as it is in hand (suite.core.attempts)
 
@@ -74,6 +75,7 @@ FIRST_MAPS = "first_maps"
 OF_THE_FIRST = (FILTERS, FIRST_MAPS, TRACE, LOOKED, MISTAKE, MISTAKE_PICTURE)
 """What the report keeps of a candidate's first final run alone."""
 EVALUATION, CORRUPTED = "evaluation.json", "corrupted.npz"
+LATENCY = "latency.json"
 ATTEMPT = "attempt-"
 """How the name of an attempt's own directory begins."""
 STUDY, SESSIONS = "study.json", "sessions.jsonl"

@@ -12,6 +12,7 @@ from suite.core.directories import RESULT
 from suite.core.durable import read_json, write_json
 from suite.core.evaluation import read_evaluation
 from suite.core.hardware import kind
+from suite.core.latency import read_latency
 from suite.core.metrics import Metric
 from suite.core.outcomes import Outcome
 
@@ -116,13 +117,14 @@ def finished(asked: Mapping[str, Any], measured: Mapping[str, Any], ended_at: fl
 
 
 def read_result(directory: Path) -> Result | None:
-    """The committed result of a run, or None while it has none; with the figures of what was evaluated since."""
+    """The committed result of a run, or None while it has none; with the figures of what was measured since."""
     try:
         result = Result.from_mapping(read_json(directory / RESULT))
     except FileNotFoundError:
         return None
-    evaluated = read_evaluation(directory, result.ended_at)
-    return replace(result, metrics={**result.metrics, **evaluated["figures"]}) if evaluated else result
+    after = [read(directory, result.ended_at) for read in (read_evaluation, read_latency)]
+    figures = {name: value for found in after if found for name, value in found["figures"].items()}
+    return replace(result, metrics={**result.metrics, **figures}) if figures else result
 
 
 def write_result(directory: Path, result: Result) -> None:

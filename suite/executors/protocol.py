@@ -6,8 +6,8 @@ arrives in one queue as `(worker, event)`, and an event says in `event` what it 
     ready                                   it can take an order
     epoch      row                          an epoch is committed; it waits for `send(stop=...)`
     passed_over reason, epochs              a checkpoint does not serve; it goes on after so many committed epochs
-    finished   memory_bytes, [reason]       the order is carried out: the run's directory has a result; `reason`: why an
-                                            evaluation of it failed
+    finished   memory_bytes, [reason]       the order is carried out: the run's directory has a result; `reason`: why
+                                            what was to be measured of it after that was not
     said       text                         what people should know meanwhile; nobody in particular says it
     suspended  reason                       somebody must mend something first: the study stops, saying why
     exit       ending, how, [began]         it is gone, and nothing more comes of it; `began` is false where it never
@@ -22,6 +22,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+ORDERS = ("train", "evaluate", "time")
+"""What a worker may be told to do with a run; everything else that is sent answers it."""
 ALONE = 3
 """The exit code of a worker whose coordinator is gone."""
 

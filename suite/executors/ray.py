@@ -22,7 +22,7 @@ from ray.exceptions import OutOfMemoryError, RayActorError, RayTaskError
 from suite.executors import bridge, joining
 from suite.executors.cluster import RayOptions, announcement, places_environment, shortage, software, without_room
 from suite.executors.local import TRAINS, worker_environment
-from suite.executors.protocol import Ending, Event, Worker
+from suite.executors.protocol import ORDERS, Ending, Event, Worker
 
 LOOK_SECONDS = 30.0
 """How often is looked whether the cluster can still hold a run, while none reports."""
@@ -137,9 +137,9 @@ class RayExecutor:
         self._cluster.leave()
 
     def send(self, worker: RayWorker, order: Mapping[str, Any]) -> None:
-        """An order that trains is a new task; anything else answers the one in hand."""
+        """An order is a new task; anything else answers the one in hand."""
         try:
-            if order.get("do") != "train":
+            if order.get("do") not in ORDERS:
                 self._mailbox.answer.remote(worker.order, dict(order))
                 return
             name = worker.order = f"{worker.name}/{next(self._orders)}"

@@ -5,6 +5,7 @@ the coordinator is gone: the worker then leaves at once, whatever it is doing, f
 
     in:  {"do": "train", "spec": {...}, "directory": "...", "attempt": 1, "fields": {...}}   {"stop": false}
          {"do": "evaluate", "spec": {...}, "directory": "...", "copies": [["fog", 3]]}
+         {"do": "time", "spec": {...}, "directory": "...", "busy_workers": 0}
     out: {"event": "ready"}  {"event": "epoch", "row": {...}}  {"event": "finished", "memory_bytes": 1}
          {"event": "suspended", "reason": "..."}  {"event": "passed_over", "reason": "...", "epochs": 0}
 
@@ -35,7 +36,7 @@ from suite.core.lock import Lock
 from suite.core.outcomes import BROKEN, Outcome
 from suite.core.refusals import Refusal, first_line
 from suite.core.result import finished, read_result, write_result
-from suite.executors.protocol import ALONE
+from suite.executors.protocol import ALONE, ORDERS
 from suite.training.failures import GraphChanged, RunFailed
 
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE, errno.ENOTCONN)
@@ -98,6 +99,9 @@ class Trains(Protocol):
     def evaluate(self, spec: Any, directory: Path, copies: Sequence[Sequence[Any]]) -> None:
         """Evaluate a final run that is over on copies of its test images, and write what comes of it."""
 
+    def time(self, spec: Any, directory: Path, busy_workers: int) -> None:
+        """Time how quickly a final run's network answers, and write what comes of it."""
+
 
 def keras_trainer() -> Trains:
     from suite.training.trainer import Trainer
@@ -115,7 +119,7 @@ def main(make_trainer: Callable[[], Trains] = keras_trainer) -> None:
     channel.send("ready")
     while True:
         order = channel.receive()
-        if order.get("do") in ("train", "evaluate"):
+        if order.get("do") in ORDERS:
             carry_out(trainer, channel, order)
 
 
@@ -127,10 +131,10 @@ def carry_out(trainer: Trains, channel: Channel, order: dict[str, Any]) -> None:
             if not lock.acquire(LOCK_WAIT_SECONDS):
                 channel.send("suspended", reason=f"{order['directory']} is still in use by another process")
                 return
-            if order.get("do") == "evaluate":
-                failed = _evaluate_locked(trainer, order)
-            else:
+            if order.get("do") == "train":
                 _train_locked(trainer, channel, order)
+            else:
+                failed = _evaluate_locked(trainer, order)
     except (GraphChanged, Refusal) as error:
         channel.send("suspended", reason=str(error))
         return
@@ -179,11 +183,15 @@ def _train_locked(trainer: Trains, channel: Channel, order: dict[str, Any]) -> N
 
 
 def _evaluate_locked(trainer: Trains, order: dict[str, Any]) -> str | None:
-    """Why an evaluation failed, None where it did not: the run is over in any case, and stays as it is."""
+    """Why what is measured of a run that is over failed, None where it did not: the run stays as it is."""
     from suite.training.spec import RunSpec
 
+    spec, directory = RunSpec.from_mapping(order["spec"]), Path(order["directory"])
     try:
-        trainer.evaluate(RunSpec.from_mapping(order["spec"]), Path(order["directory"]), order["copies"])
+        if order["do"] == "time":
+            trainer.time(spec, directory, order["busy_workers"])
+        else:
+            trainer.evaluate(spec, directory, order["copies"])
     except Refusal as refusal:
         return str(refusal)
     except Exception as error:

@@ -9,6 +9,7 @@ from typing import Any
 from suite.core.evaluation import FIGURE
 from suite.core.hardware import kind
 from suite.core.identity import digest
+from suite.core.latency import NAMES as TIMED
 from suite.core.metrics import CLOCKS, COSTS, PARTS, SIZES
 from suite.core.published import provenance
 from suite.core.result import Result
@@ -43,7 +44,7 @@ def part_of(figure: str, track: str) -> str | None:
     if rest == figure:
         return None
     rest = rest.removeprefix(MEAN)
-    if rest == COUNT or rest in SIZES_AND_COSTS:
+    if rest == COUNT or rest in (*SIZES_AND_COSTS, *TIMED):
         return ""
     return next((part for part in PARTS if rest.startswith(f"{part}_")), "test")
 
@@ -85,7 +86,7 @@ def storable(text: str) -> str:
 
 def evaluated(result: Result) -> str:
     """What tells the figures that were measured of a run after its result from others; empty where there are none."""
-    found = {name: value for name, value in result.metrics.items() if name.startswith(FIGURE)}
+    found = {name: value for name, value in result.metrics.items() if name.startswith(FIGURE) or name in TIMED}
     return digest(found)[:12] if found else ""
 
 

@@ -9,9 +9,10 @@ from suite.core.directories import SESSIONS, STUDY
 
 FACTS, RUNS, RECORDS = "facts.json", "runs.csv", "records.npz"
 RECORD_FILES = (STUDY, SESSIONS, FACTS, RUNS, RECORDS)
-IDENTITIES, IMPORTANCES = "identities.json", "importances.json"
-"""Records that not every folder has: those of old lack the first, those without a long search the second."""
-EVERY_RECORD = (*RECORD_FILES, IDENTITIES, IMPORTANCES)
+IDENTITIES, IMPORTANCES, LATENCIES = "identities.json", "importances.json", "latency.json"
+"""Records that not every folder has: those of old lack the first, those without a long search the second, and those
+whose study did not time how quickly networks answer the third."""
+EVERY_RECORD = (*RECORD_FILES, IDENTITIES, IMPORTANCES, LATENCIES)
 HASHES = "hashes.json"
 RENDERED = ("report.html", "report.md", "table.csv", "table.tex")
 FIGURES = "figures"

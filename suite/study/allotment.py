@@ -18,7 +18,7 @@ from suite.config.study import Study
 from suite.core import directories
 from suite.core.durable import read_json, write_json
 from suite.core.refusals import Refusal
-from suite.study.costs import Cost, run_seconds
+from suite.study.costs import Cost, latency_seconds, run_seconds
 from suite.study.estimate import START_SECONDS, clock
 from suite.study.ledger import Ledger
 from suite.study.makespan import makespan
@@ -137,7 +137,8 @@ def _seconds(
     took = {key: run_seconds(ledger, key, costs[key.candidate], images[key.candidate]) for key in keys}
     tracing = {name: cost.tracing_seconds for name, cost in costs.items()}
     runs = makespan(keys, took, tracing, start, study.workers, study.search.parallel)
-    return runs + CLOSING_SECONDS + CLOSING_SECONDS_OF_A_RUN * len(keys)
+    after = latency_seconds(study, costs, start) + CLOSING_SECONDS + CLOSING_SECONDS_OF_A_RUN * len(keys)
+    return runs + after
 
 
 def _largest(total: Callable[[float], float], least: float, seconds: float) -> float:

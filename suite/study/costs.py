@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from suite.config.study import Study
 from suite.core.directories import RunKey
+from suite.core.latency import LENGTH
 from suite.study import estimate
 from suite.study.ledger import Ledger
 from suite.study.plan import share_of, train_examples
@@ -44,6 +47,17 @@ def run_seconds(ledger: Ledger, key: RunKey, cost: Cost, images: float) -> float
     judged += len(dataset.test) * study.evaluation.tests(rounds) if key.phase == "final" else 0
     beside = cost.run_seconds + share * rounds * cost.epoch_seconds
     return beside + share * trained / cost.images_per_second + judged / cost.judged_per_second
+
+
+def latency_seconds(study: Study, costs: Mapping[str, Cost], start: float) -> float:
+    """What it takes after the training to time each candidate's network, in each track, where the study asks for that.
+
+    start: of the one worker that does it.
+    """
+    if not study.evaluation.latency:
+        return 0.0
+    each = (cost.tracing_seconds + LENGTH.expected(cost.judged_per_second) for cost in costs.values())
+    return start + len(study.tracks) * sum(each)
 
 
 def expected(ledger: Ledger) -> dict[str, Cost]:

@@ -70,6 +70,7 @@ def describe(
         **({"table": wanted} if (wanted := study.table.as_mapping()) else {}),
         **({"corruptions": _corruptions(study.evaluation)} if study.evaluation.kinds else {}),
         **({"tests_epochs": True} if study.evaluation.every_epoch else {}),
+        **({"latency": True} if study.evaluation.latency else {}),
         "data": {
             "name": dataset.name,
             "hash": dataset.hash,

@@ -1,8 +1,8 @@
-"""After the training: final runs that are over are evaluated on what the study asks for, and train nothing.
+"""After the training: of final runs that are over what the study asks for is measured, and nothing is trained.
 
 A run's result stays as it is; what is measured stands beside it (`suite.core.evaluation`). So runs that were made
 before a study asked for it are evaluated, too, and an evaluation that fails is no failure of its run: it is said, and
-the next command tries it again.
+the next command tries it again. Here are evaluations on corrupted images, and how any kind of them is handed out.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import queue
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from suite.core.directories import RunKey
-from suite.core.evaluation import is_complete
+from suite.core.evaluation import FIGURE, is_complete
 from suite.core.outcomes import Outcome
+from suite.core.result import Result
 from suite.executors.protocol import Executor, Worker
 from suite.projections import Committed
 from suite.projections.projector import Projector
@@ -47,12 +49,46 @@ def _unevaluated(ledger: Ledger) -> list[RunKey]:
     return found
 
 
-class Evaluations:
-    """Hands the evaluations that are missing to workers, and has what they measured projected."""
+@dataclass(frozen=True)
+class Kind:
+    """One kind of what is measured of runs that are over.
 
-    def __init__(self, ledger: Ledger, executor: Executor, projector: Projector, say: Callable[[str], None]) -> None:
+    name: what one is called, and what several are. missing: the runs of which it can be measured and is not yet. order:
+    what a worker is told to do; it is given how many others have a run in hand. says: of a result what was measured.
+    alone: whether nothing else of the study may be at work meanwhile.
+    """
+
+    name: tuple[str, str]
+    missing: Callable[[Ledger], list[RunKey]]
+    order: Callable[[Ledger, int], dict[str, Any]]
+    says: Callable[[Result], str]
+    alone: bool = False
+
+    def at_once(self, workers: int) -> int:
+        return 1 if self.alone else workers
+
+
+CORRUPTIONS = Kind(
+    ("evaluation on corrupted images", "evaluations on corrupted images"),
+    missing,
+    lambda ledger, busy: {"do": "evaluate", "copies": ledger.study.evaluation.copies},
+    lambda result: f"mean error on corrupted test images {result.metrics[FIGURE]:.4f}",
+)
+
+
+class Evaluations:
+    """Hands what is missing of a kind to workers, and has what they measured projected."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        executor: Executor,
+        projector: Projector,
+        say: Callable[[str], None],
+        kind: Kind = CORRUPTIONS,
+    ) -> None:
         self._ledger, self._executor, self._projector, self._say = ledger, executor, projector, say
-        self._left = missing(ledger)
+        self._kind, self._left = kind, kind.missing(ledger)
         self._running: dict[RunKey, Worker] = {}
         self._lost: Counter[RunKey] = Counter()
         self.failed: dict[RunKey, str] = {}
@@ -71,21 +107,24 @@ class Evaluations:
 
     def _hand_out(self) -> None:
         idle = [worker for worker in self._executor.workers if worker not in self._running.values()]
-        if self._left and not idle and len(self._executor.workers) < self._ledger.study.workers:
+        most = self._kind.at_once(self._ledger.study.workers)
+        if self._left and not idle and len(self._executor.workers) < most:
             idle = [self._executor.start()]
         for worker in idle:
             if worker.ready and self._left:
+                if self._kind.alone:
+                    self._projector.drain()  # which would be at work beside it
                 key = self._left.pop(0)
+                order = self._order(key)
                 self._running[key] = worker
-                worker.send(**self._order(key))
+                worker.send(**order)
 
     def _order(self, key: RunKey) -> dict[str, Any]:
         """What a worker is told."""
         return {
-            "do": "evaluate",
+            **self._kind.order(self._ledger, len(self._running)),
             "spec": self._ledger.spec(key, self._ledger.parameters(key) or {}).as_mapping(),
             "directory": str(self._ledger.path(key)),
-            "copies": self._ledger.study.evaluation.copies,
             "attempt": self._lost[key] + 1,
             "fields": self._ledger.fields(key),
         }
@@ -117,8 +156,7 @@ class Evaluations:
             assert result is not None, f"{key} was evaluated and has no result"
             path = self._ledger.path(key)
             self._projector.result(key, lambda: Committed(result, path, lambda: self._ledger.history(key)))
-            error = result.metrics["corruption_error"]
-            self._say(f"{key}: mean error on corrupted test images {error:.4f}")
+            self._say(f"{key}: {self._kind.says(result)}")
         if self._executor.outgrown(event.get("memory_bytes", 0)):
             self._executor.stop(worker)
 
@@ -137,4 +175,4 @@ class Evaluations:
 
     def _fail(self, key: RunKey, reason: str) -> None:
         self.failed[key] = reason
-        self._say(f"{key}: its evaluation failed: {reason}")
+        self._say(f"{key}: its {self._kind.name[0]} failed: {reason}")

@@ -32,10 +32,10 @@ def failures_text(ledger: Ledger, failed: list[Result]) -> str:
     )
 
 
-def unevaluated_text(reasons: Mapping[RunKey, str]) -> str:
-    """How many runs could not be evaluated, and why the first one."""
+def unevaluated_text(reasons: Mapping[RunKey, str], name: tuple[str, str]) -> str:
+    """Of how many runs something could not be measured, and why not of the first. name: of one such, and of several."""
     first, count = next(iter(reasons)), len(reasons)
     return (
-        f"{count} {'evaluation' if count == 1 else 'evaluations'} on corrupted images failed, {first} for one: "
+        f"{count} {name[count > 1]} failed, {first} for one: "
         f"{reasons[first]}. The same command tries {'it' if count == 1 else 'them'} again"
     )

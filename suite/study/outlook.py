@@ -16,7 +16,7 @@ from suite.core.directories import RunKey
 from suite.core.refusals import Refusal
 from suite.data import Dataset
 from suite.models import PublishedFile
-from suite.study import allotment, evaluating, growth, precisions, prior
+from suite.study import allotment, evaluating, growth, latencies, precisions, prior
 from suite.study.accounting import SessionClock
 from suite.study.allotment import Allotment
 from suite.study.costs import expected
@@ -90,6 +90,14 @@ class Outlook:
             lines.append(
                 f"{never} final runs came from published records, which hold no weights, and are not evaluated on "
                 "corrupted copies"
+            )
+        if untimed := latencies.missing(self.ledger):
+            lines.append(f"{len(untimed)} trained candidates whose latency is to be measured")
+        if gone := latencies.without_weights(self.ledger):
+            names = ", ".join(dict.fromkeys(key.candidate for key in gone))
+            lines.append(
+                f"the latency of {names} is not measured: all final runs came from published records, which hold no "
+                "weights"
             )
         return lines
 

@@ -13,20 +13,20 @@ from pathlib import Path
 
 from suite import tasks
 from suite.config.study import Study
-from suite.core.directories import RunKey
 from suite.core.refusals import os_error_text
 from suite.core.result import Result
 from suite.executors import executor
 from suite.projections import Instance, about, openers
 from suite.projections.projector import Projector
-from suite.study import evaluating, seen
+from suite.study import seen
 from suite.study.accounting import EVALUATION, REPORT, TRACKING
 from suite.study.coordinator import Coordinator, Stopped
 from suite.study.description import write
 from suite.study.display import progress
-from suite.study.evaluating import Evaluations
+from suite.study.evaluating import CORRUPTIONS, Evaluations
 from suite.study.failures import failures_text, unevaluated_text
 from suite.study.growth import Growth, Judge
+from suite.study.latencies import LATENCY
 from suite.study.outlook import Outlook
 from suite.study.plan import planned
 
@@ -40,8 +40,8 @@ class End:
 
     state: str
     failed: list[Result]
-    unevaluated: dict[RunKey, str]
-    """Why runs could not be evaluated: the same command tries them again."""
+    unevaluated: list[str]
+    """What could not be measured of runs that are over: the same command tries it again."""
     lines: list[str]
     """What is left to say."""
 
@@ -64,13 +64,15 @@ def carry_out(outlook: Outlook, report: Report, judge: Judge | None = None) -> E
         grows = Growth(ledger, judge, describe) if study.most_seeds else None
         coordinator = Coordinator(ledger, workers, projector, listener, session, grows)
         state, reason = _run(coordinator)
-        unevaluated: dict[RunKey, str] = {}
-        if state == "finished" and evaluating.missing(ledger):
+        unevaluated = list[str]()
+        for kind in (CORRUPTIONS, LATENCY):
+            if state != "finished" or not kind.missing(ledger):
+                continue
             session.closing(EVALUATION)
             workers = executor(name, study.workers, study.backend, ledger.threads, logs, study.workspace, study.ray)
-            evaluations = Evaluations(ledger, workers, projector, listener.said)
+            evaluations = Evaluations(ledger, workers, projector, listener.said, kind)
             state, reason = _run(evaluations)
-            unevaluated = evaluations.failed
+            unevaluated += [unevaluated_text(evaluations.failed, kind.name)] if evaluations.failed else []
         if state != "finished":
             listener.said(f"{state}: {reason}")
     session.closing(TRACKING)
@@ -92,9 +94,7 @@ def carry_out(outlook: Outlook, report: Report, judge: Judge | None = None) -> E
         lines.append(f"tracking: {error}. The runs are safe; {again}")
     if failed:
         lines.append(failures_text(ledger, failed))
-    if unevaluated:
-        lines.append(unevaluated_text(unevaluated))
-    return End(state, failed, unevaluated, lines)
+    return End(state, failed, unevaluated, [*lines, *unevaluated])
 
 
 def followed(study: Study) -> Instance:

@@ -17,6 +17,7 @@ from suite.core.directories import RunKey
 from suite.core.durable import plain, replacing, write_json, write_text
 from suite.core.evaluation import write_evaluation
 from suite.core.identity import digest
+from suite.core.latency import write_latency
 from suite.core.published import PUBLISHED
 from suite.core.refusals import Refusal, first_line
 from suite.core.result import read_result, write_result
@@ -150,6 +151,8 @@ def _leave(ledger: Ledger, published: Published, key: RunKey, taken: Taken) -> N
         if measured := published.corrupted(key):
             np.savez_compressed(partial / directories.CORRUPTED, **measured[1])  # type: ignore[arg-type]
             write_evaluation(partial, run.ended_at, measured[0])
+        if timed := published.latencies.get(str(key)):
+            write_latency(partial, run.ended_at, timed["figures"], timed["conditions"])
         write_result(partial, run)
 
 

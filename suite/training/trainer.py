@@ -33,6 +33,7 @@ from suite.training.augment import crops
 from suite.training.clock import Clocks
 from suite.training.corrupted import evaluate
 from suite.training.failures import GraphChanged, RunFailed
+from suite.training.latency import time_network
 from suite.training.loop import Loop, OnEpoch, training_index
 from suite.training.preprocessing import Preprocessing, measure_preprocessing, recorded_preprocessing
 from suite.training.spec import RunSpec
@@ -88,11 +89,7 @@ class Trainer:
         clocks = Clocks()
         with clocks.count("setup_seconds"):
             device.reset_peak_memory()
-        fields = {
-            "device": device.device_name(),
-            "threads": None if device.accelerator() else spec.threads,
-            "deterministic": self._deterministic,
-        }
+        fields = self._device(spec)
         try:
             return fields | self._train(spec, directory, on_epoch, clocks, fields, on_passed_over)
         except Exception as error:
@@ -112,6 +109,23 @@ class Trainer:
         """
         self._check(spec)
         evaluate(spec, self._load(spec).data, directory, [(str(kind), int(strength)) for kind, strength in copies])
+
+    def time(self, spec: RunSpec, directory: Path, busy_workers: int) -> None:
+        """Time a final run's network with its last weights (`suite.training.latency`).
+
+        Writes latency.json into the run's directory, and nothing else. busy_workers: others that have a run in hand
+        meanwhile. Raises Refusal where the run has no such weights, OSError when the disk fails.
+        """
+        self._check(spec)
+        time_network(spec, self._load(spec).data, directory, self._device(spec), busy_workers)
+
+    def _device(self, spec: RunSpec) -> dict[str, Any]:
+        """Under what this process computes, as a result has it."""
+        return {
+            "device": device.device_name(),
+            "threads": None if device.accelerator() else spec.threads,
+            "deterministic": self._deterministic,
+        }
 
     def _check(self, spec: RunSpec) -> None:
         running = keras.backend.backend()

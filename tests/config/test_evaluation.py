@@ -91,3 +91,12 @@ def test_a_test_after_each_epoch_is_asked_for(written: Write) -> None:
     assert written(STUDY, "evaluation.every_epoch=true").evaluation.every_epoch
     with pytest.raises(Refusal, match=r"evaluation\.every_epoch=often: expected true or false"):
         written(STUDY, "evaluation.every_epoch=often")
+
+
+def test_latency_is_asked_for_beside_the_others(written: Write) -> None:
+    assert not written(STUDY).evaluation.latency
+    assert written(STUDY, "evaluation.latency=true").evaluation.latency
+    found = written(STUDY + "evaluation: {latency: true, corruptions: fog}\n").evaluation
+    assert (found.latency, found.kinds, found.every_epoch) == (True, ("fog",), False)
+    with pytest.raises(Refusal, match=r"evaluation\.latency=512: expected true or false"):
+        written(STUDY, "evaluation.latency=512")

@@ -33,13 +33,18 @@ class Evaluates:
     """In the trainer's place: fails as it is told to."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.error, self.asked = error, list[tuple[RunSpec, Path, Any]]()
+        self.error, self.asked, self.timed = error, list[tuple[RunSpec, Path, Any]](), list[tuple[RunSpec, Path, int]]()
 
     def train(self, *arguments: Any) -> dict[str, Any]:
         raise AssertionError("nothing is trained")
 
     def evaluate(self, spec: RunSpec, directory: Path, copies: Any) -> None:
         self.asked.append((spec, directory, copies))
+        if self.error:
+            raise self.error
+
+    def time(self, spec: RunSpec, directory: Path, busy_workers: int) -> None:
+        self.timed.append((spec, directory, busy_workers))
         if self.error:
             raise self.error
 
@@ -65,6 +70,16 @@ def test_it_is_carried_out_and_finished(make_spec: MakeSpec, tmp_path: Path) -> 
 def test_a_failure_has_its_reason(error: Exception, reason: str, make_spec: MakeSpec, tmp_path: Path) -> None:
     (event,) = evaluated(Evaluates(error), make_spec(), tmp_path)
     assert (event["event"], event["reason"]) == ("finished", reason)
+
+
+@pytest.mark.parametrize(("error", "reason"), [(None, None), (Refusal("no weights"), "no weights")])
+def test_so_is_timing_it(error: Exception | None, reason: str | None, make_spec: MakeSpec, tmp_path: Path) -> None:
+    trainer, told, spec = Evaluates(error), Told(), make_spec()
+    order = {"do": "time", "spec": spec.as_mapping(), "directory": str(tmp_path), "busy_workers": 3}
+    carry_out(trainer, told, order)
+    (event,) = told.events
+    assert (event["event"], event.get("reason")) == ("finished", reason)
+    assert trainer.timed == [(spec, tmp_path, 3)]
 
 
 def test_a_full_disk_stops_the_study(make_spec: MakeSpec, tmp_path: Path) -> None:

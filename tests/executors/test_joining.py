@@ -6,8 +6,11 @@ import itertools
 import queue
 import socket
 import sys
+import threading
 import traceback
+from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ import pytest
 from suite.core.refusals import Refusal
 from suite.executors import Ending, RayOptions, joining
 from suite.executors.cluster import Ask, Node
+from suite.executors.protocol import ORDERS
 from suite.executors.ray import RayExecutor, RayWorker, lost
 
 IMPORTS = "The remote function failed to import on the worker. This may be because libraries are missing:\n\n"
@@ -69,6 +73,26 @@ def test_a_cluster_that_is_gone_is_told_once_nobody_is_left_and_none_is_started_
     assert event["event"] == "suspended"
     assert event["reason"].startswith("the Ray cluster is gone (")
     assert not ray.is_initialized()
+
+
+@pytest.mark.parametrize("do", ORDERS)
+def test_every_order_is_a_task_of_its_own_and_not_the_answer_to_one(do: str, tmp_path: Path) -> None:
+    executor: Any = object.__new__(RayExecutor)
+    handed, futures = list[Any](), list[Future[dict[str, Any]]]()
+
+    def remote(order: dict[str, Any], name: str, *rest: Any) -> Any:
+        handed.append((order, name))
+        futures.append(Future())
+        return SimpleNamespace(future=lambda: futures[-1])
+
+    executor.events, executor._orders, executor._in_hand = queue.Queue(), itertools.count(), {}
+    executor._closed, executor._logs = threading.Event(), tmp_path
+    executor._carry, executor._setup, executor._mailbox = SimpleNamespace(remote=remote), None, None
+    worker = RayWorker(executor, "worker-0", tmp_path)
+    worker.send(do=do, directory=str(tmp_path))
+    assert handed == [({"do": do, "directory": str(tmp_path)}, "worker-0/0")]
+    futures[0].set_result({"event": "finished"})
+    assert executor.events.get_nowait() == (worker, {"event": "finished"})
 
 
 def test_a_cluster_that_others_hold_is_not_waited_for_in_silence(

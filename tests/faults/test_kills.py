@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import random
 import signal
@@ -100,6 +101,32 @@ def test_a_kill_in_the_middle_of_a_commit_and_before_a_projection(
     workspace = studies.workspace_with_study(tmp_path / "workspace", STUDY)
     kill_at(event, target, workspace)
     finish(workspace, reference)
+
+
+@pytest.mark.faults
+def test_a_latency_is_measured_again_and_stands_in_the_report_and_in_mlflow(tmp_path: Path) -> None:
+    """Of a run that was made before it was asked for; both processes die when it is measured and not yet written."""
+    workspace = studies.workspace_with_study(tmp_path / "workspace", STUDY)
+    arguments = ("candidates.lenet5=null", "search.space=null", "seeds=2")
+    assert studies.command(workspace, *arguments).returncode == 0
+    asked = (*arguments, "evaluation.latency=true")
+    assert studies.command(workspace, *asked, SUITE_FAULT="latency.measured:1:both").returncode == -signal.SIGKILL
+    assert studies.wait_until_alone(workspace) == []
+    (first, directory), (_, second) = directories.run_directories(studies.instance(workspace))
+    assert not (directory / directories.LATENCY).exists()
+    done = studies.command(workspace, *asked)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{first}: latency" in done.stdout
+    found = read_json(directory / directories.LATENCY)
+    assert found["conditions"]["calls"] >= 50
+    assert found["conditions"]["busy_workers"] == 0
+    assert not (second / directories.LATENCY).exists(), "one of a candidate's seeds is enough"
+    rows = list(csv.DictReader((workspace / "reports" / "tiny" / "table.csv").read_text("utf-8").splitlines()))
+    assert float(rows[0]["latency_seconds"]) == pytest.approx(found["figures"]["latency_seconds"])
+    logged = {(key, name) for key, name, _ in studies.metric_rows(workspace)}
+    assert {(str(first), name) for name in found["figures"]} <= logged
+    assert studies.command(workspace, *asked).returncode == 0
+    assert read_json(directory / directories.LATENCY) == found, "and not once more"
 
 
 @pytest.mark.faults

@@ -78,7 +78,7 @@ def test_a_failure_is_said_and_left_for_the_next_command(ledger: MakeLedger) -> 
     stage, _, said = evaluations(found, lambda key: "error: no weights" if key == bad else "completed")
     stage.run()
     assert {str(key): reason for key, reason in stage.failed.items()} == {bad: "no weights"}
-    assert f"{bad}: its evaluation failed: no weights" in said
+    assert f"{bad}: its evaluation on corrupted images failed: no weights" in said
     assert [str(key) for key in missing(found)] == [bad]
     assert found.results[RunKey("mlp", "tuned", "final", 1)].outcome == "completed", "the run itself is over"
 

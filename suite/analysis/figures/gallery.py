@@ -10,14 +10,17 @@ import pandas as pd
 
 from suite.analysis.figures import corruption, drawings, importances, learning, progress, scatter, timeline, trials
 from suite.analysis.figures.picture import Picture
+from suite.analysis.folder import latencies
 from suite.analysis.folder.reading import Records
-from suite.analysis.units import duration, missing, scaled, whole
+from suite.analysis.units import duration, milliseconds, missing, scaled, whole
+from suite.core.latency import SECONDS
 from suite.core.outcomes import Outcome
 
 COSTS = {
     "errors": ("macs", "multiply-adds", "multiply-adds for one image", scaled),
     "parameters": ("trainable_params", "parameters", "learned parameters", whole),
     "seconds": ("device_seconds", "time of training", "seconds of one training", duration),
+    "latency": (SECONDS, "latency", "seconds until one image is classified", milliseconds),
 }
 """By the name of a picture: the column of the cost, what it is called, what stands at its axis, and how it is said."""
 
@@ -42,7 +45,7 @@ def _errors(records: Records, track: str, rows: pd.DataFrame) -> Iterator[Pictur
         points = [
             scatter.Point(row["candidate"], series(row["candidate"]), row[column], *_percent(row), said(row[column]))
             for row in rows[rows["rank"].notna()].to_dict("records")
-            if not missing(row[column]) and row[column] > 0
+            if not missing(row.get(column)) and row[column] > 0
         ]
         costs = [point.cost for point in points]
         if not points or (name != "errors" and max(costs) < 1.03 * min(costs)) or not _comparable(name, rows):
@@ -62,7 +65,10 @@ def _errors(records: Records, track: str, rows: pd.DataFrame) -> Iterator[Pictur
 
 def _comparable(name: str, rows: pd.DataFrame) -> bool:
     """Whether a picture's costs may stand on one axis: times of several kinds of timing may not."""
-    return name != "seconds" or rows.timing[rows["rank"].notna()].nunique() == 1
+    ranked = rows[rows["rank"].notna()]
+    if name == "latency":
+        return latencies.comparable([str(timing) for timing in ranked.latency_timing.dropna()])
+    return name != "seconds" or ranked.timing.nunique() == 1
 
 
 def _percent(row: Mapping[Hashable, Any]) -> tuple[float, float, float]:

@@ -7,6 +7,7 @@
     records.npz       learning curves; for each final run what the task keeps of its predictions of the test images
     identities.json   what determined each of these runs, so that a study can go on from them
     importances.json  how much each searched value mattered, of candidates with enough trials; else there is none
+    latency.json      where the study asks for it: how quickly the networks of some runs answer
     hashes.json       the hashes of the others
 
 Only runs of the plan in study.json are read: what an earlier, larger plan left behind is neither shown nor ranked.
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite import tasks
-from suite.analysis.folder import corruption_records, importances
+from suite.analysis.folder import corruption_records, importances, latency_records
 from suite.core import directories
 from suite.core.by_epoch import ARRAY as TESTED
 from suite.core.by_epoch import read_tested
@@ -72,6 +73,7 @@ def collect(instance: Path, folder: Path, running: bool = True, table: Mapping[s
     asked = {str(key): read_json(directory / directories.RUN) for key, directory in runs}
     identities.write(folder, {key: run.get("identity") or {} for key, run in asked.items()})
     importances.write(folder, importances.importances(study, rows, task.selection))
+    latency_records.collect(study, runs, folder)
     hashes.write(folder)
 
 

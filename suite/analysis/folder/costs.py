@@ -54,7 +54,7 @@ def costs(records: Records) -> pd.DataFrame:
         for name, fields in OF_SESSIONS.items()
     }
     evaluated = sum(_number(session, "evaluation_seconds") for session in records.sessions)
-    items |= {"corrupted images": evaluated} if evaluated else {}
+    items |= {_evaluation(records.study): evaluated} if evaluated else {}
     wall = wall_seconds(records)
     waited = float(records.runs["wait_seconds"].sum()) if "wait_seconds" in records.runs else 0.0
     items["waiting"] += max(0.0, waited - items["search"])  # while a worker waits for a verdict, the search is at work
@@ -62,6 +62,12 @@ def costs(records: Records) -> pd.DataFrame:
     frame = pd.DataFrame({"item": list(items), "seconds": [float(value) for value in items.values()]})
     frame["share"] = frame.seconds / wall if wall > 0 else float("nan")
     return frame
+
+
+def _evaluation(study: Mapping[str, Any]) -> str:
+    """What is measured of a study's runs after the training."""
+    asked = {"corrupted images": study.get("corruptions"), "latency": study.get("latency")}
+    return " and ".join(name for name, wanted in asked.items() if wanted) or "corrupted images"
 
 
 def by_candidate(records: Records) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from suite.analysis.folder import importances
+from suite.analysis.folder import importances, latency_records
 from suite.analysis.folder.collect import facts_key, task_of
 from suite.analysis.folder.corruption_records import SCORES
 from suite.core import directories
@@ -47,6 +47,8 @@ class Records:
     """What determined each run, by its key; None where the folder was collected before that was kept."""
     importances: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """How much each searched value mattered, by candidate and track (`suite.analysis.folder.importances`)."""
+    latencies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """How quickly the networks of some runs answer, by their keys (`suite.analysis.folder.latencies`)."""
 
     @property
     def task(self) -> Task:
@@ -129,6 +131,7 @@ def _read(folder: Path) -> Records:
         facts=read_json(folder / FACTS),
         identities=identities.read(folder),
         importances=importances.read(folder),
+        latencies=latency_records.read(folder),
     )
 
 

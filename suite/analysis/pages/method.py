@@ -13,7 +13,7 @@ import pandas as pd
 from suite.analysis.comparing import starts
 from suite.analysis.comparing.sequential import looks_of
 from suite.analysis.figures import corruption
-from suite.analysis.folder import clocks
+from suite.analysis.folder import clocks, latencies
 from suite.analysis.folder.costs import TRAINING
 from suite.analysis.folder.reading import Records
 from suite.analysis.folder.seeds import completed_finals
@@ -98,6 +98,7 @@ def measured(records: Records) -> list[tuple[str, str]]:
         ("Intervals", interval_text.intervals([records])),
         *([("Corrupted test images", corruption.sentence(study))] if study.get("corruptions") else []),
         (headings.clock(device_kind(records.runs.device)), f"{_device(records)}: {CLOCK} {_timing(records)}".strip()),
+        *([("Latency", timed)] if (timed := latencies.sentence(records)) else []),
     ]
 
 

@@ -22,7 +22,7 @@ from suite.analysis.folder.reading import Records
 from suite.analysis.folder.seeds import completed, unranked
 from suite.analysis.folder.values import values
 from suite.analysis.statistics.intervals import Interval, accuracy_interval
-from suite.analysis.table import literature, reference
+from suite.analysis.table import latency, literature, reference
 from suite.core.hardware import kind
 from suite.core.metrics import Metric, by_name, of_part
 from suite.core.outcomes import FAILED, Outcome
@@ -65,8 +65,9 @@ def frame(rows: list[dict[str, Any]], further: Sequence[str] = ()) -> pd.DataFra
     `further`: the names of the metrics that have columns of their own at the end, each with its interval.
     """
     measured = [f"{name}{end}" for name in further for end in ("", "_low", "_high")]
-    texts = dict.fromkeys((START, reference.CLASS), "object")
-    optional = [name for name in (START, *reference.COLUMNS) if any(row.get(name) for row in rows)]
+    texts = dict.fromkeys((START, reference.CLASS, *latency.TEXTS), "object")
+    named = (START, *reference.COLUMNS, *latency.COLUMNS)
+    optional = [name for name in named if any(row.get(name) for row in rows)]
     measured = [*optional, *measured]
     columns = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys([*REAL, *measured], "float64") | texts
     data = pd.DataFrame(rows, columns=[*COLUMNS, *measured])
@@ -146,7 +147,7 @@ def _row(lending: Lending, candidate: str, track: str, every: pd.DataFrame) -> d
         "untimed": clocks.reason(done, workers) or clocks.reason(search, workers),
     }
     row |= _errors(lending, candidate, track) | _further(lending, candidate, track)
-    row |= reference.columns(records, candidate, track)
+    row |= reference.columns(records, candidate, track) | latency.columns(records, candidate, track)
     return row | literature.columns(facts, study["data"], described, records.task.published)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from suite.core.latency import BATCH
 from suite.core.metrics import CLOCKS, COSTS, SIZES, by_name
 
 OF = {name: metric.heading for name, metric in by_name((*SIZES, *COSTS, *CLOCKS)).items()}
@@ -29,6 +30,8 @@ LAST, BEST_EPOCH, EPOCHS = "Last weights' error", "Best epoch by test", "Epochs"
 MIDDLE, WINS, BEATEN = "Interquartile mean error (95%)", "Wins (95%)", "Beaten by the first (95%)"
 MID_P = "McNemar, mid-p (Holm)"
 TIME, SHARE, ATTEMPTS = "Time", "Share of wall time", "Attempts"
+DEVICE = "Device"
+"""Where several kinds of it stand in one column."""
 
 
 def clock(kind: str) -> str:
@@ -36,13 +39,20 @@ def clock(kind: str) -> str:
     return f"{kind} time"
 
 
-CLOCKED = (*(clock(kind) for kind in ("CPU", "GPU", "TPU")), DEVICE_TIME)
+def latency(kind: str) -> tuple[str, str]:
+    """`CPU latency, 1 image (10% to 90%)` and `CPU images/s, batches of 256`: how quickly a network answers there."""
+    return f"{kind} latency, 1 image (10% to 90%)", f"{kind} images/s, batches of {BATCH}"
+
+
+KINDS = ("CPU", "GPU", "TPU")
+TIMED = tuple(heading for kind in (*KINDS, DEVICE) for heading in latency(kind))
+CLOCKED = (*(clock(kind) for kind in KINDS), DEVICE_TIME)
 NUMBERS = frozenset(
     {
         *(RANK, YEAR, PARAMETERS, MACS, ERROR, BALANCED_ERROR, TOP5_ERROR, COUNT, *CLOCKED, TUNING, BEHIND),
         *(ADVANTAGE, SEEN, TIME, SHARE, ATTEMPTS, SEEDS, IMAGES_PER_SECOND, MEMORY, ENERGY),
         *(RANKS, BEST, TRIALS, BEST_TRIAL, FRESH, FLATTERY, IMAGES, MID_P),
-        *(MIDDLE, WINS, BEATEN, CALIBRATION, ELO, LAST, BEST_EPOCH, EPOCHS),
+        *(MIDDLE, WINS, BEATEN, CALIBRATION, ELO, LAST, BEST_EPOCH, EPOCHS, *TIMED),
     }
 )
 """Headings of columns that are aligned right."""

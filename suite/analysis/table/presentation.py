@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from suite.analysis.comparing.claims import Judgement
-from suite.analysis.table import headings, reference
+from suite.analysis.table import headings, latency, reference
 from suite.analysis.table.cells import (
     candidate,
     clock_note,
@@ -35,8 +35,12 @@ def present(rows: pd.DataFrame) -> pd.DataFrame:
     clock = headings.clock(kinds[0]) if len(kinds) == 1 else headings.DEVICE_TIME
     here = rows.published_error.notna().any()
     known = as_rows(rows)
-    notes = ["; ".join(text for text in (note(row), clock_note(row, known)) if text) for row in known]
-    shown = [_present(row, clock, bool(here)) | {headings.NOTE: text} for row, text in zip(known, notes, strict=True)]
+    told = [(note(row), clock_note(row, known), latency.note(row, known)) for row in known]
+    notes = ["; ".join(filter(None, texts)) for texts in told]
+    shown = [
+        _present(row, clock, bool(here)) | timed | {headings.NOTE: text}
+        for row, timed, text in zip(known, latency.cells(known), notes, strict=True)
+    ]
     guessed = [dict.fromkeys(shown[0], MISSING) | _guessed(row) for row in reference.guesses(known)]
     frame = pd.DataFrame([*shown, *guessed], index=[*range(len(shown)), *[reference.INDEX] * len(guessed)])
     if not guessed:

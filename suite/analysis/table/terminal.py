@@ -20,7 +20,8 @@ from suite.core.durable import read_json
 
 SHOWN = (
     *(headings.RANK, headings.ARCHITECTURE, headings.ERROR, headings.BALANCED_ERROR, headings.COUNT),
-    *(headings.PARAMETERS, headings.MACS, *headings.CLOCKED, headings.TUNING, headings.PUBLISHED, headings.NOTE),
+    *(headings.PARAMETERS, headings.MACS, *headings.CLOCKED, headings.TUNING, *headings.TIMED),
+    *(headings.PUBLISHED, headings.NOTE),
 )
 
 
