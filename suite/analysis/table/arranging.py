@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from suite.analysis.table import headings, presentation
 from suite.core.arrangement import LISTED, RANK, Arrangement
+from suite.core.latency import SECONDS, THROUGHPUT
 
 OF = {
     "rank": (headings.RANK,),
@@ -31,6 +33,8 @@ OF = {
     "published_error": (headings.PUBLISHED,),
     "published_top5_error": (headings.PUBLISHED_TOP5,),
     "key_innovation": (headings.INNOVATION,),
+    SECONDS: headings.TIMED[::2],
+    THROUGHPUT: headings.TIMED[1::2],
     "note": (headings.NOTE,),
 }
 """The headings that a column may have, by its name in a study: a clock's is that of the device."""
@@ -42,7 +46,11 @@ def arranged(rows: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
     sort = _wanted(study).sort
     if sort == RANK:
         return rows
-    key = rows.candidate.map(list(study["candidates"]).index) if sort == LISTED else rows[sort]
+    key = (
+        rows.candidate.map(list(study["candidates"]).index)
+        if sort == LISTED
+        else rows.get(sort, pd.Series(np.nan, rows.index))
+    )
     places = dict.fromkeys(rows.track)
     order = pd.DataFrame({"track": rows.track.map(list(places).index), "key": key.astype("float64")})
     return rows.loc[order.sort_values(["track", "key"], kind="stable", na_position="last").index]
