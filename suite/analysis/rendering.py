@@ -86,9 +86,9 @@ def render(folder: Path) -> pd.DataFrame:
 def latex_tables(shown: pd.DataFrame, caption: str, study: Mapping[str, Any] = MappingProxyType({})) -> str:
     """What was measured, and what is known beside it, as two LaTeX tables that a page can hold; `study`: the
     description of the study that the rows are of, where they are of one."""
-    marked, notes = footnoted(presentation.known(shown))
-    known = latex_table(marked, f"{caption} Beside what was published.", headings.NUMBERS, notes)
-    return f"{latex_table(comparison(shown, study), caption, headings.NUMBERS)}\n{known}"
+    parts = ((comparison(shown, study), caption), (presentation.known(shown), f"{caption} Beside what was published."))
+    found = [(*footnoted(part), text) for part, text in parts]
+    return "\n".join(latex_table(marked, text, headings.NUMBERS, notes) for marked, notes, text in found)
 
 
 def check(folder: Path) -> list[str]:

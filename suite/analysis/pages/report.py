@@ -37,7 +37,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 class Answer:
     """One track of one study: a sentence, what was measured and what is known, how far others are behind the first.
 
-    folds: for each row of the table the id of what it unfolds to. footnotes: what the marks in `known` stand for.
+    folds: for each row of the table the id of what it unfolds to. footnotes: what the marks in both tables mean.
     """
 
     title: str
@@ -136,13 +136,12 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Se
 def answer(records: Records, rows: pd.DataFrame) -> Answer:
     """The answer of one track."""
     differences, seen = to_first(records, rows), arranged(rows, records.study)
-    shown = presentation.present(seen)
-    known, notes = footnoted(presentation.known(shown))
+    shown, notes = footnoted(presentation.present(seen))
     return Answer(
         title=f"{str(rows.track.iloc[0]).capitalize()} track",
         sentence=presentation.headline(rows, differences),
         table=comparison(shown, records.study),
-        known=known,
+        known=presentation.known(shown),
         differences=presentation.differences(differences),
         further=presentation.further(seen, further(records)),
         corrupted=corruption.by_kind(records, str(rows.track.iloc[0])),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from suite.analysis import rendering
 from suite.analysis.folder import reading
+from suite.analysis.pages import report
 from suite.analysis.table import arranging, headings
 from suite.analysis.table.columns import table
 from suite.analysis.table.presentation import measured, present
@@ -100,6 +102,19 @@ def test_the_pages_latex_and_the_terminal_have_it_from_the_folder_alone(folder: 
     shown = summary(folder, table(reading.read(folder)))
     assert re.split(r"\s{2,}", shown.splitlines()[2]) == CHOSEN
     assert shown.index("lenet5") < shown.index("resnet20")
+
+
+def test_a_published_error_keeps_its_condition_as_a_footnote(rendered: Path) -> None:
+    read = reading.read(rendered)
+    asked = {**read.study, "table": {"columns": ["published_error"]}}
+    answer = report.answer(replace(read, study=asked), table(read))
+    marks = list(answer.table["Published error here"])
+    assert marks == list(answer.known["Published error here"])
+    assert marks[0] == "8.75% [1]"
+    assert "arXiv:1512.03385 Table 6" in answer.footnotes[0]
+    latex = rendering.latex_tables(present(table(read)), "Errors.", asked).split("\\end{table}")[0]
+    assert r"8.75\% [1]" in latex
+    assert r"\footnotesize [1]" in latex
 
 
 def test_the_csv_has_all_columns_by_rank(folder: Path, rendered: Path) -> None:
