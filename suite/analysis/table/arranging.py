@@ -28,6 +28,8 @@ OF = {
     "macs": (headings.MACS,),
     "device_seconds": headings.CLOCKED,
     "tuning_seconds": (headings.TUNING,),
+    "latency_seconds": headings.TIMED[0::2],
+    "inference_images_per_second": headings.TIMED[1::2],
     "published_error": (headings.PUBLISHED,),
     "published_top5_error": (headings.PUBLISHED_TOP5,),
     "key_innovation": (headings.INNOVATION,),
@@ -40,7 +42,7 @@ def arranged(rows: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
     """The rows of a study's table in the order in which people see them: those of a track stay together, and what is
     equal or unknown stays in the order of the ranks, the unknown at the end."""
     sort = _wanted(study).sort
-    if sort == RANK:
+    if sort == RANK or sort not in (LISTED, *rows.columns):  # of what nobody measured there is no column
         return rows
     key = rows.candidate.map(list(study["candidates"]).index) if sort == LISTED else rows[sort]
     places = dict.fromkeys(rows.track)
