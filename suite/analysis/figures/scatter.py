@@ -114,7 +114,7 @@ def _wide(axes: Axes, values: Sequence[float], sparse: bool = False, unit: str =
 
 
 class Between(LogFormatter):
-    """Labels between powers of ten, where matplotlib has some because the axis is short, with prefixes as on the others."""
+    """Labels between powers of ten, where matplotlib has some because the axis is short, with prefixes as those."""
 
     def __init__(self, unit: str = "") -> None:
         super().__init__()
