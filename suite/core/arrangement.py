@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from suite.core.latency import SECONDS, THROUGHPUT
 from suite.core.refusals import Refusal, nearest_first
 
 COLUMNS = (
     "rank", "candidate", "test_error", "balanced_error", "seeds", "top5_error", "year", "depth", "trainable_params",
-    "params_published", "macs", "device_seconds", "tuning_seconds", "published_error", "published_top5_error",
-    "key_innovation", SECONDS, THROUGHPUT, "note",
+    "params_published", "macs", "device_seconds", "tuning_seconds", "latency_seconds", "inference_images_per_second",
+    "published_error", "published_top5_error", "key_innovation", "note",
 )  # fmt: skip
 """The columns by their names in table.csv, where they have one."""
 ALWAYS = ("candidate", "test_error", "balanced_error", "seeds", "note")
 """What no table goes without: whose row it is, its error with interval and n, and what keeps it from being compared."""
 RANK, LISTED = "rank", "candidates"
-SORTS = (RANK, LISTED, "year", "trainable_params", "macs", "device_seconds", "tuning_seconds", SECONDS)
+SORTS = (RANK, LISTED, "year", "trainable_params", "macs", "device_seconds", "tuning_seconds", "latency_seconds")
 """By what rows may stand: by rank, as the study lists its candidates, or from the least to the largest of a column."""
 
 

@@ -20,7 +20,7 @@ COSTS = {
     "errors": ("macs", "multiply-adds", "multiply-adds for one image", scaled),
     "parameters": ("trainable_params", "parameters", "learned parameters", whole),
     "seconds": ("device_seconds", "time of training", "seconds of one training", duration),
-    "latency": (SECONDS, "latency", "seconds until one image is classified", milliseconds),
+    "latency": (SECONDS, "latency", "latency of one image", milliseconds),
 }
 """By the name of a picture: the column of the cost, what it is called, what stands at its axis, and how it is said."""
 
@@ -57,7 +57,7 @@ def _errors(records: Records, track: str, rows: pd.DataFrame) -> Iterator[Pictur
             f"Test error over {title}, {track} track.",
             f"Bars are the 95% intervals of the table; points of equal {title} stand a little apart."
             f"{steps if len(best) > 1 else ''}",
-            scatter.draw_points(points, axis),
+            scatter.draw_points(points, axis, unit="s" if name == "latency" else ""),
             alt=f"{'; '.join(point.text for point in points)}.",
             small=scatter.draw_points(points, axis, small=True) if name == "errors" else "",
         )

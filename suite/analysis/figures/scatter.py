@@ -60,11 +60,13 @@ def front(points: Sequence[Point]) -> list[Point]:
     return sorted(found, key=lambda point: point.cost)
 
 
-def draw_points(points: Sequence[Point], over: str = "multiply-adds for one image", small: bool = False) -> str:
+def draw_points(
+    points: Sequence[Point], over: str = "multiply-adds for one image", small: bool = False, unit: str = ""
+) -> str:
     """Test error with its interval over the cost `over`, on a logarithmic axis, and the front as a line of steps.
 
     small: for a screen as narrow as a hand, where letters have to be large beside the figure; of many points it names
-    those of the front.
+    those of the front. unit: of the cost, which its labels then have with a prefix (`5 ms`).
     """
     with mpl.rc_context(drawing.STYLE):
         figure = Figure(figsize=(3.7, 1.75) if small else (5.6, 3.9), layout="constrained")
@@ -85,7 +87,7 @@ def draw_points(points: Sequence[Point], over: str = "multiply-adds for one imag
             )  # fmt: skip
         axes.set(xlabel=over, ylabel="error [%]" if small else "test error, top-1 [%]", xscale="log")
         axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
-        _wide(axes, [point.cost for point in points], sparse=small)
+        _wide(axes, [point.cost for point in points], sparse=small, unit=unit)
         if len(points) <= MOST_IN_LEGEND:
             figure.legend(loc="outside lower center", ncols=3, fontsize=7.5 if small else None, borderaxespad=0.2)
         else:
@@ -97,22 +99,26 @@ def draw_points(points: Sequence[Point], over: str = "multiply-adds for one imag
         return drawing.svg(figure, [Value(axes, place, point.error, point.text) for point, place in stands.items()])
 
 
-def _wide(axes: Axes, values: Sequence[float], sparse: bool = False) -> None:
+def _wide(axes: Axes, values: Sequence[float], sparse: bool = False, unit: str = "") -> None:
     """At least a decade of a logarithmic axis, so that equal values do not fill it with noise. sparse: with two labels
     in each."""
     low, high = min(values), max(values)
     stretch = max(1.3, (20 / (high / low)) ** 0.5)
     axes.set_xlim(low / stretch, high * stretch)
-    axes.xaxis.set_major_formatter(EngFormatter())
+    axes.xaxis.set_major_formatter(EngFormatter(unit))
     if sparse:
         axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
         axes.xaxis.set_minor_formatter(NullFormatter())
     else:
-        axes.xaxis.set_minor_formatter(Between())
+        axes.xaxis.set_minor_formatter(Between(unit))
 
 
 class Between(LogFormatter):
-    """Labels between powers of ten, where matplotlib has some because the axis is short, as thousands and millions."""
+    """Labels between powers of ten, where matplotlib has some because the axis is short, with prefixes as those."""
+
+    def __init__(self, unit: str = "") -> None:
+        super().__init__()
+        self._text = EngFormatter(unit)
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        return EngFormatter()(x) if super().__call__(x, pos) else ""
+        return self._text(x) if super().__call__(x, pos) else ""

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from suite.analysis.table import headings, presentation
 from suite.core.arrangement import LISTED, RANK, Arrangement
-from suite.core.latency import SECONDS, THROUGHPUT
 
 OF = {
     "rank": (headings.RANK,),
@@ -30,11 +28,11 @@ OF = {
     "macs": (headings.MACS,),
     "device_seconds": headings.CLOCKED,
     "tuning_seconds": (headings.TUNING,),
+    "latency_seconds": headings.TIMED[0::2],
+    "inference_images_per_second": headings.TIMED[1::2],
     "published_error": (headings.PUBLISHED,),
     "published_top5_error": (headings.PUBLISHED_TOP5,),
     "key_innovation": (headings.INNOVATION,),
-    SECONDS: headings.TIMED[::2],
-    THROUGHPUT: headings.TIMED[1::2],
     "note": (headings.NOTE,),
 }
 """The headings that a column may have, by its name in a study: a clock's is that of the device."""
@@ -44,13 +42,9 @@ def arranged(rows: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
     """The rows of a study's table in the order in which people see them: those of a track stay together, and what is
     equal or unknown stays in the order of the ranks, the unknown at the end."""
     sort = _wanted(study).sort
-    if sort == RANK:
+    if sort == RANK or sort not in (LISTED, *rows.columns):  # of what nobody measured there is no column
         return rows
-    key = (
-        rows.candidate.map(list(study["candidates"]).index)
-        if sort == LISTED
-        else rows.get(sort, pd.Series(np.nan, rows.index))
-    )
+    key = rows.candidate.map(list(study["candidates"]).index) if sort == LISTED else rows[sort]
     places = dict.fromkeys(rows.track)
     order = pd.DataFrame({"track": rows.track.map(list(places).index), "key": key.astype("float64")})
     return rows.loc[order.sort_values(["track", "key"], kind="stable", na_position="last").index]

@@ -16,6 +16,7 @@ from suite.analysis.folder import reading
 from suite.analysis.folder.costs import costs
 from suite.analysis.pages import method
 from suite.analysis.pages.studies import render as render_studies
+from suite.analysis.table import arranging
 from suite.analysis.table.columns import table
 from suite.analysis.table.presentation import present
 from suite.analysis.table.terminal import compact
@@ -98,6 +99,19 @@ def test_the_page_says_how_and_draws_errors_over_it(whole: Callable[..., Path]) 
     assert " at 4.2 ms" in drawn.alt
     assert "latency_seconds" in (folder / "table.csv").read_text(encoding="utf-8").partition("\n")[0]
     assert rendering.check(folder) == []
+
+
+def test_a_study_arranges_it_with_the_other_columns(whole: Callable[..., Path], rendered: Path) -> None:
+    records = reading.read(whole(plain20=None))
+    asked = {"table": {"columns": ["rank", "latency_seconds", "year"], "sort": "latency_seconds"}}
+    assert set(present(table(records))) <= {heading for names in arranging.OF.values() for heading in names}
+    rows = arranging.arranged(table(records), {**records.study, **asked})
+    assert list(rows.candidate) == ["lenet5", "resnet20", "plain20"]
+    shown = list(arranging.comparison(present(rows), asked))
+    assert shown.index(ONE) == shown.index("Year") - 1
+    assert MANY not in shown
+    untimed = table(reading.read(rendered))
+    assert arranging.arranged(untimed, {**records.study, **asked}) is untimed, "nobody measured what it is to stand by"
 
 
 def test_the_folder_alone_renders_it_again_and_a_changed_figure_is_found(
