@@ -45,6 +45,14 @@ EXAMPLES = (directories.EXAMPLE, directories.EXAMPLE_PICTURE)
 candidate that was tested on others, its first run's are kept."""
 WHOLE = (directories.TRACE, directories.LOOKED)
 """What is kept as it is: the one has larger numbers than predictions, the other smaller ones."""
+MANY = 12
+"""Candidates from which on a folder keeps less of what is for pictures alone: it may be committed."""
+OF_EXAMPLES = (*EXAMPLES, directories.LOOKED)
+OF_MANY = {
+    **dict.fromkeys(OF_EXAMPLES, 64),
+    directories.MISTAKE: 6, directories.MISTAKE_PICTURE: 6, directories.FILTERS: 32, directories.FIRST_MAPS: 8,
+}
+"""How many of each, at most, each run has there."""
 
 
 def collect(instance: Path, folder: Path, running: bool = True, table: Mapping[str, Any] | None = None) -> None:
@@ -134,6 +142,7 @@ def _arrays(
 ) -> Iterator[tuple[str, NDArray[np.generic]]]:
     """The arrays of records.npz: `<run>/<name>`, and as `<name>s` what runs share, where it first occurs or differs."""
     shared: dict[str, NDArray[np.generic]] = {}
+    many = len(study["candidates"]) > MANY
     for key, directory in runs:
         if not (directory / directories.RESULT).exists():
             continue
@@ -146,10 +155,13 @@ def _arrays(
         with np.load(path, allow_pickle=False) as saved:
             common = [*task.shared, *(name for name in EXAMPLES if name in saved.files)]
             apart = {*common, *(directories.OF_THE_FIRST if key.number else ())}
-            for name in saved.files:
+            kept = {
+                name: _thinned(name, saved[name]) if many and saved[name].ndim else saved[name] for name in saved.files
+            }
+            for name, array in kept.items():
                 if name not in apart:
-                    yield f"{key}/{name}", _small(saved[name]) if name not in WHOLE else saved[name]
-            own = {name: _small(saved[name]) for name in common}
+                    yield f"{key}/{name}", _small(array) if name not in WHOLE else array
+            own = {name: _small(kept[name]) for name in common}
         result = read_result(directory)
         measured = corruption_records.arrays(study, directory, result.ended_at if result else None)
         yield from ((f"{key}/{name}", array) for name, array in measured)
@@ -159,6 +171,13 @@ def _arrays(
                 yield f"{name}s", array
             elif not np.array_equal(shared[name], array) and not (key.number and name in EXAMPLES):
                 yield f"{key}/{name}s", array
+
+
+def _thinned(name: str, array: NDArray[np.generic]) -> NDArray[np.generic]:
+    """What a folder of many candidates keeps of what is for pictures alone: of examples some evenly apart, of the rest
+    the first. What was thinned before stays as it is."""
+    most = OF_MANY.get(name, len(array))
+    return array[:: -(-len(array) // most)] if name in OF_EXAMPLES else array[:most]
 
 
 def _small(array: NDArray[np.generic]) -> NDArray[np.generic]:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from suite import tasks
+from suite.analysis.folder import collect as module
 from suite.analysis.folder.collect import collect, facts, runs_csv
 from suite.core import directories, planning
 from suite.core.durable import read_json
@@ -72,6 +74,35 @@ def test_predictions_and_curves_are_kept_as_they_are(store: Store, described: Ca
         assert not any(name.endswith("/labels") for name in kept.files)
         losses = [row["val_loss"] for row in read_json(directory / directories.HISTORY)]
         np.testing.assert_allclose(kept["resnet20/tuned/final/1/val_loss"], losses, rtol=1e-6)
+
+
+def test_a_folder_of_many_candidates_keeps_less_of_what_is_for_pictures(
+    store: Store, described: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = described()
+    store.whole(study)
+    path = store.instance(study) / "resnet20/tuned/final/0" / directories.PREDICTIONS
+    with np.load(path) as saved:
+        arrays = {name: saved[name] for name in saved.files}
+    arrays |= {directories.EXAMPLE: np.arange(0, 1280, 10), directories.LOOKED: np.zeros((128, 2, 2), np.uint8)}
+    arrays |= {directories.EXAMPLE_PICTURE: np.zeros((128, 2, 2, 3), np.uint8), directories.MISTAKE: np.arange(12)}
+    np.savez(path, **arrays)
+    run = "resnet20/tuned/final/0"
+
+    def kept() -> dict[str, Any]:
+        collect(store.instance(study), store.workspace / "target")
+        with np.load(store.workspace / "target" / "records.npz") as found:
+            return {name: found[name] for name in found.files}
+
+    assert len(kept()[f"{directories.EXAMPLE}s"]) == 128
+    monkeypatch.setattr(module, "MANY", 2)
+    thinned = kept()
+    np.testing.assert_array_equal(thinned[f"{directories.EXAMPLE}s"], np.arange(0, 1280, 20))
+    assert len(thinned[f"{directories.EXAMPLE_PICTURE}s"]) == len(thinned[f"{run}/{directories.LOOKED}"]) == 64
+    np.testing.assert_array_equal(thinned[f"{run}/{directories.MISTAKE}"], np.arange(6))
+    assert len(thinned[f"{run}/predicted"]) == len(arrays["predicted"])
+    np.savez(path, **{**arrays, directories.EXAMPLE: thinned[f"{directories.EXAMPLE}s"]})  # as a folder gives it back
+    np.testing.assert_array_equal(kept()[f"{directories.EXAMPLE}s"], thinned[f"{directories.EXAMPLE}s"])
 
 
 def test_another_test_set_keeps_its_own_labels(store: Store, described: Callable[..., Any]) -> None:

@@ -7,18 +7,16 @@ from collections.abc import Iterator
 import pandas as pd
 
 from suite.analysis.figures import drawing
+from suite.analysis.figures.drawings import own
 from suite.analysis.figures.picture import Picture
 from suite.analysis.folder.reading import Records
 from suite.tasks import confusion
-
-MOST = 12
-"""More matrices than a page should hold; the predictions of all are in records.npz."""
 
 
 def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
     """The confusion matrix of each candidate's final runs."""
     classes = list(records.study["data"]["class_names"])
-    for candidate, track in rows[["candidate", "track"]].head(MOST).itertuples(index=False):
+    for candidate, track in own(rows)[["candidate", "track"]].itertuples(index=False):
         labels = records.labels(candidate, track)
         if labels is None:
             continue

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from suite.analysis.figures import drawing
+from suite.analysis.figures.drawings import own
 from suite.analysis.figures.picture import Picture
 from suite.analysis.folder.reading import Records
 from suite.core.directories import EXAMPLE, FILTERS, FIRST_MAPS
@@ -19,13 +20,11 @@ ACROSS = 16
 """Filters side by side."""
 LEAST = 2
 """Pixels of a filter's shorter side from which there is something to see."""
-MOST = 12
-"""Candidates whose filters a page shows."""
 
 
 def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
     """The first filters of each candidate's first final run, as far as they were kept and can be drawn."""
-    for candidate, track in rows[["candidate", "track"]].head(MOST).itertuples(index=False):
+    for candidate, track in own(rows)[["candidate", "track"]].itertuples(index=False):
         filters = records.arrays.get(f"{candidate}/{track}/final/0/{FILTERS}")
         if filters is None or min(filters.shape[1:3]) < LEAST or filters.shape[-1] not in (1, 3):
             continue
@@ -39,7 +38,7 @@ def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
             str(candidate),
             str(track),
         )
-    for candidate, track in rows[["candidate", "track"]].head(MOST).itertuples(index=False):
+    for candidate, track in own(rows)[["candidate", "track"]].itertuples(index=False):
         maps = records.arrays.get(f"{candidate}/{track}/final/0/{FIRST_MAPS}")
         if maps is not None:
             image, true = _first_example(records, f"{candidate}/{track}/final/0")

@@ -10,19 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from suite.analysis.figures import drawing
+from suite.analysis.figures.drawings import own
 from suite.analysis.figures.picture import Picture
 from suite.analysis.folder.reading import Records
 from suite.analysis.units import scaled, whole
 from suite.core.directories import TRACE
 from suite.models import diagram
 
-MOST = 24
-"""Candidates whose layers a page shows."""
-
 
 def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
     """The trace of each candidate, where its first final run kept one; of several tracks, the first shows it."""
-    for candidate, track in rows[["candidate", "track"]].head(MOST).itertuples(index=False):
+    for candidate, track in own(rows)[["candidate", "track"]].itertuples(index=False):
         values = records.arrays.get(f"{candidate}/{track}/final/0/{TRACE}")
         if values is not None and track == records.study["tracks"][0]:
             said = "; ".join(text for _, _, text in diagram.LINES)

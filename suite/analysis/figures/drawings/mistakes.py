@@ -6,20 +6,19 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from suite.analysis.figures.drawings import own
 from suite.analysis.figures.picture import Picture
 from suite.analysis.figures.tiles import ACROSS, Tile, draw_tiles
 from suite.analysis.folder.reading import Records
 from suite.core.directories import MISTAKE, MISTAKE_PICTURE
 
-MOST = 12
-"""Candidates whose mistakes a page shows."""
 ROOM = 40_000
 """Bytes of pixels of one candidate from which on there is one row of them."""
 
 
 def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
     """The most confident mistakes of each candidate's first final run, where it kept their pixels."""
-    for candidate, track in rows[["candidate", "track"]].head(MOST).itertuples(index=False):
+    for candidate, track in own(rows)[["candidate", "track"]].itertuples(index=False):
         run = f"{candidate}/{track}/final/0"
         if len(records.arrays.get(f"{run}/{MISTAKE}", ())):
             tiles = mistakes(records, run)
