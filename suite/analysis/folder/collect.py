@@ -50,7 +50,10 @@ MANY = 12
 OF_EXAMPLES = (*EXAMPLES, directories.LOOKED)
 OF_MANY = {
     **dict.fromkeys(OF_EXAMPLES, 64),
-    directories.MISTAKE: 6, directories.MISTAKE_PICTURE: 6, directories.FILTERS: 32, directories.FIRST_MAPS: 8,
+    directories.MISTAKE: 6,
+    directories.MISTAKE_PICTURE: 6,
+    directories.FILTERS: 32,
+    directories.FIRST_MAPS: 8,
 }
 """How many of each, at most, each run has there."""
 

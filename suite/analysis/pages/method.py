@@ -49,7 +49,8 @@ def banners(study: Mapping[str, Any]) -> list[str]:
     if state == "running":
         found.append("This study is still running: numbers will change, and rows are not complete.")
     elif state != "finished":
-        found.append(f"This study was {state}{f': {reason}' if reason else ''}. The same command finishes it.")
+        why = f": {reason}" if reason and state != "interrupted" else ""  # the word says it
+        found.append(f"This study was {state}{why}. The same command finishes it.")
     stopped = (study.get("limit") or {}).get("search_stopped_after")
     if stopped is not None:
         found.append(

@@ -26,6 +26,10 @@ def read_back(store: Store, study: dict[str, Any]) -> reading.Records:
         ({"stamp": "numbers mean nothing", "budget": "smoke"}, ["Budget smoke: numbers mean nothing."]),
         ({"state": "running"}, ["still running"]),
         ({"state": "interrupted", "reason": None}, ["This study was interrupted. The same command finishes it."]),
+        (
+            {"state": "interrupted", "reason": "what is committed stays"},
+            ["This study was interrupted. The same command finishes it."],
+        ),
         ({"state": "stopped", "reason": "three equal errors"}, ["stopped: three equal errors"]),
         (
             {"limit": {"seconds": 7200, "search_stopped_after": 2}},
