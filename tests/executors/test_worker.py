@@ -40,7 +40,13 @@ class Fails:
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.ESTALE, errno.ENOTCONN])
 def test_a_disk_that_is_full_or_away_is_no_failure_of_the_run(number: int, tmp_path: Path) -> None:
     heard = Heard()
-    order = {"spec": SPEC.as_mapping(), "directory": str(tmp_path / "run"), "attempt": 1, "fields": FIELDS}
+    order = {
+        "do": "train",
+        "spec": SPEC.as_mapping(),
+        "directory": str(tmp_path / "run"),
+        "attempt": 1,
+        "fields": FIELDS,
+    }
     carry_out(Fails(number), heard, order)
     assert [said["event"] for said in heard.said] == ["suspended"]
     assert os.strerror(number) in heard.said[0]["reason"]

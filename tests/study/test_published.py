@@ -14,7 +14,8 @@ PIXELS = np.arange(24, dtype=np.uint8).reshape(2, 2, 2, 3)
 
 
 def published(**arrays: np.ndarray) -> Published:
-    return Published(Path(), "", {}, (), {}, None, {name.replace("__", "/"): array for name, array in arrays.items()})
+    found = {name.replace("__", "/"): array for name, array in arrays.items()}
+    return Published(Path(), "", {}, (), {}, None, found, latencies={})
 
 
 def test_predictions_come_back_with_what_runs_share() -> None:
