@@ -59,7 +59,7 @@ lock:
 	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
 
 reproduce: setup
-	for folder in reports/published/*/; do $(BIN)/python -m suite.report folder=$$folder check=true || exit 1; done
+	for study in reports/published/*/study.json; do folder=$$(dirname $$study); $(BIN)/python -m suite.report folder=$$folder check=true || exit 1; done
 	$(BIN)/python -m suite.claims check=true
 
 clean:

@@ -209,7 +209,7 @@ def _check_name(workspace: Path, study: str) -> None:
     from suite.config.files import study_files
 
     ran = {path.name for path in (workspace / "runs").glob("*") if path.is_dir()}
-    published = {path.name for path in (workspace / "reports" / "published").glob("*") if path.is_dir()}
+    published = {path.parent.name for path in (workspace / "reports" / "published").glob("*/study.json")}
     names = {*study_files(), *ran, *published}
     if study not in names:
         raise unknown("study", study, names)

@@ -19,7 +19,7 @@ def command(*arguments: object) -> int:
     return enter(diff.main, diff.HELP, [str(argument) for argument in arguments])
 
 
-@pytest.mark.parametrize("study", sorted(path.name for path in PUBLISHED.iterdir()))
+@pytest.mark.parametrize("study", sorted(path.parent.name for path in PUBLISHED.glob("*/study.json")))
 def test_a_report_does_not_differ_from_itself(study: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(PUBLISHED / study, PUBLISHED / study) == DONE
     said = capsys.readouterr().out

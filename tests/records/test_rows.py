@@ -63,12 +63,12 @@ def test_a_result_is_read_as_it_was() -> None:
     assert repr(result_of(row, METRICS)) == repr(WHOLE)
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in PUBLISHED.iterdir()))
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in PUBLISHED.glob("*/study.json")))
 def test_published_rows_are_written_as_they_were(name: str) -> None:
     task = "localization" if name == "localization" else "classification"
     with (PUBLISHED / name / "runs.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    for row in rows:
+    for row in (row for row in rows if row["outcome"]):  # of an unfinished study one may not be over
         again = result_of(row, tasks.get(task).metrics).as_mapping()
         assert {key: cell(again.get(key)) for key in row} == row
 
