@@ -138,10 +138,7 @@ def _transferred(
 
 def _sections(name: str, value: Any) -> dict[str, Any]:
     """What one place says of a candidate, each section a mapping. Raises Refusal for a key that no candidate has."""
-    value = mapping(f"candidate {name}", value)
-    for key in value:
-        if key not in KEYS:
-            raise unknown(f"key of candidate {name}", key, KEYS)
+    value = mapping(f"candidate {name}", value, KEYS)
     try:
         recipe = recipe_layer(value.get("recipe"))
     except Refusal as refusal:

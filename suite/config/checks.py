@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from suite.core.refusals import Refusal, unknown
@@ -27,12 +27,16 @@ def seconds_from(text: Any, key: str = "limit") -> float | None:
     return total
 
 
-def mapping(what: str, value: Any) -> dict[str, Any]:
-    """A section of a configuration; nothing is an empty one. Raises Refusal for anything that is no mapping."""
+def mapping(what: str, value: Any, keys: Collection[str] | None = None) -> dict[str, Any]:
+    """A section of a configuration; nothing is an empty one. Raises Refusal for anything that is no mapping, and for a
+    key that is none of `keys`, where these are said."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
         raise Refusal(f"{what}: expected keys and values, not {value!r}")
+    for key in value:
+        if keys is not None and key not in keys:
+            raise unknown(f"key of {what}", str(key), keys)
     return dict(value)
 
 

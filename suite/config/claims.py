@@ -37,10 +37,7 @@ def claims_from(
 
 
 def _claim(claim: Mapping[str, Any], candidates: Collection[str], metrics: Sequence[str]) -> Mapping[str, Any]:
-    claim = {"source": None, "metric": metrics[0], "margin": 0.0, **mapping("a claim", claim)}
-    for key in claim:
-        if key not in KEYS:
-            raise unknown("key of a claim", key, KEYS)
+    claim = {"source": None, "metric": metrics[0], "margin": 0.0, **mapping("a claim", claim, KEYS)}
     form = form_of(claim)
     if form is None:
         forms = "; ".join(" and ".join(keys) for keys in FORMS.values())

@@ -15,14 +15,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from suite.config.checks import as_list, mapping, one_of
+from suite.config.checks import as_list, boolean, mapping, one_of
 from suite.core.evaluation import copy_name, metrics
 from suite.core.metrics import Metric
 from suite.core.refusals import Refusal, unknown
 from suite.data.corruptions import STRENGTHS, corruptions, get
 
 KEYS = ("kinds", "strengths", "baseline")
-SECTION = ("corruptions", "every_epoch", "latency")
+SWITCHES = ("every_epoch", "latency")
+SECTION = ("corruptions", *SWITCHES)
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,13 @@ class Evaluation:
 
 def evaluation_from(section: Any, candidates: Collection[str]) -> Evaluation:
     """Raises Refusal for unknown keys, kinds and candidates, and for strengths that there are not."""
-    section = mapping("evaluation", section)
-    for key in section:
-        if key not in SECTION:
-            raise unknown("key of evaluation", key, SECTION)
-    every_epoch, latency = _switch(section, "every_epoch"), _switch(section, "latency")
+    section = mapping("evaluation", section, SECTION)
+    every_epoch, latency = (boolean(f"evaluation.{name}", section.get(name, False)) for name in SWITCHES)
     asked = section.get("corruptions", False)
     if asked is None or asked is False:
         return Evaluation(every_epoch=every_epoch, latency=latency)
-    values: Mapping[str, Any] = asked if isinstance(asked, Mapping) else {} if asked is True else {"kinds": asked}
-    for key in values:
-        if key not in KEYS:
-            raise unknown("key of evaluation.corruptions", key, KEYS)
+    said = asked if isinstance(asked, Mapping) else {} if asked is True else {"kinds": asked}
+    values = mapping("evaluation.corruptions", said, KEYS)
     kinds = [
         one_of("evaluation.corruptions", kind, tuple(corruptions()))
         for kind in as_list("evaluation.corruptions", values.get("kinds", list(corruptions())))
@@ -91,10 +87,3 @@ def evaluation_from(section: Any, candidates: Collection[str]) -> Evaluation:
         every_epoch,
         latency,
     )
-
-
-def _switch(section: Mapping[str, Any], name: str) -> bool:
-    value = section.get(name, False)
-    if not isinstance(value, bool):
-        raise Refusal(f"evaluation.{name}={value}: expected true or false")
-    return value

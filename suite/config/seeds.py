@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.config.checks import count
-from suite.core.refusals import Refusal, unknown
+from suite.config.checks import count, mapping
+from suite.core.refusals import Refusal
 
 FIRST, MOST = 3, 10
 """Seeds that every candidate has under `auto`, and the most that any gets where a study says nothing else."""
@@ -17,9 +17,7 @@ def seeds_from(value: Any) -> tuple[int, int | None]:
     if value == "auto":
         return FIRST, MOST
     if isinstance(value, Mapping):
-        for key in value:
-            if key not in ("auto", "most"):
-                raise unknown("key of seeds", str(key), ("auto", "most"))
+        value = mapping("seeds", value, ("auto", "most"))
         if value.get("auto", True) is not True:
             raise Refusal(f"seeds.auto={value['auto']}: expected true; a fixed number is typed as seeds=5")
         return FIRST, count("seeds.most", value.get("most", MOST), least=FIRST + 1)

@@ -27,7 +27,7 @@ from suite.core.host import install_command
 from suite.core.instances import default_name
 from suite.core.metrics import LENT, OWN, of_part
 from suite.core.planning import Given
-from suite.core.refusals import Refusal, unknown
+from suite.core.refusals import Refusal
 from suite.data.hardships import OFF
 
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -188,10 +188,7 @@ def _check_validation(candidates: Iterable[Candidate]) -> None:
 
 
 def _stores(value: Any, workspace: Path) -> Stores:
-    values = mapping("storage", value)
-    for key in values:
-        if key not in ("mlflow", "optuna"):
-            raise unknown("key of storage", key, ("mlflow", "optuna"))
+    values = mapping("storage", value, ("mlflow", "optuna"))
     texts = {key: None if text is None else str(text) for key, text in values.items()}
     return stores_from(workspace, texts.get("mlflow"), texts.get("optuna"))
 
@@ -213,9 +210,7 @@ def _executor(value: Any) -> str:
 
 def _ray(section: Mapping[str, Any], executor: str) -> executors.RayOptions:
     """The cluster; Ray deals GPUs out whole, or several runs to one of them."""
-    for key in section:
-        if key not in ("address", "gpus"):
-            raise unknown("key of ray", key, ("address", "gpus"))
+    section = mapping("ray", section, ("address", "gpus"))
     gpus = None if section.get("gpus", "auto") == "auto" else number("ray.gpus", section["gpus"])
     if gpus is not None and (gpus < 0 or (gpus > 1 and gpus != int(gpus))):
         raise Refusal(f"ray.gpus={gpus:g}: expected auto, 0, a share below 1 or a whole number")

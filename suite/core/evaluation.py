@@ -70,8 +70,13 @@ def write_evaluation(directory: Path, ended_at: float, errors: Mapping[str, floa
 
 def read_evaluation(directory: Path, ended_at: float | None) -> dict[str, Any] | None:
     """What was measured of the result that ended then; None where nothing was, or of another training."""
+    return read_after(directory / EVALUATION, ended_at)
+
+
+def read_after(path: Path, ended_at: float | None) -> dict[str, Any] | None:
+    """The same of any file that says of which result it is, as `ended_at`."""
     try:
-        found = dict(read_json(directory / EVALUATION))
+        found = dict(read_json(path))
     except FileNotFoundError:
         return None
     return found if found["ended_at"] == ended_at else None

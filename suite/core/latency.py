@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from suite.core.directories import LATENCY
-from suite.core.durable import read_json, write_json
+from suite.core.durable import write_json
+from suite.core.evaluation import read_after
 from suite.core.metrics import Metric
 
 SECONDS, LOW, HIGH = "latency_seconds", "latency_p10_seconds", "latency_p90_seconds"
@@ -75,8 +76,4 @@ def write_latency(
 
 def read_latency(directory: Path, ended_at: float | None) -> dict[str, Any] | None:
     """What was measured of the result that ended then; None where nothing was, or of another training."""
-    try:
-        found = dict(read_json(directory / LATENCY))
-    except FileNotFoundError:
-        return None
-    return found if found["ended_at"] == ended_at else None
+    return read_after(directory / LATENCY, ended_at)

@@ -122,6 +122,8 @@ def read_result(directory: Path) -> Result | None:
         result = Result.from_mapping(read_json(directory / RESULT))
     except FileNotFoundError:
         return None
+    if result.phase != "final":  # nothing is measured of it afterwards
+        return result
     after = [read(directory, result.ended_at) for read in (read_evaluation, read_latency)]
     figures = {name: value for found in after if found for name, value in found["figures"].items()}
     return replace(result, metrics={**result.metrics, **figures}) if figures else result

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import filecmp
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from suite.core.directories import SESSIONS, STUDY
+from suite.core.durable import read_json, write_json
 
 FACTS, RUNS, RECORDS = "facts.json", "runs.csv", "records.npz"
 RECORD_FILES = (STUDY, SESSIONS, FACTS, RUNS, RECORDS)
@@ -23,6 +26,19 @@ OF_THE_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini")
 def record_files(folder: Path) -> list[str]:
     """The names of the records that a folder has to have, and of those beside them that it has."""
     return [name for name in EVERY_RECORD if name in RECORD_FILES or (folder / name).exists()]
+
+
+def write_optional(path: Path, found: Mapping[str, Any]) -> None:
+    """Write a record that not every folder has: no file where there is nothing to say, and none of earlier stays."""
+    if found:
+        write_json(path, found)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def read_optional(path: Path) -> dict[str, Any]:
+    """What it says; nothing where there is none. Raises ValueError for one that is no JSON."""
+    return dict(read_json(path)) if path.exists() else {}
 
 
 def files(folder: Path) -> set[str]:

@@ -24,7 +24,7 @@ from suite.core.metrics import of_part
 from suite.core.refusals import Refusal, first_line
 from suite.core.result import Result
 from suite.records import hashes, identities
-from suite.records.layout import HASHES, LATENCIES, RECORD_FILES, RECORDS, RUNS
+from suite.records.layout import HASHES, LATENCIES, RECORD_FILES, RECORDS, RUNS, read_optional
 from suite.records.rows import result_of
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _read(folder: Path, described: Mapping[str, Any], study: Study) -> Published
         results={RunKey(run.candidate, run.track, run.phase, run.number): run for run in found},
         identities=identities.read(folder),
         arrays=arrays,
-        latencies=read_json(folder / LATENCIES) if (folder / LATENCIES).exists() else {},
+        latencies=read_optional(folder / LATENCIES),
     )
 
 

@@ -17,12 +17,13 @@ from suite.core.latency import SECONDS
 from suite.core.outcomes import Outcome
 
 COSTS = {
-    "errors": ("macs", "multiply-adds", "multiply-adds for one image", scaled),
-    "parameters": ("trainable_params", "parameters", "learned parameters", whole),
-    "seconds": ("device_seconds", "time of training", "seconds of one training", duration),
-    "latency": (SECONDS, "latency", "latency of one image", milliseconds),
+    "errors": ("macs", "multiply-adds", "multiply-adds for one image", scaled, ""),
+    "parameters": ("trainable_params", "parameters", "learned parameters", whole, ""),
+    "seconds": ("device_seconds", "time of training", "seconds of one training", duration, ""),
+    "latency": (SECONDS, "latency", "latency of one image", milliseconds, "s"),
 }
-"""By the name of a picture: the column of the cost, what it is called, what stands at its axis, and how it is said."""
+"""By the name of a picture: the column of the cost, what it is called, what stands at its axis, how it is said, and
+the unit that the axis' numbers have a prefix of."""
 
 
 def pictures(records: Records, rows: pd.DataFrame) -> list[Picture]:
@@ -41,7 +42,7 @@ def pictures(records: Records, rows: pd.DataFrame) -> list[Picture]:
 def _errors(records: Records, track: str, rows: pd.DataFrame) -> Iterator[Picture]:
     """Errors against each cost. Where all cost the same, the first alone is drawn: it says so, too."""
     series = list(records.study["candidates"]).index
-    for name, (column, title, axis, said) in COSTS.items():
+    for name, (column, title, axis, said, unit) in COSTS.items():
         points = [
             scatter.Point(row["candidate"], series(row["candidate"]), row[column], *_percent(row), said(row[column]))
             for row in rows[rows["rank"].notna()].to_dict("records")
@@ -57,7 +58,7 @@ def _errors(records: Records, track: str, rows: pd.DataFrame) -> Iterator[Pictur
             f"Test error over {title}, {track} track.",
             f"Bars are the 95% intervals of the table; points of equal {title} stand a little apart."
             f"{steps if len(best) > 1 else ''}",
-            scatter.draw_points(points, axis, unit="s" if name == "latency" else ""),
+            scatter.draw_points(points, axis, unit=unit),
             alt=f"{'; '.join(point.text for point in points)}.",
             small=scatter.draw_points(points, axis, small=True) if name == "errors" else "",
         )

@@ -46,7 +46,7 @@ candidate that was tested on others, its first run's are kept."""
 WHOLE = (directories.TRACE, directories.LOOKED)
 """What is kept as it is: the one has larger numbers than predictions, the other smaller ones."""
 MANY = 12
-"""Candidates from which on a folder keeps less of what is for pictures alone: it may be committed."""
+"""More candidates than so, and a folder keeps less of what is for pictures alone: it may be committed."""
 OF_EXAMPLES = (*EXAMPLES, directories.LOOKED)
 OF_MANY = {
     **dict.fromkeys(OF_EXAMPLES, 64),
@@ -158,13 +158,10 @@ def _arrays(
         with np.load(path, allow_pickle=False) as saved:
             common = [*task.shared, *(name for name in EXAMPLES if name in saved.files)]
             apart = {*common, *(directories.OF_THE_FIRST if key.number else ())}
-            kept = {
-                name: _thinned(name, saved[name]) if many and saved[name].ndim else saved[name] for name in saved.files
-            }
-            for name, array in kept.items():
+            for name in saved.files:
                 if name not in apart:
-                    yield f"{key}/{name}", _small(array) if name not in WHOLE else array
-            own = {name: _small(kept[name]) for name in common}
+                    yield f"{key}/{name}", _kept(name, saved[name], many)
+            own = {name: _kept(name, saved[name], many) for name in common}
         result = read_result(directory)
         measured = corruption_records.arrays(study, directory, result.ended_at if result else None)
         yield from ((f"{key}/{name}", array) for name, array in measured)
@@ -176,11 +173,13 @@ def _arrays(
                 yield f"{key}/{name}s", array
 
 
-def _thinned(name: str, array: NDArray[np.generic]) -> NDArray[np.generic]:
-    """What a folder of many candidates keeps of what is for pictures alone: of examples some evenly apart, of the rest
-    the first. What was thinned before stays as it is."""
-    most = OF_MANY.get(name, len(array))
-    return array[:: -(-len(array) // most)] if name in OF_EXAMPLES else array[:most]
+def _kept(name: str, array: NDArray[np.generic], many: bool) -> NDArray[np.generic]:
+    """An array of a run as a folder keeps it, of many candidates less of what is for pictures alone: of examples some
+    evenly apart, of the rest the first. What was thinned before stays as it is."""
+    if many and name in OF_MANY:
+        most = OF_MANY[name]
+        array = array[:: -(-len(array) // most)] if name in OF_EXAMPLES else array[:most]
+    return array if name in WHOLE else _small(array)
 
 
 def _small(array: NDArray[np.generic]) -> NDArray[np.generic]:

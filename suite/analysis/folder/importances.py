@@ -28,9 +28,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.core.durable import read_json, write_json
 from suite.core.outcomes import Outcome
-from suite.records.layout import IMPORTANCES
+from suite.records.layout import IMPORTANCES, read_optional, write_optional
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -81,16 +80,12 @@ def best_of(trials: int) -> int:
 
 def write(folder: Path, found: Mapping[str, Mapping[str, Any]]) -> None:
     """Write importances.json; no file where there is nothing to say, and none of earlier stays."""
-    if found:
-        write_json(folder / IMPORTANCES, found)
-    else:
-        (folder / IMPORTANCES).unlink(missing_ok=True)
+    write_optional(folder / IMPORTANCES, found)
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:
     """What a folder says of them; nothing where it has no such file. Raises ValueError for one that is no JSON."""
-    path = folder / IMPORTANCES
-    return dict(read_json(path)) if path.exists() else {}
+    return read_optional(folder / IMPORTANCES)
 
 
 def _shares(

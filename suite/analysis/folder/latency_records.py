@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from suite.core.directories import RunKey
-from suite.core.durable import read_json, write_json
 from suite.core.latency import read_latency
 from suite.core.result import read_result
-from suite.records.layout import LATENCIES
+from suite.records.layout import LATENCIES, read_optional, write_optional
 
 
 def collect(study: Mapping[str, Any], runs: Iterable[tuple[RunKey, Path]], folder: Path) -> None:
@@ -26,13 +25,9 @@ def collect(study: Mapping[str, Any], runs: Iterable[tuple[RunKey, Path]], folde
         measured = read_latency(directory, result.ended_at) if result else None
         if measured is not None:
             found[str(key)] = measured
-    if found:
-        write_json(folder / LATENCIES, found)
-    else:
-        (folder / LATENCIES).unlink(missing_ok=True)
+    write_optional(folder / LATENCIES, found)
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:
     """The same by run; empty where nothing was timed."""
-    path = folder / LATENCIES
-    return dict(read_json(path)) if path.exists() else {}
+    return read_optional(folder / LATENCIES)

@@ -66,7 +66,11 @@ class Records:
         rows = self.of(candidate, track, "final")
         numbers = rows.loc[rows.outcome == Outcome.COMPLETED, "number"]
         names = [f"{candidate}/{track}/final/{int(number)}" for number in numbers]
-        return [name for name in names if f"{name}/{self.task.kept[0]}" in self.arrays]
+        return [name for name in names if self.has_predictions(name)]
+
+    def has_predictions(self, run: str) -> bool:
+        """Whether a final run, by its name in records.npz, kept what it predicted."""
+        return f"{run}/{self.task.kept[0]}" in self.arrays
 
     def of(self, candidate: str, track: str, phase: str) -> pd.DataFrame:
         runs = self.runs

@@ -54,8 +54,14 @@ def rounds(records: Records, track: str) -> int:
     final = records.runs[(records.runs.phase == "final") & (records.runs.track == track)]
     if final.outcome.isin(FAILED).any():
         return 0
-    counts = [len(records.finals(name, track)) for name in records.study["candidates"]]
-    return min(counts) if max(counts) - min(counts) <= 1 else 0
+    done = final[final.outcome == Outcome.COMPLETED]
+    counts = Counter(
+        name
+        for name, number in zip(done.candidate, done.number, strict=True)
+        if records.has_predictions(f"{name}/{track}/final/{int(number)}")
+    )
+    seeds = [counts[name] for name in records.study["candidates"]]
+    return min(seeds) if max(seeds) - min(seeds) <= 1 else 0
 
 
 def of_planned(records: Records, candidate: str, track: str) -> str:

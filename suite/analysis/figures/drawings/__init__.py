@@ -11,15 +11,16 @@ from collections.abc import Iterator
 import pandas as pd
 
 from suite.analysis.figures.picture import Picture
+from suite.analysis.folder.collect import MANY
 from suite.analysis.folder.reading import Records
 
-MOST, OF_MANY = 12, 6
-"""Candidates of a track that have pictures of their own: all of up to so many, of more the first."""
+OF_MANY = 6
+"""Candidates of a track that have pictures of their own, where there are many: the first."""
 
 
 def own(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of one track that have pictures of their own: a page of many candidates would take long to open."""
-    return rows if len(rows) <= MOST else rows.head(OF_MANY)
+    return rows if len(rows) <= MANY else rows.head(OF_MANY)
 
 
 def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
