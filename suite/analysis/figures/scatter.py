@@ -94,7 +94,9 @@ def draw_points(
             shown = best if small else sorted(points, key=lambda point: point.error)
             steps = pairwise((stands[point], point.error) for point in best)
             levels = [((x, y), (end, y)) for (x, y), (end, _) in steps]
-            dots = [((place, point.error), (place, point.error)) for point, place in stands.items()]
+            dots = [
+                ((place, point.error), (place, point.error)) for point, place in stands.items() if point not in shown
+            ]
             naming.name(figure, axes, [(stands[point], point.error, point.label) for point in shown], [*levels, *dots])
         return drawing.svg(figure, [Value(axes, place, point.error, point.text) for point, place in stands.items()])
 
