@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,8 +75,9 @@ class Contestant:
     def seconds(self, steps: int) -> float:
         """How long so many steps take. Raises Refusal with its last words where the process has ended."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{steps}\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # it has ended: reading says so
+            self._process.stdin.write(f"{steps}\n")
+            self._process.stdin.flush()
         return float(self._read())
 
     def _read(self, expected: str | None = None) -> str:
@@ -84,6 +86,8 @@ class Contestant:
         if not line or (expected and line != expected):
             _, errors = self._process.communicate()
             last = (errors.strip().splitlines() or ["it said nothing"])[-1]
+            if self._process.returncode == -signal.SIGKILL:  # what it said last has nothing to do with that
+                last = "its process was killed, as it is where memory runs out"
             raise Refusal(f"{self.entry.name} of {self.entry.job.architecture} cannot be timed: {last}")
         return line
 

@@ -33,7 +33,9 @@ def mapping(what: str, value: Any, keys: Collection[str] | None = None) -> dict[
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise Refusal(f"{what}: expected keys and values, not {value!r}")
+        entries = isinstance(value, list) and bool(value) and all(isinstance(entry, str) for entry in value)
+        form = f", as in {{{', '.join(f'{entry}: ...' for entry in value)}}}" if entries else ""
+        raise Refusal(f"{what}: expected keys and values{form}, not {value!r}")
     for key in value:
         if keys is not None and key not in keys:
             raise unknown(f"key of {what}", str(key), keys)

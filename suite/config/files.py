@@ -31,8 +31,15 @@ def study_files() -> dict[str, Path]:
 
 
 def study_file(name: str) -> Path:
+    """The file of a study. Raises Refusal for a name that none has, and for a path where a name is expected."""
     files = study_files()
     if name not in files:
+        path = Path(name)
+        if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+            raise Refusal(
+                f"study={name}: expected a name, not a path; a file studies/{path.stem}.yaml in the current folder "
+                f"({Path.cwd()}) is study={path.stem}"
+            )
         raise unknown("study", name, files)
     return files[name]
 

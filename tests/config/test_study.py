@@ -173,11 +173,18 @@ def test_broken_study_files_are_refused_with_their_place(tmp_path, monkeypatch) 
         ("listed", "- a", "not a mapping"),
         ("typo", "sedes: 3\ncandidates: {mlp: {}}", "seeds"),
         ("empty", "title: nothing", "no candidates"),
+        ("list", "candidates: [mlp, lenet5]", r"candidates: .* as in \{mlp: \.\.\., lenet5: \.\.\.\}, not"),
         ("claim", "candidates: {mlp: {}}\ndataset: digits\nclaims: [{text: x, better: mlp, than: mlq}]", "mlp"),
     ):
         (tmp_path / "studies" / f"{name}.yaml").write_text(text)
         with pytest.raises(Refusal, match=said):
             study_from(compose([f"study={name}"]))
+
+
+@pytest.mark.parametrize("path", ["mine.yaml", "studies/mine", "/home/jo/studies/mine.yaml", "./mine.yml"])
+def test_a_path_where_a_study_is_named_is_told_the_name(path: str) -> None:
+    with pytest.raises(Refusal, match=r"expected a name, not a path; a file studies/mine\.yaml .* is study=mine$"):
+        compose([f"study={path}"])
 
 
 @pytest.mark.parametrize("folder", ["~/pictures", "/home/josé/x (1)", "/data/it's", "2024", "/a/b,c"])
