@@ -60,6 +60,14 @@ def name_list(text: str) -> list[str]:
     return names
 
 
+def number_list(text: str) -> list[float]:
+    """`[0.9,0.94]` or `0.9` as a list of numbers, as a converter for `parse`."""
+    try:
+        return [float(part) for part in name_list(text)]
+    except ValueError as error:
+        raise ValueError("numbers, as in [0.9,0.94]") from error
+
+
 def import_keras() -> None:
     """Import Keras with its backend, as it comes; what the backend says on stderr meanwhile goes nowhere.
 

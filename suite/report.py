@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from suite.commandline import DONE, FAILED, boolean, enter, name_list, parse
+from suite.commandline import DONE, FAILED, boolean, enter, name_list, number_list, parse
 from suite.core.instances import CHOICES, choose, find, instances
 from suite.core.refusals import Refusal, unknown
 
@@ -24,6 +24,7 @@ python -m suite.report folder=DIR      render a report again from its folder alo
     folder=DIR       with study=NAME: where the report is written (default: reports/NAME)
     table.columns=[rank,year,macs] table.sort=year   with study=NAME: the table's columns, and by what its rows stand,
                      in this report; `table` in the study's file says it for good (python -m suite help studies)
+    table.reach=[0.9,0.94]   with study=NAME: the validation accuracies to which it tells the training time
     check=true       write nothing: compare the records with their hashes, render them elsewhere, compare, and
                      name every file that is not as it was, is missing or is too much (exit 1)
     publish=true     also copy the report to reports/published/NAME, to be committed
@@ -31,6 +32,8 @@ python -m suite.report folder=DIR      render a report again from its folder alo
 
 Writes report.html (opens offline), report.md, table.csv, table.tex, runs.csv, records.npz, hashes.json, figures/.
 """
+
+TABLE: dict[str, Callable[[str], object]] = {"columns": name_list, "sort": str, "reach": number_list}
 
 
 def main(arguments: list[str]) -> int:
@@ -43,7 +46,7 @@ def main(arguments: list[str]) -> int:
         "publish": boolean,
         "folds": _folds_wanted,
     }
-    keys |= {"table.columns": name_list, "table.sort": str}
+    keys |= {f"table.{key}": converter for key, converter in TABLE.items()}
     values = parse(arguments, {**keys, "instance": str, **dict.fromkeys(CHOICES, str)})
     workspace = Path(str(values.get("workspace", "."))).expanduser()
     folder = Path(str(values["folder"])).expanduser() if "folder" in values else None
@@ -52,7 +55,7 @@ def main(arguments: list[str]) -> int:
     table = _table(values)
     if "study" not in values or check or values.get("folds"):
         what = "check=true" if check else "folds" if values.get("folds") else "a report without study=NAME"
-        _refuse_with(what, {"table.columns", "table.sort"} & values.keys())
+        _refuse_with(what, {f"table.{key}" for key in TABLE} & values.keys())
     studies = values.get("studies")
     if isinstance(studies, list):
         _refuse_with("studies", {"study", "publish", "folds", *chosen} & values.keys())
@@ -77,7 +80,7 @@ def main(arguments: list[str]) -> int:
 
 def _table(values: dict[str, object]) -> dict[str, Any]:
     """How the table is to be arranged, as a study's description says it. Raises Refusal for names there are not."""
-    given = {key: values[f"table.{key}"] for key in ("columns", "sort") if f"table.{key}" in values}
+    given = {key: values[f"table.{key}"] for key in TABLE if f"table.{key}" in values}
     if given:
         from suite.config.table import table_from
 

@@ -1,4 +1,5 @@
-"""How a report's comparison table is arranged: which columns it has, in which order, and by what its rows stand.
+"""How a report's tables are arranged: which columns the comparison table has, in which order, and by what its rows
+stand; and to which accuracies the time is told.
 
 A study asks for it as `table`. It changes no number, no rank and no run, and so may be changed whenever one likes.
 """
@@ -28,12 +29,15 @@ SORTS = (RANK, LISTED, "year", "trainable_params", "macs", "device_seconds", "tu
 @dataclass(frozen=True)
 class Arrangement:
     """columns: those beside `ALWAYS`, or with them in their places; None for all that say something. sort: of `SORTS`.
+    reach: validation accuracies, fractions, to which the training time is told; none for those that say something.
 
-    Raises Refusal for a name that there is not, with all that there are, and for one that stands there twice.
+    Raises Refusal for a name that there is not, with all that there are, for one that stands there twice, and for an
+    accuracy that is none.
     """
 
     columns: tuple[str, ...] | None = None
     sort: str = RANK
+    reach: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         for name in self.columns or ():
@@ -41,11 +45,15 @@ class Arrangement:
             if self.columns and self.columns.count(name) > 1:
                 raise Refusal(f"table.columns has {name} twice")
         _known("table.sort", self.sort, SORTS)
+        for accuracy in self.reach:
+            if not 0 < accuracy < 1:
+                raise Refusal(f"table.reach: expected accuracies between 0 and 1, such as 0.9, not {accuracy:g}")
 
     def as_mapping(self) -> dict[str, Any]:
         """What differs from a table that nobody arranged, as study.json has it."""
         columns = {} if self.columns is None else {"columns": list(self.columns)}
-        return {**columns, **({} if self.sort == RANK else {"sort": self.sort})}
+        reach = {"reach": list(self.reach)} if self.reach else {}
+        return {**columns, **({} if self.sort == RANK else {"sort": self.sort}), **reach}
 
     @property
     def places(self) -> tuple[str, ...] | None:

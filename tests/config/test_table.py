@@ -20,6 +20,8 @@ def test_a_study_arranges_its_table(written: Write) -> None:
     nearer = written(STUDY + "table: {columns: [rank, year], sort: year}\n", "table.columns=[macs]", "table.sort=null")
     assert nearer.table.as_mapping() == {"columns": ["macs"]}
     assert nearer.instance == found.instance == written(STUDY).instance
+    assert written(STUDY + "table: {reach: 0.9}\n").table.as_mapping() == {"reach": [0.9]}
+    assert written(STUDY, "table.reach=[0.9,0.94]").table.reach == (0.9, 0.94)
     assert written(STUDY + "budgets: {smoke: {table: {sort: macs}}}\n", "budget=smoke").table.sort == "macs"
 
 
@@ -30,6 +32,8 @@ def test_a_study_arranges_its_table(written: Write) -> None:
         ("table.columns=[]", "table.columns is empty: name at least one"),
         ("table.columns=3", "table.columns=3: expected a list"),
         ("table.sort=error", "table.sort: there is no 'error', but there are, nearest first: "),
+        ("table.reach=[90]", "table.reach: expected accuracies between 0 and 1, such as 0.9, not 90"),
+        ("table.reach=[high]", "table.reach=high: expected a number"),
         ("table.order=year", "unknown key of table 'order'. Valid, nearest first: "),
         ("table=rank", "table: expected keys and values, not 'rank'"),
     ],

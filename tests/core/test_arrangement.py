@@ -37,3 +37,9 @@ def test_unknown_names_are_refused_with_all_that_there_are() -> None:
     assert all(name in str(refused.value) for name in SORTS)
     with pytest.raises(Refusal, match=r"table\.columns has year twice"):
         Arrangement(("year", "rank", "year"))
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 1.0, 94.0, -0.1])
+def test_what_is_no_accuracy_is_refused(accuracy: float) -> None:
+    with pytest.raises(Refusal, match=r"expected accuracies between 0 and 1, such as 0\.9, not"):
+        Arrangement(reach=(0.5, accuracy))

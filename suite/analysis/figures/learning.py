@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from suite.analysis.figures import drawing
 from suite.analysis.figures.drawing import Curve
 from suite.analysis.figures.picture import Picture
+from suite.analysis.folder import epochs as timed_epochs
 from suite.analysis.folder.reading import Records
 from suite.analysis.folder.seeds import completed
 from suite.analysis.units import missing
 from suite.core.metrics import by_name
 
 BANDS = "Lines are means over seeds, bands reach from the lowest to the highest seed."
-SECONDS = "device_seconds"
-"""The curve of what each epoch took; folders of old know the whole run's time alone."""
 
 
 def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
@@ -72,21 +71,12 @@ def over_seconds(records: Records, rows: pd.DataFrame, lines: list[Curve]) -> It
 
 
 def _seconds(records: Records, candidate: str, track: str, epochs: int) -> NDArray[np.float64]:
-    """When each epoch ended, in seconds of training, (E,): the mean over the seeds. Where only a run's whole time is
-    known, each of its epochs has the same share, and the last as much as was trained of it."""
-    found = []
-    for row in completed(records, candidate, track).to_dict("records"):
-        own = records.arrays.get(f"{candidate}/{track}/final/{int(row['number'])}/{SECONDS}")
-        if own is not None:
-            found.append(np.cumsum(own[:epochs], dtype=np.float64))
-        else:
-            share = np.minimum(np.arange(1.0, epochs + 1), row["epochs"]) / row["epochs"]
-            found.append(share * row["device_seconds"])
-    return np.stack(found).mean(axis=0)
+    """When each epoch ended, in seconds of training, (E,): the mean over the seeds."""
+    runs = completed(records, candidate, track).to_dict("records")
+    return np.stack([timed_epochs.ends(records, run, epochs) for run in runs]).mean(axis=0)
 
 
 def _shared(records: Records, timed: list[Curve], track: str) -> str:
     """What has to be said where the epochs' own times were not kept."""
-    runs = [run for line in timed for run in records.finals(line.label, track)]
-    known = all(f"{run}/{SECONDS}" in records.arrays for run in runs)
-    return "" if known else ", divided evenly among the epochs, since those records keep a run's whole time alone"
+    runs = [run for line in timed for run in completed(records, line.label, track).to_dict("records")]
+    return "" if all(timed_epochs.known(records, run) for run in runs) else f", {timed_epochs.EVENLY}"

@@ -21,8 +21,8 @@ from suite.analysis.folder import clocks, memory
 from suite.analysis.folder.costs import by_candidate, costs, wall_seconds
 from suite.analysis.folder.reading import Records
 from suite.analysis.folder.settings import settings
-from suite.analysis.pages import again, citation, deciding, first_screen, method
-from suite.analysis.pages.certainty import Certainty, certainty
+from suite.analysis.pages import again, citation, deciding, first_screen, method, time_to_accuracy
+from suite.analysis.pages.certainty import Certainty, Part, certainty
 from suite.analysis.table import headings, literature, presentation
 from suite.analysis.table.arranging import arranged, comparison
 from suite.analysis.table.columns import further
@@ -75,6 +75,7 @@ class Page:
     cost_sentence: str
     costs: pd.DataFrame
     taken: pd.DataFrame
+    soon: list[Part]
     memory: str
     failures: pd.DataFrame
     notes: list[str]
@@ -124,6 +125,7 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Se
         cost_sentence=method.cost_sentence(costs(records), wall_seconds(records)),
         costs=presentation.costs(costs(records)),
         taken=presentation.taken(by_candidate(clocks.own(memory.own(records)))),
+        soon=time_to_accuracy.parts(records, rows),
         memory=memory.sentence(records),
         failures=method.failures(records),
         notes=[str(note) for note in study["data"].get("notes") or []],

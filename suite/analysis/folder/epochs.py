@@ -1,0 +1,43 @@
+"""When a final run's epochs ended, in seconds of training: what curves over time and times to an accuracy share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suite.analysis.folder.reading import Records
+from suite.core.directories import RunKey
+
+SECONDS = "device_seconds"
+"""The curve of what each epoch took; folders of old know the whole run's time alone."""
+EVENLY = "divided evenly among the epochs, since those records keep a run's whole time alone"
+
+
+def ends(records: Records, row: Mapping[str, Any], epochs: int) -> NDArray[np.float64]:
+    """Seconds of training steps at the end of each of a final run's first epochs, (E,); `row` is that of runs.csv.
+
+    Where only the run's whole time is known, each of its epochs has the same share, and the last as much as was trained
+    of it.
+    """
+    own = records.arrays.get(f"{_name(row)}/{SECONDS}")
+    if own is not None:
+        return np.cumsum(own[:epochs], dtype=np.float64)
+    share = np.minimum(np.arange(1.0, epochs + 1), row["epochs"]) / row["epochs"]
+    return np.asarray(share * row["device_seconds"], dtype=np.float64)
+
+
+def known(records: Records, row: Mapping[str, Any]) -> bool:
+    """Whether what each epoch of a final run took was kept."""
+    return f"{_name(row)}/{SECONDS}" in records.arrays
+
+
+def curve(records: Records, row: Mapping[str, Any], name: str) -> NDArray[Any] | None:
+    """What a final run's epochs had for a figure, (E,); None where there is no such curve."""
+    return records.arrays.get(f"{_name(row)}/{name}")
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return str(RunKey(row["candidate"], row["track"], row["phase"], int(row["number"])))
