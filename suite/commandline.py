@@ -52,6 +52,19 @@ def parse(arguments: list[str], keys: Mapping[str, Callable[[str], object]]) -> 
     return values
 
 
+def parse_beside_places(
+    arguments: list[str], keys: Mapping[str, Callable[[str], object]]
+) -> tuple[list[str], dict[str, object]]:
+    """The arguments that name a place, such as a report's folder, and the others as `parse` gives them.
+
+    A place may have a `=` in its name. Raises Refusal as `parse` does.
+    """
+    named = [text for text in arguments if text.partition("=")[0] in keys and "=" in text]
+    places = [text for text in arguments if text not in named]
+    misspelt = [text for text in places if "=" in text and not Path(text).expanduser().exists()]
+    return places, parse([*misspelt, *named], keys)
+
+
 def name_list(text: str) -> list[str]:
     """`[A,B]` or `A,B` as a list of names, as a converter for `parse`."""
     names = [part.strip() for part in text.strip("[]").split(",") if part.strip()]

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from suite.commandline import DONE, FAILED, enter, parse
+from suite.commandline import DONE, FAILED, enter, parse_beside_places
 from suite.core.refusals import Refusal, unknown
 
 HELP = """
@@ -30,11 +30,7 @@ KEYS: dict[str, Callable[[str], object]] = {"format": lambda text: _format(text)
 
 
 def main(arguments: list[str]) -> int:
-    named = [text for text in arguments if text.partition("=")[0] in KEYS and "=" in text]
-    places = [text for text in arguments if text not in named]
-    if typed := [text for text in places if "=" in text and not Path(text).expanduser().exists()]:
-        parse(typed, KEYS)  # a misspelt key
-    values = parse(named, KEYS)
+    places, values = parse_beside_places(arguments, KEYS)
     if len(places) != 2:
         raise Refusal(
             f"name two reports, OLD and NEW, as folders or studies; {len(places)} "

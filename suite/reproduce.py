@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from suite.commandline import DONE, FAILED, boolean, enter, parse, whole_number
+from suite.commandline import DONE, FAILED, boolean, enter, parse_beside_places, whole_number
 from suite.core.refusals import Refusal, nearest_first
 
 if TYPE_CHECKING:
@@ -44,11 +44,7 @@ def main(arguments: list[str]) -> int:
         "seed": lambda text: text if text == RECORDED else whole_number(text, least=0),
         "offline": boolean,
     }
-    named = [text for text in arguments if text.partition("=")[0] in keys and "=" in text]
-    places = [text for text in arguments if text not in named]
-    if typed := [text for text in places if "=" in text and not Path(text).expanduser().exists()]:
-        parse(typed, keys)  # a misspelt key
-    given = parse(named, keys)
+    places, given = parse_beside_places(arguments, keys)
     if len(places) != 1:
         raise Refusal(
             f"name one report, as in python -m suite.reproduce report.html row=NAME; {len(places)} were given"

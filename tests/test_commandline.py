@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from suite.commandline import boolean, enter, name_list, parse, whole_number
+from suite.commandline import boolean, enter, name_list, number_list, parse, parse_beside_places, whole_number
 from suite.core.refusals import Refusal, nearest_first, unknown
 
 ENTRIES = ("suite.run", "suite.report", "suite.status", "suite.models", "suite.data", "suite.recipes", "suite.predict")
@@ -58,6 +59,21 @@ def test_a_list_of_names() -> None:
     assert name_list("[a, b]") == ["a", "b"]
     with pytest.raises(ValueError, match="names"):
         name_list("[]")
+
+
+def test_a_list_of_numbers() -> None:
+    assert number_list("[0.9, 0.94]") == [0.9, 0.94]
+    with pytest.raises(Refusal, match=r"reach=\[high\]: expected numbers, as in \[0\.9,0\.94\]"):
+        parse(["reach=[high]"], {"reach": number_list})
+
+
+def test_places_stand_beside_keys(tmp_path: Path) -> None:
+    odd = tmp_path / "a=b"
+    odd.mkdir()
+    keys = {"format": str}
+    assert parse_beside_places(["old", "format=csv", str(odd)], keys) == (["old", str(odd)], {"format": "csv"})
+    with pytest.raises(Refusal, match="unknown key 'formt'"):
+        parse_beside_places(["old", "formt=csv"], keys)
 
 
 def test_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
