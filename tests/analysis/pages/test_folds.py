@@ -77,6 +77,22 @@ def test_folds_that_are_no_longer_asked_for_leave_the_page_s_folder(store: Store
     assert command("study=fabricated", "folds=true", "check=true") == DONE
 
 
+def test_what_else_lies_in_the_page_s_folder_stays(store: Store) -> None:
+    """Only what such a page was made of goes: not the reports beside it, nor the runs of an instance."""
+    whole(store, *map(fold, range(3)))
+    other = description(study="other", instance="plain", seeds=1, tracks=["shared"], trials=0)
+    store.whole(other)
+    assert command("study=other") == DONE
+    assert command("study=fabricated", "instance=fold1") == DONE
+    assert command("study=fabricated", "folds=[fold0,fold2]", "folder=reports") == DONE
+    assert sorted(path.parent.name for path in Path("reports").glob("*/study.json")) == [
+        *("fabricated", "fold0", "fold2", "other"),
+    ]
+    assert command("study=fabricated", "folds=[fold0,fold2]", "folder=runs/other") == REFUSED
+    assert (Path("runs/other/plain") / "study.json").exists()
+    assert command("study=fabricated", "folds=[fold0,fold2]", "folder=reports", "check=true") == FAILED
+
+
 def test_a_fold_that_did_not_run_is_said_and_a_candidate_that_lacks_one_is_not_ranked(
     store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
