@@ -45,8 +45,13 @@ def _is_timed(ledger: Ledger, key: RunKey) -> bool:
 def said(result: Result) -> str:
     """What was timed, in a few words."""
     speed = result.metrics.get(THROUGHPUT)
-    batches = "memory does not suffice for a batch" if speed is None else f"{speed:,.4g} images/s in batches"
-    return f"latency {1000 * (result.metrics[SECONDS] or 0.0):.4g} ms for one image, {batches}"
+    batches = "memory does not suffice for a batch" if speed is None else f"{_number(speed)} images/s in batches"
+    return f"latency {_number(1000 * (result.metrics[SECONDS] or 0.0))} ms for one image, {batches}"
+
+
+def _number(value: float) -> str:
+    """Four digits, and no powers of ten: `1.235`, `12,346`."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 LATENCY = Kind(

@@ -151,3 +151,8 @@ def test_a_memory_that_is_too_small_for_a_batch_is_said(ledger: MakeLedger) -> N
     result = found.commit(key)
     assert result is not None
     assert latencies.said(result) == "latency 2 ms for one image, memory does not suffice for a batch"
+    figures = {**dict.fromkeys(NAMES, 1.23456), "inference_images_per_second": 12345.6}
+    write_latency(found.path(key), found.results[key].ended_at, figures, {})
+    slow = found.commit(key)
+    assert slow is not None
+    assert latencies.said(slow) == "latency 1,235 ms for one image, 12,346 images/s in batches"
