@@ -39,6 +39,8 @@ def _untimed(ledger: Ledger) -> list[list[RunKey]]:
 
 
 def _is_timed(ledger: Ledger, key: RunKey) -> bool:
+    if not ledger.path(key).exists():  # a dry run takes nothing over, and says what would be
+        return SECONDS in ledger.results[key].metrics
     return read_latency(ledger.path(key), ledger.results[key].ended_at) is not None
 
 

@@ -125,6 +125,8 @@ def test_published_runs_bring_theirs_along_and_others_are_named(tiny: Make, ledg
     description.write(made, "finished")
     collect(made.directory, tmp_path / "published" / "tiny")
     shutil.rmtree("runs")
+    dry = look(tiny("from=published/tiny", ASKED, "dry_run=true"))
+    assert names(without_weights(dry.ledger)) == [FIRSTS[1]], "a dry run says what would be"
     outlook = look(tiny("from=published/tiny", ASKED))
     assert missing(outlook.ledger) == []
     assert names(without_weights(outlook.ledger)) == [FIRSTS[1]]

@@ -31,8 +31,8 @@ def pooled(folds: Sequence[Fold]) -> pd.DataFrame:
     """Each candidate's mean test error over the folds and how far it is behind the first, as fractions.
 
     A candidate is pooled and ranked where each fold has it ranked, with all of its seeds; else `lacking` says which has
-    not and why. `errors` are the folds' own, in their order. At most 5% of such tables decide a difference that is none, as far as the
-    folds' corrected variance is right (`suite.analysis.statistics.folds`, `multiple`).
+    not and why. `errors` are the folds' own, in their order. At most 5% of such tables decide a difference that is
+    none, as far as the folds' corrected variance is right (`suite.analysis.statistics.folds`, `multiple`).
     """
     own = [
         {(str(row["track"]), str(row["candidate"])): row for row in table(fold.records).to_dict("records")}
