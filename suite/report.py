@@ -50,6 +50,8 @@ def main(arguments: list[str]) -> int:
     values = parse(arguments, {**keys, "instance": str, **dict.fromkeys(CHOICES, str)})
     workspace = Path(str(values.get("workspace", "."))).expanduser()
     folder = Path(str(values["folder"])).expanduser() if "folder" in values else None
+    if folder is not None and folder.resolve().is_relative_to((workspace / "runs").resolve()):
+        raise Refusal(f"folder={folder} lies among the runs, where no report is written: name another folder")
     check, publish = bool(values.get("check")), bool(values.get("publish"))
     chosen = {name: str(values[name]) for name in (*CHOICES, "instance") if name in values}
     table = _table(values)
@@ -132,14 +134,13 @@ def _over_folds(
 ) -> int:
     from suite.analysis import rendering
     from suite.analysis.pages import folds
-    from suite.core.directories import STUDY
     from suite.core.lock import is_running
     from suite.records import hashes
 
     _check_name(workspace, study)
     target = folder or workspace / "reports" / f"{study}-folds"
     if check:
-        sources = sorted(path.parent for path in target.glob(f"*/{STUDY}"))
+        sources = folds.parts(target, study)
         if not sources:
             raise Refusal(
                 f"{target} has no report over folds: make it with python -m suite.report study={study} folds=true"
@@ -149,7 +150,7 @@ def _over_folds(
     names = names or folds.instances_of(workspace, study, choose(workspace, study, chosen))
     sources = [rendering.refresh(workspace, study, name, target / name, is_running(workspace)) for name in names]
     print(folds.summary(target, folds.render(sources, target)))
-    for other in {path.parent for path in target.glob(f"*/{STUDY}")} - set(sources):
+    for other in set(folds.parts(target, study)) - set(sources):
         shutil.rmtree(other)  # a fold's report that this page was once made of: it would be taken for one of it
     return DONE
 

@@ -44,9 +44,14 @@ def duration(value: Any) -> str:
     return f"{value / 60:.3g} min" if value < 6000 else f"{value / 3600:.3g} h"
 
 
+def digits(value: float) -> str:
+    """Three digits of a number that may be large: `12,300`, `45.6`."""
+    return f"{float(f'{value:.3g}'):,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def milliseconds(value: Any) -> str:
     """Seconds as milliseconds: `1.23 ms`."""
-    return MISSING if missing(value) else f"{1000 * value:.3g} ms"
+    return MISSING if missing(value) else f"{digits(1000 * value)} ms"
 
 
 def missing(value: Any) -> bool:

@@ -15,7 +15,7 @@ from suite.config.search import SEARCH_KEYS, checked_search, space_of
 from suite.config.sources import IMAGENET, Source, check_within, source_from, started
 from suite.core.identity import in_words
 from suite.core.refusals import Refusal, unknown
-from suite.data.dataset import PLACES, DataSpec
+from suite.data.dataset import PLACES, SETTABLE, DataSpec
 from suite.models import PRETRAINED, facts
 from suite.training.recipe import CHOSEN, NotInUse, Recipe, neutral_values, parts
 from suite.training.transfer.backbone_rate import USUAL
@@ -238,10 +238,9 @@ def _data(values: Mapping[str, Any], dataset: str, target: str | None) -> DataSp
 
     if dataset not in dataset_names():
         raise unknown("dataset", str(dataset), dataset_names())
-    valid = [name for name in DataSpec.__dataclass_fields__ if name not in ("name", "target")]
     for key in values:
-        if key not in valid:
-            raise unknown("key of data", key, valid, "python -m suite.data --help")
+        if key not in SETTABLE:
+            raise unknown("key of data", key, SETTABLE, "python -m suite.data --help")
     if dataset == "folder" and not values.get("path"):
         raise Refusal("dataset=folder needs data.path=DIR: a folder with one folder of pictures for each class")
     for key in ("train_examples", "validation_examples", "test_examples"):

@@ -17,7 +17,6 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -125,11 +124,11 @@ def _split(arguments: list[str]) -> dict[str, str]:
 
 def _inside(key: str) -> str:
     """The key of the recipe or the data that has this name, `recipe.epochs` for `epochs`; empty where none has it."""
-    from suite.data.dataset import DataSpec
+    from suite.data.dataset import SETTABLE
     from suite.training.recipe.recipe import every_name
 
     name = ELSEWHERE.get(key.lower(), key)
-    parts = {"recipe": every_name(), "data": [field.name for field in fields(DataSpec)]}
+    parts = {"recipe": every_name(), "data": SETTABLE}
     return next((f"{part}.{name}" for part, names in parts.items() if name in names), "")
 
 

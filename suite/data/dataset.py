@@ -167,6 +167,10 @@ class DataSpec:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
+SETTABLE = tuple(field.name for field in fields(DataSpec) if field.name not in ("name", "target"))
+"""What a study's `data` section may say: the name of the set is its `dataset`, and the target follows from its task."""
+
+
 def _class_choice(value: object) -> tuple[str, ...] | int | None:
     """`data.classes` as it is kept; a list of names may hold numbers. Raises Refusal for anything else, and for one."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 1):

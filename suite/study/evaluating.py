@@ -141,6 +141,8 @@ class Evaluations:
                 worker.ready = True
             case "finished" if key is not None:
                 self._finished(key, worker, event)
+            case "said":
+                self._say(event["text"])
             case "suspended":
                 raise Stopped(f"{event['reason'].rstrip('.')}. Nothing that was committed is lost")
             case "exit" if worker in self._executor.workers:

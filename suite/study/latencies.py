@@ -39,14 +39,21 @@ def _untimed(ledger: Ledger) -> list[list[RunKey]]:
 
 
 def _is_timed(ledger: Ledger, key: RunKey) -> bool:
+    if not ledger.path(key).exists():  # a dry run takes nothing over, and says what would be
+        return SECONDS in ledger.results[key].metrics
     return read_latency(ledger.path(key), ledger.results[key].ended_at) is not None
 
 
 def said(result: Result) -> str:
     """What was timed, in a few words."""
     speed = result.metrics.get(THROUGHPUT)
-    batches = "memory does not suffice for a batch" if speed is None else f"{speed:,.4g} images/s in batches"
-    return f"latency {1000 * (result.metrics[SECONDS] or 0.0):.4g} ms for one image, {batches}"
+    batches = "memory does not suffice for a batch" if speed is None else f"{_number(speed)} images/s in batches"
+    return f"latency {_number(1000 * (result.metrics[SECONDS] or 0.0))} ms for one image, {batches}"
+
+
+def _number(value: float) -> str:
+    """Four digits, and no powers of ten: `1.235`, `12,346`."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 LATENCY = Kind(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from suite.core.identity import digest
 from suite.core.latency import write_latency
 from suite.core.published import PUBLISHED
 from suite.core.refusals import Refusal, first_line
-from suite.core.result import read_result, write_result
+from suite.core.result import Result, read_result, write_result
 from suite.records.older import beside, rebuilt, refuse_what_cannot_be_known
 from suite.study import plan
 from suite.study.ledger import Ledger
@@ -50,11 +51,17 @@ def take_over(ledger: Ledger, folder: Path, write: bool) -> str:
             _leave(ledger, published, key, taken)
             faults.reach("published.taken")
         written = read_result(ledger.path(key)) if write else None  # with the figures of its evaluation
-        ledger.adopt(key, taken, plan.seed_of(key), written or published.results[key])
+        ledger.adopt(key, taken, plan.seed_of(key), written or _with_latency(published, key))
     if write:
         _take_sessions(ledger.directory, published)
         _take_limit(ledger.directory, published)
     return _sentence(published, lacking, write)
+
+
+def _with_latency(published: Published, key: RunKey) -> Result:
+    """A run's result with what was timed of its network, as its directory would give it."""
+    result, timed = published.results[key], published.latencies.get(str(key))
+    return replace(result, metrics={**result.metrics, **timed["figures"]}) if timed else result
 
 
 def _is_lacking(ledger: Ledger, key: RunKey, records: str) -> bool:

@@ -3,7 +3,18 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from suite.analysis.units import MISSING, chance, duration, missing, percent, points, scaled, signed, whole
+from suite.analysis.units import (
+    MISSING,
+    chance,
+    duration,
+    milliseconds,
+    missing,
+    percent,
+    points,
+    scaled,
+    signed,
+    whole,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +28,14 @@ def test_durations(seconds: float, text: str) -> None:
 @pytest.mark.parametrize(("value", "text"), [(40.55e6, "40.5 M"), (4.09e9, "4.09 G"), (650_000, "650 k"), (12, "12")])
 def test_multiply_adds(value: float, text: str) -> None:
     assert scaled(value) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.00123456, "1.23 ms"), (0.99951, "1,000 ms"), (1.2345, "1,230 ms"), (12.345, "12,300 ms"), (None, MISSING)],
+)
+def test_milliseconds_have_no_powers_of_ten(seconds: float | None, text: str) -> None:
+    assert milliseconds(seconds) == text
 
 
 def test_signs_and_thousands() -> None:

@@ -35,3 +35,10 @@ def test_a_candidates_name_is_a_text_whatever_yaml_takes_it_for(
 def test_a_key_of_an_inner_part_is_named_with_its_part(argument: str, meant: str) -> None:
     with pytest.raises(Refusal, match=re.escape(f"Did you mean {meant}?")):
         compose(["study=quickstart", argument])
+
+
+@pytest.mark.parametrize("key", ["name", "target"])
+def test_what_no_data_section_takes_is_not_offered(key: str) -> None:
+    with pytest.raises(Refusal, match=f"unknown key '{key}'") as refused:
+        compose(["study=quickstart", f"{key}=mnist"])
+    assert f"data.{key}" not in str(refused.value)

@@ -100,6 +100,15 @@ def test_a_lost_worker_costs_one_try(ledger: MakeLedger) -> None:
     assert [str(key) for key in stage.failed] == [finals(worse)[0]]
 
 
+def test_what_an_executor_says_meanwhile_is_passed_on(ledger: MakeLedger) -> None:
+    """A full cluster is not waited for in silence."""
+    stage, executor, said = evaluations(trained(ledger, ASKED), lambda key: "completed")
+    nobody: Any = None
+    executor.events.put((nobody, {"event": "said", "text": "the cluster has no room"}))
+    stage.run()
+    assert said[0] == "the cluster has no room"
+
+
 def test_what_somebody_must_mend_stops_it(ledger: MakeLedger) -> None:
     stage, _, _ = evaluations(trained(ledger, ASKED), lambda key: "suspended: the disk is full")
     with pytest.raises(Stopped, match="the disk is full"):

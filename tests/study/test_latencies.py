@@ -125,6 +125,8 @@ def test_published_runs_bring_theirs_along_and_others_are_named(tiny: Make, ledg
     description.write(made, "finished")
     collect(made.directory, tmp_path / "published" / "tiny")
     shutil.rmtree("runs")
+    dry = look(tiny("from=published/tiny", ASKED, "dry_run=true"))
+    assert names(without_weights(dry.ledger)) == [FIRSTS[1]], "a dry run says what would be"
     outlook = look(tiny("from=published/tiny", ASKED))
     assert missing(outlook.ledger) == []
     assert names(without_weights(outlook.ledger)) == [FIRSTS[1]]
@@ -151,3 +153,8 @@ def test_a_memory_that_is_too_small_for_a_batch_is_said(ledger: MakeLedger) -> N
     result = found.commit(key)
     assert result is not None
     assert latencies.said(result) == "latency 2 ms for one image, memory does not suffice for a batch"
+    figures = {**dict.fromkeys(NAMES, 1.23456), "inference_images_per_second": 12345.6}
+    write_latency(found.path(key), found.results[key].ended_at, figures, {})
+    slow = found.commit(key)
+    assert slow is not None
+    assert latencies.said(slow) == "latency 1,235 ms for one image, 12,346 images/s in batches"

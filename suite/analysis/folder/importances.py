@@ -4,7 +4,7 @@ importances.json, of each candidate that was searched long enough, by `<candidat
 
     trials       how many trials it rests on: those that ran to the end
     left_out     how many have no final value: pruned, or failed
-    best         how many of the former count as the best
+    best         how many of the former count as the best: with those that are as good as the last of them
     importances  by parameter its share, all of them together 1, the largest first
     chance       by parameter how often the same scores, dealt to the same trials by chance, give any parameter an
                  importance as large as this one's: a p value, corrected for the largest having been looked for
@@ -19,6 +19,7 @@ It is Optuna's own, which is imported only where there is something to compute: 
 
 from __future__ import annotations
 
+import json
 import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -68,14 +69,21 @@ def importances(study: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], met
             continue
         shares, chance = _shares(dimensions, described.get("recipe") or {}, done, metric)
         if shares:
-            numbers = {"trials": len(done), "left_out": len(trials) - len(done), "best": best_of(len(done))}
+            best = _as_good([row[metric] for row in done])
+            numbers = {"trials": len(done), "left_out": len(trials) - len(done), "best": best}
             found[f"{candidate}/{track}"] = {**numbers, "importances": shares, "chance": chance}
     return found
 
 
 def best_of(trials: int) -> int:
-    """How many of so many trials count as the best."""
+    """How many of so many trials count as the best, at least: scores of few images are often equal."""
     return max(BEST, math.ceil(SHARE * trials))
+
+
+def _as_good(scores: Sequence[float]) -> int:
+    """How many count as the best, with those that are as good as the last of them: so Optuna takes them, too."""
+    least = sorted(scores, reverse=True)[best_of(len(scores)) - 1]
+    return sum(score >= least for score in scores)
 
 
 def write(folder: Path, found: Mapping[str, Mapping[str, Any]]) -> None:
@@ -122,7 +130,7 @@ def _measure(
     }
     study = optuna.create_study()
     for own in tried:
-        parameters = {name: own[name] for name in space}
+        parameters = {name: _point(dimension, own[name]) for name, dimension in dimensions.items()}
         study.add_trial(optuna.trial.create_trial(params=parameters, distributions=space, value=0.0))
     # Half a trial less than the best, for Optuna rounds up, and a product of floats may lie above its whole number.
     evaluator = PedAnovaImportanceEvaluator(target_quantile=(best_of(len(tried)) - 0.5) / len(tried))
@@ -144,10 +152,17 @@ def _distribution(dimension: Mapping[str, Any], values: Sequence[Any]) -> BaseDi
 
     known = [value for value in values if value is not None]
     if "choices" in dimension:
-        return CategoricalDistribution(list(dict.fromkeys([*dimension["choices"], *known])))
+        return CategoricalDistribution(
+            list(dict.fromkeys(_point(dimension, value) for value in [*dimension["choices"], *known]))
+        )
     low, high = min(dimension["low"], *known), max(dimension["high"], *known)
     kind = IntDistribution if all(isinstance(value, int) for value in (low, high, *known)) else FloatDistribution
     return kind(low, high, log=bool(dimension.get("log")))
+
+
+def _point(dimension: Mapping[str, Any], value: Any) -> Any:
+    """A parameter's value as Optuna is given it: of choices, which may be lists, the text."""
+    return json.dumps(value) if "choices" in dimension else value
 
 
 def _finite(value: object) -> bool:

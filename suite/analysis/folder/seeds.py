@@ -1,7 +1,8 @@
 """Which seeds of a candidate are there, and what became of the others: it is judged with all of them or not at all.
 
-While a study with a fixed number of seeds is under way, its table may already be ranked: by the seeds that every
-candidate has. A claim waits for all of them, for it is not to be decided by the moment at which somebody looks.
+While a study with a fixed number of seeds is under way, its table may already be ranked: by all seeds that are there,
+where no candidate has more than one more than another. A claim waits for all of them, for it is not to be decided by
+the moment at which somebody looks.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def lacking(records: Records, candidate: str, track: str) -> str:
 
 
 def unranked(records: Records, candidate: str, track: str) -> str:
-    """What keeps a candidate out of the ranks: what it is lacking, unless every candidate has as many seeds so far."""
+    """What keeps a candidate out of the ranks: what it is lacking, unless all have as many so far, but for one."""
     why = lacking(records, candidate, track)
     return "" if why and rounds(records, track) else why
 

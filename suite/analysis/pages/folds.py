@@ -53,6 +53,25 @@ def instances_of(workspace: Path, study: str, like: str | None = None) -> list[s
     return sorted(alike, key=lambda name: places[name])
 
 
+def parts(target: Path, study: str) -> list[Path]:
+    """The folders of the folds that a page of this study was made of, sorted: each is called as its instance.
+
+    Whatever else lies in the same folder, other reports or runs, is none of them.
+    """
+    found = sorted(path.parent for path in target.glob(f"*/{directories.STUDY}"))
+    return [folder for folder in found if _is_part(folder, study)]
+
+
+def _is_part(folder: Path, study: str) -> bool:
+    if folder.is_symlink() or not hashes.carried(folder):
+        return False
+    try:
+        described = read_json(folder / directories.STUDY)
+        return bool((described["study"], described["instance"]) == (study, folder.name) and fold_of(described))
+    except (ValueError, LookupError, TypeError):  # what nobody can read was not made here
+        return False
+
+
 def render(sources: Sequence[Path], target: Path) -> pd.DataFrame:
     """Write the page and tables of the folds of a study, each in a report's folder, into `target`; returns the rows.
 

@@ -30,9 +30,9 @@ Row = dict[str, Any]
 def pooled(folds: Sequence[Fold]) -> pd.DataFrame:
     """Each candidate's mean test error over the folds and how far it is behind the first, as fractions.
 
-    A candidate is pooled and ranked where each fold has it ranked; else `lacking` says which has not and why. `errors`
-    are the folds' own, in their order. At most 5% of such tables decide a difference that is none, as far as the
-    folds' corrected variance is right (`suite.analysis.statistics.folds`, `multiple`).
+    A candidate is pooled and ranked where each fold has it ranked, with all of its seeds; else `lacking` says which has
+    not and why. `errors` are the folds' own, in their order. At most 5% of such tables decide a difference that is
+    none, as far as the folds' corrected variance is right (`suite.analysis.statistics.folds`, `multiple`).
     """
     own = [
         {(str(row["track"]), str(row["candidate"])): row for row in table(fold.records).to_dict("records")}
@@ -65,6 +65,8 @@ def _lacking(row: Mapping[Any, Any] | None) -> str:
         return "not a candidate"
     if row["lacking"]:
         return str(row["lacking"])
+    if row["seeds"] < row["seeds_planned"]:  # its own report may rank it by the seeds so far; folds wait for all
+        return f"{row['seeds']} of {row['seeds_planned']} seeds so far"
     return f"differs in {row['apart']}" if missing(row["rank"]) else ""
 
 

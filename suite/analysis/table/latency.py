@@ -9,7 +9,7 @@ from suite.analysis.folder import latencies
 from suite.analysis.folder.latencies import DISTURBED
 from suite.analysis.folder.reading import Records
 from suite.analysis.table import headings
-from suite.analysis.units import MISSING, milliseconds, missing
+from suite.analysis.units import MISSING, digits, milliseconds, missing
 from suite.core.hardware import kind
 from suite.core.latency import HIGH, LOW, NAMES, SECONDS, THROUGHPUT
 
@@ -54,11 +54,8 @@ def _latency(row: Mapping[str, Any]) -> str:
     """`1.23 ms (1.2 to 1.31)`."""
     if not _timed(row):
         return MISSING
-    return f"{milliseconds(row[SECONDS])} ({1000 * row[LOW]:.3g} to {1000 * row[HIGH]:.3g})"
+    return f"{milliseconds(row[SECONDS])} ({digits(1000 * row[LOW])} to {digits(1000 * row[HIGH])})"
 
 
 def _speed(value: Any) -> str:
-    """Three digits: `12,300`, `45.6`."""
-    if missing(value):
-        return MISSING
-    return f"{float(f'{value:.3g}'):,.0f}" if value >= 100 else f"{value:.3g}"
+    return MISSING if missing(value) else digits(value)

@@ -12,7 +12,7 @@ import pytest
 
 from suite.analysis import rendering
 from suite.analysis.folder import importances, reading
-from suite.analysis.folder.importances import LEAST, best_of
+from suite.analysis.folder.importances import BEST, LEAST, best_of
 from suite.core.directories import RunKey
 from suite.core.durable import read_json, write_json
 from suite.records import hashes
@@ -109,6 +109,27 @@ def test_few_trials_say_nothing() -> None:
     assert importances.importances(study(), trials(LEAST - 1, by_rate), "val_accuracy") == {}
     assert importances.importances(study(), trials(LEAST, by_rate), "val_accuracy")["a/tuned"]["best"] == LEAST // 2
     assert [best_of(count) for count in (10, 16, 50, 51, 100)] == [5, 5, 5, 6, 10]
+
+
+def test_the_best_are_counted_with_those_that_are_as_good() -> None:
+    """Optuna takes them all: of few images many trials have the same score."""
+    rows = trials(12, lambda p: 0.9 if p["learning_rate"] > 0.05 else 0.8)
+    alike = sum(row["val_accuracy"] == 0.9 for row in rows)
+    assert BEST < alike < 12
+    assert importances.importances(study(), rows, "val_accuracy")["a/tuned"]["best"] == alike
+    assert importances.importances(study(), trials(12, lambda _: 0.5), "val_accuracy") == {}
+
+
+def test_choices_may_be_lists() -> None:
+    """As the places at which a schedule falls; they say what the same choices do by name."""
+    named = importances.importances(study(), trials(20, by_rate), "val_accuracy")
+    falls = {"cosine": [0.5, 0.75], "steps": [0.3, 0.6]}
+    rows = trials(20, by_rate)
+    for row in rows:
+        row["parameters"]["schedule"] = falls[row["parameters"]["schedule"]]
+    asked = study({**SPACE, "schedule": {"choices": list(falls.values())}})
+    asked["candidates"]["a"]["recipe"] = {**START, "schedule": [0.5, 0.75]}
+    assert importances.importances(asked, rows, "val_accuracy") == named
 
 
 def test_only_final_values_count() -> None:

@@ -10,6 +10,7 @@ from suite import report
 from suite.analysis.comparing.folds import fold_of
 from suite.analysis.pages import folds
 from suite.commandline import DONE, FAILED, REFUSED, enter
+from suite.core.directories import RunKey
 from tests.analysis.conftest import Store, description
 
 
@@ -38,9 +39,7 @@ def whole(store: Store, *studies: dict[str, Any]) -> None:
             store.run(study, key, error=0.10 + 0.06 * place + 0.01 * ((number + place) % 3))
 
 
-def report_key(name: str) -> Any:
-    from suite.core.directories import RunKey
-
+def report_key(name: str) -> RunKey:
     return RunKey(name, "shared", "final", 0)
 
 
@@ -77,6 +76,22 @@ def test_folds_that_are_no_longer_asked_for_leave_the_page_s_folder(store: Store
     assert command("study=fabricated", "folds=true", "check=true") == DONE
 
 
+def test_what_else_lies_in_the_page_s_folder_stays(store: Store) -> None:
+    """Only what such a page was made of goes: not the reports beside it, nor the runs of an instance."""
+    whole(store, *map(fold, range(3)))
+    other = description(study="other", instance="plain", seeds=1, tracks=["shared"], trials=0)
+    store.whole(other)
+    assert command("study=other") == DONE
+    assert command("study=fabricated", "instance=fold1") == DONE
+    assert command("study=fabricated", "folds=[fold0,fold2]", "folder=reports") == DONE
+    assert sorted(path.parent.name for path in Path("reports").glob("*/study.json")) == [
+        *("fabricated", "fold0", "fold2", "other"),
+    ]
+    assert command("study=fabricated", "folds=[fold0,fold2]", "folder=runs/other") == REFUSED
+    assert (Path("runs/other/plain") / "study.json").exists()
+    assert command("study=fabricated", "folds=[fold0,fold2]", "folder=reports", "check=true") == FAILED
+
+
 def test_a_fold_that_did_not_run_is_said_and_a_candidate_that_lacks_one_is_not_ranked(
     store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,6 +102,18 @@ def test_a_fold_that_did_not_run_is_said_and_a_candidate_that_lacks_one_is_not_r
     assert "2 of 3 folds: fold 1 did not run" in page
     assert re.search(r"plain20.*not ranked: fold 2: 1 diverged", capsys.readouterr().out)
     assert "fold 2: plain20 has" in page  # the claim
+
+
+def test_a_fold_under_way_is_waited_for(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its own report ranks what has as many seeds so far; figures over folds are means over all seeds."""
+    studies = [fold(0) | {"seeds": 2}, fold(1) | {"seeds": 2, "state": "interrupted"}]
+    whole(store, *studies)
+    for name in studies[0]["candidates"]:
+        store.run(studies[0], RunKey(name, "shared", "final", 1), error=0.2)
+    assert command("study=fabricated", "folds=true") == DONE
+    shown = capsys.readouterr().out
+    assert shown.count("not ranked: fold 1: 1 of 2 seeds so far") == 2
+    assert "No candidate has all of its seeds in every fold." in Path("reports/fabricated-folds/report.md").read_text()
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ def rows(**values: Any) -> pd.DataFrame:
         "test_error_low": 0.08,
         "test_error_high": 0.12,
         "seeds": 3,
+        "seeds_planned": 3,
         "trainable_params": 75_002,
         "device_seconds": 5.11,
         "device": "CPU",
@@ -128,8 +129,12 @@ def test_headlines() -> None:
     nothing = rows(rank=None)
     assert headline(nothing.assign(state="running", seeds=0), behind.iloc[:0]) == "No final run has finished yet."
     over = headline(nothing.assign(state="finished"), behind.iloc[:0])
-    assert over == "No candidate is ranked: that needs all planned seeds, or as many of every candidate."
-    assert headline(nothing.assign(state="running"), behind.iloc[:0]) == over
+    assert over == "No candidate is ranked: that needs all planned seeds, completed."
+    under_way = headline(nothing.assign(state="running"), behind.iloc[:0])
+    assert under_way.endswith("all planned seeds, completed, or as many of every candidate so far.")
+    early = headline(rows(seeds=2), behind)
+    assert "So far it is ahead of every other ranked candidate" in early
+    assert "at most 5%" not in early, "who looks after every round decides more often"
     two = pd.concat([rows(), rows(rank=None)])
     assert "lowest test error of the ranked candidates" in headline(two, behind.iloc[:0])
     assert headline(rows(), behind.iloc[:0]).startswith("a has the lowest test error, 10.00% (8.00 to 12.00), with")
