@@ -22,7 +22,7 @@ SECONDS, LOW, HIGH = "latency_seconds", "latency_p10_seconds", "latency_p90_seco
 THROUGHPUT = "inference_images_per_second"
 BATCH = 256
 """Images that are classified at once where images a second are counted."""
-FIGURES = (
+METRICS = (
     Metric(SECONDS, "seconds", "lower", "Latency"),
     Metric(LOW, "seconds", "lower", "Latency, 10th percentile"),
     Metric(HIGH, "seconds", "lower", "Latency, 90th percentile"),
@@ -30,7 +30,7 @@ FIGURES = (
 )
 """The median over single images with its percentiles; the median over rounds of batches, None where memory did not
 suffice for one."""
-NAMES = tuple(metric.name for metric in FIGURES)
+NAMES = tuple(metric.name for metric in METRICS)
 
 BUSY_CORES = 0.25
 """Of the cores that a measurement may use, what others used meanwhile from which on it is called disturbed."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from suite.core.evaluation import figures, write_evaluation
-from suite.core.latency import BATCH, FIGURES, Length, disturbed, read_latency, write_latency
+from suite.core.latency import BATCH, METRICS, Length, disturbed, read_latency, write_latency
 from suite.core.result import read_result, write_result
 from tests.core.test_result import RESULT_OF_A_RUN
 
@@ -39,7 +39,7 @@ def test_of_another_training_it_does_not_count(tmp_path: Path) -> None:
     found = read_result(tmp_path)
     assert found is not None
     assert not TIMED.keys() & found.metrics.keys()
-    assert {metric.name for metric in FIGURES} == set(TIMED)
+    assert {metric.name for metric in METRICS} == set(TIMED)
 
 
 @pytest.mark.parametrize(

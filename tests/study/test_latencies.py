@@ -10,15 +10,14 @@ from typing import Any
 import pytest
 
 from suite.analysis.folder.collect import collect
-from suite.core.directories import LATENCY as FILE
-from suite.core.directories import RunKey
+from suite.core.directories import LATENCY, RunKey
 from suite.core.durable import read_json
 from suite.core.latency import NAMES, read_latency, write_latency
 from suite.study import description, latencies
 from suite.study.costs import Cost, latency_seconds
 from suite.study.evaluating import Evaluations
 from suite.study.evaluating import missing as corruptions_missing
-from suite.study.latencies import LATENCY, missing, without_weights
+from suite.study.latencies import LATENCIES, missing, without_weights
 from suite.study.ledger import Ledger
 from suite.study.outlook import look
 from suite.study.plan import planned
@@ -54,7 +53,7 @@ def stage(ledger: Ledger, script: Callable[[str], str]) -> tuple[Evaluations, Sc
     said: list[str] = []
     executor = ScriptedExecutor(script)
     stores: Any = Stores(executor.asked)
-    return Evaluations(ledger, executor, stores, said.append, LATENCY), executor, said
+    return Evaluations(ledger, executor, stores, said.append, LATENCIES), executor, said
 
 
 def names(keys: list[RunKey]) -> list[str]:
@@ -113,7 +112,7 @@ def test_what_is_lost_is_measured_again_and_what_fails_is_said(ledger: MakeLedge
     stages.run()
     assert executor.asked == ["drained", FIRSTS[1]] * 2
     assert missing(found) == []
-    (found.path(RunKey("mlp", "tuned", "final", 0)) / FILE).unlink()
+    (found.path(RunKey("mlp", "tuned", "final", 0)) / LATENCY).unlink()
     assert names(missing(found)) == [FIRSTS[0]]
 
 
@@ -136,7 +135,7 @@ def test_published_runs_bring_theirs_along_and_others_are_named(tiny: Make, ledg
     assert (taken["figures"], taken["conditions"]) == timed
     description.write(outlook.ledger, "finished")
     collect(outlook.ledger.directory, tmp_path / "again")
-    assert read_json(tmp_path / "again" / FILE) == read_json(tmp_path / "published" / "tiny" / FILE)
+    assert read_json(tmp_path / "again" / LATENCY) == read_json(tmp_path / "published" / "tiny" / LATENCY)
 
 
 def test_it_takes_its_time_of_a_time_budget(ledger: MakeLedger) -> None:

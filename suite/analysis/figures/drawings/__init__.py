@@ -14,13 +14,13 @@ from suite.analysis.figures.picture import Picture
 from suite.analysis.folder.collect import MANY
 from suite.analysis.folder.reading import Records
 
-OF_MANY = 6
+FIRST = 6
 """Candidates of a track that have pictures of their own, where there are many: the first."""
 
 
 def own(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of one track that have pictures of their own: a page of many candidates would take long to open."""
-    return rows if len(rows) <= MANY else rows.head(OF_MANY)
+    return rows if len(rows) <= MANY else rows.head(FIRST)
 
 
 def pictures(records: Records, rows: pd.DataFrame) -> Iterator[Picture]:
