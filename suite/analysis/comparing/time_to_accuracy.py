@@ -18,7 +18,10 @@ from suite.analysis.folder.reading import Records
 from suite.analysis.folder.seeds import completed
 from suite.analysis.units import missing
 
-LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.998)
+LEVELS = (
+    0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995,
+    0.998,
+)  # fmt: skip
 """Accuracies of which a table has the highest that tell candidates apart, where a study asks for none."""
 SHOWN = 6
 
