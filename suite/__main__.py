@@ -54,6 +54,8 @@ def main(arguments: list[str]) -> int:
         print(overview(), flush=True)
     elif arguments[0] == "topic" and len(arguments) == 2:
         print(page(arguments[1]), end="", flush=True)
+    elif f"suite.{arguments[0]}" in COMMANDS:
+        raise Refusal(f"{arguments[0]} is a module: python -m suite.{' '.join(arguments)}")
     else:
         raise Refusal(f"{' '.join(arguments)!r}: expected nothing, or help TOPIC with one of: {', '.join(topics())}")
     return DONE

@@ -77,6 +77,7 @@ def main(arguments: list[str]) -> int:
     import_keras()
     answers = task.answers(prediction.outputs(directory, asked, pixels))
     rows = likeliest(answers["label"], list(preprocessing.class_names), TOP)
+    print(_whose(directory), file=sys.stderr)
     as_csv = given.get("format") == "csv"
     if copies is not None:
         from suite.training.marking import marked
@@ -134,6 +135,17 @@ def trained_run(given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
         there = [str(other) for other in finals if other.candidate == key.candidate]
         raise Refusal(f"no final weights of {key}; there are: {', '.join(nearest_first(str(key), there))}")
     return finals[key], _identity(finals[key] / directories.RUN)
+
+
+def _whose(directory: Path) -> str:
+    """Which run answers: `resnet8/tuned/final/0 of quickstart, instance ..., trained on digits`."""
+    study = read_json(directory.parents[3] / directories.STUDY)
+    run = directory.relative_to(directory.parents[3])
+    meaning = ", whose numbers mean nothing" if study["budget"] == "smoke" else ""
+    return (
+        f"by {run.as_posix()} of {study['study']}, instance {study['instance']} ({study['dataset']}, budget "
+        f"{study['budget']}{meaning})"
+    )
 
 
 def _refuse_unfinished(instance: Path, candidate: str, having: Collection[str]) -> None:

@@ -41,6 +41,7 @@ def test_a_page_is_printed_and_its_files_are_there() -> None:
 
 def test_a_misspelt_page_is_refused() -> None:
     assert said("help", "scael").returncode == 2
+    assert said("run", "study=quickstart").stderr == "refused: run is a module: python -m suite.run study=quickstart\n"
     with pytest.raises(Refusal, match="Did you mean 'scale'"):
         main(["topic", "scael"])
     with pytest.raises(Refusal, match="help TOPIC"):

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 
 STUDY, INSTANCE, RUN = "bars", "mnist-laptop", "lenet5/tuned/final/0"
 Predict = Callable[..., tuple[int, list[dict[str, str]], str]]
+WHOSE = f"by {RUN} of {STUDY}, instance {INSTANCE} (mnist, budget laptop)\n"
 
 
 def bars(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -105,7 +106,7 @@ def test_test_images_as_files_get_the_recorded_predictions(trained: Path, predic
     predicted, confidence = write_test_images(trained, tmp_path / "pictures")
     assert len(set(predicted)) >= 5, "a network that always says the same would prove nothing"
     code, rows, said = predict(f"images={tmp_path / 'pictures'}")
-    assert (code, said) == (0, "")
+    assert (code, said) == (0, WHOSE)
     classes, shares = found(rows)
     np.testing.assert_array_equal(classes, predicted)
     np.testing.assert_allclose(shares, confidence, atol=2e-6)
@@ -134,7 +135,9 @@ def test_colour_through_a_grey_network_is_said(trained: Path, predict: Predict, 
     code, rows, said = predict(f"images={tmp_path / 'pictures'}")
     assert code == 0
     np.testing.assert_array_equal(found(rows)[0][:60], predicted)
-    assert said == ("60 of 61 pictures are stored in colour; lenet5 was trained on grey images and sees them in grey\n")
+    assert said == (
+        "60 of 61 pictures are stored in colour; lenet5 was trained on grey images and sees them in grey\n" + WHOSE
+    )
 
 
 def test_an_instance_is_chosen_by_what_it_is(trained: Path, predict: Predict, tmp_path: Path) -> None:
@@ -220,7 +223,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_classified(predict: Predict, 
     Image.new("L", (28, 28)).save(tmp_path / "black.png")
     code, rows, said = predict(f"images={tmp_path}")
     assert (code, [Path(row["image"]).name for row in rows]) == (0, ["black.png"])
-    assert said == f"not a readable picture: {tmp_path / 'broken.png'}: not a picture, or damaged\n"
+    assert said == f"not a readable picture: {tmp_path / 'broken.png'}: not a picture, or damaged\n{WHOSE}"
 
 
 @pytest.mark.parametrize(
@@ -264,7 +267,7 @@ def test_what_is_no_picture_is_named_and_the_others_are_classified(predict: Pred
     code, rows, said = predict(f"images={tmp_path}")
     assert (code, [Path(row["image"]).name for row in rows]) == (0, ["good.png"])
     assert "Traceback" not in said
-    lines = said.splitlines()
+    lines = said.removesuffix(WHOSE).splitlines()
     assert len(lines) == len(names)
     for name in names:
         assert sum(line.startswith(f"not a readable picture: {tmp_path / name}: ") for line in lines) == 1

@@ -17,6 +17,8 @@ def seconds_from(text: Any, key: str = "limit") -> float | None:
     """`2h`, `45m`, `90s` or `1h30m` in seconds."""
     if text is None:
         return None
+    if key == "time" and str(text).strip().isdecimal():  # a study's length in seconds is a slip
+        raise Refusal(f"time={text}: expected a time with its unit, such as {text}m; {text}s are seconds")
     parts = re.fullmatch(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?", str(text).strip())
     if not parts or not any(parts.groups()):
         raise Refusal(f"{key}={text}: expected a time such as 2h, 45m or 90s")

@@ -88,7 +88,7 @@ KEYS: dict[str, Callable[[str], object]] = {
 
 
 def main(arguments: list[str]) -> int:
-    values = parse(arguments, KEYS)
+    values = parse([_own(argument) for argument in arguments], KEYS)
     if "name" not in values and "path" not in values:
         print("\n".join(dataset_names()))
         return DONE
@@ -105,6 +105,12 @@ def main(arguments: list[str]) -> int:
     if draw:
         draw(dataset)
     return DONE
+
+
+def _own(argument: str) -> str:
+    """`data.fit=pad`, as studies and their hints have it, is `fit=pad` here."""
+    bare = argument.removeprefix("data.")
+    return bare if bare.partition("=")[0] in KEYS else argument
 
 
 def _sheet(augment: object, corrupt: object, path: object) -> Callable[[Dataset], None] | None:

@@ -78,6 +78,8 @@ class Contents:
         kept = np.array([row for row in range(self.shape[0]) if row not in self.along.skipped], np.int64)
         count = f"{len(self.along.skipped):,} of {self.shape[0]:,}"
         note = f"{count} pictures cannot be read and were left out (data.on_bad=skip): {self._lost()}"
+        if self.notes:
+            note += "; what is said of all pictures counts them, too"
         return replace(
             self,
             shape=(len(kept), *self.shape[1:]),

@@ -49,6 +49,7 @@ def test_a_candidates_own_epochs_give_way_to_a_typed_time_and_are_named(
 @pytest.mark.parametrize(
     ("overrides", "words"),
     [
+        (["time=45"], "time=45: expected a time with its unit, such as 45m; 45s are seconds"),
         (["time=45m", "images_seen=500"], "time=45m and images_seen=500 both set the length"),
         (["time=45m", "recipe.epochs=5"], r"time=45m and recipe\.epochs=5 both set the length"),
         (["time=45m", "candidates.mlp.recipe.epochs=5"], r"candidate mlp has its own recipe\.epochs=5"),

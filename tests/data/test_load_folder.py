@@ -96,7 +96,10 @@ def test_pictures_that_cannot_be_read_are_listed_in_a_file_or_left_out(tmp_path:
     skipping = replace(spec, on_bad="skip")
     some = load(skipping, data_dir=None, cache_dir=tmp_path / "cache")
     assert len(some.images) == 36
-    assert "14 of 50 pictures cannot be read and were left out (data.on_bad=skip): a 5, b 9" in some.notes
+    assert (
+        "14 of 50 pictures cannot be read and were left out (data.on_bad=skip): a 5, b 9; what is said of all pictures"
+        in some.notes[-1]
+    )
     assert sorted(np.concatenate([some.train, some.validation, some.test])) == list(range(36))
     for index, file in enumerate(some.files()):
         name, number = file.removesuffix(".png").split("/")

@@ -56,6 +56,8 @@ def test_a_path_alone_means_a_folder(tmp_path: Path, capsys: pytest.CaptureFixtu
     out = capsys.readouterr().out
     assert "folder: 30 images of 8x8x3, 2 classes" in out
     assert out.splitlines()[-2].split() == ["dog", "15", "1", "4"]
+    assert run(f"data.path={tmp_path / 'pictures'}", "data.image_size=8", f"workspace={tmp_path}") == 0
+    assert capsys.readouterr().out == out, "keys as a study has them"
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,7 @@ def test_a_path_alone_means_a_folder(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["name=cifr10"], "Did you mean 'cifar10'?"),
         (["nam=digits"], "unknown key 'nam'. Did you mean 'name'?"),
         (["digits"], "'digits' is not key=value"),
+        (["data.nam=digits"], "unknown key 'data.nam'"),
         (["name=digits", "image_size=big"], "image_size=big: expected a whole number"),
         (["name=digits", "image_size=[16,24]"], "data.image_size=[16, 24] is for dataset=folder"),
         (["name=digits", "image_size=[16,big]"], "image_size=[16,big]: expected a whole number"),

@@ -87,7 +87,7 @@ def _judged(published: Path, name: str) -> Judged | None:
         return None
     records = reading.read(folder)
     study = records.study
-    if study["budget"] == "smoke":
+    if records.meaningless:
         return None
     stamp = f"; {study['stamp']}" if study.get("stamp") else ""
     return Judged(f"{name} ({study['dataset']}, budget {study['budget']}{stamp})", judgements(records))

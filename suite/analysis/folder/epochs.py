@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ SECONDS = "device_seconds"
 EVENLY = "divided evenly among the epochs, since those records keep a run's whole time alone"
 
 
-def ends(records: Records, row: Mapping[str, Any], epochs: int) -> NDArray[np.float64]:
+def ends(records: Records, row: Mapping[Hashable, Any], epochs: int) -> NDArray[np.float64]:
     """Seconds of training steps at the end of each of a final run's first epochs, (E,); `row` is that of runs.csv.
 
     Where only the run's whole time is known, each of its epochs has the same share, and the last as much as was trained
@@ -29,15 +29,15 @@ def ends(records: Records, row: Mapping[str, Any], epochs: int) -> NDArray[np.fl
     return np.asarray(share * row["device_seconds"], dtype=np.float64)
 
 
-def known(records: Records, row: Mapping[str, Any]) -> bool:
+def known(records: Records, row: Mapping[Hashable, Any]) -> bool:
     """Whether what each epoch of a final run took was kept."""
     return f"{_name(row)}/{SECONDS}" in records.arrays
 
 
-def curve(records: Records, row: Mapping[str, Any], name: str) -> NDArray[Any] | None:
+def curve(records: Records, row: Mapping[Hashable, Any], name: str) -> NDArray[Any] | None:
     """What a final run's epochs had for a figure, (E,); None where there is no such curve."""
     return records.arrays.get(f"{_name(row)}/{name}")
 
 
-def _name(row: Mapping[str, Any]) -> str:
+def _name(row: Mapping[Hashable, Any]) -> str:
     return str(RunKey(row["candidate"], row["track"], row["phase"], int(row["number"])))

@@ -54,6 +54,11 @@ class Records:
     def task(self) -> Task:
         return task_of(self.study)
 
+    @property
+    def meaningless(self) -> bool:
+        """Whether its numbers mean nothing, and nothing is decided by them: those of budget smoke."""
+        return bool(self.study["budget"] == "smoke")
+
     def facts_of(self, candidate: str) -> Mapping[str, Any]:
         """What is published about what a candidate is built as; folders of old know architectures without options."""
         described = self.study["candidates"][candidate]

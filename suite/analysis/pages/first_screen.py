@@ -53,14 +53,14 @@ def kicker(study: Mapping[str, Any]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def verdict_lines(judged: Sequence[Judgement]) -> list[Line]:
-    """Each claim as a line, in the study's order."""
-    kinds = {SUPPORTED: "supported", CONTRADICTED: "contradicted"}
+def verdict_lines(judged: Sequence[Judgement], meaningless: bool = False) -> list[Line]:
+    """Each claim as a line, in the study's order; of numbers that are `meaningless` none looks decided."""
+    kinds = {} if meaningless else {SUPPORTED: "supported", CONTRADICTED: "contradicted"}
     several = len({claim.track for claim in judged}) > 1
     return [
         Line(
             kinds.get(claim.verdict, "open"),
-            claim.verdict,
+            f"smoke: {claim.verdict}" if meaningless else claim.verdict,
             claim.text + (f" ({claim.track} track)" if several else ""),
             advantage(claim),
         )

@@ -112,7 +112,7 @@ def compose(records: Records, rows: pd.DataFrame, drawn: list[Picture], sure: Se
         paper=study.get("paper") or "",
         banners=method.over_the_table(records),
         answers=[answer(records, part) for _, part in rows.groupby("track", sort=False)],
-        verdicts=first_screen.verdict_lines(judged),
+        verdicts=first_screen.verdict_lines(judged, records.meaningless),
         leading=first_screen.leading(drawn),
         claims=presentation.claims(judged),
         certainty=list(sure),

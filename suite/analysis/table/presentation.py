@@ -134,7 +134,10 @@ def headline(rows: pd.DataFrame, differences: pd.DataFrame) -> str:
     text = f"{text} {_lead(differences)}"
     open_ones = list(differences.candidate[~differences.decided])
     if open_ones:
-        return f"{text} The results do not decide between it and {', '.join(open_ones)}."
+        return (
+            f"{text} Corrected for its having been chosen as first, the results do not decide between it and "
+            f"{', '.join(open_ones)}."
+        )
     if differences.images_only.any():
         return f"{text} It is ahead of every other ranked candidate on these test images; one seed says no more."
     if (ranked.seeds < ranked.seeds_planned).any():

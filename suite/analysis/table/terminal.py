@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
+from suite.analysis.comparing.claims import Judgement, judgements
+from suite.analysis.comparing.differences import to_first
+from suite.analysis.folder import reading
 from suite.analysis.table import headings, presentation, reference
 from suite.analysis.table.arranging import arranged, columns
 from suite.analysis.table.cells import quoted
 from suite.analysis.table.headings import NUMBERS
 from suite.core.directories import STUDY
-from suite.core.durable import read_json
 
 SHOWN = (
     *(headings.RANK, headings.ARCHITECTURE, headings.ERROR, headings.BALANCED_ERROR, headings.COUNT),
@@ -25,19 +28,32 @@ SHOWN = (
 )
 
 
+PAGE = 120
+"""Characters of a line of text where nobody's terminal says how wide it is."""
 ALWAYS = (headings.RANK, headings.ARCHITECTURE, headings.ERROR, headings.COUNT)
 """What stays however narrow a terminal is."""
 
 
 def summary(folder: Path, rows: pd.DataFrame) -> str:
-    """One aligned table for each study and track, as wide as the terminal at most, and where the report lies."""
+    """One aligned table for each study and track, as wide as the terminal at most, and where the report lies.
+
+    Of one study also what the page says first: who leads, whether that is decided, and what became of its claims.
+    """
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    study = read_json(folder / STUDY) if rows.study.nunique() == 1 and (folder / STUDY).exists() else {}
-    parts = [
-        f"{_heading(part)}\n\n{fitted(compact(part, study), width)}"
-        for _, part in rows.groupby(["study", "track"], sort=False)
-    ]
+    alone = reading.read(folder) if rows.study.nunique() == 1 and (folder / STUDY).exists() else None
+    parts = []
+    for _, part in rows.groupby(["study", "track"], sort=False):
+        parts += [_heading(part), fitted(compact(part, alone.study if alone else {}), width)]
+        if alone and not alone.meaningless:
+            parts.append(textwrap.fill(presentation.headline(part, to_first(alone, part)), width or PAGE))
+    if alone and not alone.meaningless and (claims := _verdicts(judgements(alone))):
+        parts.append("\n".join(claims))
     return "\n\n".join([*parts, f"report: {folder / 'report.html'}"])
+
+
+def _verdicts(judged: Sequence[Judgement]) -> list[str]:
+    """Each claim in a line, with its verdict before it."""
+    return [f"{claim.verdict}: {claim.text}  {presentation.advantage(claim)}" for claim in judged]
 
 
 def _heading(rows: pd.DataFrame) -> str:

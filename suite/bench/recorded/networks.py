@@ -54,5 +54,6 @@ NETWORKS = {
     for network in (
         Network("mlp", "mlp", QUICKSTART, DIGITS),
         Network("lenet5", "lenet5", {"base": "fast_plain", **AS_IN_QUICKSTART}, DIGITS),
+        Network("article_cnn", "article_cnn", QUICKSTART, DIGITS, {"width": 0.5}),
     )
 }

@@ -62,7 +62,10 @@ def read(root: Path, file: Path, found: Found, column: str | None = None) -> tup
     Raises Refusal for a file that is no such list, names pictures that are not there, or labels one in two ways.
     """
     if not file.is_file():
-        raise Refusal(f"data.labels={file} is not a file; name a CSV with the columns path and label (and split)")
+        beside = root / file.name
+        there = f"; did you mean data.labels={beside}?" if beside.is_file() else ""
+        wanted = f"name a CSV with the columns path and label (and split){there}"
+        raise Refusal(f"data.labels={file} is not a file; {wanted}")
     lines = _lines(file)
     walk(root, found)
     index = _Index(root, found.pictures)

@@ -46,7 +46,7 @@ def test_the_lucky_seeds_alone_have_no_mean() -> None:
     ],
 )
 def test_levels_are_those_that_tell_candidates_apart(reached: Sequence[float], expected: list[float]) -> None:
-    assert levels({str(place): [course(0.1, best)] for place, best in enumerate(reached)}) == expected
+    assert levels({str(place): [course(0.05, best)] for place, best in enumerate(reached)}) == expected
 
 
 def test_of_many_levels_the_highest_are_shown() -> None:

@@ -125,7 +125,7 @@ def test_headlines() -> None:
     assert "leads b, the next, by +10.00 points (+5.00 to +15.00)." in headline(rows(), behind)
     assert "one seed says no more" in headline(rows(), behind.assign(images_only=True))
     open_one = behind.assign(decided=False)
-    assert headline(rows(), open_one).endswith("The results do not decide between it and b.")
+    assert headline(rows(), open_one).endswith("chosen as first, the results do not decide between it and b.")
     nothing = rows(rank=None)
     assert headline(nothing.assign(state="running", seeds=0), behind.iloc[:0]) == "No final run has finished yet."
     over = headline(nothing.assign(state="finished"), behind.iloc[:0])

@@ -53,7 +53,7 @@ def test_it_stands_below_the_rows_and_beside_nothing_published(store: Store, des
 def test_it_is_in_the_terminal_and_where_studies_are_compared(store: Store, described: Callable[..., Any]) -> None:
     folder = unbalanced(store, described)
     text = summary(folder, rendering.render(folder))
-    assert text.splitlines()[-3].split()[:5] == ["–", "always", "'cat',", "the", "largest"]
+    assert any(line.split()[:5] == ["–", "always", "'cat',", "the", "largest"] for line in text.splitlines())
     assert "Balanced error (95%)" in text
     render([folder, folder], store.workspace / "both")
     assert ROW in (store.workspace / "both" / "report.md").read_text(encoding="utf-8")
