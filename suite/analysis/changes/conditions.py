@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import pandas as pd
@@ -24,6 +24,8 @@ what was typed has other paths on another machine, and a table is arranged as on
 
 OF_RUNS = ("commit", "device", "threads", "deterministic", "backend", "precision", "data_hash")
 LONGEST = 48
+BEFORE = 12
+"""Characters of what two long texts share that stand before their first difference."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,19 @@ def _all(column: pd.Series) -> str | None:
 
 
 def _shown(*values: Any) -> tuple[str | None, ...]:
-    """Values as a table has room for them, and such that what differs looks different."""
+    """Values as a table has room for them: long ones that begin alike from shortly before their first difference."""
     texts = [None if value is None else _text(value) for value in values]
-    short = [text if text is None or len(text) <= LONGEST else f"{text[: LONGEST - 1]}…" for text in texts]
-    if short[0] != short[1]:
-        return tuple(short)
-    marks = [hashlib.sha256((text or "").encode()).hexdigest()[:6] for text in texts]
-    return tuple(f"{text} ({mark})" for text, mark in zip(short, marks, strict=True))
+    pairs = zip(*(text or "" for text in texts), strict=False)
+    alike = sum(1 for _ in takewhile(lambda pair: len(set(pair)) == 1, pairs))
+    long = any(text and len(text) > LONGEST for text in texts)
+    start = max(0, alike - BEFORE) if long and alike >= LONGEST - BEFORE else 0
+    return tuple(None if text is None else _part(text, start) for text in texts)
+
+
+def _part(text: str, start: int) -> str:
+    """At most `LONGEST` characters of a text from `start` on, with a sign where something is left out."""
+    shown = text if not start else f"…{text[start:]}"
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
 
 
 def _text(value: Any) -> str:

@@ -37,7 +37,10 @@ def locate(root: Path, image_size: Size | None, spec: DataSpec | None = None) ->
     """
     spec = spec or DataSpec("folder")
     if not root.is_dir():
-        raise Refusal(f"data.path={root} is not a folder; name one that has a sub-folder of pictures for each class")
+        unpack = "unpack it, and " if root.is_file() else ""
+        raise Refusal(
+            f"data.path={root} is not a folder; {unpack}name one that has a sub-folder of pictures for each class"
+        )
     choice = _choice(spec)
     plain = choice.labels is None and spec.label_from is None
     layout = tiny_imagenet if plain and tiny_imagenet.recognised(root) else tree

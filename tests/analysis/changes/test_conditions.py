@@ -49,6 +49,19 @@ def test_everything_that_was_different_is_named(copy: Copy) -> None:
     assert len(listed) == 10, "with what the search chose for the decay"
 
 
+def test_of_long_texts_the_place_where_they_differ_is_shown(copy: Copy) -> None:
+    def study(described: dict[str, Any]) -> None:
+        described["question"] = f"{described['question'] or ''}{'as before ' * 20}but for this, and for more than that"
+
+    copy.rewrite(study)
+    was = reading.read(copy.source).study["question"] or ""
+    change = found(copy)["question"]
+    assert change.after is not None
+    assert change.after.endswith("…")
+    assert "as before as be" in change.after
+    assert (change.before or "").strip("…") == was[max(0, len(was) - 12) :][:47]
+
+
 def test_candidates_that_came_and_went(copy: Copy) -> None:
     def study(described: dict[str, Any]) -> None:
         described["candidates"]["late"] = described["candidates"].pop("plain8")
