@@ -96,7 +96,7 @@ def divide(
                 f"needs an image of each; ask for {len(class_names)} or more"
             )
         if wanted is not None and wanted > len(indices):
-            notes.append(f"{name}: {wanted} images were asked for; all {len(indices)} that there are are used")
+            notes.append(f"{name}: all {len(indices):,} images are used; study and budget allow {wanted:,}")
         parts.append(indices[:wanted].astype(np.int64))
     return parts[0], parts[1], parts[2], tuple(notes)
 

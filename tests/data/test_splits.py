@@ -104,7 +104,7 @@ def test_asking_for_more_than_there_is_takes_all_and_says_so() -> None:
     spec = DataSpec("x", train_examples=10_000)
     train, _, _, notes = divide(np.tile(np.arange(4, dtype=np.int32), 100), parts(300, 0, 100), NAMES, spec)
     assert len(train) == 270
-    assert notes == ("train: 10000 images were asked for; all 270 that there are are used",)
+    assert notes == ("train: all 270 images are used; study and budget allow 10,000",)
 
 
 def test_fewer_images_than_classes_are_refused() -> None:
