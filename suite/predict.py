@@ -12,7 +12,7 @@ from typing import Any
 from suite.commandline import DONE, REFUSED, enter, import_keras, parse, whole_number
 from suite.core import directories
 from suite.core.durable import read_json
-from suite.core.instances import CHOICES, choose, find, require
+from suite.core.instances import CHOICES, choose, find, meaningless, require
 from suite.core.published import marker, no_weights
 from suite.core.refusals import Refusal, nearest_first, unknown, unreadable
 
@@ -141,7 +141,7 @@ def _whose(directory: Path) -> str:
     """Which run answers: `resnet8/tuned/final/0 of quickstart, instance ..., trained on digits`."""
     study = read_json(directory.parents[3] / directories.STUDY)
     run = directory.relative_to(directory.parents[3])
-    meaning = ", whose numbers mean nothing" if study["budget"] == "smoke" else ""
+    meaning = ", whose numbers mean nothing" if meaningless(study) else ""
     return (
         f"by {run.as_posix()} of {study['study']}, instance {study['instance']} ({study['dataset']}, budget "
         f"{study['budget']}{meaning})"

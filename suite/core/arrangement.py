@@ -6,7 +6,7 @@ A study asks for it as `table`. It changes no number, no rank and no run, and so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -48,6 +48,13 @@ class Arrangement:
         for accuracy in self.reach:
             if not 0 < accuracy < 1:
                 raise Refusal(f"table.reach: expected accuracies between 0 and 1, such as 0.9, not {accuracy:g}")
+
+    @classmethod
+    def described(cls, study: Mapping[str, Any]) -> Arrangement:
+        """What a study's description says of its table: the inverse of `as_mapping`."""
+        asked = study.get("table") or {}
+        columns = tuple(asked["columns"]) if "columns" in asked else None
+        return cls(columns, asked.get("sort", RANK), tuple(asked.get("reach") or ()))
 
     def as_mapping(self) -> dict[str, Any]:
         """What differs from a table that nobody arranged, as study.json has it."""

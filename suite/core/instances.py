@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from suite.core import directories
 from suite.core.durable import read_json
@@ -13,6 +14,11 @@ from suite.core.refusals import Refusal, unknown
 
 CHOICES = ("budget", "dataset", "backend", "precision")
 """What tells the instances of a study apart on a command line, besides their names: fields of study.json."""
+
+
+def meaningless(described: Mapping[str, Any]) -> bool:
+    """Whether the numbers of an instance mean nothing, as its study.json says: those of budget smoke."""
+    return bool(described["budget"] == "smoke")
 
 
 def default_name(dataset: str, budget: str, backend: str, precision: str, time: str | None = None) -> str:

@@ -56,7 +56,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
-LATENCIES = Kind(
+TIMINGS = Kind(
     ("measurement of latency", "measurements of latency"),
     missing,
     lambda ledger, busy: {"do": "time", "busy_workers": busy},

@@ -26,7 +26,7 @@ from suite.study.display import progress
 from suite.study.evaluating import CORRUPTIONS, Evaluations
 from suite.study.failures import failures_text, unevaluated_text
 from suite.study.growth import Growth, Judge
-from suite.study.latencies import LATENCIES
+from suite.study.latencies import TIMINGS
 from suite.study.outlook import Outlook
 from suite.study.plan import planned
 
@@ -65,7 +65,7 @@ def carry_out(outlook: Outlook, report: Report, judge: Judge | None = None) -> E
         coordinator = Coordinator(ledger, workers, projector, listener, session, grows)
         state, reason = _run(coordinator)
         unevaluated = list[str]()
-        for kind in (CORRUPTIONS, LATENCIES):
+        for kind in (CORRUPTIONS, TIMINGS):
             if state != "finished" or not kind.missing(ledger):
                 continue
             session.closing(EVALUATION)

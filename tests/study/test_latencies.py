@@ -17,7 +17,7 @@ from suite.study import description, latencies
 from suite.study.costs import Cost, latency_seconds
 from suite.study.evaluating import Evaluations
 from suite.study.evaluating import missing as corruptions_missing
-from suite.study.latencies import LATENCIES, missing, without_weights
+from suite.study.latencies import TIMINGS, missing, without_weights
 from suite.study.ledger import Ledger
 from suite.study.outlook import look
 from suite.study.plan import planned
@@ -53,7 +53,7 @@ def stage(ledger: Ledger, script: Callable[[str], str]) -> tuple[Evaluations, Sc
     said: list[str] = []
     executor = ScriptedExecutor(script)
     stores: Any = Stores(executor.asked)
-    return Evaluations(ledger, executor, stores, said.append, LATENCIES), executor, said
+    return Evaluations(ledger, executor, stores, said.append, TIMINGS), executor, said
 
 
 def names(keys: list[RunKey]) -> list[str]:

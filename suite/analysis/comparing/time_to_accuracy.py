@@ -13,10 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from suite.analysis.folder import epochs
+from suite.analysis.folder import clocks, epochs
 from suite.analysis.folder.reading import Records
 from suite.analysis.folder.seeds import completed
-from suite.analysis.units import missing
 
 LEVELS = (
     0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995,
@@ -45,10 +44,8 @@ def courses(records: Records, rows: pd.DataFrame) -> dict[str, list[Course]]:
     Of candidates whose times may be compared and whose every run was validated: none where runs trained on the
     validation images.
     """
-    if rows.timing[rows.timing != ""].nunique() > 1:
-        return {}
-    timed = [row for row in rows.to_dict("records") if not missing(row["device_seconds"])]
-    found = {row["candidate"]: _of(records, row["candidate"], row["track"]) for row in timed}
+    track = str(rows.track.iloc[0])
+    found = {name: _of(records, name, track) for name in clocks.comparable(rows)}
     return {name: runs for name, runs in found.items() if runs}
 
 

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from suite.analysis.figures import drawing
 from suite.analysis.figures.drawing import Curve
 from suite.analysis.figures.picture import Picture
-from suite.analysis.folder import epochs as timed_epochs
+from suite.analysis.folder import clocks, epochs
 from suite.analysis.folder.reading import Records
 from suite.analysis.folder.seeds import completed
-from suite.analysis.units import missing
 from suite.core.metrics import by_name
 
 BANDS = "Lines are means over seeds, bands reach from the lowest to the highest seed."
@@ -63,20 +62,19 @@ def curves(records: Records, track: str, name: str, error: bool) -> Iterator[Cur
 
 def over_seconds(records: Records, rows: pd.DataFrame, lines: list[Curve]) -> Iterator[Curve]:
     """The same curves over time: of candidates whose times may be compared, and that have more than one point."""
-    track, timings = str(rows.track.iloc[0]), rows.timing[rows.timing != ""].nunique()
-    timed = {row["candidate"] for row in rows.to_dict("records") if not missing(row["device_seconds"])}
-    for line in lines if timings < 2 else []:
+    track, timed = str(rows.track.iloc[0]), clocks.comparable(rows)
+    for line in lines:
         if line.label in timed and len(line.epochs) > 1:
             yield replace(line, epochs=_seconds(records, line.label, track, len(line.epochs)))
 
 
-def _seconds(records: Records, candidate: str, track: str, epochs: int) -> NDArray[np.float64]:
-    """When each epoch ended, in seconds of training, (E,): the mean over the seeds."""
+def _seconds(records: Records, candidate: str, track: str, count: int) -> NDArray[np.float64]:
+    """When each of `count` epochs ended, in seconds of training, (E,): the mean over the seeds."""
     runs = completed(records, candidate, track).to_dict("records")
-    return np.stack([timed_epochs.ends(records, run, epochs) for run in runs]).mean(axis=0)
+    return np.stack([epochs.ends(records, run, count) for run in runs]).mean(axis=0)
 
 
 def _shared(records: Records, timed: list[Curve], track: str) -> str:
     """What has to be said where the epochs' own times were not kept."""
-    runs = [run for line in timed for run in completed(records, line.label, track).to_dict("records")]
-    return "" if all(timed_epochs.known(records, run) for run in runs) else f", {timed_epochs.EVENLY}"
+    known = epochs.all_known(records, [line.label for line in timed], track)
+    return "" if known else f", {epochs.EVENLY}"

@@ -48,6 +48,14 @@ def settings(runs: pd.DataFrame, beside: pd.DataFrame | None = None) -> list[str
     return sorted({setting(str(device), float(threads), str(exactly), named) for device, threads, exactly in columns})
 
 
+def comparable(rows: pd.DataFrame) -> list[str]:
+    """The candidates of one track, whose table is `rows`, whose times may be compared; none where they were timed in
+    different ways."""
+    if rows.timing[rows.timing != ""].nunique() > 1:
+        return []
+    return [str(name) for name in rows.candidate[rows.device_seconds.notna()]]
+
+
 def workers(sessions: Iterable[Mapping[str, Any]]) -> list[int]:
     """How many workers shared the processor's cores in a study's sessions, each number once, sorted."""
     return sorted({max(1, int(session.get("workers") or 1)) for session in sessions})

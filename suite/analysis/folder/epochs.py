@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from suite.analysis.folder.reading import Records
+from suite.analysis.folder.seeds import completed
 from suite.core.directories import RunKey
 
 SECONDS = "device_seconds"
@@ -29,9 +30,10 @@ def ends(records: Records, row: Mapping[Hashable, Any], epochs: int) -> NDArray[
     return np.asarray(share * row["device_seconds"], dtype=np.float64)
 
 
-def known(records: Records, row: Mapping[Hashable, Any]) -> bool:
-    """Whether what each epoch of a final run took was kept."""
-    return f"{_name(row)}/{SECONDS}" in records.arrays
+def all_known(records: Records, candidates: Iterable[str], track: str) -> bool:
+    """Whether what each epoch took was kept of every completed final run of these candidates."""
+    runs = [run for name in candidates for run in completed(records, name, track).to_dict("records")]
+    return all(f"{_name(run)}/{SECONDS}" in records.arrays for run in runs)
 
 
 def curve(records: Records, row: Mapping[Hashable, Any], name: str) -> NDArray[Any] | None:

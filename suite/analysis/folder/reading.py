@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from suite.analysis.folder import importances, latency_records
 from suite.analysis.folder.collect import facts_key, task_of
 from suite.analysis.folder.corruption_records import SCORES
-from suite.core import directories
+from suite.core import directories, instances
 from suite.core.durable import read_json
 from suite.core.evaluation import FIGURE
 from suite.core.metrics import Metric
@@ -56,8 +56,8 @@ class Records:
 
     @property
     def meaningless(self) -> bool:
-        """Whether its numbers mean nothing, and nothing is decided by them: those of budget smoke."""
-        return bool(self.study["budget"] == "smoke")
+        """Whether its numbers mean nothing, and nothing is decided by them."""
+        return instances.meaningless(self.study)
 
     def facts_of(self, candidate: str) -> Mapping[str, Any]:
         """What is published about what a candidate is built as; folders of old know architectures without options."""

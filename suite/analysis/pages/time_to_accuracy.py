@@ -9,9 +9,9 @@ import pandas as pd
 from suite.analysis.comparing import time_to_accuracy as times
 from suite.analysis.folder import epochs
 from suite.analysis.folder.reading import Records
-from suite.analysis.folder.seeds import completed
 from suite.analysis.pages.certainty import Part
 from suite.analysis.table.time_to_accuracy import time_to_accuracy
+from suite.core.arrangement import Arrangement
 
 NOTE = (
     "The time of training steps to the end of the first epoch with at most that error on the validation images, the "
@@ -26,9 +26,7 @@ def parts(records: Records, rows: pd.DataFrame) -> list[Part]:
 
 def _part(records: Records, track: str, rows: pd.DataFrame) -> Iterator[Part]:
     found = times.courses(records, rows)
-    asked = (records.study.get("table") or {}).get("reach") or ()
-    table = time_to_accuracy(found, times.levels(found, tuple(asked)))
+    table = time_to_accuracy(found, times.levels(found, Arrangement.described(records.study).reach))
     if not table.empty:
-        runs = [run for name in found for run in completed(records, name, track).to_dict("records")]
-        evenly = "" if all(epochs.known(records, run) for run in runs) else f". A run's time is {epochs.EVENLY}"
+        evenly = "" if epochs.all_known(records, found, track) else f". A run's time is {epochs.EVENLY}"
         yield Part(f"Time to an accuracy, {track} track", table, f"{NOTE}{evenly}.")

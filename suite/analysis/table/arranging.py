@@ -41,7 +41,7 @@ OF = {
 def arranged(rows: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
     """The rows of a study's table in the order in which people see them: those of a track stay together, and what is
     equal or unknown stays in the order of the ranks, the unknown at the end."""
-    sort = _wanted(study).sort
+    sort = Arrangement.described(study).sort
     if sort == RANK or sort not in (LISTED, *rows.columns):  # of what nobody measured there is no column
         return rows
     key = rows.candidate.map(list(study["candidates"]).index) if sort == LISTED else rows[sort]
@@ -58,12 +58,7 @@ def comparison(shown: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
 
 def columns(shown: pd.DataFrame, study: Mapping[str, Any]) -> list[str] | None:
     """The headings that a study wants, of those that a presented frame has; None where it wants none in particular."""
-    places = _wanted(study).places
+    places = Arrangement.described(study).places
     if places is None:
         return None
     return [heading for name in places for heading in OF[name] if heading in shown]
-
-
-def _wanted(study: Mapping[str, Any]) -> Arrangement:
-    asked = study.get("table") or {}
-    return Arrangement(tuple(asked["columns"]) if "columns" in asked else None, asked.get("sort", RANK))

@@ -41,12 +41,13 @@ def summary(folder: Path, rows: pd.DataFrame) -> str:
     """
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     alone = reading.read(folder) if rows.study.nunique() == 1 and (folder / STUDY).exists() else None
+    telling = alone if alone and not alone.meaningless else None
     parts = []
     for _, part in rows.groupby(["study", "track"], sort=False):
         parts += [_heading(part), fitted(compact(part, alone.study if alone else {}), width)]
-        if alone and not alone.meaningless:
-            parts.append(textwrap.fill(presentation.headline(part, to_first(alone, part)), width or PAGE))
-    if alone and not alone.meaningless and (claims := _verdicts(judgements(alone))):
+        if telling:
+            parts.append(textwrap.fill(presentation.headline(part, to_first(telling, part)), width or PAGE))
+    if telling and (claims := _verdicts(judgements(telling))):
         parts.append("\n".join(claims))
     return "\n\n".join([*parts, f"report: {folder / 'report.html'}"])
 
